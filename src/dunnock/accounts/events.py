@@ -1,0 +1,126 @@
+"""Facts about accounts, members and what stands between accounts."""
+
+from __future__ import annotations
+
+from dunnock.foundation.events import Event
+
+
+class AccountMade(Event, frozen=True):
+    """An account exists from now on (by sign-up, command or import)."""
+
+    account_id: int
+
+
+class MemberSignedUp(Event, frozen=True):
+    """A person asked to join; `state` is `pending` or `active`."""
+
+    member_id: int
+    account_id: int
+    state: str
+
+
+class MemberStateChanged(Event, frozen=True):
+    """A member was approved (`active`), refused or disabled (`disabled`)."""
+
+    member_id: int
+    account_id: int
+    state: str
+
+
+class PersonaChanged(Event, frozen=True):
+    """What an account shows of itself changed; `fields` names the columns, comma-separated. History: table personas."""
+
+    account_id: int
+    fields: str
+
+
+class AccountSettingsChanged(Event, frozen=True):
+    """Locked, discoverable, indexable, hidden collections or posting defaults changed."""
+
+    account_id: int
+
+
+class StandingChanged(Event, frozen=True):
+    """The server's stance towards an account changed: active, limited, suspended, deleted."""
+
+    account_id: int
+    standing: str
+
+
+class FollowRequested(Event, frozen=True):
+    """Somebody asked to follow a locked account."""
+
+    follower_id: int
+    followed_id: int
+
+
+class Followed(Event, frozen=True):
+    """A follow is in force from now on; `accepted`: it was a request before."""
+
+    follower_id: int
+    followed_id: int
+    accepted: bool = False
+
+
+class FollowChanged(Event, frozen=True):
+    """Options of a follow changed (boosts, notify, languages)."""
+
+    follower_id: int
+    followed_id: int
+
+
+class Unfollowed(Event, frozen=True):
+    """A follow or a request ended, by either side; `requested`: it was still a request."""
+
+    follower_id: int
+    followed_id: int
+    requested: bool = False
+
+
+class Blocked(Event, frozen=True):
+    """An account blocked another; follows between them have ended in the same transaction."""
+
+    account_id: int
+    target_id: int
+
+
+class Unblocked(Event, frozen=True):
+    """A block ended."""
+
+    account_id: int
+    target_id: int
+
+
+class Muted(Event, frozen=True):
+    """An account muted another (or changed how)."""
+
+    account_id: int
+    target_id: int
+
+
+class Unmuted(Event, frozen=True):
+    """A mute ended."""
+
+    account_id: int
+    target_id: int
+
+
+class DomainBlocked(Event, frozen=True):
+    """A member hid a whole server from themselves."""
+
+    account_id: int
+    domain: str
+
+
+class DomainUnblocked(Event, frozen=True):
+    """A member shows a server again."""
+
+    account_id: int
+    domain: str
+
+
+class TokensRevoked(Event, frozen=True):
+    """Some of a member's tokens or sessions ended; whoever remembers them forgets them now. `member_id` None: an app's."""
+
+    member_id: int | None
+    app_id: int | None = None

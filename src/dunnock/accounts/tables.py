@@ -1,0 +1,209 @@
+"""Tables of accounts, members and what stands between accounts. All times are Unix milliseconds, all ids time-ordered."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from dunnock.foundation.db import BigId, flag, metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("username", Text, nullable=False),
+    Column("username_key", Text, nullable=False),  # case-folded
+    Column("domain", Text, nullable=False, server_default=""),  # "" is this server
+    Column("kind", Text, nullable=False, server_default="person"),  # person | service (bot) | group
+    Column("display_name", Text, nullable=False, server_default=""),
+    Column("bio", Text, nullable=False, server_default=""),  # as written
+    Column("bio_html", Text, nullable=False, server_default=""),
+    Column("fields", Text, nullable=False, server_default="[]"),  # JSON [{name, value, html, verified_at}]
+    Column("avatar", Text),  # JSON of media's Picture; null: the default picture
+    Column("header", Text),
+    flag("locked"),
+    flag("discoverable", default=True),
+    flag("indexable"),
+    flag("hide_collections"),
+    Column("url", Text),  # null for local accounts: made from the handle
+    Column("uri", Text),
+    Column("created_at", BigId, nullable=False),
+    flag("imported"),  # came with a bulk import; nobody signs in to it
+    Column("standing", Text, nullable=False, server_default="active"),  # active | limited | suspended | deleted
+    UniqueConstraint("username_key", "domain"),
+    Index("ix_accounts_domain_username", "domain", "username_key"),
+    CheckConstraint("kind IN ('person', 'service', 'group')", name="kind"),
+    CheckConstraint("standing IN ('active', 'limited', 'suspended', 'deleted')", name="standing"),
+)
+
+account_counts = Table(
+    "account_counts",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("posts", Integer, nullable=False, server_default="0"),
+    Column("followers", Integer, nullable=False, server_default="0"),
+    Column("following", Integer, nullable=False, server_default="0"),
+    Column("last_post_at", BigId),
+)
+
+personas = Table(  # the history of what an account showed itself as: one dated row for each change of a field
+    "personas",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("field", Text, nullable=False),  # display_name | username | bio | avatar | header | kind | fields
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("by_member_id", BigId),  # null: by the server (import, command)
+    Index("ix_personas_account_id_id", "account_id", "id"),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False, unique=True),
+    Column("email", Text, nullable=False),
+    Column("email_key", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default="member"),  # member | moderator | admin | owner
+    Column("state", Text, nullable=False, server_default="active"),  # pending (approval) | active | disabled
+    Column("locale", Text, nullable=False, server_default="en"),
+    Column("reason", Text, nullable=False, server_default=""),  # why they want to join
+    Column("invitation_id", BigId, ForeignKey("invitations.id")),
+    Column("default_visibility", Text, nullable=False, server_default="public"),
+    flag("default_sensitive"),
+    Column("default_language", Text),
+    Column("created_at", BigId, nullable=False),
+    Column("last_sign_in_at", BigId),
+    CheckConstraint("role IN ('member', 'moderator', 'admin', 'owner')", name="role"),
+    CheckConstraint("state IN ('pending', 'active', 'disabled')", name="state"),
+    Index("ix_members_state_id", "state", "id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("code", Text, nullable=False, unique=True),
+    Column("by_member_id", BigId),  # no foreign key: members refers here; null: made by a command
+    Column("most_uses", Integer),  # null: any number
+    Column("uses", Integer, nullable=False, server_default="0"),
+    Column("expires_at", BigId),
+    Column("revoked_at", BigId),
+)
+
+sessions = Table(  # a browser's sign-in
+    "sessions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("token_digest", Text, nullable=False, unique=True),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("client", Text, nullable=False, server_default=""),  # "Firefox on Linux": no address, no full user agent
+    Column("created_at", BigId, nullable=False),
+    Column("seen_at", BigId, nullable=False),
+    Column("revoked_at", BigId),
+    Index("ix_sessions_member_id", "member_id"),
+)
+
+apps = Table(
+    "apps",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("client_id", Text, nullable=False, unique=True),
+    Column("secret_digest", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("website", Text),
+    Column("redirect_uris", Text, nullable=False),  # one a line
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigId, nullable=False),
+)
+
+grants = Table(  # OAuth authorisation codes
+    "grants",
+    metadata,
+    Column("code_digest", Text, primary_key=True),
+    Column("app_id", BigId, ForeignKey("apps.id"), nullable=False),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", Text),  # PKCE S256
+    Column("expires_at", BigId, nullable=False),
+    Column("used_at", BigId),
+    Column("token_id", BigId),  # what it was exchanged for: revoked when the code is shown a second time
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False, unique=True),
+    Column("app_id", BigId, ForeignKey("apps.id"), nullable=False),
+    Column("member_id", BigId, ForeignKey("members.id")),  # null: the app's own (client credentials)
+    Column("account_id", BigId, ForeignKey("accounts.id")),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigId, nullable=False),
+    Column("used_at", BigId),  # to the day
+    Column("revoked_at", BigId),
+    Index("ix_tokens_member_id", "member_id"),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("follower_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("followed_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False),  # when, and the cursor of lists
+    flag("requested"),  # true until a locked account says yes
+    flag("boosts", default=True),  # show their boosts
+    flag("notify"),  # tell of each post
+    Column("languages", Text, nullable=False, server_default=""),  # space-separated; "": all
+    Index("ix_follows_followed_id_id", "followed_id", "id"),
+    Index("ix_follows_follower_id_id", "follower_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("target_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False),
+    Index("ix_blocks_account_id_id", "account_id", "id"),
+    Index("ix_blocks_target_id", "target_id"),
+    sqlite_with_rowid=False,
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("target_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False),
+    flag("notifications", default=True),  # hide their notifications too
+    Column("expires_at", BigId),
+    Index("ix_mutes_account_id_id", "account_id", "id"),
+    sqlite_with_rowid=False,
+)
+
+domain_blocks = Table(  # a member's own, not the server's
+    "domain_blocks",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("domain", Text, primary_key=True),
+    Column("id", BigId, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+private_notes = Table(
+    "private_notes",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("target_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+__all__ = [
+    "account_counts", "accounts", "apps", "blocks", "domain_blocks", "follows", "grants", "invitations", "members",
+    "mutes", "personas", "private_notes", "sessions", "tokens",
+]

@@ -1,0 +1,45 @@
+"""The database: `open_db(url)`, then `db.begin()` to write and `db.all/one/value` to read. Two engines, one face."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Reader, Row, Tx
+from dunnock.foundation.db.sql import BigId, ManyIds, Sql, among, flag, insert_into, insert_once, metadata, upsert
+
+__all__ = [
+    "BigId",
+    "Busy",
+    "Conflict",
+    "Db",
+    "Listener",
+    "ManyIds",
+    "Reader",
+    "Row",
+    "Sql",
+    "Tx",
+    "among",
+    "flag",
+    "insert_into",
+    "insert_once",
+    "metadata",
+    "open_db",
+    "upsert",
+]
+
+
+async def open_db(url: str, *, timeout_s: float = 5.0, pool: int = 8) -> Db:
+    """Open the database of `url`: `sqlite:///path/to/file` or `postgresql://…`. `timeout_s` limits each statement.
+
+    Raises:
+        ValueError: the URL names another engine.
+    """
+    if url.startswith("sqlite:///"):
+        from dunnock.foundation.db.sqlite import SqliteDb  # noqa: PLC0415 (each process pays for one engine only)
+
+        return SqliteDb(Path(url.removeprefix("sqlite:///")), timeout_s=timeout_s)
+    if url.startswith(("postgresql://", "postgres://")):
+        from dunnock.foundation.db.postgres import PostgresDb  # noqa: PLC0415
+
+        return await PostgresDb.open(url, size=pool, timeout_s=timeout_s)
+    raise ValueError(f"a database URL starts with sqlite:/// or postgresql://, not {url.split(':', 1)[0]}:")

@@ -1,0 +1,369 @@
+"""SQLite: reads on the event loop (they take microseconds), one writer, and one fsync for all who wait (group commit)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from dunnock.foundation import events, ids
+from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import log
+from dunnock.foundation.db.face import Busy, Conflict, Listener, Row, Tx
+from dunnock.foundation.db.sql import Sql
+from dunnock.foundation.events import Event, Logged
+from dunnock.foundation.jobs import model as jobs
+
+_TAIL = 5000  # events heard at once after another process's commits
+_OPS_PER_CHECK = 20_000  # virtual machine steps between two looks at the clock: below a millisecond
+_CACHE_KIB = 16_384
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A bare connection with the settings that every connection of ours has."""
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=0)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("PRAGMA synchronous = FULL")  # an acknowledged commit survives a power cut
+    conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    conn.execute("PRAGMA journal_size_limit = 67108864")
+    if read_only:
+        conn.execute("PRAGMA query_only = ON")
+    return conn
+
+
+class _Deadline:
+    """Interrupts a statement of one connection that runs past its time limit."""
+
+    def __init__(self, conn: sqlite3.Connection, limit_s: float) -> None:
+        self._limit, self._end = limit_s, 0.0
+        conn.set_progress_handler(self._check, _OPS_PER_CHECK)
+
+    def restart(self) -> None:
+        self._end = 0.0
+
+    def _check(self) -> int:
+        # The clock is first read when a statement has already run for a while, so quick ones never pay for it.
+        now = time.monotonic()
+        if not self._end:
+            self._end = now + self._limit
+        return now > self._end
+
+
+class SqliteDb:
+    """The embedded engine. See `face.Db`."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path, *, slots: Path | None = None, timeout_s: float = 5.0, wait_s: float = 15.0) -> None:
+        """Open (and create) the file.
+
+        `timeout_s`: the longest a statement may run; `wait_s`: the longest wait for another process's write.
+        """
+        self.path = path
+        self._wait_s = wait_s
+        self._slot = ids.SlotFile(slots or path.parent / "slots")
+        self._ids = ids.IdMaker(self._slot.slot)
+        self._write = connect(path)
+        self._read = connect(path, read_only=True)
+        self._aside: sqlite3.Connection | None = None
+        self._aside_lock = asyncio.Lock()
+        self._deadline = _Deadline(self._read, timeout_s)
+        self._write_deadline = _Deadline(self._write, timeout_s)
+        self._disk = ThreadPoolExecutor(1, "commit")
+        self._away = ThreadPoolExecutor(1, "slow-read")
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+        self._open = False
+        self._waiting: list[asyncio.Future[None]] = []
+        self._committing: asyncio.Task[None] | None = None
+        self._listeners: list[Listener] = []
+        self._version = -1
+        self._heard = 0
+        self._query = self._read.execute
+
+    def new_id(self) -> int:
+        """A fresh time-ordered id."""
+        return self._ids.next()
+
+    # Reading ------------------------------------------------------------------------------------------------------
+
+    async def all(self, sql: Sql, **params: Any) -> list[Row]:
+        """Every row. Runs on the event loop: for statements of well below a millisecond; else use `slow`."""
+        form = sql.sqlite
+        try:
+            return self._query(form.text, form.args(params)).fetchall()
+        except sqlite3.OperationalError as error:
+            raise self._told(error) from error
+        finally:
+            self._deadline.restart()
+
+    async def one(self, sql: Sql, **params: Any) -> Row | None:
+        """The first row; None when there is none."""
+        form = sql.sqlite
+        try:
+            cursor = self._query(form.text, form.args(params))
+            row: Row | None = cursor.fetchone()
+            cursor.close()
+        except sqlite3.OperationalError as error:
+            raise self._told(error) from error
+        finally:
+            self._deadline.restart()
+        return row
+
+    async def value(self, sql: Sql, **params: Any) -> Any:
+        """The first column of the first row; None when there is none."""
+        row = await self.one(sql, **params)
+        return None if row is None else row[0]
+
+    async def slow(self, sql: Sql, **params: Any) -> list[Row]:
+        """Like `all`, in a thread with a connection of its own."""
+        form = sql.sqlite
+        async with self._aside_lock:
+            if self._aside is None:
+                self._aside = connect(self.path, read_only=True)
+                self._aside_deadline = _Deadline(self._aside, 30.0)
+            conn = self._aside
+            try:
+                return await asyncio.get_running_loop().run_in_executor(
+                    self._away, lambda: conn.execute(form.text, form.args(params)).fetchall()
+                )
+            except sqlite3.OperationalError as error:
+                raise self._told(error) from error
+            finally:
+                self._aside_deadline.restart()
+
+    # Hearing ------------------------------------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> None:
+        """Have `listener` called with every event after its commit."""
+        if not self._listeners:
+            self._version = self._query("PRAGMA data_version").fetchone()[0]
+            with contextlib.suppress(sqlite3.OperationalError):  # no schema yet: nothing to hear either
+                self._heard = self._query(log.LAST_ID.sqlite.text).fetchone()[0]
+        self._listeners.append(listener)
+
+    def sync(self) -> None:
+        """Hear of everything committed so far, by whichever process: the file says in 2 microseconds whether there is any."""
+        version = self._query("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return
+        self._version = version
+        if self._listeners:
+            self._tail()
+
+    def _tail(self) -> None:
+        form = log.AFTER_ID.sqlite
+        while True:
+            rows = self._query(form.text, form.args({"id": self._heard, "most": _TAIL})).fetchall()
+            if rows:
+                self._heard = rows[-1][1]
+            heard = [
+                Logged(tx, an_id, at, event)
+                for tx, an_id, at, kind, body in rows
+                if (event := events.decode(kind, body)) is not None
+            ]
+            for listener in self._listeners:  # told of a commit without events too: it may have left a job
+                listener(heard)
+            if len(rows) < _TAIL:
+                return
+
+    # Writing ------------------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A transaction of our own inside the group that shares the next fsync."""
+        me = asyncio.current_task()
+        if self._holder is not None and self._holder is me:
+            raise RuntimeError("a transaction is open already in this task: pass its `tx` on")
+        async with self._turn:
+            self._holder = me
+            try:
+                await self._open_group()
+                run = self._write.execute
+                run("SAVEPOINT mine")
+                tx = _SqliteTx(self, now_ms())
+                try:
+                    yield tx
+                    tx.flush()
+                except BaseException:
+                    run("ROLLBACK TO mine")
+                    run("RELEASE mine")
+                    raise
+                finally:
+                    self._write_deadline.restart()
+                run("RELEASE mine")
+                done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._waiting.append(done)
+            finally:
+                self._holder = None
+                if self._open and self._committing is None:
+                    self._committing = asyncio.create_task(self._commit())
+        await asyncio.shield(done)
+
+    async def _open_group(self) -> None:
+        if self._open:
+            return
+        try:
+            self._write.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise self._told(error) from error
+            got_in = asyncio.get_running_loop().run_in_executor(self._disk, self._wait_for_turn)
+            try:
+                await asyncio.shield(got_in)
+            except asyncio.CancelledError:
+                await got_in  # the thread can't be called back: what it opened must be known before anyone goes on
+                self._open = True
+                raise
+        self._open = True
+
+    def _wait_for_turn(self) -> None:
+        """Another process writes: wait for it in a thread, so that reads go on meanwhile."""
+        end = time.monotonic() + self._wait_s
+        pause = 0.001
+        while True:
+            try:
+                self._write.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise self._told(error) from error
+                time.sleep(pause)
+                pause = min(pause * 1.5, 0.02)
+            else:
+                return
+
+    async def _commit(self) -> None:
+        # The lock is fair: everyone who queued before us has joined the group by the time it is ours.
+        async with self._turn:
+            self._committing = None
+            waiting, self._waiting = self._waiting, []
+            failed: BaseException | None = None
+            try:
+                await asyncio.get_running_loop().run_in_executor(self._disk, self._write.execute, "COMMIT")
+            except BaseException as error:  # noqa: BLE001 (whatever it is, everyone who waits must hear of it)
+                failed = error
+                with contextlib.suppress(sqlite3.Error):
+                    self._write.execute("ROLLBACK")
+            self._open = False
+        if failed is None:
+            self.sync()
+        for done in waiting:
+            if not done.done():
+                done.set_result(None) if failed is None else done.set_exception(Busy(failed))
+
+    def _told(self, error: sqlite3.OperationalError) -> Exception:
+        text = str(error)
+        if "interrupted" in text or "locked" in text or "full" in text:
+            return Busy(text)
+        return error
+
+    async def close(self) -> None:
+        """Finish what is being committed, then let go of the file."""
+        async with self._turn:
+            pass
+        while self._committing is not None:
+            await asyncio.sleep(0)
+        async with self._turn:
+            self._disk.shutdown(wait=True)
+            self._away.shutdown(wait=True)
+            for conn in (self._read, self._aside, self._write):
+                if conn is not None:
+                    conn.close()
+            self._slot.release()
+
+
+class _SqliteTx:
+    """See `face.Tx`."""
+
+    __slots__ = ("_db", "_depth", "_events", "_jobs", "_run", "now")
+
+    def __init__(self, db: SqliteDb, now: int) -> None:
+        self._db, self._run, self.now = db, db._write.execute, now  # noqa: SLF001 (one mechanism in two classes)
+        self._events: list[Event] = []
+        self._jobs: list[tuple[jobs.Job, int]] = []
+        self._depth = 0
+
+    def _execute(self, sql: Sql, params: Mapping[str, Any]) -> sqlite3.Cursor:
+        form = sql.sqlite
+        try:
+            return self._run(form.text, form.args(params))
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
+        except sqlite3.OperationalError as error:
+            raise self._db._told(error) from error  # noqa: SLF001
+
+    async def all(self, sql: Sql, **params: Any) -> list[Row]:
+        return self._execute(sql, params).fetchall()
+
+    async def one(self, sql: Sql, **params: Any) -> Row | None:
+        cursor = self._execute(sql, params)
+        row: Row | None = cursor.fetchone()
+        cursor.close()
+        return row
+
+    async def value(self, sql: Sql, **params: Any) -> Any:
+        row = await self.one(sql, **params)
+        return None if row is None else row[0]
+
+    async def run(self, sql: Sql, **params: Any) -> int:
+        return self._execute(sql, params).rowcount
+
+    async def many(self, sql: Sql, rows: Iterable[Mapping[str, Any]]) -> None:
+        form = sql.sqlite
+        try:
+            self._db._write.executemany(form.text, map(form.args, rows))  # noqa: SLF001
+        except sqlite3.IntegrityError as error:
+            raise Conflict(str(error)) from error
+        except sqlite3.OperationalError as error:
+            raise self._db._told(error) from error  # noqa: SLF001
+
+    async def record(self, event: Event) -> None:
+        self._events.append(event)
+
+    async def enqueue(self, job: jobs.Job, *, run_at: int | None = None) -> None:
+        self._jobs.append((job, self.now if run_at is None else run_at))
+
+    def new_id(self) -> int:
+        return self._db.new_id()
+
+    @contextlib.asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        self._depth += 1
+        name = f"s{self._depth}"
+        heard, asked = len(self._events), len(self._jobs)
+        self._run(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            self._run(f"ROLLBACK TO {name}")
+            del self._events[heard:], self._jobs[asked:]
+            raise
+        finally:
+            self._run(f"RELEASE {name}")
+            self._depth -= 1
+
+    def flush(self) -> None:
+        """Write the events and jobs; they are committed with the rest."""
+        if self._events:
+            form = log.ADD_EVENT.sqlite
+            self._db._write.executemany(  # noqa: SLF001
+                form.text, [form.args({"at": self.now, "kind": e.kind, "body": events.encode(e)}) for e in self._events]
+            )
+        if self._jobs:
+            form = log.ADD_JOB.sqlite
+            self._db._write.executemany(  # noqa: SLF001
+                form.text,
+                [
+                    form.args(
+                        {"id": self.new_id(), "kind": j.kind, "body": jobs.encode(j), "lane": j.lane, "run_at": at}
+                    )
+                    for j, at in self._jobs
+                ],
+            )

@@ -1,0 +1,323 @@
+"""Hands every committed event to every reaction that hears its kind: at least once, each reaction by itself, with retry.
+
+A reaction is `async (tx, event)`. What it writes is committed together with how far it has heard, so its effects
+in the database happen once. Slow or outside work belongs in a job that it enqueues.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy.sql.expression import literal_column
+
+from dunnock.foundation import events
+from dunnock.foundation.clock import HOUR, SECOND, now_ms
+from dunnock.foundation.db.face import Busy, Db, Tx
+from dunnock.foundation.db.sql import Sql, insert_into, insert_once
+from dunnock.foundation.db.tables import event_log, failures, reactions
+from dunnock.foundation.events import Event, Logged
+
+Reaction = Callable[[Tx, Any], Awaitable[None]]
+Hears = Mapping[type[Event], Sequence[Reaction]]
+
+BATCH = 50  # events handled in one transaction: some milliseconds of SQLite's only writer
+MOST_ATTEMPTS = 12  # with the back-off below: about 17 hours until an event is dead for a reaction
+_SAFETY_NET_S = 1.0  # how often to look even though nobody woke us
+_log = structlog.get_logger()
+
+_settled = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_after = or_(
+    event_log.c.tx > bindparam("tx"), and_(event_log.c.tx == bindparam("tx"), event_log.c.id > bindparam("id"))
+)
+_next = (
+    select(event_log.c.tx, event_log.c.id, event_log.c.at, event_log.c.kind, event_log.c.body)
+    .order_by(event_log.c.tx, event_log.c.id)
+    .limit(bindparam("most"))
+)
+NEXT = Sql(
+    _next.where(event_log.c.tx == 0, event_log.c.id > bindparam("id")), _next.where(_after, event_log.c.tx < _settled)
+)
+_place = select(reactions.c.tx, reactions.c.id).where(reactions.c.name == bindparam("name"))
+PLACE = Sql(_place)
+LOCK_PLACE = Sql(_place, _place.with_for_update(skip_locked=True))
+ALL_PLACES = Sql(select(reactions.c.name, reactions.c.tx, reactions.c.id))
+ADD_PLACE = insert_once(reactions, "name", "tx", "id", "at", keys=["name"])
+MOVE = Sql(
+    update(reactions)
+    .where(reactions.c.name == bindparam("reaction"))
+    .values(tx=bindparam("new_tx"), id=bindparam("new_id"), at=bindparam("new_at"))
+)
+ADD_FAILURE = insert_into(failures, "reaction", "event_id", "attempts", "run_at", "error", "dead")
+_due = (
+    select(failures.c.reaction, failures.c.event_id, failures.c.attempts)
+    .where(failures.c.run_at <= bindparam("now"), ~failures.c.dead)
+    .order_by(failures.c.run_at)
+    .limit(20)
+)
+DUE = Sql(_due, _due.with_for_update(skip_locked=True))
+FAIL_AGAIN = Sql(
+    update(failures)
+    .where(failures.c.reaction == bindparam("name"), failures.c.event_id == bindparam("event"))
+    .values(attempts=bindparam("n"), run_at=bindparam("at"), error=bindparam("why"), dead=bindparam("over"))
+)
+DROP_FAILURE = Sql(
+    delete(failures).where(failures.c.reaction == bindparam("name"), failures.c.event_id == bindparam("event"))
+)
+EVENT = Sql(select(event_log.c.kind, event_log.c.body).where(event_log.c.id == bindparam("id")))
+HEAD = Sql(select(func.coalesce(func.max(event_log.c.id), 0)))
+PLACES = Sql(
+    select(
+        reactions.c.name,
+        reactions.c.at,
+        select(func.count())
+        .select_from(event_log)
+        .where(or_(event_log.c.tx > reactions.c.tx, and_(event_log.c.tx == reactions.c.tx,
+                                                        event_log.c.id > reactions.c.id)))
+        .scalar_subquery(),
+        select(func.min(event_log.c.at))
+        .where(or_(event_log.c.tx > reactions.c.tx, and_(event_log.c.tx == reactions.c.tx,
+                                                        event_log.c.id > reactions.c.id)))
+        .scalar_subquery(),
+    ).order_by(reactions.c.name)
+)
+DEAD = Sql(
+    select(failures.c.reaction, failures.c.event_id, event_log.c.kind, event_log.c.at, failures.c.attempts,
+           failures.c.error)
+    .join_from(failures, event_log, event_log.c.id == failures.c.event_id)
+    .where(failures.c.dead)
+    .order_by(failures.c.event_id)
+    .limit(bindparam("most"))
+)
+REVIVE = Sql(
+    update(failures).where(failures.c.dead).values(dead=False, attempts=0, run_at=bindparam("at"))
+)
+SKIP_TO_NOW = Sql(select(func.coalesce(func.max(event_log.c.tx), 0), func.coalesce(func.max(event_log.c.id), 0)))
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """How far a reaction is behind: events it has not looked at, and the age of the oldest (milliseconds)."""
+
+    reaction: str
+    events: int
+    age_ms: int
+
+
+class Dead(msgspec.Struct, frozen=True):
+    """An event that a reaction could not handle in `attempts` tries; `error` is the last reason."""
+
+    reaction: str
+    event_id: int
+    kind: str
+    at: int
+    attempts: int
+    error: str
+
+
+def backoff_ms(attempts: int, spread: float) -> int:
+    """Wait before try `attempts + 1`: 1 s doubling to 4 h, times 0.5 to 1.5 by `spread` in [0, 1]."""
+    return int(min(SECOND * 2**attempts, 4 * HOUR) * (0.5 + spread))
+
+
+def name_of(reaction: Reaction) -> str:
+    """The stable name a reaction is remembered under: package and function (`notifications.on_favourite`)."""
+    package = reaction.__module__.removeprefix("dunnock.").split(".", 1)[0]
+    return f"{package}.{reaction.__name__}"
+
+
+class Reactions:
+    """Runs all reactions of one process; several processes may run, each event is handled by one at a time."""
+
+    def __init__(self, db: Db, hears: Hears) -> None:
+        """`hears`: event type -> reactions, the one table of `app/subscriptions.py`."""
+        self._db = db
+        self._by_name: dict[str, Reaction] = {}
+        self._kinds: dict[str, frozenset[str]] = {}
+        for event, who in hears.items():
+            for reaction in who:
+                name = name_of(reaction)
+                if self._by_name.setdefault(name, reaction) is not reaction:
+                    raise TypeError(f"two reactions are called {name}")
+                self._kinds[name] = self._kinds.get(name, frozenset()) | {event.kind}
+        self._seen: dict[str, tuple[int, int]] = {}
+        self._wake = {name: asyncio.Event() for name in self._by_name}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin to listen. A reaction that is new hears from now on, not the whole history."""
+        await self.prepare()
+        self._db.listen(self._heard)
+        for name in self._by_name:
+            self._tasks.append(asyncio.create_task(self._follow(name), name=f"reaction {name}"))
+        self._tasks.append(asyncio.create_task(self._retry(), name="reaction retries"))
+
+    async def prepare(self) -> None:
+        """Give each new reaction its place in the log."""
+        async with self._db.begin() as tx:
+            row = await tx.one(SKIP_TO_NOW)
+            assert row is not None
+            for name in self._by_name:
+                await tx.run(ADD_PLACE, name=name, tx=row[0], id=row[1], at=tx.now)
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, then stop; what is left is handled at the next start."""
+        self._stopping = True
+        for wake in self._wake.values():
+            wake.set()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        kinds = {one.event.kind for one in logged}
+        for name, hears in self._kinds.items():
+            if not kinds.isdisjoint(hears):
+                self._wake[name].set()
+
+    async def _follow(self, name: str) -> None:
+        wake = self._wake[name]
+        while not self._stopping:
+            wake.clear()
+            try:
+                while await self.step(name):
+                    pass
+            except Busy as error:
+                _log.warning("reaction waits", reaction=name, why=str(error))
+                await asyncio.sleep(0.2)
+                continue
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), _SAFETY_NET_S)
+
+    async def step(self, name: str) -> bool:
+        """Let one reaction handle its next batch; whether there may be more."""
+        kinds = self._kinds[name]
+        stored = await self._db.one(PLACE, name=name)
+        if stored is None:
+            return False
+        place = max((stored[0], stored[1]), self._seen.get(name, (0, 0)))
+        rows = await self._db.all(NEXT, tx=place[0], id=place[1], most=BATCH)
+        if not rows:
+            return False
+        last = (rows[-1][0], rows[-1][1])
+        if kinds.isdisjoint(row[3] for row in rows):
+            # Nothing for us: remember it here, and write it down only now and then (see `note_places`).
+            self._seen[name] = last
+            return len(rows) == BATCH
+        async with self._db.begin() as tx:
+            # Another process may have been here since: what counts is the place under our lock.
+            locked = await tx.one(LOCK_PLACE, name=name)
+            if locked is None:
+                return False
+            for a_tx, an_id, _, kind, body in rows:
+                if kind in kinds and (a_tx, an_id) > (locked[0], locked[1]):
+                    event = events.decode(kind, body)
+                    if event is not None:
+                        await self._handle(tx, name, an_id, event)
+            if last > (locked[0], locked[1]):
+                await tx.run(MOVE, reaction=name, new_tx=last[0], new_id=last[1], new_at=tx.now)
+        return len(rows) == BATCH
+
+    async def note_places(self) -> None:
+        """Write down how far the reactions have looked past events that are not for them (keeps the lag honest)."""
+        stored = {name: (a_tx, an_id) for name, a_tx, an_id in await self._db.all(ALL_PLACES)}
+        ahead = {name: seen for name, seen in self._seen.items() if seen > stored.get(name, seen)}
+        if ahead:
+            async with self._db.begin() as tx:
+                for name, (a_tx, an_id) in ahead.items():
+                    row = await tx.one(LOCK_PLACE, name=name)
+                    if row is not None and (row[0], row[1]) < (a_tx, an_id):
+                        await tx.run(MOVE, reaction=name, new_tx=a_tx, new_id=an_id, new_at=tx.now)
+
+    async def _handle(self, tx: Tx, name: str, event_id: int, event: Event) -> None:
+        try:
+            async with tx.savepoint():
+                await self._by_name[name](tx, event)
+        except Busy:
+            raise
+        except Exception as error:  # noqa: BLE001 (the edge of the process for reactions: kept, shown, tried again)
+            _log.exception("reaction failed", reaction=name, event_kind=event.kind, event_id=event_id)
+            await tx.run(
+                ADD_FAILURE,
+                reaction=name,
+                event_id=event_id,
+                attempts=1,
+                run_at=tx.now + backoff_ms(1, (event_id % 100) / 100),
+                error=_reason(error),
+                dead=False,
+            )
+
+    async def _retry(self) -> None:
+        while not self._stopping:
+            await asyncio.sleep(_SAFETY_NET_S)
+            with contextlib.suppress(Busy):
+                await self.retry_due(now_ms())
+                await self.note_places()
+
+    async def retry_due(self, now: int) -> int:
+        """Try again what failed and is due at `now`; how many were tried."""
+        if not await self._db.all(DUE, now=now):
+            return 0
+        tried = 0
+        async with self._db.begin() as tx:
+            for name, event_id, attempts in await tx.all(DUE, now=now):
+                reaction = self._by_name.get(name)
+                row = await tx.one(EVENT, id=event_id)
+                event = events.decode(row[0], row[1]) if row else None
+                if reaction is None or event is None:
+                    await tx.run(FAIL_AGAIN, name=name, event=event_id, n=attempts, at=now,
+                                 why="this release does not know the event or the reaction", over=True)
+                    continue
+                tried += 1
+                try:
+                    async with tx.savepoint():
+                        await reaction(tx, event)
+                except Busy:
+                    raise
+                except Exception as error:  # noqa: BLE001
+                    over = attempts + 1 >= MOST_ATTEMPTS
+                    _log.exception("reaction failed again", reaction=name, event_id=event_id, dead=over)
+                    await tx.run(FAIL_AGAIN, name=name, event=event_id, n=attempts + 1,
+                                 at=now + backoff_ms(attempts + 1, (event_id % 100) / 100),
+                                 why=_reason(error), over=over)
+                else:
+                    await tx.run(DROP_FAILURE, name=name, event=event_id)
+        return tried
+
+    async def settle(self, *, within_s: float = 30.0) -> None:
+        """Handle everything committed so far, here and now (for tests, commands and a graceful stop)."""
+        end = now_ms() + int(within_s * 1000)
+        busy = True
+        while busy and now_ms() < end:
+            busy = False
+            for name in self._by_name:
+                busy = await self.step(name) or busy
+
+
+def _reason(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+async def lags(db: Db) -> list[Lag]:
+    """How far each reaction is behind."""
+    now = now_ms()
+    return [
+        Lag(name, count, max(0, now - oldest) if oldest is not None else 0)
+        for name, _, count, oldest in await db.slow(PLACES)
+    ]
+
+
+async def dead_letters(db: Db, *, most: int = 100) -> list[Dead]:
+    """Events that a reaction gave up on, oldest first."""
+    return [Dead(*row) for row in await db.all(DEAD, most=most)]
+
+
+async def revive(db: Db) -> int:
+    """Have all dead letters tried again, from the first attempt; how many."""
+    async with db.begin() as tx:
+        return await tx.run(REVIVE, at=tx.now)

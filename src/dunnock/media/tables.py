@@ -1,0 +1,41 @@
+"""Tables of stored media and custom emoji."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+
+from dunnock.foundation.db import BigId, flag, metadata
+
+media = Table(
+    "media",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("post_id", BigId),  # null until a post uses it; set by posts.publish through media.claim
+    Column("kind", Text, nullable=False),  # image | gifv | video | audio | unknown
+    Column("state", Text, nullable=False),  # ready | processing | failed
+    Column("files", Text, nullable=False),  # JSON of media's Picture: original, small: {path, width, height, bytes, mime}
+    Column("description", Text),
+    Column("focus", Text),  # JSON [x, y]
+    Column("blurhash", Text),
+    Column("sha256", Text),
+    Column("bytes", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigId, nullable=False),
+    CheckConstraint("kind IN ('image', 'gifv', 'video', 'audio', 'unknown')", name="kind"),
+    CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
+    Index("ix_media_post_id", "post_id"),
+    Index("ix_media_unused", "created_at", sqlite_where=text("post_id IS NULL"), postgresql_where=text("post_id IS NULL")),
+)
+
+emoji = Table(  # custom emoji
+    "emoji",
+    metadata,
+    Column("shortcode", Text, primary_key=True),
+    Column("domain", Text, primary_key=True, server_default=""),  # "" is this server
+    Column("file", Text, nullable=False),
+    Column("still_file", Text, nullable=False),
+    Column("category", Text),
+    flag("listed", default=True),
+    flag("disabled"),
+    Column("created_at", BigId, nullable=False),
+)

@@ -1,0 +1,106 @@
+"""Facts about posts."""
+
+from __future__ import annotations
+
+from dunnock.foundation.events import Event
+
+
+class PostPublished(Event, frozen=True):
+    """A post (not a boost) exists from now on."""
+
+    post_id: int
+    author_id: int
+    visibility: str
+    reply_to_id: int | None = None
+    reply_to_author_id: int | None = None
+    thread_id: int | None = None
+
+
+class PostEdited(Event, frozen=True):
+    """A post's text, warning, media or the like changed."""
+
+    post_id: int
+    author_id: int
+
+
+class PostDeleted(Event, frozen=True):
+    """A post or a boost is gone. For a boost `boost_of_id` says of what; for a reply `reply_to_id` to what."""
+
+    post_id: int
+    author_id: int
+    boost_of_id: int | None = None
+    reply_to_id: int | None = None
+
+
+class PostBoosted(Event, frozen=True):
+    """`boost_id` (a row of posts, by `by`) shows the post `post_id` to the booster's followers."""
+
+    boost_id: int
+    post_id: int
+    by: int
+    visibility: str
+
+
+class PostFavourited(Event, frozen=True):
+    """An account likes a post."""
+
+    post_id: int
+    by: int
+
+
+class PostUnfavourited(Event, frozen=True):
+    """An account no longer likes a post."""
+
+    post_id: int
+    by: int
+
+
+class PostBookmarked(Event, frozen=True):
+    """An account keeps a post for itself."""
+
+    post_id: int
+    by: int
+
+
+class PostUnbookmarked(Event, frozen=True):
+    """An account no longer keeps a post."""
+
+    post_id: int
+    by: int
+
+
+class PostPinned(Event, frozen=True):
+    """An author shows a post first on their profile."""
+
+    post_id: int
+    by: int
+
+
+class PostUnpinned(Event, frozen=True):
+    """An author no longer shows a post first."""
+
+    post_id: int
+    by: int
+
+
+class ThreadMuted(Event, frozen=True):
+    """An account wants to hear no more of a conversation."""
+
+    account_id: int
+    thread_id: int
+
+
+class ThreadUnmuted(Event, frozen=True):
+    """An account wants to hear of a conversation again."""
+
+    account_id: int
+    thread_id: int
+
+
+class PostsImported(Event, frozen=True):
+    """A chunk of a bulk import is in: posts with original dates, in the past; `first_id` and `last_id` bound their ids."""
+
+    source: str
+    count: int
+    first_id: int
+    last_id: int

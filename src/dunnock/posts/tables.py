@@ -1,0 +1,148 @@
+"""Tables of posts and of what people do with them. A boost is a row of `posts` too, with `boost_of_id`."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+
+from dunnock.foundation.db import BigId, flag, metadata
+
+_public = text("visibility = 'public' AND boost_of_id IS NULL AND deleted_at IS NULL")
+_public_local = text("visibility = 'public' AND boost_of_id IS NULL AND deleted_at IS NULL AND local")
+_public_local_lite = text("visibility = 'public' AND boost_of_id IS NULL AND deleted_at IS NULL AND local = 1")
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("author_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("boost_of_id", BigId, ForeignKey("posts.id")),
+    Column("text", Text, nullable=False, server_default=""),  # as written
+    Column("html", Text, nullable=False, server_default=""),
+    Column("warning", Text, nullable=False, server_default=""),
+    Column("visibility", Text, nullable=False),  # public | unlisted | followers | direct
+    Column("language", Text),
+    flag("sensitive"),
+    Column("reply_to_id", BigId, ForeignKey("posts.id")),
+    Column("reply_to_author_id", BigId, ForeignKey("accounts.id")),
+    Column("thread_id", BigId, nullable=False),  # the first post of the conversation (its own id when it starts one)
+    Column("mentions", Text, nullable=False, server_default="[]"),  # JSON list of account ids, in order of the text
+    Column("hashtags", Text, nullable=False, server_default="[]"),  # JSON list of names as written
+    Column("emoji", Text, nullable=False, server_default="[]"),  # JSON list of shortcodes in text and warning
+    Column("media", Text, nullable=False, server_default="[]"),  # JSON list of media ids, in order
+    Column("app_id", BigId),
+    Column("created_at", BigId, nullable=False),
+    Column("edited_at", BigId),
+    Column("deleted_at", BigId),  # a deleted post is emptied; its row stays while replies or events point at it
+    flag("local", default=True),
+    flag("imported"),  # came with a bulk import; created_at is the original date
+    Column("url", Text),
+    Column("uri", Text),
+    CheckConstraint("visibility IN ('public', 'unlisted', 'followers', 'direct')", name="visibility"),
+    Index("ix_posts_author_id_id", "author_id", "id"),
+    Index("ix_posts_boost_of_id_author_id", "boost_of_id", "author_id", unique=True,
+          sqlite_where=text("boost_of_id IS NOT NULL AND deleted_at IS NULL"),
+          postgresql_where=text("boost_of_id IS NOT NULL AND deleted_at IS NULL")),
+    Index("ix_posts_reply_to_id", "reply_to_id", sqlite_where=text("reply_to_id IS NOT NULL"),
+          postgresql_where=text("reply_to_id IS NOT NULL")),
+    Index("ix_posts_thread_id_id", "thread_id", "id"),
+    Index("ix_posts_public", "id", sqlite_where=_public, postgresql_where=_public),
+    Index("ix_posts_public_local", "id", sqlite_where=_public_local_lite, postgresql_where=_public_local),
+)
+
+post_counts = Table(
+    "post_counts",
+    metadata,
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Column("replies", Integer, nullable=False, server_default="0"),
+    Column("boosts", Integer, nullable=False, server_default="0"),
+    Column("favourites", Integer, nullable=False, server_default="0"),
+)
+
+mentions = Table(  # who is addressed: access to followers-only and direct posts goes by this
+    "mentions",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Index("ix_mentions_post_id", "post_id"),
+    sqlite_with_rowid=False,
+)
+
+hashtags = Table(
+    "hashtags",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),  # folded
+    Column("name", Text, nullable=False),  # as first written
+)
+
+hashtag_posts = Table(
+    "hashtag_posts",
+    metadata,
+    Column("hashtag_id", BigId, ForeignKey("hashtags.id"), primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Index("ix_hashtag_posts_post_id", "post_id"),
+    sqlite_with_rowid=False,
+)
+
+revisions = Table(  # what a post said before each edit, and its first version; `id` is the moment it was so from
+    "revisions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("warning", Text, nullable=False),
+    flag("sensitive"),
+    Column("emoji", Text, nullable=False, server_default="[]"),
+    Column("media", Text, nullable=False, server_default="[]"),  # JSON [{id, description, focus}]
+    Column("at", BigId, nullable=False),
+    Index("ix_revisions_post_id_id", "post_id", "id"),
+)
+
+interactions = Table(  # ONE row for what a viewer did with a post; each column is null, or the id (moment) of the act
+    "interactions",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Column("favourite_id", BigId),
+    Column("bookmark_id", BigId),
+    Column("boost_id", BigId),  # the id of the boost (a row of posts)
+    Column("pin_id", BigId),  # own posts only
+    Index("ix_interactions_favourites", "account_id", "favourite_id", sqlite_where=text("favourite_id IS NOT NULL"),
+          postgresql_where=text("favourite_id IS NOT NULL")),
+    Index("ix_interactions_bookmarks", "account_id", "bookmark_id", sqlite_where=text("bookmark_id IS NOT NULL"),
+          postgresql_where=text("bookmark_id IS NOT NULL")),
+    Index("ix_interactions_pins", "account_id", "pin_id", sqlite_where=text("pin_id IS NOT NULL"),
+          postgresql_where=text("pin_id IS NOT NULL")),
+    Index("ix_interactions_favourited_by", "post_id", "favourite_id", sqlite_where=text("favourite_id IS NOT NULL"),
+          postgresql_where=text("favourite_id IS NOT NULL")),
+    sqlite_with_rowid=False,
+)
+
+thread_mutes = Table(
+    "thread_mutes",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("thread_id", BigId, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("post_id", BigId, nullable=False),
+    Column("at", BigId, nullable=False),
+    Index("ix_idempotency_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+imports = Table(  # progress of bulk imports, so that they resume where they were
+    "imports",
+    metadata,
+    Column("source", Text, primary_key=True),  # the file's name and content hash
+    Column("done", BigId, nullable=False),  # rows
+    Column("total", BigId, nullable=False),
+    Column("at", BigId, nullable=False),
+)
