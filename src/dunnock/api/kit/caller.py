@@ -1,0 +1,145 @@
+"""Who calls, and what each endpoint demands: bearer tokens and Mastodon's scopes. No declaration, no start."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeAlias
+
+import msgspec
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+
+from dunnock.api.kit.shape import parse_id
+from dunnock.foundation.errors import DomainError, Kind, Missing
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """An authenticated app, and the member and account it acts for (None: the app itself, from client credentials)."""
+
+    token_id: int
+    app_id: int
+    member_id: int | None
+    account_id: int | None
+    scopes: frozenset[str]
+
+
+Authenticate: TypeAlias = Callable[[bytes], Awaitable[Caller | None]]
+"""Given the raw bearer token, whose it is; None when unknown, revoked or expired.
+
+Raises a DomainError for a barred member.
+"""
+
+Called: TypeAlias = NamedDependency[Caller]
+"""`caller: Called` in a handler under `require(...)`."""
+MaybeCalled: TypeAlias = NamedDependency[Caller | None]
+"""`caller: MaybeCalled` in a handler under `public(...)`; None: nobody signed in."""
+
+# Source: Mastodon, config/initializers/doorkeeper.rb and docs "OAuth scopes". `profile` covers verify_credentials only.
+FOLLOW = frozenset(f"{act}:{what}" for act in ("read", "write") for what in ("blocks", "follows", "mutes"))
+
+
+class BadToken(DomainError):
+    """No token where one is needed, or one that is not valid (any more)."""
+
+    code, kind, safe = "bad_token", Kind.UNAUTHENTICATED, "The access token is invalid"
+
+
+class UserNeeded(DomainError):
+    """A token of an app where a member's is needed. 422, as Mastodon."""
+
+    code, kind, safe = "user_needed", Kind.INVALID, "This method requires an authenticated user"
+
+
+class OutsideScopes(DomainError):
+    """The token does not cover this."""
+
+    code, kind, safe = "outside_scopes", Kind.DENIED, "This action is outside the authorized scopes"
+
+
+def covers(granted: Iterable[str], wanted: str) -> bool:
+    """Does a token with the `granted` scopes reach `wanted`?
+
+    `read` covers `read:*`, `admin:read` covers `admin:read:*`, `follow` covers `FOLLOW`.
+    """
+    held = granted if isinstance(granted, (frozenset, set)) else frozenset(granted)
+    if wanted in held:
+        return True
+    parts = wanted.split(":")
+    if any(":".join(parts[:length]) in held for length in range(1, len(parts)) if parts[:length] != ["admin"]):
+        return True
+    return wanted in FOLLOW and "follow" in held
+
+
+class Need:
+    """What an endpoint demands; a Litestar guard, and the lane's check."""
+
+    __slots__ = ("scopes", "token", "user")
+
+    def __init__(self, scopes: tuple[str, ...], *, user: bool, token: bool) -> None:
+        """Any one of `scopes` is enough; none: any valid token."""
+        self.scopes, self.user, self.token = scopes, user, token
+
+    async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        """Check path ids and the caller before the handler, and before its body is read."""
+        for value in connection.path_params.values():
+            if (isinstance(value, int) and parse_id(value) is None) or (isinstance(value, str) and "\0" in value):
+                raise Missing(value)
+        await self.admit(connection.scope)
+
+    async def admit(self, scope: Any) -> Caller | None:
+        """The caller, None for nobody on a public endpoint. Raises: BadToken, OutsideScopes, UserNeeded."""
+        visit = scope["visit"]
+        if visit.authorization is None:
+            if self.token:
+                raise BadToken
+            return None
+        caller = await _authenticated(visit)
+        if self.scopes and not any(covers(caller.scopes, wanted) for wanted in self.scopes):
+            raise OutsideScopes(self.scopes)
+        if self.user and caller.member_id is None:
+            raise UserNeeded
+        visit.caller = caller
+        return caller
+
+
+async def _authenticated(visit: Any) -> Caller:
+    kind, _, token = visit.authorization.partition(b" ")
+    caller: Caller | None = None
+    if kind.lower() == b"bearer" and token:
+        caller = await visit.kit.authenticate(token.strip())
+    if caller is None:
+        raise BadToken
+    visit.kit.limiter.learn(visit.authorization, caller)
+    return caller
+
+
+def require(scopes: str | tuple[str, ...], *, user: bool = True) -> Need:
+    """`guards=[require("write:statuses")]`: a token with any of `scopes`; of a member unless `user=False`."""
+    return Need((scopes,) if isinstance(scopes, str) else scopes, user=user, token=True)
+
+
+def public(scopes: str | tuple[str, ...] = ()) -> Need:
+    """`guards=[public("read:statuses")]`: open to all; a token, when sent, must be valid and cover `scopes`."""
+    return Need((scopes,) if isinstance(scopes, str) else scopes, user=False, token=False)
+
+
+def need_of(handler: BaseRouteHandler) -> Need | None:
+    """The declaration of a handler (its own or its router's); None when it has none."""
+    for guard in reversed(handler.resolve_guards()):
+        held = getattr(guard, "func", guard)
+        if isinstance(held, Need):
+            return held
+    return None
+
+
+def undeclared(app: Litestar) -> list[str]:
+    """Paths under /api and /oauth whose handlers declare neither `require` nor `public`; with any, no start."""
+    return sorted(
+        f"{' '.join(sorted(handler.http_methods))} {route.path}"
+        for route in app.routes
+        if route.path.startswith(("/api", "/oauth"))
+        for handler in getattr(route, "route_handlers", [getattr(route, "route_handler", None)])
+        if isinstance(handler, HTTPRouteHandler) and handler.http_methods != {"OPTIONS"} and need_of(handler) is None
+    )

@@ -1,0 +1,74 @@
+"""What handlers write in their signatures: `form: Form[X]`, `params: Query[Y]`, `Id`, `Paging`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeAlias, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.di import NamedDependency
+
+from dunnock.api.kit.body import read_tree
+from dunnock.api.kit.nested import nest, pairs_of
+from dunnock.api.kit.shape import BIGGEST_ID, fit
+
+T = TypeVar("T")
+
+Form: TypeAlias = NamedDependency[T]
+"""`form: Form[StatusForm]`: body (JSON, urlencoded or multipart) and query in one struct; the name must be `form`."""
+
+Query: TypeAlias = NamedDependency[T]
+"""`params: Query[HomeParams]`: the query string; what does not fit is dropped. The name must be `params`."""
+
+Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=BIGGEST_ID, extra={"id": True})]
+"""A 64-bit id sent as decimal text. No such id: 404 in a form, dropped from a query."""
+
+
+class Paging(msgspec.Struct, kw_only=True, frozen=True):
+    """The cursors of every list; `since_id`: newest above it, `min_id`: those right above it."""
+
+    limit: int | None = None
+    max_id: Id | None = None
+    since_id: Id | None = None
+    min_id: Id | None = None
+
+
+def page_limit(value: object, default: int = 20) -> int:
+    """How many to show: Mastodon's min(|value|, 2 x default); garbage or nothing is `default`."""
+    if value is None or value == "":
+        return default
+    try:
+        return min(abs(int(str(value))), 2 * default)
+    except ValueError:
+        return default
+
+
+def read_query(scope: Any, into: type[T]) -> T:
+    """The query string as a struct, for raw handlers of the lane."""
+    return fit(nest(pairs_of(scope["query_string"])), into, forgiving=True)
+
+
+async def provide_form(request: Request[Any, Any, Any]) -> Any:
+    """Litestar's dependency behind `form`; runs after the guards, so strangers upload nothing."""
+    scope: Any = request.scope
+    visit = scope["visit"]
+    tree = await read_tree(scope, request.receive, limits=visit.kit.settings.limits, keep=visit.files)
+    return fit(tree, wanted(scope["route_handler"], "form"))
+
+
+async def provide_params(request: Request[Any, Any, Any]) -> Any:
+    """Litestar's dependency behind `params`."""
+    scope: Any = request.scope
+    return read_query(scope, wanted(scope["route_handler"], "params"))
+
+
+async def provide_caller(request: Request[Any, Any, Any]) -> Any:
+    """Litestar's dependency behind `caller`; the guard has put it there."""
+    scope: Any = request.scope
+    return scope["visit"].caller
+
+
+def wanted(handler: Any, name: str) -> Any:
+    """The struct that a handler's parameter `name` is annotated with; None when it has no such parameter."""
+    field = handler.parsed_fn_signature.parameters.get(name)
+    return None if field is None else field.annotation
