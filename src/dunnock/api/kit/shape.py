@@ -74,7 +74,7 @@ def _as_it_is(value: Any) -> Any:
 
 def _struct(kind: inspect.StructType, *, forgiving: bool) -> Fit:
     types = {field.encode_name: field.type for field in msgspec.structs.fields(kind.cls)}
-    plan = [(field.encode_name, _for(field.type, forgiving=forgiving), types[field.encode_name]) for field in kind.fields]
+    plan = [(one.encode_name, _for(one.type, forgiving=forgiving), types[one.encode_name]) for one in kind.fields]
 
     def fit_struct(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -158,7 +158,7 @@ def _str(value: Any) -> Any:
     return ABSENT if value is None or isinstance(value, Upload) else value
 
 
-def _id(value: Any, *, *, forgiving: bool) -> Any:
+def _id(value: Any, *, forgiving: bool) -> Any:
     if value is None or value == "":
         return ABSENT
     number = parse_id(value)
