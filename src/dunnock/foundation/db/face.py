@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.errors import DomainError, Kind, Unavailable
 from dunnock.foundation.events import Event, Logged
-from dunnock.foundation.jobs.model import Job
+from dunnock.foundation.job import Job
 
 Row = tuple[Any, ...]
 Listener = Callable[[Sequence[Logged]], None]

@@ -16,7 +16,7 @@ from dunnock.foundation.db import log
 from dunnock.foundation.db.face import Busy, Conflict, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event, Logged
-from dunnock.foundation.jobs import model as jobs
+from dunnock.foundation import job as jobs
 
 CHANNEL = "dunnock_events"
 _SLOT_LOCKS = 0x64756E  # class of the advisory locks that hold id slots

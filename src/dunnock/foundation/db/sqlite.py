@@ -17,7 +17,7 @@ from dunnock.foundation.db import log
 from dunnock.foundation.db.face import Busy, Conflict, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event, Logged
-from dunnock.foundation.jobs import model as jobs
+from dunnock.foundation import job as jobs
 
 _TAIL = 5000  # events heard at once after another process's commits
 _OPS_PER_CHECK = 20_000  # virtual machine steps between two looks at the clock: below a millisecond

@@ -16,7 +16,7 @@ from dunnock.foundation.db.face import Busy, Db
 from dunnock.foundation.db.sql import Sql, among, insert_once
 from dunnock.foundation.db.tables import jobs, schedule
 from dunnock.foundation.events import Logged
-from dunnock.foundation.jobs.model import Job, decode
+from dunnock.foundation.job import Job, decode
 from dunnock.foundation.reactions import backoff_ms
 
 Does = Mapping[type[Job], Callable[[Db, Any], Awaitable[None]]]

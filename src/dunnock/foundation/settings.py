@@ -1,0 +1,58 @@
+"""What the owner of a server may choose: fifteen settings, each with a default that works. Read by `dunnock.app.settings`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+SignUp = Literal["open", "approval", "invitation", "closed"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+Text = Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings of one server; `data` is where it keeps everything, and is given on the command line only."""
+
+    data: Path
+    public_url: str = ""
+    """Where people reach the server, without a slash at the end; decided for good at the first start."""
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "Dunnock"
+    description: Text = "A small server for short posts."
+    """Plain text, shown on the landing page and in the API."""
+    database_url: str = ""
+    """`postgresql://…`; empty: an SQLite file in the data directory."""
+    redis_url: str = ""
+    """`redis://…` to wake other processes through; empty: the database does it."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
+    workers: Annotated[int, msgspec.Meta(ge=1, le=32)] = 1
+    sign_up: SignUp = "approval"
+    trusted_proxies: tuple[str, ...] = ()
+    """CIDR ranges whose X-Forwarded-For is believed."""
+    media_limit_mb: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 16
+    """The largest picture that members may upload, in megabytes (10^6 bytes)."""
+    max_post_length: Annotated[int, msgspec.Meta(ge=50, le=100_000)] = 500
+    """Characters, a link counting as 23."""
+    log_level: LogLevel = "info"
+    metrics_token: str = ""
+    """A bearer token that may read /metrics; empty: only this machine may."""
+    dev: bool = False
+    """No rate limits, and full error messages in the log."""
+
+    @property
+    def domain(self) -> str:
+        """The part of local handles behind the @: host and, when it is an unusual one, port."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, whichever engine it is."""
+        return self.database_url or f"sqlite:///{self.data / 'dunnock.db'}"
+
+    @property
+    def media(self) -> Path:
+        """The folder of stored media."""
+        return self.data / "media"

@@ -1,0 +1,185 @@
+"""Events are committed with their facts and reach every reaction, once each."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import bindparam, func, select
+
+from dunnock.accounts.tables import accounts
+from dunnock.foundation import reactions
+from dunnock.foundation.clock import HOUR, now_ms
+from dunnock.foundation.db import Conflict, Sql
+from dunnock.foundation.events import Event
+from dunnock.foundation.reactions import Reactions, dead_letters, lags
+
+COUNT = Sql(select(func.count()).select_from(accounts))
+NAMED = Sql(select(accounts.c.id).where(accounts.c.username == bindparam("name")))
+
+
+class ThingHappened(Event, frozen=True):
+    number: int
+
+
+class OtherHappened(Event, frozen=True):
+    number: int
+
+
+async def happen(db, *numbers, kind=ThingHappened):
+    for number in numbers:
+        async with db.begin() as tx:
+            await tx.record(kind(number=number))
+
+
+def recorder():
+    heard = []
+
+    async def on_thing(tx, event):
+        heard.append(event.number)
+
+    return heard, on_thing
+
+
+async def test_every_event_reaches_the_reaction_once_and_in_one_go(db):
+    heard, on_thing = recorder()
+    runner = Reactions(db, {ThingHappened: [on_thing]})
+    await runner.start()
+    await asyncio.gather(*(happen(db, n) for n in range(130)))
+    for _ in range(200):
+        if len(heard) == 130:
+            break
+        await asyncio.sleep(0.01)
+    await runner.stop()
+    assert sorted(heard) == list(range(130))
+
+
+async def test_a_rolled_back_fact_is_never_heard(db, events):
+    with pytest.raises(RuntimeError):
+        async with db.begin() as tx:
+            await tx.record(ThingHappened(number=1))
+            raise RuntimeError
+    assert await events() == []
+
+
+async def test_a_reaction_goes_on_where_it_was(db):
+    heard, on_thing = recorder()
+    first = Reactions(db, {ThingHappened: [on_thing]})
+    await first.prepare()
+    await happen(db, 1, 2)
+    await first.settle()
+    await happen(db, 3)
+    second = Reactions(db, {ThingHappened: [on_thing]})
+    await second.prepare()
+    await second.settle()
+    assert heard == [1, 2, 3]
+
+
+async def test_what_a_failing_reaction_wrote_is_undone_and_others_go_on(db, make):
+    someone = await make.account("someone")
+    heard, on_thing = recorder()
+
+    async def breaks(tx, event):
+        if event.number == 2:
+            raise ValueError("no twos")
+        heard.append(event.number)
+
+    runner = Reactions(db, {ThingHappened: [on_thing, breaks]})
+    await runner.prepare()
+    await happen(db, 1, 2, 3)
+    await runner.settle()
+    assert sorted(heard) == [1, 1, 2, 3, 3]
+    assert await db.value(NAMED, name="someone") == someone.id
+
+
+async def test_a_failure_is_tried_again_later_and_then_kept_as_a_dead_letter(db, monkeypatch):
+    async def never(tx, event):
+        raise ValueError("never")
+
+    monkeypatch.setattr(reactions, "MOST_ATTEMPTS", 3)
+    runner = Reactions(db, {ThingHappened: [never]})
+    await runner.prepare()
+    await happen(db, 1)
+    await runner.settle()
+    assert await runner.retry_due(now_ms()) == 0  # not yet due
+    for hours in (5, 10):
+        assert await runner.retry_due(now_ms() + hours * HOUR) == 1
+    assert await runner.retry_due(now_ms() + 50 * HOUR) == 0
+    (dead,) = await dead_letters(db)
+    assert (dead.kind, dead.attempts, dead.error) == ("ThingHappened", 3, "ValueError: never")
+    assert await reactions.revive(db) == 1
+    assert await runner.retry_due(now_ms() + 1) == 1
+
+
+async def test_a_retry_that_succeeds_leaves_nothing_behind(db):
+    tries = []
+
+    async def second_time(tx, event):
+        tries.append(event.number)
+        if len(tries) == 1:
+            raise ValueError("not yet")
+
+    runner = Reactions(db, {ThingHappened: [second_time]})
+    await runner.prepare()
+    await happen(db, 7)
+    await runner.settle()
+    assert await runner.retry_due(now_ms() + HOUR) == 1
+    assert await runner.retry_due(now_ms() + 2 * HOUR) == 0
+    assert (tries, await dead_letters(db)) == ([7, 7], [])
+
+
+async def test_two_processes_share_the_work_without_doing_it_twice(db):
+    heard, on_thing = recorder()
+    pair = [Reactions(db, {ThingHappened: [on_thing]}) for _ in range(2)]
+    for runner in pair:
+        await runner.prepare()
+    await asyncio.gather(*(happen(db, n) for n in range(60)))
+    await asyncio.gather(*(runner.settle() for runner in pair))
+    for runner in pair:
+        await runner.settle()
+    assert sorted(heard) == list(range(60))
+
+
+async def test_the_lag_is_known_and_does_not_count_what_is_for_others(db):
+    heard, on_thing = recorder()
+    runner = Reactions(db, {ThingHappened: [on_thing]})
+    await runner.prepare()
+    await happen(db, 1)
+    (lag,) = await lags(db)
+    assert lag.events == 1
+    await runner.settle()
+    await happen(db, 1, 2, 3, kind=OtherHappened)
+    await runner.settle()
+    await runner.note_places()
+    (lag,) = await lags(db)
+    assert (heard, lag.events, lag.age_ms) == ([1], 0, 0)
+
+
+async def test_listeners_hear_after_the_commit(db):
+    heard = []
+    db.listen(lambda logged: heard.extend(one.event for one in logged))
+    await asyncio.sleep(0.05)
+    await happen(db, 1)
+    db.sync()
+    assert ThingHappened(number=1) in heard
+
+
+async def test_a_refused_row_is_a_conflict_and_the_others_of_the_group_live(db, make):
+    await make.account("taken")
+
+    async def one(name):
+        async with db.begin() as tx:
+            await make_row(tx, name)
+
+    results = await asyncio.gather(one("a"), one("taken"), one("b"), return_exceptions=True)
+    assert [type(result) for result in results] == [type(None), Conflict, type(None)]
+    assert await db.value(COUNT) == 3
+
+
+async def make_row(tx, name):
+    from dunnock.foundation.db import insert_into
+
+    await tx.run(
+        insert_into(accounts, "id", "username", "username_key", "domain", "created_at"),
+        id=tx.new_id(), username=name, username_key=name, domain="", created_at=1,
+    )
