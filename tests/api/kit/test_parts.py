@@ -155,6 +155,8 @@ def test_one_member_with_many_tokens():
     [
         ("POST", "/api/v2/media", 30),
         ("DELETE", "/api/v1/statuses/5", 30),
+        ("DELETE", "/api/v1/statuses/+5", 30),
+        ("POST", "/api//v1/apps/", 5),
         ("POST", "/api/v1/apps", 5),
         ("POST", "/api/v1/accounts", 5),
     ],

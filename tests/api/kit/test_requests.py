@@ -284,6 +284,21 @@ async def test_a_bug_is_logged_without_what_people_wrote(capsys):
     assert "anna" not in logged
 
 
+async def test_an_app_may_name_itself_by_basic():
+    answer = await call(app, "POST", "/oauth/token", headers=(("authorization", "Basic YTpi"),))
+    assert answer.status == 400
+    answer = await call(app, "GET", "/api/v1/timelines/home", headers=(("authorization", "Basic YTpi"),))
+    assert answer.status == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["//api/v1/statuses/5/source", "/api//v1/statuses/5/source", "/api/v1/statuses/5/source/"]
+)
+async def test_no_spelling_of_a_path_escapes_the_edge(path):
+    answer = await call(app, "GET", path)
+    assert answer.status == 404 or "access-control-allow-origin" in answer.headers
+
+
 async def test_app_token_where_it_is_enough():
     assert (await call(app, "GET", "/api/v1/apps/verify_credentials", token="app")).json == {"app": 1}
 

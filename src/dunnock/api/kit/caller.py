@@ -91,7 +91,8 @@ class Need:
     async def admit(self, scope: Any) -> Caller | None:
         """The caller, None for nobody on a public endpoint. Raises: BadToken, OutsideScopes, UserNeeded."""
         visit = scope["visit"]
-        if visit.authorization is None:
+        header = visit.authorization
+        if header is None or header[:7].lower() != b"bearer ":  # Basic is how apps name themselves to /oauth/token
             if self.token:
                 raise BadToken
             return None
@@ -105,10 +106,7 @@ class Need:
 
 
 async def _authenticated(visit: Any) -> Caller:
-    kind, _, token = visit.authorization.partition(b" ")
-    caller: Caller | None = None
-    if kind.lower() == b"bearer" and token:
-        caller = await visit.kit.authenticate(token.strip())
+    caller: Caller | None = await visit.kit.authenticate(visit.authorization[7:].strip())
     if caller is None:
         raise BadToken
     visit.kit.limiter.learn(visit.authorization, caller)

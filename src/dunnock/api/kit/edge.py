@@ -31,6 +31,7 @@ API: Headers = CORS + SECURITY
 PRIVATE = (b"cache-control", b"private, no-store")
 METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = b"Authorization, Content-Type, Idempotency-Key"
+SLASHES = re.compile("/{2,}")
 HEADER_NAMES = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,2000}")
 
 
@@ -79,6 +80,9 @@ class Edge:
             return
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         path: str = scope["path"]
+        if "//" in path:  # the router would find `//api/x` too: no spelling may slip past what follows
+            path = SLASHES.sub("/", path)
+            scope = {**scope, "path": path}
         is_open = path.startswith(OPEN)
         if scope["type"] == "http" and is_open and scope["method"] == "OPTIONS":
             await self._preflight(headers, send)

@@ -17,8 +17,8 @@ MOST_KEYS = 200_000
 # (method, path pattern, limit, seconds, by address?): the dear ones, looked at only for writes.
 DEAR = [
     ("POST", re.compile(r"/api/v\d+/media"), 30, 1800, False),
-    ("DELETE", re.compile(r"/api/v1/statuses/\d+"), 30, 1800, False),
-    ("POST", re.compile(r"/api/v1/statuses/\d+/unreblog"), 30, 1800, False),
+    ("DELETE", re.compile(r"/api/v1/statuses/[^/]+"), 30, 1800, False),
+    ("POST", re.compile(r"/api/v1/statuses/[^/]+/unreblog"), 30, 1800, False),
     ("POST", re.compile(r"/api/v1/apps"), 5, 600, True),
     ("POST", re.compile(r"/api/v1/accounts"), 5, 1800, True),
     ("POST", re.compile(r"/oauth/token"), 25, 300, True),
@@ -99,6 +99,7 @@ class Limiter:
     def _dearest(
         self, method: str, path: str, known: tuple[int, int | None] | None, address: str, now: int
     ) -> tuple[Window, int, int] | None:
+        path = "/" + "/".join(part for part in path.split("/") if part)  # routers take /x/ for /x
         for place, (dear_method, pattern, limit, seconds, by_address) in enumerate(DEAR):
             if method == dear_method and pattern.fullmatch(path):
                 who: object = bucket_key(address) if by_address or known is None else (known[1] or known[0])
