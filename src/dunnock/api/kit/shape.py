@@ -57,7 +57,9 @@ def _for(kind: inspect.Type, *, forgiving: bool) -> Fit:  # noqa: C901, PLR0911 
             return _union(types, forgiving=forgiving)
         case inspect.BoolType():
             return _bool
-        case inspect.IntType() | inspect.FloatType() | inspect.DateTimeType() | inspect.DateType():
+        case inspect.IntType():
+            return functools.partial(_whole, forgiving=forgiving)
+        case inspect.FloatType() | inspect.DateTimeType() | inspect.DateType():
             return _blank_absent
         case inspect.LiteralType() | inspect.EnumType():
             return _blank_absent
@@ -144,6 +146,19 @@ def _blank_absent(value: Any) -> Any:
     if isinstance(value, str):
         value = value.strip()
     return ABSENT if value is None or value == "" else value
+
+
+def _whole(value: Any, *, forgiving: bool) -> Any:
+    value = _blank_absent(value)
+    try:
+        fits = not isinstance(value, (int, str)) or abs(int(value)) <= BIGGEST_ID
+    except ValueError:
+        fits = True  # no number at all: the decoder says so better
+    if fits:
+        return value
+    if forgiving:
+        return ABSENT
+    raise Invalid(say="Validation failed: a number is out of range")  # no database column holds it
 
 
 def _str(value: Any) -> Any:
