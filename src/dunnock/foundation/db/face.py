@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -53,27 +54,33 @@ class Tx(Reader, Protocol):
         """Undo what happens inside if it raises, and keep the rest of the transaction usable."""
 
 
-class Db(Reader, Protocol):
-    """One database, whichever engine it is."""
+class Db(Reader):
+    """One database, whichever engine it is. A class and no protocol: Litestar asks at each request whether it is one."""
 
     engine: str
     """`sqlite` or `postgresql`."""
 
+    @abstractmethod
     def begin(self) -> AbstractAsyncContextManager[Tx]:
         """A transaction: leaving the block commits durably (or raises), an exception undoes everything in it."""
 
+    @abstractmethod
     async def slow(self, sql: Sql, **params: Any) -> list[Row]:
         """Like `all` for statements that may take longer than a few milliseconds: never blocks other requests."""
 
+    @abstractmethod
     def sync(self) -> None:
         """Hear of what other processes committed before now. Call before answering from memory; costs microseconds."""
 
+    @abstractmethod
     def listen(self, listener: Listener) -> None:
         """Have `listener` called, in this process, with every event after its commit (at least once, not in order)."""
 
+    @abstractmethod
     def new_id(self) -> int:
         """A fresh time-ordered id."""
 
+    @abstractmethod
     async def close(self) -> None:
         """Finish what is being committed, then let go of the database."""
 

@@ -13,7 +13,7 @@ import msgspec
 from dunnock.foundation import events, ids
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
-from dunnock.foundation.db.face import Busy, Conflict, Listener, Row, Tx
+from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation import job as jobs
@@ -47,7 +47,7 @@ def _told(error: Exception) -> Exception:
     return Busy(str(error)) if isinstance(error, _BUSY) else error
 
 
-class PostgresDb:
+class PostgresDb(Db):
     """The scale-out engine. See `face.Db`."""
 
     engine = "postgresql"

@@ -1,12 +1,16 @@
-"""Which schema a database has, told cheaply: without the migrations' machinery."""
+"""Which schema a database has, told cheaply, and running the statements that change it."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, column, func, select, table
 
 from dunnock.foundation.db.face import Reader
 from dunnock.foundation.db.sql import Sql
 
+_LOCK = 0x64756E6E6F636B  # held while PostgreSQL is changed, so that two nodes don't do it at once
 _held = Sql(
     select(func.count()).select_from(table("sqlite_master", column("name"))).where(column("name") == bindparam("name")),
     select(func.count()).select_from(table("pg_tables", column("tablename"), column("schemaname")))
@@ -21,3 +25,24 @@ async def schema_version(db: Reader) -> str | None:
         return None
     version: str | None = await db.value(_version)
     return version
+
+
+async def change_postgres(url: str, plan: Callable[[str | None], Sequence[str]]) -> None:
+    """Run, one by one, the statements that `plan` makes of the present version. One process at a time; others wait.
+
+    A statement that must wait for others' locks for 5 seconds gives up, so that it never stops the server's own work for longer.
+    """
+    import asyncpg  # noqa: PLC0415 (SQLite's users don't pay for it)
+
+    settings = {"application_name": "dunnock-migrate", "lock_timeout": "5000", "jit": "off"}
+    conn: Any = await asyncpg.connect(url, server_settings=settings)
+    try:
+        await conn.execute("SET lock_timeout = 0")
+        await conn.execute("SELECT pg_advisory_lock($1::bigint)", _LOCK)
+        await conn.execute("SET lock_timeout = 5000")
+        held = await conn.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        version = await conn.fetchval("SELECT version_num FROM alembic_version") if held else None
+        for statement in plan(version):
+            await conn.execute(statement)
+    finally:
+        await conn.close(timeout=5)

@@ -14,7 +14,7 @@ from typing import Any
 from dunnock.foundation import events, ids
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
-from dunnock.foundation.db.face import Busy, Conflict, Listener, Row, Tx
+from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation import job as jobs
@@ -56,7 +56,7 @@ class _Deadline:
         return now > self._end
 
 
-class SqliteDb:
+class SqliteDb(Db):
     """The embedded engine. See `face.Db`."""
 
     engine = "sqlite"

@@ -1,0 +1,89 @@
+"""Builds the house: opens the database, makes what the edges need, collects their handlers."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+from litestar.di import Provide
+
+import dunnock
+from dunnock.api.kit import Caller, EdgeSettings, Lane, Limits, build_edge
+from dunnock.app import health
+from dunnock.app.subscriptions import DOES, EVERY, HEARS
+from dunnock.foundation.db import Db, open_db
+from dunnock.foundation.jobs import Jobs
+from dunnock.foundation.reactions import Reactions
+from dunnock.foundation.settings import Settings
+
+_PACKAGES = ("dunnock.api", "dunnock.api.mastodon", "dunnock.api.activitypub", "dunnock.web")
+
+
+class House:
+    """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app)."""
+
+    def __init__(self, settings: Settings, db: Db, edge: Any) -> None:
+        """Use `build`."""
+        self.settings, self.db, self.edge = settings, db, edge
+        self.reactions = Reactions(db, HEARS)
+        self.jobs = Jobs(db, DOES, EVERY)
+        self._working = False
+
+    async def work(self) -> None:
+        """Begin to run reactions and jobs in this process."""
+        self._working = True
+        await self.reactions.start()
+        await self.jobs.start()
+
+    async def close(self) -> None:
+        """Finish what is in hand, then let go of everything."""
+        if self._working:
+            await self.reactions.stop()
+            await self.jobs.stop()
+        await self.db.close()
+
+
+async def build(settings: Settings) -> House:
+    """Open and wire everything; nothing runs yet."""
+    db = await open_db(settings.database)
+    lane = Lane()
+    given: dict[str, Any] = {"db": db, "settings": settings}
+    edge = build_edge(
+        handlers(),
+        authenticate=_nobody,
+        settings=EdgeSettings(
+            limits=Limits(upload_bytes=settings.media_limit_mb * 1_000_000),
+            trusted_proxies=settings.trusted_proxies,
+            dev=settings.dev,
+        ),
+        lane=lane,
+        version=dunnock.__version__,
+        dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
+    )
+    return House(settings, db, edge)
+
+
+def handlers() -> list[Any]:
+    """Every `HANDLERS` of the edges."""
+    found = [*health.HANDLERS]
+    for package in _PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            continue
+        for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
+            if module.name != "dunnock.api.kit":
+                found += getattr(importlib.import_module(module.name), "HANDLERS", [])
+    return found
+
+
+def _giver(value: Any) -> Callable[[], Any]:
+    def give() -> Any:
+        return value
+
+    return give
+
+
+async def _nobody(_: bytes) -> Caller | None:
+    return None

@@ -1,0 +1,110 @@
+"""Brings the database to the schema of this release. Runs in a process of its own: Alembic is large, servers run long."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from dunnock.app.migrations import HEAD
+from dunnock.foundation.db import open_db
+from dunnock.foundation.db.schema import change_postgres, schema_version
+
+
+class MigrationFailed(Exception):
+    """The schema could not be brought up to date; the text says why."""
+
+
+async def is_current(url: str) -> bool:
+    """Has the database of `url` the schema of this release? Costs a millisecond or two."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        return False
+    db = await open_db(url, pool=1)
+    try:
+        return await schema_version(db) == HEAD
+    finally:
+        await db.close()
+
+
+async def bring_up_to_date(url: str) -> bool:
+    """Migrate in a child process when the schema is not this release's; whether there was anything to do.
+
+    Raises:
+        MigrationFailed: the child failed; its output is in the text.
+    """
+    if await is_current(url):
+        return False
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "dunnock.app.migrate",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await child.communicate(url.encode())  # not as an argument: it may hold a password
+    if child.returncode:
+        raise MigrationFailed(said.decode(errors="replace").strip())
+    return True
+
+
+def upgrade(url: str, to: str = "head") -> None:
+    """Run the migrations up to revision `to`, here and now. Needs Alembic; for the child process and tests."""
+    if url.startswith("sqlite:///"):
+        _upgrade_sqlite(url, to)
+    else:
+        asyncio.run(change_postgres(url, lambda version: _statements(version, to)))
+
+
+def _upgrade_sqlite(url: str, to: str) -> None:
+    from alembic import command  # noqa: PLC0415 (only this process pays for it)
+    from sqlalchemy import NullPool, create_engine, event  # noqa: PLC0415
+
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the listener below says when a transaction begins
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = OFF")  # batch mode makes tables anew under the references to them
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    with engine.connect() as connection:
+        command.upgrade(_config(connection=connection), to)
+    engine.dispose()
+
+
+def _statements(version: str | None, to: str) -> list[str]:
+    """What brings PostgreSQL from `version` to `to`, statement by statement."""
+    from alembic import command  # noqa: PLC0415
+
+    written = _Statements()
+    if version == HEAD and to in {"head", HEAD}:
+        return []
+    command.upgrade(_config(statements=written), f"{version}:{to}" if version else to, sql=True)
+    return [text for text in written if text.strip("; \n")]
+
+
+class _Statements(list[str]):
+    """Stands for the file that Alembic writes to: each of its writes is one statement."""
+
+    def write(self, text: str) -> None:
+        self.append("\n".join(line for line in text.splitlines() if not line.startswith("--")))
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _config(**attributes: Any) -> Any:
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes.update(attributes)
+    return config
+
+
+if __name__ == "__main__":
+    upgrade(sys.stdin.read().strip())

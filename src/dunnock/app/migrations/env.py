@@ -1,0 +1,26 @@
+"""Alembic's environment. SQLite: over the connection that is handed in; PostgreSQL: as statements for asyncpg to run."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from dunnock.app.tables import metadata
+
+attributes = context.config.attributes
+if context.is_offline_mode():
+    context.configure(
+        dialect_name="postgresql",
+        target_metadata=metadata,
+        output_buffer=attributes["statements"],
+        transactional_ddl=True,
+        transaction_per_migration=True,
+    )
+else:
+    context.configure(
+        connection=attributes["connection"],
+        target_metadata=metadata,
+        render_as_batch=True,
+        transaction_per_migration=True,
+    )
+with context.begin_transaction():
+    context.run_migrations()

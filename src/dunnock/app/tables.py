@@ -1,0 +1,13 @@
+"""Every table of the house on the one `metadata`, for the migrations and for tests that make an empty database."""
+
+from __future__ import annotations
+
+import dunnock.accounts.tables
+import dunnock.feeds.tables
+import dunnock.foundation.db.tables
+import dunnock.media.tables
+import dunnock.notifications.tables
+import dunnock.posts.tables  # noqa: F401 (each import puts its tables on `metadata`)
+from dunnock.foundation.db import metadata
+
+__all__ = ["metadata"]
