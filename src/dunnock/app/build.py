@@ -11,7 +11,11 @@ from typing import Any
 from litestar.di import Provide
 
 import dunnock
+from dunnock.accounts.views import AccountViews
+from dunnock.api.activitypub import webfinger
 from dunnock.api.kit import Caller, EdgeSettings, Lane, Limits, build_edge
+from dunnock.api.mastodon import instance as instances
+from dunnock.api.mastodon.instance import Instance
 from dunnock.app import health
 from dunnock.app.subscriptions import DOES, EVERY, HEARS
 from dunnock.foundation.db import Db, open_db
@@ -50,12 +54,16 @@ async def build(settings: Settings) -> House:
     """Open and wire everything; nothing runs yet."""
     db = await open_db(settings.database)
     lane = Lane()
-    given: dict[str, Any] = {"db": db, "settings": settings}
+    account_views = AccountViews(db)
+    instance = Instance(db, settings)
+    instances.add_to(lane, instance)
+    webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
+    given: dict[str, Any] = {"db": db, "settings": settings, "instance": instance}
     edge = build_edge(
         handlers(),
         authenticate=_nobody,
         settings=EdgeSettings(
-            limits=Limits(upload_bytes=settings.media_limit_mb * 1_000_000),
+            limits=Limits(upload_bytes=settings.media_bytes),
             trusted_proxies=settings.trusted_proxies,
             dev=settings.dev,
         ),

@@ -32,8 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sign_up: SignUp = "approval"
     trusted_proxies: tuple[str, ...] = ()
     """CIDR ranges whose X-Forwarded-For is believed."""
-    media_limit_mb: Annotated[int, msgspec.Meta(ge=1, le=2000)] = 16
-    """The largest picture that members may upload, in megabytes (10^6 bytes)."""
+    media_limit_mb: Annotated[int, msgspec.Meta(ge=1, le=16)] = 16
+    """The largest picture that members may upload, in MiB; the media package takes at most 16."""
     max_post_length: Annotated[int, msgspec.Meta(ge=50, le=100_000)] = 500
     """Characters, a link counting as 23."""
     log_level: LogLevel = "info"
@@ -56,3 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def media(self) -> Path:
         """The folder of stored media."""
         return self.data / "media"
+
+    @property
+    def media_bytes(self) -> int:
+        """`media_limit_mb` in bytes."""
+        return self.media_limit_mb * 1024 * 1024

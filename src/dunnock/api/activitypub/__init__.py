@@ -1,0 +1,1 @@
+"""What other servers ask: WebFinger, NodeInfo, host-meta."""

@@ -1,0 +1,257 @@
+"""What the server says about itself: GET /api/v1/instance, /api/v2/instance and what belongs to them. Kept as bytes."""
+
+from __future__ import annotations
+
+import functools
+import struct
+import zlib
+from typing import Any, Protocol
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from dunnock import __version__
+from dunnock.accounts.census import Census, take_census
+from dunnock.api.kit import Lane, public, send_json
+from dunnock.foundation.clock import MINUTE, iso_day, now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.settings import Settings
+from dunnock.media import limits as media_limits
+from dunnock.posts import model as posts_limits
+
+# What we do of Mastodon's: clients switch features by these. 4.2 has no grouped notifications and no `id[]` look-ups.
+MASTODON_VERSION = "4.2.0"
+VERSION = f"{MASTODON_VERSION} (compatible; Dunnock {__version__})"
+API_VERSIONS = {"mastodon": 1}
+FRESH_MS = MINUTE  # how old the counts may be
+_JSON = "application/json; charset=utf-8"
+_encode = msgspec.json.encode
+
+
+class ShowsAccounts(Protocol):
+    """What can make an account's JSON."""
+
+    async def account(self, account_id: int, /) -> bytes:
+        """The account's entity."""
+
+
+class Instance:
+    """The documents of one process, made at most once a minute."""
+
+    def __init__(self, db: Db, settings: Settings, show: ShowsAccounts | None = None) -> None:
+        """`show` renders the owner's account as the contact; None: no contact is named."""
+        self._db, self._settings, self._show = db, settings, show
+        self._made_at = 0
+        self._census = Census(0, 0, 0, 0, 0, None)
+        self._v1 = self._v2 = b""
+
+    async def v1(self) -> bytes:
+        """V1::Instance."""
+        if now_ms() - self._made_at > FRESH_MS:
+            await self._make()
+        return self._v1
+
+    async def v2(self) -> bytes:
+        """Instance."""
+        if now_ms() - self._made_at > FRESH_MS:
+            await self._make()
+        return self._v2
+
+    async def census(self) -> Census:
+        """The counts in the documents."""
+        if now_ms() - self._made_at > FRESH_MS:
+            await self._make()
+        return self._census
+
+    def forget(self) -> None:
+        """Make the documents again when they are next asked for."""
+        self._made_at = 0
+
+    async def _make(self) -> None:
+        self._made_at = now_ms()  # first, so that requests meanwhile get what there is and don't count too
+        try:
+            self._census = census = await take_census(self._db)
+            contact = msgspec.Raw(b"null")
+            if census.owner_id is not None and self._show is not None:
+                contact = msgspec.Raw(await self._show.account(census.owner_id))
+            self._v1, self._v2 = self._write_v1(census, contact), self._write_v2(census, contact)
+        except BaseException:
+            self._made_at = 0
+            raise
+
+    def _configuration(self) -> dict[str, Any]:
+        return {
+            "accounts": {
+                "max_featured_tags": 0,
+                "max_pinned_statuses": posts_limits.MOST_PINS,
+                "max_display_name_length": 30,
+                "max_note_length": 500,
+                "max_profile_fields": 4,
+                "profile_field_name_limit": 255,
+                "profile_field_value_limit": 255,
+            },
+            "statuses": {
+                "max_characters": self._settings.max_post_length,
+                "max_media_attachments": posts_limits.MOST_MEDIA,
+                "characters_reserved_per_url": 23,
+            },
+            "media_attachments": {
+                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"],
+                "description_limit": 1500,
+                "image_size_limit": self._settings.media_bytes,
+                "image_matrix_limit": media_limits.SOURCE_PIXELS,
+                # Videos are not taken; clients read these numbers without looking at the types first.
+                "video_size_limit": 0,
+                "video_frame_rate_limit": 0,
+                "video_matrix_limit": 0,
+            },
+            # Polls are not taken either.
+            "polls": {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
+        }
+
+    def _streaming(self) -> str:
+        return "ws" + self._settings.public_url.removeprefix("http")
+
+    def _write_v2(self, census: Census, contact: msgspec.Raw) -> bytes:
+        settings = self._settings
+        picture = f"{settings.public_url}/api/v1/instance/thumbnail.png"
+        return _encode({
+            "domain": settings.domain,
+            "title": settings.title,
+            "version": VERSION,
+            "source_url": f"{settings.public_url}/about",  # says where the source is
+            "description": settings.description,
+            "usage": {"users": {"active_month": census.active_month}},
+            "thumbnail": {"url": picture, "description": ""},
+            "icon": [],
+            "languages": ["en"],
+            "configuration": {
+                "urls": {"streaming": self._streaming(), "about": f"{settings.public_url}/about", "status": None,
+                         "privacy_policy": None, "terms_of_service": None},
+                **self._configuration(),
+                "translation": {"enabled": False},
+                "limited_federation": False,
+            },
+            "registrations": {
+                "enabled": settings.sign_up in {"open", "approval"},
+                "approval_required": settings.sign_up == "approval",
+                "reason_required": settings.sign_up == "approval",
+                "message": None,
+                "min_age": None,
+                "url": None,
+            },
+            "api_versions": API_VERSIONS,
+            "contact": {"email": "", "account": contact},
+            "rules": [],
+        })
+
+    def _write_v1(self, census: Census, contact: msgspec.Raw) -> bytes:
+        settings = self._settings
+        return _encode({
+            "uri": settings.domain,
+            "title": settings.title,
+            "short_description": settings.description,
+            "description": settings.description,
+            "email": "",
+            "version": VERSION,
+            "urls": {"streaming_api": self._streaming()},
+            "stats": {"user_count": census.members, "status_count": census.posts, "domain_count": census.servers},
+            "thumbnail": f"{settings.public_url}/api/v1/instance/thumbnail.png",
+            "languages": ["en"],
+            "registrations": settings.sign_up in {"open", "approval"},
+            "approval_required": settings.sign_up == "approval",
+            "invites_enabled": settings.sign_up == "invitation",
+            "configuration": self._configuration(),
+            "contact_account": contact,
+            "rules": [],
+        })
+
+
+def add_to(lane: Lane, instance: Instance) -> None:
+    """Serve the two documents that every client asks for first from the fast lane."""
+    need = public()
+    cached = [(b"cache-control", b"public, max-age=60")]
+
+    async def show_v1(scope: Any, send: Any) -> None:
+        await need.admit(scope)
+        await send_json(send, 200, await instance.v1(), cached)
+
+    async def show_v2(scope: Any, send: Any) -> None:
+        await need.admit(scope)
+        await send_json(send, 200, await instance.v2(), cached)
+
+    lane.add("GET", "/api/v1/instance", show_v1)
+    lane.add("GET", "/api/v2/instance", show_v2)
+
+
+@get("/api/v1/instance", guards=[public()])
+async def show_instance_v1(instance: NamedDependency[Instance]) -> Response[bytes]:
+    """The server, as clients before Mastodon 4.0 know it."""
+    return Response(await instance.v1(), media_type=_JSON)
+
+
+@get("/api/v2/instance", guards=[public()])
+async def show_instance(instance: NamedDependency[Instance]) -> Response[bytes]:
+    """The server: name, version, limits, whether one may sign up."""
+    return Response(await instance.v2(), media_type=_JSON)
+
+
+@get("/api/v1/instance/rules", guards=[public()])
+async def list_rules() -> list[dict[str, str]]:
+    """The server's rules; there are none until the owner can write some."""
+    return []
+
+
+@get("/api/v1/instance/peers", guards=[public()])
+async def list_peers() -> list[str]:
+    """The servers that this one knows; the list is not published."""
+    return []
+
+
+@get("/api/v1/instance/extended_description", guards=[public()])
+async def show_extended_description(settings: NamedDependency[Settings]) -> dict[str, str]:
+    """A longer text about the server."""
+    safe = settings.description.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return {"updated_at": iso_day(0), "content": f"<p>{safe}</p>"}
+
+
+@get("/api/v1/instance/activity", guards=[public()])
+async def list_activity() -> list[dict[str, str]]:
+    """How busy the last weeks were; the numbers are not published."""
+    return []
+
+
+@get("/api/v1/instance/domain_blocks", guards=[public()])
+async def list_server_blocks() -> list[dict[str, str]]:
+    """The servers that this one refuses."""
+    return []
+
+
+@get("/api/v1/instance/thumbnail.png", guards=[public()], include_in_schema=False, sync_to_thread=False)
+def show_thumbnail() -> Response[bytes]:
+    """The server's picture, 1200 x 630 pixels."""
+    return Response(_thumbnail(), media_type="image/png", headers={"cache-control": "public, max-age=86400"})
+
+
+@functools.cache
+def _thumbnail() -> bytes:
+    """A picture of dusk: the sky of a dunnock's song."""
+    width, height = 1200, 630
+    top, bottom = (38, 50, 74), (214, 142, 96)
+    rows = []
+    for y in range(height):
+        share = (y / height) ** 1.6
+        rows.append(b"\0" + bytes(round(a + (b - a) * share) for a, b in zip(top, bottom, strict=True)) * width)
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"".join(rows), 9)) + chunk(b"IEND", b"")
+
+
+HANDLERS = [
+    show_thumbnail, show_instance_v1, show_instance, list_rules, list_peers, show_extended_description, list_activity,
+    list_server_blocks,
+]
