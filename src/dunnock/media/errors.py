@@ -23,3 +23,27 @@ class MediaFailed(DomainError):
 
     code, kind = "media_failed", Kind.UNAVAILABLE
     safe = "This image could not be processed right now; please try again later or choose another one"
+
+
+class MediaUnusable(DomainError):
+    """A post can't have this media: it is unknown, another's, used, or not ready."""
+
+    code, kind, safe = "media_unusable", Kind.INVALID, "The media can't be attached"
+
+
+class MediaMissing(DomainError):
+    """There is no such media, or it is not the asker's."""
+
+    code, kind, safe = "media_missing", Kind.MISSING, "Record not found"
+
+
+class DescriptionRefused(DomainError):
+    """The description or the focus breaks a rule."""
+
+    code, kind, safe = "description_refused", Kind.INVALID, "Validation failed"
+
+
+class EmojiRefused(DomainError):
+    """The shortcode of a custom emoji can't be used."""
+
+    code, kind, safe = "emoji_refused", Kind.INVALID, "A shortcode is 2 to 50 letters, digits and underscores"

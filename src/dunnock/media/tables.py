@@ -14,17 +14,23 @@ media = Table(
     Column("post_id", BigId),  # null until a post uses it; set by posts.publish through media.claim
     Column("kind", Text, nullable=False),  # image | gifv | video | audio | unknown
     Column("state", Text, nullable=False),  # ready | processing | failed
-    Column("files", Text, nullable=False),  # JSON of media's Picture: original, small: {path, width, height, bytes, mime}
+    Column("files", Text, nullable=False),  # JSON of media's Picture; {} when not ready
     Column("description", Text),
     Column("focus", Text),  # JSON [x, y]
     Column("blurhash", Text),
     Column("sha256", Text),
     Column("bytes", Integer, nullable=False, server_default="0"),
     Column("created_at", BigId, nullable=False),
+    Column("unused_since", BigId, nullable=False, server_default="0"),  # when it was accepted, or its post deleted
     CheckConstraint("kind IN ('image', 'gifv', 'video', 'audio', 'unknown')", name="kind"),
     CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
     Index("ix_media_post_id", "post_id"),
-    Index("ix_media_unused", "created_at", sqlite_where=text("post_id IS NULL"), postgresql_where=text("post_id IS NULL")),
+    Index(
+        "ix_media_unused",
+        "unused_since",
+        sqlite_where=text("post_id IS NULL"),
+        postgresql_where=text("post_id IS NULL"),
+    ),
 )
 
 emoji = Table(  # custom emoji

@@ -1,0 +1,47 @@
+"""A post takes media for its own, and gives them back when it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dunnock.foundation.db import Tx
+from dunnock.media import store
+from dunnock.media.errors import MediaUnusable
+from dunnock.media.model import Media
+
+_SAY_GONE = "Media {} does not exist, or is already used"
+_SAY_UNREADY = "Cannot attach files that have not finished processing. Try again in a moment!"
+
+
+async def claim(tx: Tx, ids: Sequence[int], *, account_id: int, post_id: int) -> list[Media]:
+    """Attach the media to a post of their owner; they are returned in the order asked, each once.
+
+    Those that the post has already stay its own: an edit claims all that it wants to show. What an edit leaves out
+    stays attached too, because the post's history shows it.
+
+    Raises:
+        MediaUnusable: one does not exist, is somebody else's, belongs to another post, or is not ready.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return []
+    found = await store.lock_many(tx, wanted)
+    claimed = []
+    for an_id in wanted:
+        media = found.get(an_id)
+        if media is None or media.account_id != account_id or media.post_id not in (None, post_id):
+            raise MediaUnusable(an_id, say=_SAY_GONE.format(an_id))
+        if media.state != "ready":
+            raise MediaUnusable(an_id, media.state, say=_SAY_UNREADY)
+        if media.post_id is None:
+            await tx.run(store.ATTACH, the=an_id, new_post=post_id)
+        claimed.append(Media(
+            media.id, media.account_id, post_id, media.kind, media.state, media.picture, media.description,
+            media.focus, media.blurhash,
+        ))
+    return claimed
+
+
+async def release(tx: Tx, post_id: int) -> None:
+    """Detach all media of a post that is deleted: its author may use them again for a day, then they are removed."""
+    await tx.run(store.DETACH, the=post_id, now=tx.now)

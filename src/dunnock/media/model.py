@@ -1,0 +1,97 @@
+"""What we know of a stored file (MediaAttachment), and of a custom emoji (CustomEmoji)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["image", "gifv", "video", "audio", "unknown"]
+State = Literal["ready", "processing", "failed"]
+Focus = tuple[float, float]
+
+MOST_DESCRIPTION = 1500
+"""Characters of a description. Source: Mastodon MediaAttachment::MAX_DESCRIPTION_LENGTH."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """One stored file: `path` is its name in the storage, `width` and `height` in pixels, `bytes` its size."""
+
+    path: str
+    width: int
+    height: int
+    bytes: int
+    mime: str
+
+
+class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An image in the forms that we keep. `small`: a still preview; `static`: the first frame, None when nothing moves."""
+
+    original: File
+    small: File | None = None
+    static: File | None = None
+
+    @property
+    def still(self) -> File:
+        """The full size that does not move."""
+        return self.static or self.original
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all files in the storage."""
+        return tuple(file.path for file in (self.original, self.small, self.static) if file is not None)
+
+
+class Media(msgspec.Struct, frozen=True):
+    """A file of an account. `post_id` None: no post uses it; `picture` None: it is not ready.
+
+    `focus`: the point that no crop may lose, from -1 (left, bottom) to 1 (right, top).
+    """
+
+    id: int
+    account_id: int
+    post_id: int | None
+    kind: Kind
+    state: State
+    picture: Picture | None
+    description: str | None = None
+    focus: Focus | None = None
+    blurhash: str | None = None
+
+
+class Emoji(msgspec.Struct, frozen=True):
+    """A custom emoji: `file` and `still_file` are names in the storage; not `listed`: not offered in the picker."""
+
+    shortcode: str
+    file: str
+    still_file: str
+    category: str | None
+    listed: bool
+
+
+_picture = msgspec.json.Decoder(Picture)
+_focus = msgspec.json.Decoder(Focus)
+
+
+def read_picture(text: str) -> Picture:
+    """A picture from the JSON that a row holds.
+
+    Raises:
+        msgspec.MsgspecError: it is none.
+    """
+    return _picture.decode(text)
+
+
+def write_picture(picture: Picture) -> str:
+    """The JSON that a row holds."""
+    return msgspec.json.encode(picture).decode()
+
+
+def read_focus(text: str | None) -> Focus | None:
+    """A focus from the JSON that a row holds; None when none was chosen."""
+    return None if text is None else _focus.decode(text)
+
+
+def write_focus(focus: Focus | None) -> str | None:
+    """The JSON that a row holds."""
+    return None if focus is None else msgspec.json.encode(focus).decode()

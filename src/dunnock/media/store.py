@@ -1,0 +1,179 @@
+"""Every statement about media and custom emoji."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, column, delete, false, or_, select, table, update
+
+from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, upsert
+from dunnock.media.model import (
+    Emoji,
+    Focus,
+    Kind,
+    Media,
+    Picture,
+    read_focus,
+    read_picture,
+    write_focus,
+    write_picture,
+)
+from dunnock.media.tables import emoji, media
+
+_the = bindparam("the", type_=BigId)
+_shown = (
+    media.c.id, media.c.account_id, media.c.post_id, media.c.kind, media.c.state, media.c.files, media.c.description,
+    media.c.focus, media.c.blurhash,
+)
+_one = select(*_shown).where(media.c.id == _the)
+BY_ID = Sql(_one)
+BY_IDS = Sql(select(*_shown).where(among(media.c.id, "ids")))
+_lockable = select(*_shown).where(among(media.c.id, "ids")).order_by(media.c.id)
+LOCKED_BY_IDS = Sql(_lockable, _lockable.with_for_update())
+OF_POST = Sql(select(*_shown).where(media.c.post_id == _the).order_by(media.c.id))
+ATTACH = Sql(
+    update(media)
+    .where(media.c.id == _the, media.c.post_id.is_(None), media.c.state == "ready")
+    .values(post_id=bindparam("new_post"))
+)
+DETACH = Sql(update(media).where(media.c.post_id == _the).values(post_id=None, unused_since=bindparam("now")))
+ADD = insert_into(
+    media, "id", "account_id", "kind", "state", "files", "description", "focus", "blurhash", "sha256", "bytes",
+    "created_at", "unused_since",
+)
+DESCRIBE = Sql(
+    update(media).where(media.c.id == _the).values(description=bindparam("new_text"), focus=bindparam("new_focus"))
+)
+FINISH = Sql(
+    update(media)
+    .where(media.c.id == _the, media.c.state == "processing")
+    .values(
+        state=bindparam("new_state"),
+        files=bindparam("new_files"),
+        blurhash=bindparam("new_blurhash"),
+        sha256=bindparam("new_sha256"),
+        bytes=bindparam("new_bytes"),
+    )
+)
+REMOVE = Sql(delete(media).where(media.c.id == _the, media.c.post_id.is_(None)))
+REMOVE_UNUSED = Sql(
+    delete(media).where(
+        media.c.id.in_(
+            select(media.c.id)
+            .where(media.c.post_id.is_(None), media.c.unused_since < bindparam("before"))
+            .order_by(media.c.unused_since)
+            .limit(bindparam("most"))
+            .scalar_subquery()
+        )
+    )
+)
+
+_emoji = (emoji.c.shortcode, emoji.c.file, emoji.c.still_file, emoji.c.category, emoji.c.listed)
+EMOJI = Sql(
+    select(*_emoji)
+    .where(emoji.c.domain == bindparam("domain"), among(emoji.c.shortcode, "shortcodes"), emoji.c.disabled == false())
+    .order_by(emoji.c.shortcode)
+)
+ALL_EMOJI = Sql(
+    select(*_emoji).where(emoji.c.domain == "", emoji.c.disabled == false()).order_by(emoji.c.shortcode)
+)
+PUT_EMOJI = upsert(
+    emoji, ["shortcode", "domain"], "shortcode", "domain", "file", "still_file", "category", "listed", "created_at"
+)
+REMOVE_EMOJI = Sql(delete(emoji).where(emoji.c.shortcode == bindparam("name"), emoji.c.domain == bindparam("of")))
+
+# What other domains keep of our pictures; named here, never imported, as foreign keys are.
+_accounts = table("accounts", column("id", BigId), column("avatar"), column("header"))
+_personas = table("personas", column("id", BigId), column("field"), column("old"), column("new"))
+_after = bindparam("after", type_=BigId)
+_most = bindparam("most", type_=BigId)
+# In this order: a picture that an account gives up is in its history by the time that we look there.
+USES = (
+    Sql(select(media.c.id, media.c.files).where(media.c.id > _after).order_by(media.c.id).limit(_most)),
+    Sql(
+        select(_accounts.c.id, _accounts.c.avatar, _accounts.c.header)
+        .where(_accounts.c.id > _after, or_(_accounts.c.avatar.is_not(None), _accounts.c.header.is_not(None)))
+        .order_by(_accounts.c.id)
+        .limit(_most)
+    ),
+    Sql(
+        select(_personas.c.id, _personas.c.old, _personas.c.new)
+        .where(_personas.c.id > _after, or_(_personas.c.field == "avatar", _personas.c.field == "header"))
+        .order_by(_personas.c.id)
+        .limit(_most)
+    ),
+)
+"""Rows (id, JSON of a Picture or nothing, ...) that refer to files, above an id."""
+EMOJI_USES = Sql(select(emoji.c.file, emoji.c.still_file))
+
+
+def _media(row: Row) -> Media:
+    picture = None if row[5] == "{}" else read_picture(row[5])
+    return Media(row[0], row[1], row[2], row[3], row[4], picture, row[6], read_focus(row[7]), row[8])
+
+
+async def find(reader: Reader, an_id: int) -> Media | None:
+    """One media; None when there is none."""
+    row = await reader.one(BY_ID, the=an_id)
+    return None if row is None else _media(row)
+
+
+async def find_many(reader: Reader, ids: Sequence[int]) -> dict[int, Media]:
+    """Those that exist."""
+    return {row[0]: _media(row) for row in await reader.all(BY_IDS, ids=ids)}
+
+
+async def lock_many(tx: Tx, ids: Sequence[int]) -> dict[int, Media]:
+    """Those that exist; nobody else changes them until the transaction ends."""
+    return {row[0]: _media(row) for row in await tx.all(LOCKED_BY_IDS, ids=ids)}
+
+
+async def add(
+    tx: Tx, media_: Media, *, sha256: str | None, unused_since: int, kind: Kind = "image"
+) -> None:
+    """A new row, which no post uses."""
+    picture = media_.picture
+    await tx.run(
+        ADD, id=media_.id, account_id=media_.account_id, kind=kind, state=media_.state, files=_files(picture),
+        description=media_.description, focus=write_focus(media_.focus), blurhash=media_.blurhash, sha256=sha256,
+        bytes=_size(picture), created_at=tx.now, unused_since=unused_since,
+    )
+
+
+async def finish(tx: Tx, an_id: int, *, picture: Picture | None, blurhash: str | None, sha256: str | None) -> bool:
+    """What was processing is ready, or without a picture failed; False when it was not processing."""
+    return bool(
+        await tx.run(
+            FINISH, the=an_id, new_state="failed" if picture is None else "ready", new_files=_files(picture),
+            new_blurhash=blurhash, new_sha256=sha256, new_bytes=_size(picture),
+        )
+    )
+
+
+def _files(picture: Picture | None) -> str:
+    return "{}" if picture is None else write_picture(picture)
+
+
+def _size(picture: Picture | None) -> int:
+    if picture is None:
+        return 0
+    return sum(file.bytes for file in (picture.original, picture.small, picture.static) if file is not None)
+
+
+async def describe(tx: Tx, an_id: int, *, description: str | None, focus: Focus | None) -> None:
+    """Replace both."""
+    await tx.run(DESCRIBE, the=an_id, new_text=description, new_focus=write_focus(focus))
+
+
+async def emoji_named(reader: Reader, shortcodes: Sequence[str], domain: str) -> list[Emoji]:
+    """Those that exist and are not disabled, by name."""
+    return [_emoji_of(row) for row in await reader.all(EMOJI, shortcodes=shortcodes, domain=domain)]
+
+
+async def all_emoji(reader: Reader) -> list[Emoji]:
+    """Those of this server that are not disabled, by name."""
+    return [_emoji_of(row) for row in await reader.all(ALL_EMOJI)]
+
+
+def _emoji_of(row: Row) -> Emoji:
+    return Emoji(row[0], row[1], row[2], row[3], bool(row[4]))
