@@ -16,6 +16,13 @@ class PostPublished(Event, frozen=True):
     thread_id: int | None = None
 
 
+class PostUnscreened(Event, frozen=True):
+    """A post went out although the screen failed on it; it is to be looked at afterwards."""
+
+    post_id: int
+    author_id: int
+
+
 class PostEdited(Event, frozen=True):
     """A post's text, warning, media or the like changed."""
 

@@ -114,8 +114,8 @@ interactions = Table(  # ONE row for what a viewer did with a post; each column 
           postgresql_where=text("bookmark_id IS NOT NULL")),
     Index("ix_interactions_pins", "account_id", "pin_id", sqlite_where=text("pin_id IS NOT NULL"),
           postgresql_where=text("pin_id IS NOT NULL")),
-    Index("ix_interactions_favourited_by", "post_id", "favourite_id", sqlite_where=text("favourite_id IS NOT NULL"),
-          postgresql_where=text("favourite_id IS NOT NULL")),
+    # who favourited a post, and all that there is about a post when it is deleted
+    Index("ix_interactions_post_id_favourite_id", "post_id", "favourite_id"),
     sqlite_with_rowid=False,
 )
 

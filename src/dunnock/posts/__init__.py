@@ -1,0 +1,42 @@
+"""Posts, boosts and what accounts do with them: publishing, editing, deleting, answering, finding. Owns all that is in `tables`."""
+
+from __future__ import annotations
+
+from dunnock.posts.bookmark import bookmark, unbookmark
+from dunnock.posts.boost import boost, boosted_by, unboost
+from dunnock.posts.delete import delete
+from dunnock.posts.edit import edit
+from dunnock.posts.errors import BoostRefused, DraftRefused, PinRefused, PostingBarred, PostMissing, PostRefused
+from dunnock.posts.events import (
+    PostBookmarked,
+    PostBoosted,
+    PostDeleted,
+    PostEdited,
+    PostFavourited,
+    PostPinned,
+    PostPublished,
+    PostsImported,
+    PostUnbookmarked,
+    PostUnfavourited,
+    PostUnpinned,
+    PostUnscreened,
+    ThreadMuted,
+    ThreadUnmuted,
+)
+from dunnock.posts.favourite import favourite, favourited_by, unfavourite
+from dunnock.posts.find import find_original, find_visible
+from dunnock.posts.history import Revision, history, source
+from dunnock.posts.model import VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
+from dunnock.posts.mute_thread import mute_thread, unmute_thread
+from dunnock.posts.pin import pin, unpin
+from dunnock.posts.publish import forget_keys, publish
+from dunnock.posts.thread import Thread, thread
+
+__all__ = [
+    "VISIBILITIES", "BoostRefused", "Candidate", "Changes", "Draft", "DraftRefused", "MediaChange", "PinRefused", "Post",
+    "PostBookmarked", "PostBoosted", "PostDeleted", "PostEdited", "PostFavourited", "PostMissing", "PostPinned",
+    "PostPublished", "PostRefused", "PostUnbookmarked", "PostUnfavourited", "PostUnpinned", "PostUnscreened",
+    "PostingBarred", "PostsImported", "Revision", "Screen", "Thread", "ThreadMuted", "ThreadUnmuted", "bookmark", "boost",
+    "boosted_by", "delete", "edit", "favourite", "favourited_by", "find_original", "find_visible", "forget_keys", "history",
+    "mute_thread", "pin", "publish", "source", "thread", "unbookmark", "unboost", "unfavourite", "unmute_thread", "unpin",
+]  # fmt: skip

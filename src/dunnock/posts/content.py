@@ -1,0 +1,102 @@
+"""From checked words to what is stored: whom they address, their HTML, what they are found by. For publish and edit."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import msgspec
+
+from dunnock import text
+from dunnock.accounts.find import find_by_handles
+from dunnock.foundation.db import Tx
+from dunnock.foundation.settings import Settings
+from dunnock.posts.errors import PostRefused
+from dunnock.posts.events import PostUnscreened
+from dunnock.posts.model import Candidate, Content, Post, Screen
+from dunnock.posts.store import index
+
+
+class Shaped(msgspec.Struct, frozen=True):
+    """What is stored of words, besides the words. `tags` are (key, name as written)."""
+
+    html: str
+    mentions: tuple[int, ...]
+    tags: tuple[tuple[str, str], ...]
+    emoji: tuple[str, ...]
+
+    @property
+    def hashtags(self) -> tuple[str, ...]:
+        """The names as written."""
+        return tuple([name for _, name in self.tags])
+
+
+async def shape(
+    tx: Tx, content: Content, *, author_id: int, visibility: str, settings: Settings, beside: Sequence[int] = ()
+) -> Shaped:
+    """Resolve and render. `beside`: accounts to address that the text does not name."""
+    parsed = content.parsed
+    targets: dict[str, text.Target] = {}
+    addressed = dict.fromkeys(beside)
+    if parsed.handles:
+        here = {one.key: _as_local(one, settings.domain) for one in parsed.handles}
+        found = await find_by_handles(tx, here.values())
+        for key, handle in here.items():
+            account = found.get(handle.key)
+            if account is not None and account.shown:
+                targets[key] = (account.url or f"{settings.public_url}/@{account.username}", account.handle)
+                addressed[account.id] = None
+    mentions = tuple(addressed)
+    if visibility == "direct" and mentions:
+        # Whoever blocks the author is not written to; the handle stays a link, so the author learns nothing of it.
+        blockers = await index.blockers_of(tx, author_id, mentions)
+        mentions = tuple([one for one in mentions if one not in blockers])
+    warning = content.warning
+    emoji = parsed.shortcodes
+    if warning and ":" in warning:
+        emoji = tuple(dict.fromkeys((*emoji, *text.shortcodes(warning))))
+    return Shaped(
+        html=text.render(parsed, mention_url=targets, tag_url=tag_pages(settings.public_url)),
+        mentions=mentions,
+        tags=tuple([(tag.key, tag.name) for tag in parsed.hashtags]),
+        emoji=emoji,
+    )
+
+
+def _as_local(handle: text.Handle, domain: str) -> text.Handle:
+    """`name@this.server` is `name`."""
+    return text.Handle(handle.name) if handle.domain == domain else handle
+
+
+@functools.cache
+def tag_pages(public_url: str) -> functools.partial[str]:
+    """The address of a hashtag's page, from its key."""
+    return functools.partial("{}/tags/{}".format, public_url)
+
+
+async def look(tx: Tx, screen: Screen | None, post: Post, content: Content, *, edit: bool = False) -> None:
+    """Have the post screened before anything of it is written.
+
+    Raises:
+        PostRefused: it is not to go out.
+    """
+    if screen is None:
+        return
+    candidate = Candidate(
+        author_id=post.author_id, post_id=post.id, text=post.text, warning=post.warning, visibility=post.visibility,
+        language=post.language, reply_to_id=post.reply_to_id, mentions=post.mentions, hashtags=post.hashtags,
+        links=content.parsed.links, media=post.media, edit=edit,
+    )  # fmt: skip
+    try:
+        screen(candidate)
+    except PostRefused:
+        raise
+    except Exception:  # noqa: BLE001 (fails open by design: a broken screen must not stop everybody from posting)
+        await tx.record(PostUnscreened(post_id=post.id, author_id=post.author_id))
+
+
+async def put_in_indexes(tx: Tx, post: Post, shaped: Shaped) -> None:
+    """Write the rows that the post is found by; only public posts stand under hashtags."""
+    await index.add_mentions(tx, post.id, post.mentions)
+    if post.visibility == "public":
+        await index.tag_post(tx, post.id, shaped.tags)

@@ -1,0 +1,54 @@
+"""Delete an own post or boost. Mastodon: DELETE /api/v1/statuses/:id; ActivityPub: Delete, Undo of Announce."""
+
+from __future__ import annotations
+
+from dunnock import media
+from dunnock.accounts.counts import count_posts
+from dunnock.foundation.db import Tx
+from dunnock.posts.boost import unboost
+from dunnock.posts.errors import PostMissing
+from dunnock.posts.events import PostDeleted
+from dunnock.posts.model import Post
+from dunnock.posts.store import acts, index, revisions
+from dunnock.posts.store import posts as store
+
+
+async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
+    """Delete the post with its boosts and what others did with it; its pictures may be used again ("delete and redraft").
+
+    Returns the post as it was, with text and media, so that its author can write it anew.
+
+    Raises:
+        PostMissing: there is no such post of `by`.
+    """
+    post = await store.find_own(tx, post_id, by)
+    if post is None:
+        raise PostMissing(post_id)
+    if post.boost_of_id is not None:
+        await unboost(tx, post.boost_of_id, by=by)
+        return post
+    await store.empty_post(tx, post.id)
+    await revisions.drop(tx, post.id)
+    await index.drop_mentions(tx, post.id)
+    await index.untag_post(tx, post.id)
+    if post.media:
+        await media.release(tx, post.id)
+    gone = await _drop_boosts(tx, post.id)
+    await acts.drop_all(tx, post.id)
+    if post.reply_to_id is not None and post.counts_as_reply:
+        await acts.count(tx, "replies", post.reply_to_id, -1)
+    authors = [booster for _, booster in gone] + ([by] if post.counts_for_author else [])
+    for author in sorted(authors):  # in one order, so that deletions at the same time never wait in a circle
+        await count_posts(tx, author, -1)
+    await tx.record(PostDeleted(post_id=post.id, author_id=by, reply_to_id=post.reply_to_id))
+    return post
+
+
+async def _drop_boosts(tx: Tx, post_id: int) -> list[tuple[int, int]]:
+    """End every boost of the post; (boost, booster) of each."""
+    gone = await store.boosts_of(tx, post_id)
+    if gone:
+        await store.end_boosts(tx, [boost_id for boost_id, _ in gone])
+    for boost_id, booster in gone:
+        await tx.record(PostDeleted(post_id=boost_id, author_id=booster, boost_of_id=post_id))
+    return gone

@@ -1,0 +1,69 @@
+"""Change what an own post says. Mastodon: PUT /api/v1/statuses/:id; ActivityPub: Update of a Note."""
+
+from __future__ import annotations
+
+import msgspec
+
+from dunnock import media
+from dunnock.foundation.db import Tx
+from dunnock.foundation.settings import Settings
+from dunnock.posts import content as words
+from dunnock.posts.errors import DraftRefused, PostMissing
+from dunnock.posts.events import PostEdited
+from dunnock.posts.history import media_now
+from dunnock.posts.model import Changes, Post, Screen, check
+from dunnock.posts.store import index, revisions
+from dunnock.posts.store import posts as store
+
+
+async def edit(
+    tx: Tx, post_id: int, changes: Changes, *, by: int, settings: Settings, screen: Screen | None = None
+) -> Post:
+    """Let the post say what `changes` says, and keep what it said. Where nothing differs nothing is kept or announced.
+
+    Raises:
+        PostMissing: there is no such post of `by`; boosts can't be edited.
+        DraftRefused, PostRefused and media's errors: as `publish`.
+
+    Source: Mastodon's UpdateStatusService.
+    """
+    content = check(changes, limit=settings.max_post_length)
+    post = await store.find_own(tx, post_id, by)
+    if post is None or post.boost_of_id is not None:
+        raise PostMissing(post_id)
+    wanted = tuple(dict.fromkeys(changes.media_ids))
+    if any(change.id not in wanted for change in changes.media_changes):
+        raise DraftRefused(say="Validation failed: Media to change is not of this post")
+    before = await media_now(tx, post)
+    if wanted != post.media:
+        # Given back and taken anew: media itself knows whose it is and whether it is in use.
+        if post.media:
+            await media.release(tx, post.id)
+        if wanted:
+            await media.claim(tx, wanted, account_id=by, post_id=post.id)
+    for change in changes.media_changes:
+        await media.describe(tx, change.id, account_id=by, description=change.description, focus=change.focus)
+    shaped = await words.shape(tx, content, author_id=by, visibility=post.visibility, settings=settings)
+    new = msgspec.structs.replace(
+        post, text=content.parsed.text, html=shaped.html, warning=content.warning,
+        sensitive=bool(changes.sensitive) or bool(content.warning), language=content.language or post.language,
+        mentions=shaped.mentions, hashtags=shaped.hashtags, emoji=shaped.emoji, media=wanted,
+    )  # fmt: skip
+    if _same(post, new) and before == await media_now(tx, new):
+        return post
+    new = msgspec.structs.replace(new, edited_at=tx.now)
+    await words.look(tx, screen, new, content, edit=True)
+    await revisions.add(tx, post, msgspec.json.encode(before).decode())
+    await store.change_post(tx, new)
+    await index.drop_mentions(tx, post.id)
+    await index.untag_post(tx, post.id)
+    await words.put_in_indexes(tx, new, shaped)
+    await tx.record(PostEdited(post_id=post.id, author_id=by))
+    return new
+
+
+def _same(old: Post, new: Post) -> bool:
+    """Would readers see the same? Who is mentioned is settled by the text, so accounts met since then change nothing."""
+    return (old.text, old.warning, old.sensitive, old.language, old.media) == (
+        new.text, new.warning, new.sensitive, new.language, new.media
+    )  # fmt: skip

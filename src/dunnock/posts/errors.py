@@ -1,0 +1,41 @@
+"""What can go wrong with posts."""
+
+from __future__ import annotations
+
+from dunnock.foundation.errors import DomainError, Kind
+
+
+class PostMissing(DomainError):
+    """No such post, or the viewer may not know that it exists: both read the same."""
+
+    code, kind, safe = "post_missing", Kind.MISSING, "Record not found"
+
+
+class DraftRefused(DomainError):
+    """The post breaks a rule; the text says which."""
+
+    code, kind, safe = "draft_refused", Kind.INVALID, "Validation failed: this can't be posted"
+
+
+class PostRefused(DomainError):
+    """The screen does not let this post out, or posting is stopped for accounts like this one for the moment."""
+
+    code, kind, safe = "post_refused", Kind.DENIED, "This post was not accepted"
+
+
+class PostingBarred(DomainError):
+    """The account does not exist here, or is suspended."""
+
+    code, kind, safe = "posting_barred", Kind.DENIED, "This account may not post"
+
+
+class BoostRefused(DomainError):
+    """The post's audience is not the booster's to widen, or the boost is to go to nobody."""
+
+    code, kind, safe = "boost_refused", Kind.INVALID, "Validation failed: this post can't be boosted"
+
+
+class PinRefused(DomainError):
+    """Only own posts that are not direct can be pinned, and only so many."""
+
+    code, kind, safe = "pin_refused", Kind.INVALID, "Validation failed: this post can't be pinned"

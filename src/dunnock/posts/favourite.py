@@ -1,0 +1,43 @@
+"""Like a post. Mastodon: favourite; ActivityPub: Like."""
+
+from __future__ import annotations
+
+from dunnock.accounts.paging import Cursor, Page, page_of
+from dunnock.foundation.db import Reader, Tx
+from dunnock.posts.events import PostFavourited, PostUnfavourited
+from dunnock.posts.find import find_original
+from dunnock.posts.model import Act, Post
+from dunnock.posts.store import acts
+
+
+async def favourite(tx: Tx, post_id: int, *, by: int) -> Post:
+    """Mark the post (of a boost: what it shows) as liked. Doing it twice changes and announces nothing.
+
+    Raises:
+        PostMissing: there is no such post, or `by` may not see it.
+    """
+    post = await find_original(tx, post_id, by, act=True)
+    if await acts.add(tx, Act.FAVOURITE, post.id, by=by, act_id=tx.new_id()):
+        await acts.count(tx, "favourites", post.id, 1)
+        await tx.record(PostFavourited(post_id=post.id, by=by))
+    return post
+
+
+async def unfavourite(tx: Tx, post_id: int, *, by: int) -> Post:
+    """Take the like back. Raises PostMissing as `favourite`."""
+    post = await find_original(tx, post_id, by, act=True)
+    if await acts.take_back(tx, Act.FAVOURITE, post.id, by=by):
+        await acts.count(tx, "favourites", post.id, -1)
+        await tx.record(PostUnfavourited(post_id=post.id, by=by))
+    return post
+
+
+async def favourited_by(reader: Reader, post_id: int, viewer_id: int | None, cursor: Cursor) -> Page:
+    """Who likes the post, latest first, as far as the viewer may see them. Raises PostMissing as `favourite`."""
+    post = await find_original(reader, post_id, viewer_id)
+    bounds = cursor.bounds
+    rows = await acts.people(
+        reader, Act.FAVOURITE, post.id, viewer_id,
+        above=bounds["above"], below=bounds["below"], most=bounds["most"], up=cursor.upwards,
+    )  # fmt: skip
+    return page_of(rows, upwards=cursor.upwards)

@@ -1,0 +1,126 @@
+"""Publish a post. Mastodon: POST /api/v1/statuses; ActivityPub: Create of a Note."""
+
+from __future__ import annotations
+
+from dunnock import media
+from dunnock.accounts.counts import count_posts
+from dunnock.foundation import ids
+from dunnock.foundation.db import Tx
+from dunnock.foundation.settings import Settings
+from dunnock.posts import content as words
+from dunnock.posts.errors import PostingBarred, PostMissing
+from dunnock.posts.events import PostPublished
+from dunnock.posts.model import Author, Draft, Post, Screen, check
+from dunnock.posts.store import acts, index
+from dunnock.posts.store import posts as store
+
+_LONGEST_KEY = 80
+
+
+async def publish(
+    tx: Tx,
+    draft: Draft,
+    *,
+    author_id: int,
+    app_id: int | None,
+    settings: Settings,
+    key: str | None = None,
+    screen: Screen | None = None,
+) -> Post:
+    """Publish what `author_id` wrote with the app.
+
+    `key` (kept for a day, per author) makes asking again safe: the same post comes back, even from requests at the same
+    moment.
+
+    Raises:
+        DraftRefused: it breaks a rule.
+        PostMissing: what it replies to is not there for the author; or the key's post was deleted meanwhile.
+        PostingBarred: the author may not post.
+        PostRefused: the screen holds it back.
+        Media's errors: a picture is not the author's, in use, or not ready.
+    """
+    content = check(draft, limit=settings.max_post_length)
+    author = await _author(tx, author_id)
+    post_id = tx.new_id()
+    if key and (before := await _replayed(tx, author_id, key, post_id)):
+        return before
+    parent = await _parent(tx, draft.reply_to_id, author_id)
+    visibility = draft.visibility or author.visibility
+    shaped = await words.shape(tx, content, author_id=author_id, visibility=visibility, settings=settings)
+    post = Post(
+        id=post_id,
+        author_id=author_id,
+        visibility=visibility,
+        thread_id=parent.thread_id if parent else post_id,
+        created_at=tx.now,
+        text=content.parsed.text,
+        html=shaped.html,
+        warning=content.warning,
+        language=content.language or author.language,
+        sensitive=_sensitive(draft, author, content.warning),
+        reply_to_id=parent.id if parent else None,
+        reply_to_author_id=parent.author_id if parent else None,
+        mentions=shaped.mentions,
+        hashtags=shaped.hashtags,
+        emoji=shaped.emoji,
+        media=tuple(dict.fromkeys(draft.media_ids)),
+    )
+    await words.look(tx, screen, post, content)
+    if post.media:
+        await media.claim(tx, post.media, account_id=author_id, post_id=post_id)
+    await store.add_post(tx, post, app_id)
+    await words.put_in_indexes(tx, post, shaped)
+    await _count(tx, post)
+    await tx.record(
+        PostPublished(
+            post_id=post_id, author_id=author_id, visibility=visibility, reply_to_id=post.reply_to_id,
+            reply_to_author_id=post.reply_to_author_id, thread_id=post.thread_id,
+        )  # fmt: skip
+    )
+    return post
+
+
+async def forget_keys(tx: Tx) -> int:
+    """Drop idempotency keys that are older than a day; how many there were."""
+    return await index.forget_keys(tx)
+
+
+async def _author(tx: Tx, author_id: int) -> Author:
+    author = await store.find_author(tx, author_id)
+    if author is None or not author.may_post:
+        raise PostingBarred(author_id)
+    return author
+
+
+async def _replayed(tx: Tx, author_id: int, key: str, post_id: int) -> Post | None:
+    """The post that the key was used for; else None, and from now on the key stands for `post_id`."""
+    short = key if len(key) <= _LONGEST_KEY else ids.digest(key)
+    bound = await index.take_key(tx, author_id, short, post_id)
+    if bound is None:
+        return None
+    post = await store.find_living(tx, bound)
+    if post is None:
+        raise PostMissing(bound)
+    return post
+
+
+async def _parent(tx: Tx, reply_to_id: int | None, author_id: int) -> Post | None:
+    """What is replied to: what a boost shows, when it is one."""
+    if reply_to_id is None:
+        return None
+    parent = await store.find_original(tx, reply_to_id, author_id, act=True)
+    if parent is None:
+        raise PostMissing(reply_to_id)
+    return parent
+
+
+def _sensitive(draft: Draft, author: Author, warning: str) -> bool:
+    chosen = author.sensitive if draft.sensitive is None else draft.sensitive
+    return chosen or bool(warning)
+
+
+async def _count(tx: Tx, post: Post) -> None:
+    if post.reply_to_id is not None and post.counts_as_reply:
+        await acts.count(tx, "replies", post.reply_to_id, 1)
+    if post.counts_for_author:
+        await count_posts(tx, post.author_id, 1, last_post_at=tx.now)

@@ -1,0 +1,65 @@
+"""The columns of accounts and media that posts look at in its own statements; named here, never imported, as foreign keys are."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, or_, table
+
+from dunnock.foundation.db import BigId
+from dunnock.posts.tables import mentions, posts
+
+accounts = table("accounts", column("id", BigId), column("standing"))
+media = table("media", column("id", BigId), column("description"), column("focus"))
+members = table(
+    "members",
+    column("account_id", BigId),
+    column("default_visibility"),
+    column("default_sensitive", Boolean),
+    column("default_language"),
+)
+follows = table(
+    "follows", column("follower_id", BigId), column("followed_id", BigId), column("requested", Boolean)
+)
+blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
+
+viewer = bindparam("viewer", type_=BigId)
+"""Who looks, in statements with a parameter `viewer`; NOBODY for a stranger."""
+
+NOBODY = 0
+
+
+def shown(account_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The account is one that anybody may see."""
+    return exists().where(
+        accounts.c.id == account_id, or_(accounts.c.standing == "active", accounts.c.standing == "limited")
+    )
+
+
+def no_block(account_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """There is no block between `viewer` and the account, either way."""
+    return ~exists().where(
+        or_(
+            and_(blocks.c.account_id == viewer, blocks.c.target_id == account_id),
+            and_(blocks.c.account_id == account_id, blocks.c.target_id == viewer),
+        )
+    )
+
+
+def visible() -> ColumnElement[bool]:
+    """`viewer` may see the row of `posts`: THE rule, as SQL. `posts.may_see` is the same rule over cards."""
+    return and_(
+        posts.c.deleted_at.is_(None),
+        shown(posts.c.author_id),
+        no_block(posts.c.author_id),
+        or_(
+            posts.c.visibility == "public",
+            posts.c.visibility == "unlisted",
+            posts.c.author_id == viewer,
+            exists().where(mentions.c.account_id == viewer, mentions.c.post_id == posts.c.id),
+            and_(
+                posts.c.visibility == "followers",
+                exists().where(
+                    follows.c.follower_id == viewer, follows.c.followed_id == posts.c.author_id, ~follows.c.requested
+                ),
+            ),
+        ),
+    )

@@ -1,0 +1,225 @@
+"""Rows of posts: find, add, change, empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, insert_into, insert_once
+from dunnock.posts.model import Author, Post
+from dunnock.posts.store.others import NOBODY, accounts, members, visible
+from dunnock.posts.tables import post_counts, posts, thread_mutes
+
+_ids = msgspec.json.Decoder(tuple[int, ...]).decode
+_names = msgspec.json.Decoder(tuple[str, ...]).decode
+
+_COLUMNS = (
+    posts.c.id, posts.c.author_id, posts.c.boost_of_id, posts.c.text, posts.c.html, posts.c.warning, posts.c.visibility,
+    posts.c.language, posts.c.sensitive, posts.c.reply_to_id, posts.c.reply_to_author_id, posts.c.thread_id,
+    posts.c.mentions, posts.c.hashtags, posts.c.emoji, posts.c.media, posts.c.created_at, posts.c.edited_at,
+)  # fmt: skip
+_id = posts.c.id == bindparam("id")
+_FIND = Sql(select(*_COLUMNS).where(_id, visible()))
+# FOR SHARE on PostgreSQL: what is done to a post waits for its deletion and then finds it gone (SQLite has one writer).
+_FIND_TO_ACT = Sql(select(*_COLUMNS).where(_id, visible()).with_for_update(read=True, of=posts))
+_OWN = Sql(
+    select(*_COLUMNS)
+    .where(_id, posts.c.author_id == bindparam("author"), posts.c.deleted_at.is_(None))
+    .with_for_update(key_share=True)
+)
+_LIVING = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)))
+_AUTHOR = Sql(
+    select(accounts.c.standing, members.c.default_visibility, members.c.default_sensitive, members.c.default_language)
+    .select_from(accounts.outerjoin(members, members.c.account_id == accounts.c.id))
+    .where(accounts.c.id == bindparam("id"))
+)
+_ADD = insert_into(
+    posts, "id", "author_id", "text", "html", "warning", "visibility", "language", "sensitive", "reply_to_id",
+    "reply_to_author_id", "thread_id", "mentions", "hashtags", "emoji", "media", "app_id", "created_at",
+)  # fmt: skip
+_ADD_COUNTS = insert_into(post_counts, "post_id")
+_CHANGE = Sql(
+    posts.update()
+    .where(_id)
+    .values(
+        **{
+            name: bindparam(name, type_=posts.c[name].type)
+            for name in (
+                "text", "html", "warning", "language", "sensitive", "mentions", "hashtags", "emoji", "media", "edited_at",
+            )  # fmt: skip
+        }
+    )
+)
+_EMPTY = Sql(
+    posts.update()
+    .where(_id, posts.c.deleted_at.is_(None))
+    .values(
+        deleted_at=bindparam("now", type_=BigId),
+        text="", html="", warning="", mentions="[]", hashtags="[]", emoji="[]", media="[]",
+    )  # fmt: skip
+)
+_ADD_BOOST = insert_once(posts, "id", "author_id", "boost_of_id", "visibility", "thread_id", "created_at")
+_BOOST_BY = Sql(
+    select(posts.c.id, posts.c.visibility).where(
+        posts.c.boost_of_id == bindparam("of"), posts.c.author_id == bindparam("by"), posts.c.deleted_at.is_(None)
+    )
+)
+_BOOSTS_OF = Sql(
+    select(posts.c.id, posts.c.author_id)
+    .where(posts.c.boost_of_id == bindparam("of"), posts.c.deleted_at.is_(None))
+    .order_by(posts.c.author_id)
+)
+_END_BOOST = Sql(
+    posts.update().where(_id, posts.c.deleted_at.is_(None)).values(deleted_at=bindparam("now", type_=BigId))
+)
+_OF_THREAD = (posts.c.id, posts.c.reply_to_id, posts.c.deleted_at)
+_THREAD_FROM = Sql(
+    select(*_OF_THREAD)
+    .where(posts.c.thread_id == bindparam("thread"), posts.c.id >= bindparam("id"))
+    .order_by(posts.c.id)
+    .limit(bindparam("most"))
+)
+_THREAD_BEFORE = Sql(
+    select(*_OF_THREAD)
+    .where(posts.c.thread_id == bindparam("thread"), posts.c.id < bindparam("id"))
+    .order_by(posts.c.id.desc())
+    .limit(bindparam("most"))
+)
+_MUTE_THREAD = insert_once(thread_mutes, keys=["account_id", "thread_id"])
+_UNMUTE_THREAD = Sql(
+    thread_mutes.delete().where(
+        thread_mutes.c.account_id == bindparam("account_id"), thread_mutes.c.thread_id == bindparam("thread_id")
+    )
+)
+
+
+def _post(row: Row) -> Post:
+    mentions, hashtags, emoji, media = row[12], row[13], row[14], row[15]
+    return Post(
+        id=row[0], author_id=row[1], boost_of_id=row[2], text=row[3], html=row[4], warning=row[5], visibility=row[6],
+        language=row[7], sensitive=bool(row[8]), reply_to_id=row[9], reply_to_author_id=row[10], thread_id=row[11],
+        mentions=() if mentions == "[]" else _ids(mentions), hashtags=() if hashtags == "[]" else _names(hashtags),
+        emoji=() if emoji == "[]" else _names(emoji), media=() if media == "[]" else _ids(media),
+        created_at=row[16], edited_at=row[17],
+    )  # fmt: skip
+
+
+async def find_visible(reader: Reader, post_id: int, viewer_id: int | None) -> Post | None:
+    """The post or boost as the viewer (None: a stranger) may see it; a boost of something hidden is hidden too."""
+    row = await reader.one(_FIND, id=post_id, viewer=viewer_id or NOBODY)
+    if row is None or (row[2] is not None and await reader.one(_FIND, id=row[2], viewer=viewer_id or NOBODY) is None):
+        return None
+    return _post(row)
+
+
+async def find_original(reader: Reader, post_id: int, viewer_id: int | None, *, act: bool = False) -> Post | None:
+    """The post, or what the boost shows, as the viewer may see it. `act`: something will be done to it in this transaction."""
+    sql, viewer = _FIND_TO_ACT if act else _FIND, viewer_id or NOBODY
+    row = await reader.one(sql, id=post_id, viewer=viewer)
+    if row is not None and row[2] is not None:
+        row = await reader.one(sql, id=row[2], viewer=viewer)
+    return None if row is None else _post(row)
+
+
+async def find_own(tx: Tx, post_id: int, author_id: int) -> Post | None:
+    """The author's own post or boost, held so that nobody else changes it before this transaction ends."""
+    row = await tx.one(_OWN, id=post_id, author=author_id)
+    return None if row is None else _post(row)
+
+
+async def find_living(tx: Tx, post_id: int) -> Post | None:
+    """The post whoever asks, unless it is deleted."""
+    row = await tx.one(_LIVING, id=post_id)
+    return None if row is None else _post(row)
+
+
+async def find_author(tx: Tx, account_id: int) -> Author | None:
+    """What posting needs to know of an account."""
+    row = await tx.one(_AUTHOR, id=account_id)
+    if row is None:
+        return None
+    return Author(
+        account_id, may_post=row[0] in {"active", "limited"}, visibility=row[1] or "public", sensitive=bool(row[2]),
+        language=row[3],
+    )  # fmt: skip
+
+
+async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
+    """A new post with its counters at zero."""
+    await tx.run(
+        _ADD, id=post.id, author_id=post.author_id, text=post.text, html=post.html, warning=post.warning,
+        visibility=post.visibility, language=post.language, sensitive=post.sensitive, reply_to_id=post.reply_to_id,
+        reply_to_author_id=post.reply_to_author_id, thread_id=post.thread_id, mentions=as_json(post.mentions),
+        hashtags=as_json(post.hashtags), emoji=as_json(post.emoji), media=as_json(post.media), app_id=app_id,
+        created_at=post.created_at,
+    )  # fmt: skip
+    await tx.run(_ADD_COUNTS, post_id=post.id)
+
+
+async def change_post(tx: Tx, post: Post) -> None:
+    """Write what an edit may change."""
+    await tx.run(
+        _CHANGE, id=post.id, text=post.text, html=post.html, warning=post.warning, language=post.language,
+        sensitive=post.sensitive, mentions=as_json(post.mentions), hashtags=as_json(post.hashtags),
+        emoji=as_json(post.emoji), media=as_json(post.media), edited_at=post.edited_at,
+    )  # fmt: skip
+
+
+async def empty_post(tx: Tx, post_id: int) -> bool:
+    """Mark as deleted and take its words; False when it was deleted already."""
+    return await tx.run(_EMPTY, id=post_id, now=tx.now) == 1
+
+
+async def add_boost(tx: Tx, boost_id: int, of: int, *, by: int, visibility: str) -> bool:
+    """A boost with counters of its own; False when there is one by this account already."""
+    added = await tx.run(
+        _ADD_BOOST, id=boost_id, author_id=by, boost_of_id=of, visibility=visibility, thread_id=boost_id,
+        created_at=tx.now,
+    )  # fmt: skip
+    if added:
+        await tx.run(_ADD_COUNTS, post_id=boost_id)
+    return bool(added)
+
+
+async def find_boost(tx: Tx, of: int, *, by: int) -> tuple[int, str] | None:
+    """Id and visibility of the account's boost of the post."""
+    row = await tx.one(_BOOST_BY, of=of, by=by)
+    return None if row is None else (row[0], row[1])
+
+
+async def boosts_of(tx: Tx, post_id: int) -> list[tuple[int, int]]:
+    """(boost, booster) of each boost, in the order of the boosters."""
+    return [(row[0], row[1]) for row in await tx.all(_BOOSTS_OF, of=post_id)]
+
+
+async def end_boost(tx: Tx, boost_id: int) -> bool:
+    """Mark a boost as deleted; False when it was."""
+    return await tx.run(_END_BOOST, id=boost_id, now=tx.now) == 1
+
+
+async def end_boosts(tx: Tx, boost_ids: list[int]) -> None:
+    """Mark boosts as deleted."""
+    await tx.many(_END_BOOST, [{"id": one, "now": tx.now} for one in boost_ids])
+
+
+async def thread_around(reader: Reader, thread_id: int, post_id: int, *, most: int) -> list[Row]:
+    """(id, replied to, deleted at) of the conversation: up to `most` posts before this one, and `most` from it on."""
+    before = await reader.all(_THREAD_BEFORE, thread=thread_id, id=post_id, most=most)
+    return [*reversed(before), *await reader.all(_THREAD_FROM, thread=thread_id, id=post_id, most=most)]
+
+
+async def mute_thread(tx: Tx, account_id: int, thread_id: int) -> bool:
+    """Insert once; False when it was muted already."""
+    return await tx.run(_MUTE_THREAD, account_id=account_id, thread_id=thread_id) == 1
+
+
+async def unmute_thread(tx: Tx, account_id: int, thread_id: int) -> bool:
+    """False when it was not muted."""
+    return await tx.run(_UNMUTE_THREAD, account_id=account_id, thread_id=thread_id) == 1
+
+
+def as_json(values: tuple[Any, ...]) -> str:
+    """A list as it is stored."""
+    return msgspec.json.encode(values).decode() if values else "[]"
