@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from litestar.di import Provide
@@ -16,7 +17,8 @@ from dunnock.api.activitypub import webfinger
 from dunnock.api.kit import Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import instance as instances
 from dunnock.api.mastodon.instance import Instance
-from dunnock.app import health
+from dunnock.app import health, metrics as watching
+from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import DOES, EVERY, HEARS
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.jobs import Jobs
@@ -29,9 +31,9 @@ _PACKAGES = ("dunnock.api", "dunnock.api.mastodon", "dunnock.api.activitypub", "
 class House:
     """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app)."""
 
-    def __init__(self, settings: Settings, db: Db, edge: Any) -> None:
+    def __init__(self, settings: Settings, db: Db, edge: Any, metrics: Metrics) -> None:
         """Use `build`."""
-        self.settings, self.db, self.edge = settings, db, edge
+        self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
         self.reactions = Reactions(db, HEARS)
         self.jobs = Jobs(db, DOES, EVERY)
         self._working = False
@@ -50,16 +52,19 @@ class House:
         await self.db.close()
 
 
-async def build(settings: Settings) -> House:
-    """Open and wire everything; nothing runs yet."""
+async def build(settings: Settings, *, shared: Path | None = None) -> House:
+    """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database)
     lane = Lane()
     account_views = AccountViews(db)
     instance = Instance(db, settings)
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
-    given: dict[str, Any] = {"db": db, "settings": settings, "instance": instance}
-    edge = build_edge(
+    # Litestar wants its dependencies first and the counting stands in front of it: the two know each other by `counted`.
+    counted = Counted(None)
+    metrics = Metrics(db, counted, {"accounts": account_views.cards.__len__}, shared=shared)
+    given: dict[str, Any] = {"db": db, "settings": settings, "instance": instance, "metrics": metrics}
+    counted.app = build_edge(
         handlers(),
         authenticate=_nobody,
         settings=EdgeSettings(
@@ -71,12 +76,12 @@ async def build(settings: Settings) -> House:
         version=dunnock.__version__,
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
     )
-    return House(settings, db, edge)
+    return House(settings, db, counted, metrics)
 
 
 def handlers() -> list[Any]:
     """Every `HANDLERS` of the edges."""
-    found = [*health.HANDLERS]
+    found = [*health.HANDLERS, *watching.HANDLERS]
     for package in _PACKAGES:
         if importlib.util.find_spec(package) is None:
             continue

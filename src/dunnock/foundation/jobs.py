@@ -176,3 +176,28 @@ class Jobs:
             if not self._under_way:
                 return
             await asyncio.wait(self._under_way, timeout=1)
+
+
+class DeadJob(msgspec.Struct, frozen=True):
+    """A job that failed `attempts` times and is tried no more; `error` is the last reason."""
+
+    id: int
+    kind: str
+    attempts: int
+    error: str | None
+
+
+async def backlog(db: Db) -> list[tuple[str, int, int]]:
+    """(kind, how many wait, when the first is due in Unix milliseconds) of all jobs that are not dead."""
+    return [(row[0], row[1], row[2]) for row in await db.slow(BACKLOG)]
+
+
+async def dead_jobs(db: Db, *, most: int = 100) -> list[DeadJob]:
+    """Jobs that were given up on, oldest first."""
+    return [DeadJob(*row) for row in await db.all(DEAD, most=most)]
+
+
+async def revive_jobs(db: Db) -> int:
+    """Have all dead jobs tried again, from the first attempt; how many."""
+    async with db.begin() as tx:
+        return await tx.run(REVIVE, at=tx.now)

@@ -54,11 +54,27 @@ class Tx(Reader, Protocol):
         """Undo what happens inside if it raises, and keep the rest of the transaction usable."""
 
 
+class Commits:
+    """How many commits were written (a group of transactions counts once), and the seconds that took in sum."""
+
+    __slots__ = ("number", "seconds")
+
+    def __init__(self) -> None:
+        self.number, self.seconds = 0, 0.0
+
+    def add(self, seconds: float) -> None:
+        """One more."""
+        self.number += 1
+        self.seconds += seconds
+
+
 class Db(Reader):
     """One database, whichever engine it is. A class and no protocol: Litestar asks at each request whether it is one."""
 
     engine: str
     """`sqlite` or `postgresql`."""
+    commits: Commits
+    """For the metrics."""
 
     @abstractmethod
     def begin(self) -> AbstractAsyncContextManager[Tx]:

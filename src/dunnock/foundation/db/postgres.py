@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ import msgspec
 from dunnock.foundation import events, ids
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
-from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Row, Tx
+from dunnock.foundation.db.face import Busy, Commits, Conflict, Db, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation import job as jobs
@@ -56,6 +57,7 @@ class PostgresDb(Db):
         """Use `open` instead."""
         self.url, self._pool, self._own = url, pool, own
         self._ids = ids.IdMaker(slot)
+        self.commits = Commits()
         self._listeners: list[Listener] = []
         self._heard = 0
         self._closing = False
@@ -186,7 +188,9 @@ class PostgresDb(Db):
                 async with conn.transaction():
                     tx = _PostgresTx(self, conn, now_ms())
                     yield tx
+                    begun = time.perf_counter()
                     told = await tx.flush()
+                self.commits.add(time.perf_counter() - begun)
         except (asyncpg.PostgresError, *_BUSY) as error:
             raise _told(error) from error
         self._tell(told)

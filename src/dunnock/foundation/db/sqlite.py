@@ -14,7 +14,7 @@ from typing import Any
 from dunnock.foundation import events, ids
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
-from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Row, Tx
+from dunnock.foundation.db.face import Busy, Commits, Conflict, Db, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation import job as jobs
@@ -87,6 +87,7 @@ class SqliteDb(Db):
         self._version = -1
         self._heard = 0
         self._query = self._read.execute
+        self.commits = Commits()
 
     def new_id(self) -> int:
         """A fresh time-ordered id."""
@@ -245,6 +246,7 @@ class SqliteDb(Db):
             self._committing = None
             waiting, self._waiting = self._waiting, []
             failed: BaseException | None = None
+            begun = time.perf_counter()
             try:
                 await asyncio.get_running_loop().run_in_executor(self._disk, self._write.execute, "COMMIT")
             except BaseException as error:  # noqa: BLE001 (whatever it is, everyone who waits must hear of it)
@@ -252,6 +254,7 @@ class SqliteDb(Db):
                 with contextlib.suppress(sqlite3.Error):
                     self._write.execute("ROLLBACK")
             self._open = False
+            self.commits.add(time.perf_counter() - begun)
         if failed is None:
             self.sync()
         for done in waiting:
