@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from dunnock.foundation.db import BigId, flag, metadata
 
@@ -15,6 +15,7 @@ accounts = Table(
     Column("domain", Text, nullable=False, server_default=""),  # "" is this server
     Column("kind", Text, nullable=False, server_default="person"),  # person | service (bot) | group
     Column("display_name", Text, nullable=False, server_default=""),
+    Column("name_key", Text, nullable=False, server_default=""),  # display name folded by account.name_key, for search
     Column("bio", Text, nullable=False, server_default=""),  # as written
     Column("bio_html", Text, nullable=False, server_default=""),
     Column("fields", Text, nullable=False, server_default="[]"),  # JSON [{name, value, html, verified_at}]
@@ -31,6 +32,9 @@ accounts = Table(
     Column("standing", Text, nullable=False, server_default="active"),  # active | limited | suspended | deleted
     UniqueConstraint("username_key", "domain"),
     Index("ix_accounts_domain_username", "domain", "username_key"),
+    # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.
+    Index("ix_accounts_username_key", "username_key", postgresql_ops={"username_key": "text_pattern_ops"}),
+    Index("ix_accounts_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
     CheckConstraint("kind IN ('person', 'service', 'group')", name="kind"),
     CheckConstraint("standing IN ('active', 'limited', 'suspended', 'deleted')", name="standing"),
 )
@@ -182,6 +186,8 @@ mutes = Table(
     flag("notifications", default=True),  # hide their notifications too
     Column("expires_at", BigId),
     Index("ix_mutes_account_id_id", "account_id", "id"),
+    Index("ix_mutes_expires_at", "expires_at", sqlite_where=text("expires_at IS NOT NULL"),
+          postgresql_where=text("expires_at IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

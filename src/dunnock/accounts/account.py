@@ -1,0 +1,89 @@
+"""An account as the house knows it, local or remote. Mastodon: Account; ActivityPub: Actor (Person, Service, Group)."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+from typing import Literal
+
+import msgspec
+
+LOCAL = ""
+"""The domain of this server's own accounts."""
+
+Kind = Literal["person", "service", "group"]
+
+
+class Standing(enum.Enum):
+    """The server's stance towards an account."""
+
+    ACTIVE = "active"
+    LIMITED = "limited"
+    SUSPENDED = "suspended"
+    DELETED = "deleted"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A line of a profile's table: `value` as written, `html` to show; `verified_at` in Unix milliseconds or None."""
+
+    name: str
+    value: str
+    html: str = ""
+    verified_at: int | None = None
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """One account. `avatar` and `header` are JSON of media's Picture, None: the default; local ones have no `url`."""
+
+    id: int
+    username: str
+    domain: str
+    kind: Kind
+    display_name: str
+    bio: str
+    bio_html: str
+    fields: tuple[Field, ...]
+    avatar: str | None
+    header: str | None
+    locked: bool
+    discoverable: bool
+    indexable: bool
+    hide_collections: bool
+    url: str | None
+    uri: str | None
+    created_at: int
+    imported: bool
+    standing: Standing
+
+    @property
+    def local(self) -> bool:
+        """Is it one of this server's own?"""
+        return self.domain == LOCAL
+
+    @property
+    def handle(self) -> str:
+        """`name` of a local account, `name@domain` of another's (Mastodon: acct)."""
+        return self.username if self.local else f"{self.username}@{self.domain}"
+
+    @property
+    def shown(self) -> bool:
+        """May anybody see it? Suspended and deleted accounts read as missing."""
+        return self.standing in {Standing.ACTIVE, Standing.LIMITED}
+
+
+def name_key(name: str) -> str:
+    """A display name as search compares it: compatibility forms and case folded, spaces single."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+_decode_fields = msgspec.json.Decoder(tuple[Field, ...]).decode
+
+
+def read_fields(stored: str) -> tuple[Field, ...]:
+    """The fields of a stored row."""
+    return _decode_fields(stored) if stored != "[]" else ()
+
+
+def write_fields(fields: tuple[Field, ...]) -> str:
+    """The fields as they are stored."""
+    return msgspec.json.encode(fields).decode()

@@ -1,0 +1,44 @@
+"""A member's own block of a whole server."""
+
+from __future__ import annotations
+
+from dunnock import text
+from dunnock.accounts import counts
+from dunnock.accounts.events import DomainBlocked, DomainUnblocked
+from dunnock.accounts.follow import end_follow
+from dunnock.accounts.paging import Cursor
+from dunnock.accounts.store import relations as store
+from dunnock.foundation.db import Reader, Tx
+
+
+async def block_domain(tx: Tx, account_id: int, *, domain: str) -> None:
+    """Hide a server from oneself, and end follows and requests both ways. Doing it twice changes nothing.
+
+    Raises:
+        BadDomain: that is no name of a server.
+    """
+    name = text.canonical_domain(domain.strip(), port=True)
+    across = await tx.all(store.FOLLOWS_ACROSS, me=account_id, domain=name)
+    await counts.hold(tx, {account_id, *(one for row in across for one in row[:2])})
+    if not await tx.run(store.ADD_DOMAIN_BLOCK, id=tx.new_id(), account_id=account_id, domain=name):
+        return
+    for follower, followed, _ in await tx.all(store.FOLLOWS_ACROSS, me=account_id, domain=name):
+        await end_follow(tx, follower=follower, followed=followed)
+    await tx.record(DomainBlocked(account_id=account_id, domain=name))
+
+
+async def unblock_domain(tx: Tx, account_id: int, *, domain: str) -> None:
+    """Show a server again; follows do not come back. Without a block nothing happens.
+
+    Raises:
+        BadDomain: that is no name of a server.
+    """
+    name = text.canonical_domain(domain.strip(), port=True)
+    if await tx.run(store.END_DOMAIN_BLOCK, me=account_id, which=name):
+        await tx.record(DomainUnblocked(account_id=account_id, domain=name))
+
+
+async def blocked_domains(reader: Reader, account_id: int, cursor: Cursor) -> list[tuple[int, str]]:
+    """The servers that the account hides, each with its cursor, newest first."""
+    rows = await reader.all(store.BLOCKED_DOMAINS[cursor.upwards], the=account_id, **cursor.bounds)
+    return [(row[0], row[1]) for row in (rows[::-1] if cursor.upwards else rows)]

@@ -1,0 +1,109 @@
+"""Find accounts: by id, by handle, by what somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dunnock import text
+from dunnock.accounts.account import LOCAL, Account, name_key
+from dunnock.accounts.errors import AccountMissing
+from dunnock.accounts.store import profiles as store
+from dunnock.foundation.db import Reader
+
+_AFTER_ALL = "\U0010ffff"
+MOST_FOUND = 80
+
+
+async def find(reader: Reader, account_id: int) -> Account | None:
+    """The account, whatever its standing; None when there is none."""
+    row = await reader.one(store.FIND, the=account_id)
+    return None if row is None else store.account_of(row)
+
+
+async def find_shown(reader: Reader, account_id: int) -> Account:
+    """The account as anybody may see it.
+
+    Raises:
+        AccountMissing: there is none, or it is suspended or deleted.
+    """
+    found = await find(reader, account_id)
+    if found is None or not found.shown:
+        raise AccountMissing(account_id)
+    return found
+
+
+async def find_many(reader: Reader, ids: Iterable[int]) -> dict[int, Account]:
+    """Accounts by id, one query; those that do not exist are left out."""
+    rows = await reader.all(store.FIND_MANY, ids=list(ids))
+    return {row[0]: store.account_of(row) for row in rows}
+
+
+async def find_by_handle(reader: Reader, name: str, domain: str = LOCAL) -> Account | None:
+    """The account called `name` on `domain` (canonical; this server's own domain is ""); None when we know none."""
+    if not name.isascii():
+        return None
+    row = await reader.one(store.FIND_BY_HANDLE, name=name.lower(), host=domain)
+    return None if row is None else store.account_of(row)
+
+
+async def find_by_handles(reader: Reader, handles: Iterable[text.Handle]) -> dict[str, Account]:
+    """Accounts by the handles' `key`, one query; unknown ones are left out."""
+    wanted = {handle.key: (handle.name.lower(), handle.domain or LOCAL) for handle in handles}
+    if not wanted:
+        return {}
+    pairs = set(wanted.values())
+    rows = await reader.all(
+        store.FIND_BY_HANDLES, names=sorted({name for name, _ in pairs}), hosts=sorted({host for _, host in pairs})
+    )
+    found = {(row[1].lower(), row[2]): store.account_of(row) for row in rows}
+    return {key: found[pair] for key, pair in wanted.items() if pair in found}
+
+
+async def search_accounts(
+    reader: Reader, words: str, *, limit: int = 40, viewer: int = 0, following_only: bool = False, offset: int = 0
+) -> list[int]:
+    """Ids of accounts whose handle or display name begins with `words`, those that `viewer` follows first.
+
+    Of those followed, any word of the display name counts. At most 80 with the offset. `viewer` 0: nobody signed in.
+    """
+    wanted = words.strip().removeprefix("@")
+    most = min(limit + offset, MOST_FOUND)
+    if not wanted or most <= 0 or "\0" in wanted:
+        return []
+    name, at, host = wanted.partition("@")
+    name, host, folded = name.lower(), host.lower(), name_key(wanted)
+    found: dict[int, None] = {}
+    if viewer:
+        rows = await reader.all(
+            store.SEARCH_FOLLOWED,
+            viewer=viewer,
+            exact=name,
+            handle_like=_like(name) + ("" if at else "%"),
+            host_like=_like(host) + "%",
+            name_like=_like(folded) + "%",
+            word_like="% " + _like(folded) + "%",
+            most=most,
+        )
+        found.update(dict.fromkeys(row[0] for row in rows))
+    if not following_only and len(found) < most:
+        found.update(dict.fromkeys(await _by_handle(reader, name, host if at else None, viewer=viewer, most=most)))
+    if not following_only and len(found) < most:
+        rows = await reader.all(store.SEARCH_NAMES, viewer=viewer, low=folded, high=folded + _AFTER_ALL, most=most)
+        found.update(dict.fromkeys(row[0] for row in rows))
+    return list(found)[offset:most]
+
+
+async def _by_handle(reader: Reader, name: str, host: str | None, *, viewer: int, most: int) -> list[int]:
+    """By the beginning of the name, or by the whole name and the beginning of the domain."""
+    if host is None:
+        rows = await reader.all(store.SEARCH_HANDLES, viewer=viewer, low=name, high=name + _AFTER_ALL, most=most)
+    else:
+        rows = await reader.all(
+            store.SEARCH_HOSTS, viewer=viewer, name=name, low=host, high=host + _AFTER_ALL, most=most
+        )
+    return [row[0] for row in rows]
+
+
+def _like(words: str) -> str:
+    """The words with what LIKE takes for a pattern written as itself."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,215 @@
+"""Follow, ask to follow, say yes or no, and end it. Mastodon: following, follow requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from dunnock import text
+from dunnock.accounts import counts
+from dunnock.accounts.account import Account
+from dunnock.accounts.errors import AccountMissing, RelationRefused, RequestMissing, TooManyFollows
+from dunnock.accounts.events import FollowChanged, Followed, FollowRequested, Unfollowed
+from dunnock.accounts.find import find, find_shown
+from dunnock.accounts.paging import Cursor, Page, page_of
+from dunnock.accounts.store import relations as store
+from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import Reader, Tx
+
+MOST_FOLLOWS = 20_000
+_MORE_FOR_THE_FOLLOWED = 1.1
+
+
+async def follow(
+    tx: Tx,
+    *,
+    follower: int,
+    followed: int,
+    boosts: bool | None = None,
+    notify: bool | None = None,
+    languages: Iterable[str] | None = None,
+) -> bool:
+    """Follow an account, or ask to if it is locked; True when the follow is in force.
+
+    Doing it again changes the options only.
+    Options that are None stay as they are; a new follow shows boosts, does not notify, and takes every language.
+
+    Raises:
+        AccountMissing: there is nobody to follow.
+        RelationRefused: it is oneself, or one of the two blocks the other or the other's server.
+        TooManyFollows: `MOST_FOLLOWS` are reached, and so is 1.1 times the number of one's own followers.
+    """
+    target = await find_shown(tx, followed)
+    if follower == followed:
+        raise RelationRefused(follower, followed)
+    held = await counts.hold(tx, (follower, followed))
+    spoken = None if languages is None else _languages(languages)
+    there = await tx.one(store.FOLLOW_OF, follower=follower, followed=followed)
+    if there is not None:
+        _, requested, *options = there
+        before = (bool(options[0]), bool(options[1]), options[2])
+        after = (
+            before[0] if boosts is None else boosts,
+            before[1] if notify is None else notify,
+            before[2] if spoken is None else spoken,
+        )
+        if after != before:
+            await tx.run(
+                store.CHANGE_FOLLOW,
+                follower=follower,
+                followed=followed,
+                boosts=after[0],
+                notify=after[1],
+                languages=after[2],
+            )
+            await tx.record(FollowChanged(follower_id=follower, followed_id=followed))
+        return not requested
+    await _check_new(tx, follower, target, held)
+    await tx.run(
+        store.ADD_FOLLOW,
+        id=tx.new_id(),
+        follower_id=follower,
+        followed_id=followed,
+        requested=target.locked,
+        boosts=boosts is not False,
+        notify=notify is True,
+        languages=spoken or "",
+    )
+    if target.locked:
+        await tx.record(FollowRequested(follower_id=follower, followed_id=followed))
+        return False
+    await counts.count_follow(tx, follower=follower, followed=followed, more=1)
+    await tx.record(Followed(follower_id=follower, followed_id=followed))
+    return True
+
+
+async def _check_new(tx: Tx, follower: int, target: Account, held: dict[int, counts.Counts]) -> None:
+    if await tx.value(store.BLOCK_BETWEEN, me=follower, other=target.id) is not None:
+        raise RelationRefused(follower, target.id)
+    if await tx.value(store.DOMAIN_BLOCK_BETWEEN, me=follower, other=target.id) is not None:
+        raise RelationRefused(follower, target.id)
+    mine = held.get(follower, counts.Counts())
+    if mine.following >= max(MOST_FOLLOWS, mine.followers * _MORE_FOR_THE_FOLLOWED):
+        raise TooManyFollows(follower, mine.following)
+
+
+def _languages(codes: Iterable[str]) -> str:
+    """As stored: known codes, each once; a list of none that we know means all."""
+    known = (text.check_language(code) for code in codes)
+    return " ".join(dict.fromkeys(code for code in known if code))
+
+
+async def unfollow(tx: Tx, *, follower: int, followed: int) -> bool:
+    """End a follow, or take back the request; False when there was none.
+
+    Raises:
+        AccountMissing: there is no such account.
+    """
+    if await find(tx, followed) is None:
+        raise AccountMissing(followed)
+    await counts.hold(tx, (follower, followed))
+    return await end_follow(tx, follower=follower, followed=followed)
+
+
+async def remove_from_followers(tx: Tx, account_id: int, *, follower: int) -> bool:
+    """End the follow of somebody who follows this account; False when they did not.
+
+    Raises:
+        AccountMissing: there is no such follower.
+    """
+    if await find(tx, follower) is None:
+        raise AccountMissing(follower)
+    await counts.hold(tx, (follower, account_id))
+    if not await tx.run(store.END_FOLLOW_IN_FORCE, follower=follower, followed=account_id):
+        return False
+    await counts.count_follow(tx, follower=follower, followed=account_id, more=-1)
+    await tx.record(Unfollowed(follower_id=follower, followed_id=account_id))
+    return True
+
+
+async def end_follow(tx: Tx, *, follower: int, followed: int) -> bool:
+    """End a follow or request with its counts and event. Both accounts are held already (`counts.hold`)."""
+    ended = await tx.all(store.END_FOLLOW, follower=follower, followed=followed)
+    if not ended:
+        return False
+    requested = bool(ended[0][0])
+    if not requested:
+        await counts.count_follow(tx, follower=follower, followed=followed, more=-1)
+    await tx.record(Unfollowed(follower_id=follower, followed_id=followed, requested=requested))
+    return True
+
+
+async def accept_follow(tx: Tx, account_id: int, *, follower: int) -> None:
+    """Say yes to a request. Once it is in force, saying yes again changes nothing.
+
+    Raises:
+        RequestMissing: there is no request, or it was taken back.
+    """
+    await counts.hold(tx, (account_id, follower))
+    if await tx.run(store.ACCEPT, follower=follower, followed=account_id, new_id=tx.new_id()):
+        await counts.count_follow(tx, follower=follower, followed=account_id, more=1)
+        await tx.record(Followed(follower_id=follower, followed_id=account_id, accepted=True))
+    elif await tx.one(store.FOLLOW_OF, follower=follower, followed=account_id) is None:
+        raise RequestMissing(follower, account_id)
+
+
+async def reject_follow(tx: Tx, account_id: int, *, follower: int) -> None:
+    """Say no to a request.
+
+    Raises:
+        RequestMissing: there is none, or it was accepted or taken back.
+    """
+    await counts.hold(tx, (account_id, follower))
+    if not await tx.run(store.END_REQUEST, follower=follower, followed=account_id):
+        raise RequestMissing(follower, account_id)
+    await tx.record(Unfollowed(follower_id=follower, followed_id=account_id, requested=True))
+
+
+async def followers(reader: Reader, account_id: int, cursor: Cursor, *, viewer: int = 0) -> Page:
+    """Who follows the account, as `viewer` (0: nobody signed in) may see it: without those hidden from them."""
+    sql = store.FOLLOWERS[cursor.upwards]
+    rows = await reader.all(sql, the=account_id, viewer=_others(viewer, account_id), now=now_ms(), **cursor.bounds)
+    return page_of(rows, upwards=cursor.upwards)
+
+
+async def following(reader: Reader, account_id: int, cursor: Cursor, *, viewer: int = 0) -> Page:
+    """Whom the account follows, as `viewer` (0: nobody signed in) may see it: without those hidden from them."""
+    sql = store.FOLLOWING[cursor.upwards]
+    rows = await reader.all(sql, the=account_id, viewer=_others(viewer, account_id), now=now_ms(), **cursor.bounds)
+    return page_of(rows, upwards=cursor.upwards)
+
+
+async def collections_hidden(reader: Reader, account: Account, *, viewer: int = 0) -> bool:
+    """May `viewer` not see whom the account follows and who follows it?
+
+    Its owner hid it, or one of the two blocks the other.
+    """
+    if viewer == account.id:
+        return False
+    if account.hide_collections:
+        return True
+    return bool(viewer) and await reader.value(store.BLOCK_BETWEEN, me=viewer, other=account.id) is not None
+
+
+async def follow_requests(reader: Reader, account_id: int, cursor: Cursor) -> Page:
+    """Who asks to follow the account."""
+    rows = await reader.all(store.REQUESTS[cursor.upwards], the=account_id, **cursor.bounds)
+    return page_of(rows, upwards=cursor.upwards)
+
+
+async def count_follow_requests(reader: Reader, account_id: int) -> int:
+    """How many ask to follow the account."""
+    asking: int = await reader.value(store.REQUEST_COUNT, the=account_id)
+    return asking
+
+
+async def familiar_followers(reader: Reader, viewer: int, ids: Sequence[int]) -> dict[int, list[int]]:
+    """For each account, those of its followers whom `viewer` follows too and who do not hide it; newest first."""
+    found: dict[int, list[int]] = {an_id: [] for an_id in ids}
+    for followed, follower in await reader.all(store.FAMILIAR, me=viewer, ids=list(found)):
+        found[followed].append(follower)
+    return found
+
+
+def _others(viewer: int, account_id: int) -> int:
+    """Nothing is left out of one's own list."""
+    return 0 if viewer == account_id else viewer

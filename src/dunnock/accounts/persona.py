@@ -1,0 +1,60 @@
+"""The dated history of what an account showed itself as."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from dunnock.accounts.events import PersonaChanged
+from dunnock.accounts.paging import Cursor
+from dunnock.accounts.store import profiles as store
+from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.ids import ms_of
+
+
+class Persona(msgspec.Struct, frozen=True):
+    """One change: `field` was `old` until `at` (Unix milliseconds) and is `new` since.
+
+    Pictures are JSON of media's Picture, profile fields JSON of names and values, none of either is an empty text.
+    """
+
+    id: int
+    field: str
+    old: str
+    new: str
+
+    @property
+    def at(self) -> int:
+        """When it changed."""
+        return ms_of(self.id)
+
+
+async def note_changes(
+    tx: Tx, account_id: int, changes: Mapping[str, tuple[str, str]], *, by_member_id: int | None
+) -> None:
+    """Write down changes (field -> old and new text) and announce them as one event. Nothing for no changes.
+
+    `by_member_id` None: the server itself did it (import, command, a remote account's own server).
+    """
+    changed = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+    if not changed:
+        return
+    for field, (old, new) in changed.items():
+        await tx.run(
+            store.ADD_PERSONA,
+            id=tx.new_id(),
+            account_id=account_id,
+            field=field,
+            old=old,
+            new=new,
+            by_member_id=by_member_id,
+        )
+    await tx.record(PersonaChanged(account_id=account_id, fields=",".join(sorted(changed))))
+
+
+async def personas(reader: Reader, account_id: int, cursor: Cursor) -> list[Persona]:
+    """Changes of an account, newest first."""
+    sql = store.PERSONAS_UPWARDS if cursor.upwards else store.PERSONAS
+    rows = await reader.all(sql, the=account_id, **cursor.bounds)
+    return [Persona(*row) for row in (rows[::-1] if cursor.upwards else rows)]

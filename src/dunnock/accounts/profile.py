@@ -1,0 +1,156 @@
+"""Change what an account shows of itself; each change is kept in its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+from msgspec import UNSET, UnsetType
+
+from dunnock import text
+from dunnock.accounts.account import LOCAL, Account, Field, Kind, name_key, write_fields
+from dunnock.accounts.errors import AccountMissing, ProfileInvalid
+from dunnock.accounts.find import find_by_handles
+from dunnock.accounts.persona import note_changes
+from dunnock.accounts.store import profiles as store
+from dunnock.foundation.db import Tx
+
+# Source: Mastodon's Account::DISPLAY_NAME_LENGTH_LIMIT, NOTE_LENGTH_LIMIT, DEFAULT_FIELDS_SIZE and
+# Field::MAX_CHARACTERS_LOCAL.
+MOST_NAME = 30
+MOST_BIO = 500
+MOST_FIELDS = 4
+MOST_FIELD = 255
+
+
+async def change_profile(
+    tx: Tx,
+    account_id: int,
+    *,
+    public_url: str,
+    display_name: str | UnsetType = UNSET,
+    bio: str | UnsetType = UNSET,
+    fields: Sequence[tuple[str, str]] | UnsetType = UNSET,
+    avatar: str | UnsetType | None = UNSET,
+    header: str | UnsetType | None = UNSET,
+    bot: bool | UnsetType = UNSET,
+    by_member_id: int | None,
+) -> Account:
+    """The account with what was given changed; UNSET parts stay. What is already so changes and announces nothing.
+
+    `fields` are names and values as written, empty ones are dropped; `avatar` and `header` are JSON of media's Picture,
+    None takes the picture away. `public_url` is this server's address, for links to people and hashtags.
+    `by_member_id` is who did it, None: the server.
+
+    Raises:
+        AccountMissing: there is no such account.
+        ProfileInvalid: something is too long; all reasons are in `details`.
+        BadText: something is not valid Unicode.
+    """
+    row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
+    if row is None:
+        raise AccountMissing(account_id)
+    was = store.account_of(row)
+    kind: Kind = was.kind
+    if bot is not UNSET:
+        kind = "service" if bot else "person" if was.kind == "service" else was.kind
+    name = was.display_name if display_name is UNSET else " ".join(text.clean(display_name).split())
+    about = text.parse(was.bio if bio is UNSET else bio)
+    lines = was.fields if fields is UNSET else _lines(fields)
+    _check(name, about, lines)
+    parts = [about, *(text.parse(line.value) for line in lines)]
+    show = await _Shown.of(tx, parts, public_url)
+    if fields is not UNSET:
+        proved = {(line.name, line.value): line.verified_at for line in was.fields}
+        lines = tuple(
+            Field(line.name, line.value, show.field(parsed), proved.get((line.name, line.value)))
+            for line, parsed in zip(lines, parts[1:], strict=True)
+        )
+    picture = was.avatar if avatar is UNSET else avatar
+    banner = was.header if header is UNSET else header
+    changes = {
+        "kind": (was.kind, kind),
+        "display_name": (was.display_name, name),
+        "bio": (was.bio, was.bio if bio is UNSET else about.text),
+        "fields": (_as_history(was.fields), _as_history(lines)),
+        "avatar": (was.avatar or "", picture or ""),
+        "header": (was.header or "", banner or ""),
+    }
+    if all(old == new for old, new in changes.values()):
+        return was
+    bio_html = was.bio_html if bio is UNSET else show.bio(about)
+    await tx.run(
+        store.CHANGE_PERSONA,
+        the=account_id,
+        kind=kind,
+        display_name=name,
+        name_key=name_key(name),
+        bio=changes["bio"][1],
+        bio_html=bio_html,
+        fields=write_fields(lines),
+        avatar=picture,
+        header=banner,
+    )
+    await note_changes(tx, account_id, changes, by_member_id=by_member_id)
+    return store.account_of(await tx.one(store.FIND, the=account_id) or row)
+
+
+def _lines(fields: Sequence[tuple[str, str]]) -> tuple[Field, ...]:
+    cleaned = ((" ".join(text.clean(name).split()), text.clean(value)) for name, value in fields)
+    return tuple(Field(name, value) for name, value in cleaned if name or value)
+
+
+def _check(name: str, about: text.Parsed, lines: Sequence[Field]) -> None:
+    wrong: dict[str, list[tuple[str, str]]] = {}
+    if len(name) > MOST_NAME:
+        wrong["display_name"] = [_too_long(MOST_NAME)]
+    if text.length(about) > MOST_BIO:
+        wrong["note"] = [_too_long(MOST_BIO)]
+    if len(lines) > MOST_FIELDS:
+        wrong["fields"] = [("ERR_TOO_MANY", f"are too many (maximum is {MOST_FIELDS})")]
+    elif any(len(part) > MOST_FIELD for line in lines for part in (line.name, line.value)):
+        wrong["fields"] = [_too_long(MOST_FIELD)]
+    elif any(not line.name for line in lines):
+        wrong["fields"] = [("ERR_BLANK", "need a name each")]
+    if wrong:
+        say = ", ".join(f"{part.replace('_', ' ').capitalize()} {reasons[0][1]}" for part, reasons in wrong.items())
+        raise ProfileInvalid(sorted(wrong), say=f"Validation failed: {say}", details=wrong)
+
+
+def _too_long(most: int) -> tuple[str, str]:
+    return "ERR_TOO_LONG", f"is too long (maximum is {most} characters)"
+
+
+def _as_history(lines: Sequence[Field]) -> str:
+    """Names and values only: that a link was verified is no change of what its owner shows."""
+    return write_fields(tuple(Field(line.name, line.value) for line in lines)) if lines else ""
+
+
+class _Shown:
+    """Renders texts whose mentions were looked up together."""
+
+    def __init__(self, known: dict[str, tuple[str, str]], public_url: str) -> None:
+        self._known, self._tags = known, f"{public_url}/tags/"
+
+    @classmethod
+    async def of(cls, tx: Tx, parts: Sequence[text.Parsed], public_url: str) -> _Shown:
+        here = urlsplit(public_url).netloc
+        asked = {handle.key: handle for parsed in parts for handle in parsed.handles}
+        local = {key: text.Handle(one.name) if one.domain == here else one for key, one in asked.items()}
+        found = await find_by_handles(tx, local.values())
+        known = {}
+        for key, handle in local.items():
+            account = found.get(handle.key)
+            if account is not None and account.shown:
+                url = f"{public_url}/@{account.username}" if account.domain == LOCAL else account.url
+                known[key] = (url or f"{public_url}/@{account.handle}", account.handle)
+        return cls(known, public_url)
+
+    def bio(self, parsed: text.Parsed) -> str:
+        return text.render_bio(parsed, mention_url=self._known, tag_url=self._tag)
+
+    def field(self, parsed: text.Parsed) -> str:
+        return text.render_field(parsed, mention_url=self._known, tag_url=self._tag)
+
+    def _tag(self, key: str) -> str:
+        return self._tags + quote(key)

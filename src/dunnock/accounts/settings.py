@@ -1,0 +1,95 @@
+"""How a member's account behaves: who follows and finds it, what new posts are like. Mastodon: source, preferences."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from dunnock import text
+from dunnock.accounts.errors import AccountMissing, SettingInvalid
+from dunnock.accounts.events import AccountSettingsChanged
+from dunnock.accounts.store import profiles as store
+from dunnock.foundation.db import Reader, Tx
+
+Visibility = Literal["public", "unlisted", "followers", "direct"]
+VISIBILITIES: tuple[str, ...] = get_args(Visibility)
+
+
+class PostingDefaults(msgspec.Struct, frozen=True):
+    """What a new post is like unless it says otherwise; `language` None: not said."""
+
+    visibility: Visibility = "public"
+    sensitive: bool = False
+    language: str | None = None
+
+
+async def posting_defaults(reader: Reader, account_id: int) -> PostingDefaults:
+    """The defaults of an account's member; those of everybody for an account that nobody signs in to."""
+    row = await reader.one(store.DEFAULTS, the=account_id)
+    return PostingDefaults() if row is None else PostingDefaults(row[0], bool(row[1]), row[2])
+
+
+async def change_settings(
+    tx: Tx,
+    account_id: int,
+    *,
+    locked: bool | UnsetType = UNSET,
+    discoverable: bool | UnsetType = UNSET,
+    indexable: bool | UnsetType = UNSET,
+    hide_collections: bool | UnsetType = UNSET,
+    default_visibility: str | UnsetType = UNSET,
+    default_sensitive: bool | UnsetType = UNSET,
+    default_language: str | UnsetType | None = UNSET,
+) -> None:
+    """Change what was given; UNSET settings stay. Requests to an account that is unlocked wait on for an answer.
+
+    Raises:
+        AccountMissing: there is no such account.
+        SettingInvalid: no such visibility or language.
+    """
+    row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
+    if row is None:
+        raise AccountMissing(account_id)
+    was = store.account_of(row)
+    before = (was.locked, was.discoverable, was.indexable, was.hide_collections)
+    given = (locked, discoverable, indexable, hide_collections)
+    after = tuple(old if new is UNSET else new for old, new in zip(before, given, strict=True))
+    old = await posting_defaults(tx, account_id)
+    new = PostingDefaults(
+        old.visibility if default_visibility is UNSET else _visibility(default_visibility),
+        old.sensitive if default_sensitive is UNSET else default_sensitive,
+        old.language if default_language is UNSET else _language(default_language),
+    )
+    if after == before and new == old:
+        return
+    if after != before:
+        names = ("locked", "discoverable", "indexable", "hide_collections")
+        await tx.run(store.CHANGE_SETTINGS, the=account_id, **dict(zip(names, after, strict=True)))
+    if new != old:
+        await tx.run(
+            store.CHANGE_DEFAULTS,
+            the=account_id,
+            default_visibility=new.visibility,
+            default_sensitive=new.sensitive,
+            default_language=new.language,
+        )
+    await tx.record(AccountSettingsChanged(account_id=account_id))
+
+
+def _visibility(asked: str) -> Visibility:
+    for known in get_args(Visibility):
+        if asked == known:
+            found: Visibility = known
+            return found
+    raise SettingInvalid(asked, say="Validation failed: Default privacy is not included in the list")
+
+
+def _language(asked: str | None) -> str | None:
+    if not asked:
+        return None
+    known = text.check_language(asked)
+    if known is None:
+        raise SettingInvalid(asked, say="Validation failed: Default language is not a language we know")
+    return known

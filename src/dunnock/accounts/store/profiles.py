@@ -1,0 +1,184 @@
+"""Statements about accounts themselves: finding them, what they show, its history, and their settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, literal_column, or_, select, update
+
+from dunnock.accounts.account import Account, Standing, read_fields
+from dunnock.accounts.tables import accounts, blocks, follows, members, personas
+from dunnock.foundation.db import Row, Sql, among, insert_into
+
+_the: BindParameter[Any] = bindparam("the")
+_viewer: BindParameter[Any] = bindparam("viewer")
+
+_columns = (
+    accounts.c.id,
+    accounts.c.username,
+    accounts.c.domain,
+    accounts.c.kind,
+    accounts.c.display_name,
+    accounts.c.bio,
+    accounts.c.bio_html,
+    accounts.c.fields,
+    accounts.c.avatar,
+    accounts.c.header,
+    accounts.c.locked,
+    accounts.c.discoverable,
+    accounts.c.indexable,
+    accounts.c.hide_collections,
+    accounts.c.url,
+    accounts.c.uri,
+    accounts.c.created_at,
+    accounts.c.imported,
+    accounts.c.standing,
+)
+
+
+def account_of(row: Row) -> Account:
+    """The account in a row of the statements here."""
+    return Account(
+        id=row[0],
+        username=row[1],
+        domain=row[2],
+        kind=row[3],
+        display_name=row[4],
+        bio=row[5],
+        bio_html=row[6],
+        fields=read_fields(row[7]),
+        avatar=row[8],
+        header=row[9],
+        locked=bool(row[10]),
+        discoverable=bool(row[11]),
+        indexable=bool(row[12]),
+        hide_collections=bool(row[13]),
+        url=row[14],
+        uri=row[15],
+        created_at=row[16],
+        imported=bool(row[17]),
+        standing=Standing(row[18]),
+    )
+
+
+FIND = Sql(select(*_columns).where(accounts.c.id == _the))
+FIND_MANY = Sql(select(*_columns).where(among(accounts.c.id, "ids")))
+FIND_BY_HANDLE = Sql(
+    select(*_columns).where(accounts.c.username_key == bindparam("name"), accounts.c.domain == bindparam("host"))
+)
+FIND_BY_HANDLES = Sql(
+    select(*_columns).where(among(accounts.c.username_key, "names"), among(accounts.c.domain, "hosts"))
+)
+_to_change = select(*_columns).where(accounts.c.id == _the)
+FIND_TO_CHANGE = Sql(_to_change, _to_change.with_for_update())
+
+CHANGE_PERSONA = Sql(
+    update(accounts)
+    .where(accounts.c.id == _the)
+    .values(
+        {
+            name: bindparam(name, type_=accounts.c[name].type)
+            for name in ("kind", "display_name", "name_key", "bio", "bio_html", "fields", "avatar", "header")
+        }
+    )
+)
+ADD_PERSONA = insert_into(personas)
+PERSONAS = Sql(
+    select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
+    .where(personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.id < bindparam("below"))
+    .order_by(personas.c.id.desc())
+    .limit(bindparam("most"))
+)
+PERSONAS_UPWARDS = Sql(
+    select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
+    .where(personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.id < bindparam("below"))
+    .order_by(personas.c.id)
+    .limit(bindparam("most"))
+)
+
+CHANGE_SETTINGS = Sql(
+    update(accounts)
+    .where(accounts.c.id == _the)
+    .values(
+        {
+            name: bindparam(name, type_=accounts.c[name].type)
+            for name in ("locked", "discoverable", "indexable", "hide_collections")
+        }
+    )
+)
+_defaults = select(members.c.default_visibility, members.c.default_sensitive, members.c.default_language).where(
+    members.c.account_id == _the
+)
+DEFAULTS = Sql(_defaults)
+CHANGE_DEFAULTS = Sql(
+    update(members)
+    .where(members.c.account_id == _the)
+    .values(
+        {
+            name: bindparam(name, type_=members.c[name].type)
+            for name in ("default_visibility", "default_sensitive", "default_language")
+        }
+    )
+)
+
+# Search -------------------------------------------------------------------------------------------------------------
+
+_shown = accounts.c.standing.in_([literal_column("'active'"), literal_column("'limited'")])
+_near = and_(
+    ~exists().where(blocks.c.account_id == _viewer, blocks.c.target_id == accounts.c.id),
+    ~exists().where(blocks.c.account_id == accounts.c.id, blocks.c.target_id == _viewer),
+)
+
+
+def _starts(column: Any, low: str, high: str, *, pg: bool) -> Any:
+    """A range of bytes that an index serves on either engine, whatever PostgreSQL's collation."""
+    if pg:
+        return and_(column.op("~>=~")(bindparam(low)), column.op("~<~")(bindparam(high)))
+    return and_(column >= bindparam(low), column < bindparam(high))
+
+
+def _search(found: Any, order: Any) -> Any:
+    return select(accounts.c.id).where(found, _shown, _near).order_by(order).limit(bindparam("most"))
+
+
+def _handles(*, pg: bool) -> Any:
+    return _search(_starts(accounts.c.username_key, "low", "high", pg=pg), accounts.c.username_key)
+
+
+def _hosts(*, pg: bool) -> Any:
+    at_host = and_(
+        accounts.c.username_key == bindparam("name"), _starts(accounts.c.domain, "low", "high", pg=pg)
+    )
+    return _search(at_host, accounts.c.domain)
+
+
+def _names(*, pg: bool) -> Any:
+    return _search(_starts(accounts.c.name_key, "low", "high", pg=pg), accounts.c.id.desc())
+
+
+SEARCH_HANDLES = Sql(_handles(pg=False), _handles(pg=True))
+SEARCH_HOSTS = Sql(_hosts(pg=False), _hosts(pg=True))
+SEARCH_NAMES = Sql(_names(pg=False), _names(pg=True))
+_like = {"escape": "\\"}
+SEARCH_FOLLOWED = Sql(
+    select(accounts.c.id)
+    .join_from(follows, accounts, accounts.c.id == follows.c.followed_id)
+    .where(
+        follows.c.follower_id == _viewer,
+        ~follows.c.requested,
+        _shown,
+        or_(
+            and_(
+                accounts.c.username_key.like(bindparam("handle_like"), **_like),
+                accounts.c.domain.like(bindparam("host_like"), **_like),
+            ),
+            accounts.c.name_key.like(bindparam("name_like"), **_like),
+            accounts.c.name_key.like(bindparam("word_like"), **_like),
+        ),
+    )
+    .order_by(
+        case((accounts.c.username_key == bindparam("exact"), literal_column("0")), else_=literal_column("1")),
+        follows.c.id.desc(),
+    )
+    .limit(bindparam("most"))
+)

@@ -1,0 +1,263 @@
+"""Statements about what stands between accounts: follows, blocks, mutes, domain blocks, private notes, and counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
+
+from dunnock.accounts.tables import account_counts, accounts, blocks, domain_blocks, follows, mutes, private_notes
+from dunnock.foundation.db import Sql, among, insert_into, insert_once, upsert
+
+_me: BindParameter[Any] = bindparam("me")
+_other: BindParameter[Any] = bindparam("other")
+_the: BindParameter[Any] = bindparam("the")
+_shown = accounts.c.standing.in_([literal_column("'active'"), literal_column("'limited'")])
+
+# Counts -------------------------------------------------------------------------------------------------------------
+
+_lock = (
+    select(account_counts.c.account_id, account_counts.c.followers, account_counts.c.following)
+    .where(among(account_counts.c.account_id, "ids"))
+    .order_by(account_counts.c.account_id)
+)
+LOCK = Sql(_lock, _lock.with_for_update())
+COUNTS = Sql(
+    select(
+        account_counts.c.account_id,
+        account_counts.c.posts,
+        account_counts.c.followers,
+        account_counts.c.following,
+        account_counts.c.last_post_at,
+    ).where(among(account_counts.c.account_id, "ids"))
+)
+ADD_COUNTS = insert_once(account_counts, "account_id", keys=["account_id"])
+COUNT_FOLLOWS = Sql(
+    update(account_counts)
+    .where(account_counts.c.account_id == _the)
+    .values(
+        followers=account_counts.c.followers + bindparam("more_followers"),
+        following=account_counts.c.following + bindparam("more_following"),
+    )
+)
+COUNT_POSTS = Sql(
+    update(account_counts)
+    .where(account_counts.c.account_id == _the)
+    .values(posts=account_counts.c.posts + bindparam("more"), last_post_at=bindparam("last"))
+)
+COUNT_FEWER_POSTS = Sql(
+    update(account_counts)
+    .where(account_counts.c.account_id == _the)
+    .values(posts=account_counts.c.posts + bindparam("more"))
+)
+
+# Follows ------------------------------------------------------------------------------------------------------------
+
+_pair = and_(follows.c.follower_id == bindparam("follower"), follows.c.followed_id == bindparam("followed"))
+FOLLOW_OF = Sql(
+    select(follows.c.id, follows.c.requested, follows.c.boosts, follows.c.notify, follows.c.languages).where(_pair)
+)
+ADD_FOLLOW = insert_into(follows)
+CHANGE_FOLLOW = Sql(
+    update(follows)
+    .where(_pair)
+    .values(boosts=bindparam("boosts"), notify=bindparam("notify"), languages=bindparam("languages"))
+)
+ACCEPT = Sql(update(follows).where(_pair, follows.c.requested).values(requested=False, id=bindparam("new_id")))
+END_FOLLOW = Sql(delete(follows).where(_pair).returning(follows.c.requested))
+END_REQUEST = Sql(delete(follows).where(_pair, follows.c.requested))
+END_FOLLOW_IN_FORCE = Sql(delete(follows).where(_pair, ~follows.c.requested))
+BLOCK_BETWEEN = Sql(
+    select(blocks.c.id)
+    .where(
+        or_(
+            and_(blocks.c.account_id == _me, blocks.c.target_id == _other),
+            and_(blocks.c.account_id == _other, blocks.c.target_id == _me),
+        )
+    )
+    .limit(literal_column("1"))
+)
+
+
+def _page(cursor: Any, other: Any, query: Select[Any]) -> tuple[Sql, Sql]:
+    """Two statements for pages of `query`: newest first, and oldest first above `min_id`."""
+    part = (
+        query.with_only_columns(cursor, other)
+        .where(cursor > bindparam("above"), cursor < bindparam("below"))
+        .limit(bindparam("most"))
+    )
+    return Sql(part.order_by(cursor.desc())), Sql(part.order_by(cursor))
+
+
+def _unhidden(other: Any) -> Any:
+    """`other` is nobody whom the viewer blocked or muted, nor who blocked the viewer.
+
+    Source: Mastodon's followers and following lists.
+    """
+    viewer: BindParameter[Any] = bindparam("viewer")
+    return and_(
+        ~exists().where(blocks.c.account_id == viewer, blocks.c.target_id == other),
+        ~exists().where(blocks.c.account_id == other, blocks.c.target_id == viewer),
+        ~exists().where(
+            mutes.c.account_id == viewer,
+            mutes.c.target_id == other,
+            or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now")),
+        ),
+    )
+
+
+FOLLOWERS = _page(
+    follows.c.id,
+    follows.c.follower_id,
+    select()
+    .join_from(follows, accounts, accounts.c.id == follows.c.follower_id)
+    .where(follows.c.followed_id == _the, ~follows.c.requested, _shown, _unhidden(follows.c.follower_id)),
+)
+FOLLOWING = _page(
+    follows.c.id,
+    follows.c.followed_id,
+    select()
+    .join_from(follows, accounts, accounts.c.id == follows.c.followed_id)
+    .where(follows.c.follower_id == _the, ~follows.c.requested, _shown, _unhidden(follows.c.followed_id)),
+)
+REQUESTS = _page(
+    follows.c.id,
+    follows.c.follower_id,
+    select()
+    .join_from(follows, accounts, accounts.c.id == follows.c.follower_id)
+    .where(follows.c.followed_id == _the, follows.c.requested, _shown),
+)
+REQUEST_COUNT = Sql(
+    select(func.count())
+    .select_from(follows.join(accounts, accounts.c.id == follows.c.follower_id))
+    .where(follows.c.followed_id == _the, follows.c.requested, _shown)
+)
+_theirs, _mine = follows.alias("theirs"), follows.alias("mine")
+FAMILIAR = Sql(
+    select(_theirs.c.followed_id, _theirs.c.follower_id)
+    .join_from(_mine, _theirs, _theirs.c.follower_id == _mine.c.followed_id)
+    .join(accounts, accounts.c.id == _theirs.c.follower_id)
+    .where(
+        _mine.c.follower_id == _me,
+        ~_mine.c.requested,
+        among(_theirs.c.followed_id, "ids"),
+        ~_theirs.c.requested,
+        ~accounts.c.hide_collections,
+        _shown,
+    )
+    .order_by(_theirs.c.followed_id, _theirs.c.id.desc())
+)
+FOLLOWS_ACROSS = Sql(  # all follows and requests between an account and a domain, either way
+    select(follows.c.follower_id, follows.c.followed_id, follows.c.requested)
+    .join_from(follows, accounts, accounts.c.id == follows.c.followed_id)
+    .where(follows.c.follower_id == _me, accounts.c.domain == bindparam("domain"))
+    .union_all(
+        select(follows.c.follower_id, follows.c.followed_id, follows.c.requested)
+        .join_from(follows, accounts, accounts.c.id == follows.c.follower_id)
+        .where(follows.c.followed_id == _me, accounts.c.domain == bindparam("domain"))
+    )
+)
+
+# Blocks and mutes ---------------------------------------------------------------------------------------------------
+
+ADD_BLOCK = insert_once(blocks, keys=["account_id", "target_id"])
+END_BLOCK = Sql(delete(blocks).where(blocks.c.account_id == _me, blocks.c.target_id == _other))
+BLOCKED = _page(
+    blocks.c.id,
+    blocks.c.target_id,
+    select()
+    .join_from(blocks, accounts, accounts.c.id == blocks.c.target_id)
+    .where(blocks.c.account_id == _the, _shown),
+)
+MUTE_OF = Sql(
+    select(mutes.c.id, mutes.c.notifications, mutes.c.expires_at).where(
+        mutes.c.account_id == _me, mutes.c.target_id == _other
+    )
+)
+PUT_MUTE = upsert(mutes, ["account_id", "target_id"])
+END_MUTE = Sql(
+    delete(mutes).where(mutes.c.account_id == _me, mutes.c.target_id == _other).returning(mutes.c.expires_at)
+)
+_in_force = or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now"))
+MUTED = _page(
+    mutes.c.id,
+    mutes.c.target_id,
+    select()
+    .join_from(mutes, accounts, accounts.c.id == mutes.c.target_id)
+    .where(mutes.c.account_id == _the, _shown, _in_force),
+)
+MUTE_ENDS = Sql(
+    select(mutes.c.target_id, mutes.c.expires_at).where(
+        mutes.c.account_id == _me, among(mutes.c.target_id, "ids"), _in_force
+    )
+)
+_over = mutes.c.expires_at <= bindparam("now")
+EXPIRED_MUTES = Sql(
+    select(mutes.c.account_id, mutes.c.target_id)
+    .where(mutes.c.expires_at.is_not(None), _over)
+    .order_by(mutes.c.expires_at)
+    .limit(bindparam("most"))
+)
+END_EXPIRED_MUTE = Sql(delete(mutes).where(mutes.c.account_id == _me, mutes.c.target_id == _other, _over))
+
+# Domain blocks and private notes ------------------------------------------------------------------------------------
+
+ADD_DOMAIN_BLOCK = insert_once(domain_blocks, keys=["account_id", "domain"])
+END_DOMAIN_BLOCK = Sql(
+    delete(domain_blocks).where(domain_blocks.c.account_id == _me, domain_blocks.c.domain == bindparam("which"))
+)
+DOMAIN_BLOCK_BETWEEN = Sql(
+    select(domain_blocks.c.id)
+    .join_from(domain_blocks, accounts, accounts.c.domain == domain_blocks.c.domain)
+    .where(
+        or_(
+            and_(domain_blocks.c.account_id == _me, accounts.c.id == _other),
+            and_(domain_blocks.c.account_id == _other, accounts.c.id == _me),
+        )
+    )
+    .limit(literal_column("1"))
+)
+BLOCKED_DOMAINS = _page(
+    domain_blocks.c.id,
+    domain_blocks.c.domain,
+    select().select_from(domain_blocks).where(domain_blocks.c.account_id == _the),
+)
+PUT_NOTE = upsert(private_notes, ["account_id", "target_id"])
+NOTE_OF = Sql(
+    select(private_notes.c.text).where(private_notes.c.account_id == _me, private_notes.c.target_id == _other)
+)
+END_NOTE = Sql(delete(private_notes).where(private_notes.c.account_id == _me, private_notes.c.target_id == _other))
+
+# All of it, for one viewer and many others --------------------------------------------------------------------------
+
+_from, _to = follows.alias("to_them"), follows.alias("to_me")
+_by_me, _by_them = blocks.alias("by_me"), blocks.alias("by_them")
+RELATIONSHIPS = Sql(
+    select(
+        accounts.c.id,
+        accounts.c.standing,
+        _from.c.requested,
+        _from.c.boosts,
+        _from.c.notify,
+        _from.c.languages,
+        _to.c.requested,
+        _by_me.c.id,
+        _by_them.c.id,
+        mutes.c.id,
+        mutes.c.notifications,
+        mutes.c.expires_at,
+        domain_blocks.c.id,
+        private_notes.c.text,
+    )
+    .select_from(
+        accounts.outerjoin(_from, and_(_from.c.follower_id == _me, _from.c.followed_id == accounts.c.id))
+        .outerjoin(_to, and_(_to.c.follower_id == accounts.c.id, _to.c.followed_id == _me))
+        .outerjoin(_by_me, and_(_by_me.c.account_id == _me, _by_me.c.target_id == accounts.c.id))
+        .outerjoin(_by_them, and_(_by_them.c.account_id == accounts.c.id, _by_them.c.target_id == _me))
+        .outerjoin(mutes, and_(mutes.c.account_id == _me, mutes.c.target_id == accounts.c.id, _in_force))
+        .outerjoin(domain_blocks, and_(domain_blocks.c.account_id == _me, domain_blocks.c.domain == accounts.c.domain))
+        .outerjoin(private_notes, and_(private_notes.c.account_id == _me, private_notes.c.target_id == accounts.c.id))
+    )
+    .where(among(accounts.c.id, "ids"))
+)
+

@@ -1,0 +1,68 @@
+"""Finding accounts by id, handle and what somebody types."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunnock import accounts, text
+
+
+async def test_by_id_and_handle(db, make):
+    ada = await make.account("Ada_L")
+    far = await make.account("ada_l", domain="else.example")
+    gone = await make.account(standing="suspended")
+    assert (await accounts.find(db, ada.id)).username == "Ada_L"
+    assert await accounts.find(db, 4) is None
+    assert (await accounts.find_by_handle(db, "ADA_l")).id == ada.id
+    assert (await accounts.find_by_handle(db, "ADA_l", "else.example")).id == far.id
+    assert await accounts.find_by_handle(db, "ada_l", "third.example") is None
+    assert await accounts.find_by_handle(db, "ädä") is None
+    assert set(await accounts.find_many(db, [ada.id, far.id, 4])) == {ada.id, far.id}
+    with pytest.raises(accounts.AccountMissing):
+        await accounts.find_shown(db, gone.id)
+    handles = [text.Handle("ada_L"), text.Handle("Ada_L", "else.example"), text.Handle("x", "else.example")]
+    found = await accounts.find_by_handles(db, handles)
+    assert {key: one.id for key, one in found.items()} == {"ada_l": ada.id, "ada_l@else.example": far.id}
+
+
+async def test_search(db, make):
+    viewer = await make.account("viewer")
+
+    async def named(username, display_name="", **values):
+        return await make.account(
+            username, display_name=display_name, name_key=accounts.name_key(display_name), **values
+        )
+
+    ada = await named("ada")
+    adam = await named("adam", "Grace Ünal")
+    adaa = await named("adaa", domain="else.example")
+    under = await named("a_a", "100% real")
+    grace = await named("gh", "GRACE Hopper")
+    blocker = await named("ada_blocks")
+    gone = await named("adagone", standing="suspended")
+    await make.block(blocker, viewer)
+    await make.follow(viewer, adaa)
+    await make.follow(viewer, adam)
+
+    async def search(words, **named):
+        return await accounts.search_accounts(db, words, **named)
+
+    assert set(await search("ada")) == {ada.id, adam.id, adaa.id, blocker.id}
+    assert gone.id not in await search("ada")
+    assert (await search("@ADA", viewer=viewer.id))[:2] in ([adam.id, adaa.id], [adaa.id, adam.id])
+    assert blocker.id not in await search("ada", viewer=viewer.id)
+    assert await search("ada", viewer=viewer.id, following_only=True, limit=1) == [adam.id]
+    assert await search("ada", viewer=viewer.id, limit=1, offset=2) == [ada.id]
+    assert await search("adaa@els") == [adaa.id]
+    assert await search("adaa@els", viewer=viewer.id) == [adaa.id]
+    assert await search("adaa@third") == []
+    assert await search("ada@els") == []
+    assert set(await search("grace")) == {adam.id, grace.id}
+    assert await search("grace ho") == [grace.id]
+    assert await search("üNAL", viewer=viewer.id) == [adam.id]
+    assert await search("a_", viewer=viewer.id) == [under.id]
+    assert await search("%", viewer=viewer.id) == []
+    assert await search("100%") == [under.id]
+    assert await search(" @ ") == []
+    assert await search("a\0") == []
+    assert await search("zzz") == []
