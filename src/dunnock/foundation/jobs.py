@@ -35,7 +35,9 @@ _due = (
 )
 DUE = Sql(_due, _due.with_for_update(skip_locked=True))
 LEASE = Sql(
-    update(jobs).where(jobs.c.id == bindparam("the")).values(lease_until=bindparam("until"), attempts=jobs.c.attempts + 1)
+    update(jobs)
+    .where(jobs.c.id == bindparam("the"))
+    .values(lease_until=bindparam("until"), attempts=jobs.c.attempts + 1)
 )
 DONE = Sql(delete(jobs).where(jobs.c.id == bindparam("the")))
 AGAIN = Sql(
@@ -44,11 +46,11 @@ AGAIN = Sql(
     .values(run_at=bindparam("at"), lease_until=0, error=bindparam("why"), dead=bindparam("over"))
 )
 SOONEST = Sql(select(func.min(jobs.c.run_at)).where(~jobs.c.dead))
-BACKLOG = Sql(
-    select(jobs.c.kind, func.count(), func.min(jobs.c.run_at)).where(~jobs.c.dead).group_by(jobs.c.kind)
-)
+BACKLOG = Sql(select(jobs.c.kind, func.count(), func.min(jobs.c.run_at)).where(~jobs.c.dead).group_by(jobs.c.kind))
 DEAD = Sql(
-    select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.error).where(jobs.c.dead).order_by(jobs.c.id)
+    select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.error)
+    .where(jobs.c.dead)
+    .order_by(jobs.c.id)
     .limit(bindparam("most"))
 )
 REVIVE = Sql(update(jobs).where(jobs.c.dead).values(dead=False, attempts=0, run_at=bindparam("at"), lease_until=0))

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.sql.expression import literal_column
 
 from dunnock.foundation import events
@@ -31,7 +31,7 @@ MOST_ATTEMPTS = 12  # with the back-off below: about 17 hours until an event is 
 _SAFETY_NET_S = 1.0  # how often to look even though nobody woke us
 _log = structlog.get_logger()
 
-_settled = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_settled: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _after = or_(
     event_log.c.tx > bindparam("tx"), and_(event_log.c.tx == bindparam("tx"), event_log.c.id > bindparam("id"))
 )
@@ -77,26 +77,36 @@ PLACES = Sql(
         reactions.c.at,
         select(func.count())
         .select_from(event_log)
-        .where(or_(event_log.c.tx > reactions.c.tx, and_(event_log.c.tx == reactions.c.tx,
-                                                        event_log.c.id > reactions.c.id)))
+        .where(
+            or_(
+                event_log.c.tx > reactions.c.tx, and_(event_log.c.tx == reactions.c.tx, event_log.c.id > reactions.c.id)
+            )
+        )
         .scalar_subquery(),
         select(func.min(event_log.c.at))
-        .where(or_(event_log.c.tx > reactions.c.tx, and_(event_log.c.tx == reactions.c.tx,
-                                                        event_log.c.id > reactions.c.id)))
+        .where(
+            or_(
+                event_log.c.tx > reactions.c.tx, and_(event_log.c.tx == reactions.c.tx, event_log.c.id > reactions.c.id)
+            )
+        )
         .scalar_subquery(),
     ).order_by(reactions.c.name)
 )
 DEAD = Sql(
-    select(failures.c.reaction, failures.c.event_id, event_log.c.kind, event_log.c.at, failures.c.attempts,
-           failures.c.error)
+    select(
+        failures.c.reaction,
+        failures.c.event_id,
+        event_log.c.kind,
+        event_log.c.at,
+        failures.c.attempts,
+        failures.c.error,
+    )
     .join_from(failures, event_log, event_log.c.id == failures.c.event_id)
     .where(failures.c.dead)
     .order_by(failures.c.event_id)
     .limit(bindparam("most"))
 )
-REVIVE = Sql(
-    update(failures).where(failures.c.dead).values(dead=False, attempts=0, run_at=bindparam("at"))
-)
+REVIVE = Sql(update(failures).where(failures.c.dead).values(dead=False, attempts=0, run_at=bindparam("at")))
 SKIP_TO_NOW = Sql(select(func.coalesce(func.max(event_log.c.tx), 0), func.coalesce(func.max(event_log.c.id), 0)))
 
 
@@ -270,8 +280,15 @@ class Reactions:
                 row = await tx.one(EVENT, id=event_id)
                 event = events.decode(row[0], row[1]) if row else None
                 if reaction is None or event is None:
-                    await tx.run(FAIL_AGAIN, name=name, event=event_id, n=attempts, at=now,
-                                 why="this release does not know the event or the reaction", over=True)
+                    await tx.run(
+                        FAIL_AGAIN,
+                        name=name,
+                        event=event_id,
+                        n=attempts,
+                        at=now,
+                        why="this release does not know the event or the reaction",
+                        over=True,
+                    )
                     continue
                 tried += 1
                 try:
@@ -282,9 +299,15 @@ class Reactions:
                 except Exception as error:  # noqa: BLE001
                     over = attempts + 1 >= MOST_ATTEMPTS
                     _log.exception("reaction failed again", reaction=name, event_id=event_id, dead=over)
-                    await tx.run(FAIL_AGAIN, name=name, event=event_id, n=attempts + 1,
-                                 at=now + backoff_ms(attempts + 1, (event_id % 100) / 100),
-                                 why=_reason(error), over=over)
+                    await tx.run(
+                        FAIL_AGAIN,
+                        name=name,
+                        event=event_id,
+                        n=attempts + 1,
+                        at=now + backoff_ms(attempts + 1, (event_id % 100) / 100),
+                        why=_reason(error),
+                        over=over,
+                    )
                 else:
                     await tx.run(DROP_FAILURE, name=name, event=event_id)
         return tried

@@ -165,7 +165,7 @@ class PostgresDb(Db):
             finally:
                 conn.terminate()
 
-    def _notified(self, _conn: Any, _pid: int, _channel: str, payload: str) -> None:
+    def _notified(self, _conn: Any, _pid: int, _channel: str, payload: Any) -> None:
         self._tell(msgspec.json.decode(payload))
 
     def _tell(self, rows: Iterable[Any]) -> None:
@@ -272,7 +272,9 @@ class _PostgresTx:
             await self._conn.executemany(
                 form.text,
                 [
-                    form.args({"id": self.new_id(), "kind": j.kind, "body": jobs.encode(j), "lane": j.lane, "run_at": at})
+                    form.args(
+                        {"id": self.new_id(), "kind": j.kind, "body": jobs.encode(j), "lane": j.lane, "run_at": at}
+                    )
                     for j, at in self._jobs
                 ],
             )

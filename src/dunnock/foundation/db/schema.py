@@ -13,7 +13,8 @@ from dunnock.foundation.db.sql import Sql
 _LOCK = 0x64756E6E6F636B  # held while PostgreSQL is changed, so that two nodes don't do it at once
 _held = Sql(
     select(func.count()).select_from(table("sqlite_master", column("name"))).where(column("name") == bindparam("name")),
-    select(func.count()).select_from(table("pg_tables", column("tablename"), column("schemaname")))
+    select(func.count())
+    .select_from(table("pg_tables", column("tablename"), column("schemaname")))
     .where(column("tablename") == bindparam("name"), column("schemaname") == func.current_schema()),
 )
 _version = Sql(select(column("version_num")).select_from(table("alembic_version", column("version_num"))))

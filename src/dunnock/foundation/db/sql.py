@@ -71,12 +71,13 @@ def _constants_in_the_text(element: BindParameter[Any], compiler: SQLCompiler, *
     """Write constants of our own code into the SQL: a partial index is only chosen for a literal."""
     if not element.required and isinstance(element.effective_value, (int, str)):
         kw["literal_binds"] = True
-    return compiler.visit_bindparam(element, **kw)
+    text: str = compiler.visit_bindparam(element, **kw)  # type: ignore[no-untyped-call]
+    return text
 
 
 class _Among(FunctionElement[bool]):
     name = "among"
-    type = NullType()  # not Boolean: SQLite would then be told `(x IN (...)) = 1`, which no index serves
+    type = NullType()  # type: ignore[assignment]  # not Boolean: SQLite would then be told `(x IN (...)) = 1`, which no index serves
     inherit_cache = True
 
 
@@ -136,7 +137,7 @@ class Sql:
     def postgres(self) -> Compiled:
         """The form for PostgreSQL."""
         if self._pg is None:
-            self._pg = _compile(self._source_pg, asyncpg_dialect(), is_sqlite=False)
+            self._pg = _compile(self._source_pg, asyncpg_dialect(), is_sqlite=False)  # type: ignore[no-untyped-call]
         return self._pg
 
 
@@ -185,5 +186,17 @@ def upsert(table: Table, keys: Sequence[str], *columns: str) -> Sql:
     )
 
 
-__all__ = ["BigId", "Boolean", "LargeBinary", "ManyIds", "ManyTexts", "Sql", "among", "flag", "insert_into",
-           "insert_once", "metadata", "upsert"]
+__all__ = [
+    "BigId",
+    "Boolean",
+    "LargeBinary",
+    "ManyIds",
+    "ManyTexts",
+    "Sql",
+    "among",
+    "flag",
+    "insert_into",
+    "insert_once",
+    "metadata",
+    "upsert",
+]

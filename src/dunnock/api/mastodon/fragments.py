@@ -1,0 +1,261 @@
+"""Stored bytes of JSON: what rarely changes is rendered once; accounts, counters and the viewer's tail are spliced in.
+
+Wire names: Account, Status, MediaAttachment, CustomEmoji. Source: Mastodon's REST serializers, client-api.md points 1 to 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from dunnock.accounts.account import read_fields
+from dunnock.accounts.views import AccountCard
+from dunnock.foundation.clock import DAY, iso, iso_day
+from dunnock.media.model import Emoji, Media, Picture, read_picture
+from dunnock.posts.views import BOOKMARKED, BOOSTED, FAVOURITED, PINNED, PostCard
+
+to_json = msgspec.json.encode
+
+VISIBILITY = {"public": "public", "unlisted": "unlisted", "followers": "private", "direct": "direct"}
+"""Ours to Mastodon's."""
+
+MUTED, OWN = 16, 32
+"""Further bits beside those of what a viewer did with a post: its conversation is muted; it is their own."""
+
+
+def _tail(bits: int) -> bytes:
+    def yes(bit: int) -> str:
+        return "true" if bits & bit else "false"
+
+    pinned = f',"pinned":{yes(PINNED)}' if bits & OWN else ""
+    return (
+        f',"favourited":{yes(FAVOURITED)},"reblogged":{yes(BOOSTED)},"muted":{yes(MUTED)}'
+        f',"bookmarked":{yes(BOOKMARKED)}{pinned},"filtered":[]}}'
+    ).encode()
+
+
+TAILS = [_tail(bits) for bits in range(64)]
+"""The viewer's part of a Status and its end, for each combination of bits."""
+STRANGERS_TAIL = b"}"
+
+
+class Addresses:
+    """Where things of this server are found."""
+
+    def __init__(self, public_url: str) -> None:
+        """`public_url` without a slash at the end."""
+        self.base = public_url
+
+    def profile(self, card: AccountCard) -> str:
+        """The page of an account."""
+        return card.url or f"{self.base}/@{card.username}"
+
+    def account_uri(self, card: AccountCard) -> str:
+        """The ActivityPub id of an account."""
+        return card.uri or f"{self.base}/users/{card.username}"
+
+    def post(self, post: PostCard, author: AccountCard) -> str:
+        """The page of a post."""
+        return post.url or f"{self.base}/@{author.username}/{post.id}"
+
+    def post_uri(self, post: PostCard, author: AccountCard) -> str:
+        """The ActivityPub id of a post, of a boost that of its activity."""
+        if post.uri:
+            return post.uri
+        uri = f"{self.base}/users/{author.username}/statuses/{post.id}"
+        return f"{uri}/activity" if post.boost_of_id else uri
+
+    def tag(self, key: str) -> str:
+        """The page of a hashtag."""
+        return f"{self.base}/tags/{key}"
+
+    def file(self, name: str) -> str:
+        """A stored file."""
+        return f"{self.base}/media/{name}"
+
+    def picture(self, stored: str | None, which: str) -> tuple[str, str]:
+        """(moving, still) addresses of an avatar or header (`which`: `avatars`, `headers`), or of the default one."""
+        if stored is None:
+            missing = f"{self.base}/{which}/original/missing.png"
+            return missing, missing
+        picture = read_picture(stored)
+        return self.file(picture.original.path), self.file(picture.still.path)
+
+
+def emoji_wire(one: Emoji, addresses: Addresses) -> dict[str, Any]:
+    """CustomEmoji."""
+    return {
+        "shortcode": one.shortcode,
+        "url": addresses.file(one.file),
+        "static_url": addresses.file(one.still_file),
+        "visible_in_picker": one.listed,
+        "category": one.category,
+    }
+
+
+def media_wire(one: Media, addresses: Addresses) -> dict[str, Any]:
+    """MediaAttachment; `url` is null until the file is ready."""
+    return {
+        "id": str(one.id),
+        "type": one.kind,
+        "url": None if one.picture is None else addresses.file(one.picture.original.path),
+        "preview_url": None
+        if one.picture is None
+        else addresses.file((one.picture.small or one.picture.original).path),
+        "remote_url": None,
+        "preview_remote_url": None,
+        "text_url": None,
+        "meta": None if one.picture is None else _meta(one.picture, one.focus),
+        "description": one.description,
+        "blurhash": one.blurhash,
+    }
+
+
+def _meta(picture: Picture, focus: tuple[float, float] | None) -> dict[str, Any]:
+    meta: dict[str, Any] = {}
+    for name, file in (("original", picture.original), ("small", picture.small)):
+        if file is not None:
+            meta[name] = {
+                "width": file.width,
+                "height": file.height,
+                "size": f"{file.width}x{file.height}",
+                "aspect": round(file.width / file.height, 6) if file.height else 0,
+            }
+    if focus is not None:
+        meta["focus"] = {"x": focus[0], "y": focus[1]}
+    return meta
+
+
+def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji]) -> bytes:
+    """An Account without its counters and its closing brace."""
+    avatar, avatar_static = addresses.picture(card.avatar, "avatars")
+    header, header_static = addresses.picture(card.header, "headers")
+    return to_json(
+        {
+            "id": str(card.id),
+            "username": card.username,
+            "acct": card.handle,
+            "display_name": card.display_name,
+            "locked": bool(card.locked),
+            "bot": card.kind == "service",
+            "discoverable": bool(card.discoverable),
+            "indexable": bool(card.indexable),
+            "group": card.kind == "group",
+            "created_at": iso(card.created_at // DAY * DAY),
+            "note": card.bio_html,
+            "url": addresses.profile(card),
+            "uri": addresses.account_uri(card),
+            "avatar": avatar,
+            "avatar_static": avatar_static,
+            "avatar_description": "",
+            "header": header,
+            "header_static": header_static,
+            "header_description": "",
+            "hide_collections": bool(card.hide_collections),
+            "noindex": not card.indexable,
+            "emojis": [emoji_wire(one, addresses) for one in emoji],
+            "roles": [],
+            "fields": [
+                {
+                    "name": field.name,
+                    "value": field.html,
+                    "verified_at": None if field.verified_at is None else iso(field.verified_at),
+                }
+                for field in read_fields(card.fields)
+            ],
+        }
+        | ({"limited": True} if card.standing == "limited" else {})
+    )[:-1]
+
+
+def account_counters(card: AccountCard) -> bytes:
+    """The rest of an Account, with its closing brace."""
+    posts, followers, following, last_post_at = card.counts or (0, 0, 0, None)
+    last = b"null" if last_post_at is None else b'"%b"' % iso_day(last_post_at).encode()
+    return b',"followers_count":%d,"following_count":%d,"statuses_count":%d,"last_status_at":%b}' % (
+        followers,
+        following,
+        posts,
+        last,
+    )
+
+
+def post_start(
+    post: PostCard,
+    author: AccountCard,
+    addresses: Addresses,
+    *,
+    media: Mapping[int, Media],
+    people: Mapping[int, AccountCard],
+    emoji: Mapping[str, Emoji],
+    app: tuple[str, str | None] | None,
+) -> bytes:
+    """A Status up to its account: everything but author, counters and the viewer's part."""
+    return (
+        to_json(
+            _head(post, author, addresses)
+            | {
+                "content": post.html,
+                "application": None if app is None else {"name": app[0], "website": app[1]},
+                "media_attachments": [media_wire(media[one], addresses) for one in post.media if one in media],
+                "mentions": [_mention(people[one], addresses) for one in post.mentions if one in people],
+                "tags": _tags(post.hashtags, addresses),
+                "emojis": [emoji_wire(emoji[name], addresses) for name in post.emoji if name in emoji],
+                "card": None,
+                "poll": None,
+                "reblog": None,
+            }
+        )[:-1]
+        + b',"account":'
+    )
+
+
+def boost_start(boost: PostCard, booster: AccountCard, addresses: Addresses) -> bytes:
+    """A Status that shows another one, up to the `content` (the other's)."""
+    return (
+        to_json(
+            _head(boost, booster, addresses)
+            | {
+                "application": None,
+                "media_attachments": [],
+                "mentions": [],
+                "tags": [],
+                "emojis": [],
+                "card": None,
+                "poll": None,
+            }
+        )[:-1]
+        + b',"content":'
+    )
+
+
+def _head(post: PostCard, author: AccountCard, addresses: Addresses) -> dict[str, Any]:
+    return {
+        "id": str(post.id),
+        "uri": addresses.post_uri(post, author),
+        "url": addresses.post(post, author),
+        "created_at": iso(post.created_at),
+        "edited_at": None if post.edited_at is None else iso(post.edited_at),
+        "in_reply_to_id": None if post.reply_to_id is None else str(post.reply_to_id),
+        "in_reply_to_account_id": None if post.reply_to_author_id is None else str(post.reply_to_author_id),
+        "sensitive": bool(post.sensitive),
+        "spoiler_text": post.warning,
+        "visibility": VISIBILITY[post.visibility],
+        "language": post.language,
+    }
+
+
+def _mention(card: AccountCard, addresses: Addresses) -> dict[str, str]:
+    return {"id": str(card.id), "username": card.username, "acct": card.handle, "url": addresses.profile(card)}
+
+
+def _tags(names: Iterable[str], addresses: Addresses) -> list[dict[str, str]]:
+    return [{"name": name, "url": addresses.tag(name)} for name in names]
+
+
+def post_counters(post: PostCard) -> bytes:
+    """The counters of a Status."""
+    replies, boosts, favourites = post.counts or (0, 0, 0)
+    return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d' % (replies, boosts, favourites)

@@ -1,0 +1,239 @@
+"""Answers of the Mastodon API as finished JSON bytes. The hot path joins stored bytes; nothing is encoded twice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from dunnock import accounts
+from dunnock.accounts.viewers import Viewers
+from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.api.mastodon import fragments
+from dunnock.api.mastodon.fragments import MUTED, OWN, STRANGERS_TAIL, TAILS, Addresses, to_json
+from dunnock.feeds import Page
+from dunnock.feeds.rules import readable
+from dunnock.foundation.clock import iso
+from dunnock.foundation.db import Db
+from dunnock.media import views as media_views
+from dunnock.media.model import Emoji, Media
+from dunnock.posts.errors import PostMissing
+from dunnock.posts.views import PostCard, PostViews
+from dunnock.text import shortcodes
+
+Posts = dict[int, PostCard]
+Accounts = dict[int, AccountCard]
+_GONE = frozenset(("suspended", "deleted"))
+
+
+class Render:
+    """Makes JSON for one process. `viewer_id` None: nobody is signed in, the viewer's own fields are left out."""
+
+    def __init__(
+        self, db: Db, account_views: AccountViews, post_views: PostViews, viewers: Viewers, *, public_url: str
+    ) -> None:
+        """`public_url`: where this server is found, without a slash at the end."""
+        self._db, self._accounts, self._posts, self._viewers = db, account_views, post_views, viewers
+        self.addresses = Addresses(public_url)
+
+    # Posts --------------------------------------------------------------------------------------------------------
+
+    async def page(self, page: Page, viewer_id: int | None) -> bytes:
+        """Array of Status: the entries of a feed's page, which has been judged already."""
+        if not page.entries:
+            return b"[]"
+        return await self._array(page.entries, page.posts, page.accounts, viewer_id)
+
+    async def status(self, post_id: int, viewer_id: int | None) -> bytes:
+        """Status.
+
+        Raises:
+            PostMissing: there is no such post, or the viewer may not see it.
+        """
+        posts, people, shown = await self._readable((post_id,), viewer_id)
+        if not shown:
+            raise PostMissing(post_id)
+        return (await self._array(shown, posts, people, viewer_id))[1:-1]
+
+    async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> bytes:
+        """Array of Status in the order of `ids`; what the viewer may not see is left out."""
+        posts, people, shown = await self._readable(ids, viewer_id)
+        return await self._array(shown, posts, people, viewer_id) if shown else b"[]"
+
+    async def _readable(self, ids: Sequence[int], viewer_id: int | None) -> tuple[Posts, Accounts, list[PostCard]]:
+        self._db.sync()
+        posts = await self._posts.get(ids)
+        people = await self._accounts.get({card.author_id for card in posts.values()})
+        viewer = None if viewer_id is None else await self._viewers.get(viewer_id)
+        shown = [
+            card
+            for an_id in ids
+            if (card := posts.get(an_id)) is not None and readable(card, posts, people, viewer) is not None
+        ]
+        return posts, people, shown
+
+    async def _array(self, entries: Sequence[PostCard], posts: Posts, people: Accounts, viewer_id: int | None) -> bytes:
+        bare_posts = [card for card in posts.values() if card.rendered is None]
+        if bare_posts:
+            await self._render_posts(bare_posts, people)
+        bare_people = [card for card in people.values() if card.counted is None]
+        if bare_people:
+            await self._render_accounts(bare_people)
+        tails: dict[int, bytes] = {}
+        if viewer_id is not None:
+            tails = await self._tails(entries, posts, viewer_id)
+        parts: list[bytes] = []
+        for entry in entries:
+            boosted = entry.boost_of_id
+            shown = entry if boosted is None else posts[boosted]
+            counted = shown.counted
+            if counted is None:
+                counted = shown.counted = fragments.post_counters(shown)
+            tail = tails[shown.id] if tails else STRANGERS_TAIL
+            if boosted is None:
+                parts += (b",", shown.rendered, people[shown.author_id].counted, counted, tail)  # type: ignore[arg-type]
+            else:
+                parts += (  # type: ignore[arg-type]
+                    b",",
+                    entry.rendered,
+                    to_json(shown.html),
+                    b',"account":',
+                    people[entry.author_id].counted,
+                    b',"reblog":',
+                    shown.rendered,
+                    people[shown.author_id].counted,
+                    counted,
+                    tail,
+                    counted,
+                    tail,
+                )
+        parts[0] = b"["
+        parts.append(b"]")
+        return b"".join(parts)
+
+    async def _tails(self, entries: Sequence[PostCard], posts: Posts, viewer_id: int) -> dict[int, bytes]:
+        shown = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
+        marks = await self._posts.marks(viewer_id, [card.id for card in shown])
+        muted = await self._posts.muted_threads(viewer_id)
+        return {
+            card.id: TAILS[
+                marks.get(card.id, 0)
+                | (MUTED if card.thread_id in muted else 0)
+                | (OWN if card.author_id == viewer_id else 0)
+            ]
+            for card in shown
+        }
+
+    async def _render_posts(self, cards: Sequence[PostCard], people: Accounts) -> None:
+        """Fill in `rendered`: one query each for media, emoji and people mentioned, however many posts."""
+        files = await media_views.find(self._db, [one for card in cards for one in card.media])
+        named = await self._emoji({name for card in cards for name in card.emoji})
+        mentioned = await self._accounts.get({one for card in cards for one in card.mentions})
+        for card in cards:
+            author = people[card.author_id]
+            if card.boost_of_id is not None:
+                card.rendered = fragments.boost_start(card, author, self.addresses)
+                continue
+            card.rendered = fragments.post_start(
+                card,
+                author,
+                self.addresses,
+                media=files,
+                people=mentioned,
+                emoji=named,
+                app=None if card.app_id is None else await self._accounts.app(card.app_id),
+            )
+
+    async def _emoji(self, names: Collection[str]) -> dict[str, Emoji]:
+        return {one.shortcode: one for one in await media_views.find_emoji(self._db, names)} if names else {}
+
+    # Accounts -----------------------------------------------------------------------------------------------------
+
+    async def account(self, account_id: int) -> bytes:
+        """Account.
+
+        Raises:
+            AccountMissing: there is no such account, or it is suspended.
+        """
+        self._db.sync()
+        card = await self._accounts.one(account_id)
+        if card is None or card.standing in _GONE:
+            raise accounts.AccountMissing(account_id)
+        return await self.account_of(card)
+
+    async def account_of(self, card: AccountCard) -> bytes:
+        """Account of a card that is at hand."""
+        if card.counted is None:
+            await self._render_accounts((card,))
+        assert card.counted is not None
+        return card.counted
+
+    async def accounts(self, ids: Sequence[int]) -> bytes:
+        """Array of Account in the order of `ids`; missing and suspended ones are left out."""
+        return b"[" + b",".join([one for _, one in await self.each_account(ids)]) + b"]"
+
+    async def each_account(self, ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        """(id, Account) in the order of `ids`; missing and suspended ones are left out."""
+        self._db.sync()
+        cards = await self._accounts.get(dict.fromkeys(ids))
+        bare = [card for card in cards.values() if card.counted is None]
+        if bare:
+            await self._render_accounts(bare)
+        return [
+            (an_id, card.counted)
+            for an_id in ids
+            if (card := cards.get(an_id)) is not None and card.standing not in _GONE and card.counted is not None
+        ]
+
+    async def _render_accounts(self, cards: Iterable[AccountCard]) -> None:
+        bare = [card for card in cards if card.rendered is None]
+        if bare:
+            named = {card.id: shortcodes(f"{card.display_name} {card.bio_html}") for card in bare}
+            known = await self._emoji({name for names in named.values() for name in names})
+            for card in bare:
+                card.rendered = fragments.account_start(
+                    card, self.addresses, [known[name] for name in named[card.id] if name in known]
+                )
+        for card in cards:
+            assert card.rendered is not None
+            card.counted = card.rendered + fragments.account_counters(card)
+
+    async def credential_account(self, account_id: int, source: dict[str, Any], role: dict[str, Any]) -> bytes:
+        """CredentialAccount: the member's own Account with `source` and `role`."""
+        start = (await self.account(account_id))[:-1]
+        return start + b',"source":' + to_json(source) + b',"role":' + to_json(role) + b"}"
+
+    async def relationships(self, viewer_id: int, ids: Sequence[int]) -> bytes:
+        """Array of Relationship, in the order of `ids`; unknown accounts are left out."""
+        return to_json(
+            [
+                {
+                    "id": str(one.id),
+                    "following": one.following,
+                    "showing_reblogs": one.boosts,
+                    "notifying": one.notify,
+                    "languages": list(one.languages) if one.languages else None,
+                    "followed_by": one.followed_by,
+                    "blocking": one.blocking,
+                    "blocked_by": one.blocked_by,
+                    "muting": one.muting,
+                    "muting_notifications": one.muting_notifications,
+                    "muting_expires_at": None if one.mute_expires_at is None else iso(one.mute_expires_at),
+                    "requested": one.requested,
+                    "requested_by": one.requested_by,
+                    "domain_blocking": one.domain_blocking,
+                    "endorsed": one.endorsed,
+                    "note": one.note,
+                }
+                for one in await accounts.relationships(self._db, viewer_id, ids)
+            ]
+        )
+
+    # Media --------------------------------------------------------------------------------------------------------
+
+    def media(self, one: Media) -> bytes:
+        """MediaAttachment."""
+        return to_json(fragments.media_wire(one, self.addresses))
+
+    def emoji(self, all_of_them: Iterable[Emoji]) -> bytes:
+        """Array of CustomEmoji."""
+        return to_json([fragments.emoji_wire(one, self.addresses) for one in all_of_them])

@@ -1,0 +1,275 @@
+"""Answers of the Mastodon API as their documentation has them: for the OpenAPI document and for tests. Ids are decimal text.
+
+Source: mastodon/documentation, entities. The bytes themselves come from `fragments.py` and `render.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Visibility = Literal["public", "unlisted", "private", "direct"]
+
+
+class Emoji(msgspec.Struct, kw_only=True):
+    """CustomEmoji."""
+
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool
+    category: str | None
+
+
+class Field(msgspec.Struct, kw_only=True):
+    """A line of a profile; `value` is HTML."""
+
+    name: str
+    value: str
+    verified_at: str | None
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """Account; `note` is HTML, `created_at` a date and time, `last_status_at` a bare date."""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool
+    indexable: bool
+    group: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str
+    header: str
+    header_static: str
+    header_description: str
+    hide_collections: bool
+    noindex: bool
+    emojis: list[Emoji]
+    roles: list[dict[str, str]]
+    fields: list[Field]
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    limited: bool = False
+
+
+class Source(msgspec.Struct, kw_only=True):
+    """What a member's profile is made from."""
+
+    note: str
+    fields: list[Field]
+    privacy: Visibility
+    sensitive: bool
+    language: str | None
+    follow_requests_count: int
+    hide_collections: bool
+    discoverable: bool
+    indexable: bool
+
+
+class Role(msgspec.Struct, kw_only=True):
+    """A member's role on this server."""
+
+    id: str
+    name: str
+    color: str
+    permissions: str
+    highlighted: bool
+
+
+class CredentialAccount(Account, kw_only=True):
+    """CredentialAccount: a member's own."""
+
+    source: Source
+    role: Role
+
+
+class MutedAccount(Account, kw_only=True):
+    """MutedAccount."""
+
+    mute_expires_at: str | None
+
+
+class Relationship(msgspec.Struct, kw_only=True):
+    """Relationship."""
+
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool
+    languages: list[str] | None
+    followed_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool
+    endorsed: bool
+    note: str
+
+
+class MediaAttachment(msgspec.Struct, kw_only=True):
+    """MediaAttachment; `url` is null while it is processed."""
+
+    id: str
+    type: Literal["image", "gifv", "video", "audio", "unknown"]
+    url: str | None
+    preview_url: str | None
+    remote_url: str | None
+    preview_remote_url: str | None
+    text_url: str | None
+    meta: dict[str, dict[str, float | str]] | None
+    description: str | None
+    blurhash: str | None
+
+
+class Mention(msgspec.Struct, kw_only=True):
+    """Status::Mention."""
+
+    id: str
+    username: str
+    acct: str
+    url: str
+
+
+class StatusTag(msgspec.Struct, kw_only=True):
+    """Status::Tag."""
+
+    name: str
+    url: str
+
+
+class Application(msgspec.Struct, kw_only=True):
+    """The app that a post was written with."""
+
+    name: str
+    website: str | None
+
+
+class Status(msgspec.Struct, kw_only=True):
+    """Status. The fields from `favourited` on are there only for a member."""
+
+    id: str
+    uri: str
+    url: str
+    created_at: str
+    edited_at: str | None
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: Visibility
+    language: str | None
+    content: str
+    application: Application | None
+    media_attachments: list[MediaAttachment]
+    mentions: list[Mention]
+    tags: list[StatusTag]
+    emojis: list[Emoji]
+    card: None
+    poll: None
+    reblog: Status | None
+    account: Account
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    favourited: bool | msgspec.UnsetType = msgspec.UNSET
+    reblogged: bool | msgspec.UnsetType = msgspec.UNSET
+    muted: bool | msgspec.UnsetType = msgspec.UNSET
+    bookmarked: bool | msgspec.UnsetType = msgspec.UNSET
+    pinned: bool | msgspec.UnsetType = msgspec.UNSET
+    filtered: list[dict[str, str]] | msgspec.UnsetType = msgspec.UNSET
+
+
+class DeletedStatus(Status, kw_only=True):
+    """What DELETE answers: the status with its source, so that a client can offer to write it anew."""
+
+    text: str
+
+
+class Context(msgspec.Struct, kw_only=True):
+    """Context."""
+
+    ancestors: list[Status]
+    descendants: list[Status]
+
+
+class StatusEdit(msgspec.Struct, kw_only=True):
+    """StatusEdit."""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: Account
+    media_attachments: list[MediaAttachment]
+    emojis: list[Emoji]
+    poll: None = None
+
+
+class StatusSource(msgspec.Struct, kw_only=True):
+    """StatusSource."""
+
+    id: str
+    text: str
+    spoiler_text: str
+
+
+class List(msgspec.Struct, kw_only=True):
+    """List."""
+
+    id: str
+    title: str
+    replies_policy: Literal["followed", "list", "none"]
+    exclusive: bool
+
+
+class Notification(msgspec.Struct, kw_only=True):
+    """Notification."""
+
+    id: str
+    type: str
+    group_key: str
+    created_at: str
+    account: Account
+    status: Status | msgspec.UnsetType = msgspec.UNSET
+
+
+class TagHistory(msgspec.Struct, kw_only=True):
+    """A day of a hashtag: Unix time of its midnight, uses and accounts, all as text."""
+
+    day: str
+    uses: str
+    accounts: str
+
+
+class Tag(msgspec.Struct, kw_only=True):
+    """Tag."""
+
+    id: str
+    name: str
+    url: str
+    history: list[TagHistory]
+    following: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Search(msgspec.Struct, kw_only=True):
+    """Search."""
+
+    accounts: list[Account]
+    statuses: list[Status]
+    hashtags: list[Tag]

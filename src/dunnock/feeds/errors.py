@@ -1,0 +1,17 @@
+"""What can go wrong with feeds and lists."""
+
+from __future__ import annotations
+
+from dunnock.foundation.errors import Missing
+
+
+class ListMissing(Missing):
+    """There is no such list, or it is somebody else's."""
+
+    code = "list_missing"
+
+
+class AuthorMissing(Missing):
+    """There is no such account, or the viewer may not know that there is."""
+
+    code = "author_missing"

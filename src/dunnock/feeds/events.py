@@ -1,0 +1,12 @@
+"""Facts about lists."""
+
+from __future__ import annotations
+
+from dunnock.foundation.events import Event
+
+
+class ListChanged(Event, frozen=True):
+    """A list was made, renamed, filled, emptied or deleted; `account_id` is its owner."""
+
+    list_id: int
+    account_id: int

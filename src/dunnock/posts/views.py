@@ -1,0 +1,176 @@
+"""Posts as they are shown: read in batches, kept in memory, forgotten when a committed event says so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import msgspec
+
+from dunnock.foundation.cache import Cache
+from dunnock.foundation.db import Db
+from dunnock.foundation.events import Logged
+from dunnock.media.events import EmojiChanged, MediaChanged
+from dunnock.posts import events
+from dunnock.posts.store import views as store
+
+KEPT_CARDS = 8_000
+KEPT_MUTERS = 1_000
+
+FAVOURITED, BOOSTED, BOOKMARKED, PINNED = 1, 2, 4, 8
+"""Bits of `PostViews.marks`: what a viewer did with a post."""
+
+_ids = msgspec.json.Decoder(list[int]).decode
+_names = msgspec.json.Decoder(list[str]).decode
+
+
+class PostCard:
+    """One post or boost, ready to be judged and shown. `counts`: (replies, boosts, favourites); None: to be read again.
+
+    `rendered` and `counted` belong to the edge that shows it.
+    """
+
+    __slots__ = (
+        "app_id",
+        "author_id",
+        "boost_of_id",
+        "counted",
+        "counts",
+        "created_at",
+        "edited_at",
+        "emoji",
+        "hashtags",
+        "html",
+        "id",
+        "language",
+        "local",
+        "media",
+        "mentions",
+        "rendered",
+        "reply_to_author_id",
+        "reply_to_id",
+        "sensitive",
+        "thread_id",
+        "uri",
+        "url",
+        "visibility",
+        "warning",
+    )
+
+    def __init__(self, row: Sequence[Any]) -> None:
+        """From a row of `store.CARDS`."""
+        (
+            self.id,
+            self.author_id,
+            self.boost_of_id,
+            self.html,
+            self.warning,
+            self.visibility,
+            self.language,
+            self.sensitive,
+            self.reply_to_id,
+            self.reply_to_author_id,
+            self.thread_id,
+        ) = row[:11]
+        self.mentions: Sequence[int] = () if row[11] == "[]" else _ids(row[11])
+        self.hashtags: Sequence[str] = () if row[12] == "[]" else _names(row[12])
+        self.emoji: Sequence[str] = () if row[13] == "[]" else _names(row[13])
+        self.media: Sequence[int] = () if row[14] == "[]" else _ids(row[14])
+        self.app_id, self.created_at, self.edited_at, self.local, self.url, self.uri = row[15:21]
+        self.counts: tuple[int, int, int] | None = (row[21], row[22], row[23])
+        self.rendered: bytes | None = None
+        self.counted: bytes | None = None
+
+
+class PostViews:
+    """All posts of one process that were shown lately."""
+
+    def __init__(self, db: Db) -> None:
+        """Listens to `db`'s events from now on."""
+        self._db = db
+        self.cards: Cache[int, PostCard] = Cache(KEPT_CARDS)
+        self._muted: Cache[int, frozenset[int]] = Cache(KEPT_MUTERS)
+        db.listen(self._heard)
+
+    async def get(self, ids: Collection[int]) -> dict[int, PostCard]:
+        """The cards of `ids` and of what they boost, with counts; deleted and unknown ones are left out.
+
+        At most three queries: cards, what they boost, counts that changed.
+        """
+        found: dict[int, PostCard] = {}
+        stale: list[int] = []
+        await self._find(ids, found, stale)
+        boosted = [card.boost_of_id for card in found.values() if card.boost_of_id and card.boost_of_id not in found]
+        if boosted:
+            await self._find(boosted, found, stale)
+        if stale:
+            for row in await self._db.all(store.COUNTS, ids=stale):
+                card = found[row[0]]
+                card.counts, card.counted = (row[1], row[2], row[3]), None
+        return found
+
+    async def _find(self, ids: Collection[int], found: dict[int, PostCard], stale: list[int]) -> None:
+        get = self.cards.get
+        missing: list[int] = []
+        for an_id in ids:
+            card = get(an_id)
+            if card is None:
+                missing.append(an_id)
+                continue
+            found[an_id] = card
+            if card.counts is None:
+                stale.append(an_id)
+        if missing:
+            for row in await self._db.all(store.CARDS, ids=missing):
+                card = PostCard(row)
+                self.cards.put(card.id, card)
+                found[card.id] = card
+
+    async def marks(self, viewer_id: int, ids: Collection[int]) -> dict[int, int]:
+        """What the viewer did with each of these posts, as bits; posts without any are left out. One query."""
+        return {
+            row[0]: (row[1] is not None)
+            | (row[2] is not None) << 1
+            | (row[3] is not None) << 2
+            | (row[4] is not None) << 3
+            for row in await self._db.all(store.MARKS, viewer=viewer_id, ids=list(ids))
+        }
+
+    async def muted_threads(self, viewer_id: int) -> frozenset[int]:
+        """The conversations that the viewer wants to hear no more of."""
+        muted = self._muted.get(viewer_id)
+        if muted is None:
+            muted = frozenset([row[0] for row in await self._db.all(store.THREAD_MUTES, viewer=viewer_id)])
+            self._muted.put(viewer_id, muted)
+        return muted
+
+    def _count_again(self, an_id: int | None) -> None:
+        card = None if an_id is None else self.cards.get(an_id)
+        if card is not None:
+            card.counts = card.counted = None
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        for one in logged:
+            match one.event:
+                case events.PostPublished(reply_to_id=parent):
+                    self._count_again(parent)
+                case (
+                    events.PostFavourited(post_id=an_id)
+                    | events.PostUnfavourited(post_id=an_id)
+                    | events.PostBoosted(post_id=an_id)
+                ):
+                    self._count_again(an_id)
+                case events.PostEdited(post_id=an_id):
+                    self.cards.pop(an_id)
+                case events.PostDeleted(post_id=an_id, boost_of_id=original, reply_to_id=parent):
+                    self.cards.pop(an_id)
+                    self._count_again(original)
+                    self._count_again(parent)
+                case MediaChanged(post_id=an_id) if an_id is not None:
+                    self.cards.pop(an_id)
+                case events.ThreadMuted(account_id=an_id) | events.ThreadUnmuted(account_id=an_id):
+                    self._muted.pop(an_id)
+                case events.PostsImported() | EmojiChanged():
+                    self.cards.clear()
+                case _:
+                    pass
