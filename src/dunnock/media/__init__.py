@@ -1,24 +1,113 @@
-"""Stored files of people: images made safe, small and free of metadata before anybody else sees them.
+"""Stored files of people: images made safe, small and free of metadata before anybody else sees them; custom emoji.
 
-The image workers import this package in their own small process, so what is listed here must stay light:
-no database, no web framework, no Pillow or numpy at import time.
+The image workers import this package in their own small process, so the face is loaded name by name when it is asked
+for, and no database, Pillow or numpy comes with it. No module has the name of something in the face: importing it
+would hide that.
 """
 
 from __future__ import annotations
 
-from dunnock.media.errors import MediaFailed, MediaRejected, MediaTooLarge
-from dunnock.media.rendition import ImageKind, Processed, Rendition
-from dunnock.media.sniff import MediaType, sniff
-from dunnock.media.workers import ImageWorkers
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dunnock.media.attach import claim, release
+    from dunnock.media.caption import describe
+    from dunnock.media.custom import add_emoji, remove_emoji
+    from dunnock.media.discard import remove
+    from dunnock.media.errors import (
+        DescriptionRefused,
+        EmojiRefused,
+        MediaFailed,
+        MediaMissing,
+        MediaRejected,
+        MediaTooLarge,
+        MediaUnusable,
+    )
+    from dunnock.media.events import EmojiChanged, MediaAccepted, MediaChanged
+    from dunnock.media.keep import Kept, MediaStore, take_picture
+    from dunnock.media.model import Emoji, File, Focus, Media, Picture, read_picture, write_picture
+    from dunnock.media.rendition import ImageKind, Processed, Rendition
+    from dunnock.media.sniff import MediaType
+    from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files
+    from dunnock.media.upload import ProcessMedia, accept, find_own, process_later
+    from dunnock.media.views import all_emoji, find, find_emoji
+    from dunnock.media.workers import ImageWorkers
+
+_HOMES = {
+    "attach": ("claim", "release"),
+    "caption": ("describe",),
+    "custom": ("add_emoji", "remove_emoji"),
+    "discard": ("remove",),
+    "errors": (
+        "DescriptionRefused", "EmojiRefused", "MediaFailed", "MediaMissing", "MediaRejected", "MediaTooLarge",
+        "MediaUnusable",
+    ),
+    "events": ("EmojiChanged", "MediaAccepted", "MediaChanged"),
+    "keep": ("Kept", "MediaStore", "take_picture"),
+    "model": ("Emoji", "File", "Focus", "Media", "Picture", "read_picture", "write_picture"),
+    "rendition": ("ImageKind", "Processed", "Rendition"),
+    "sniff": ("MediaType",),
+    "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files"),
+    "upload": ("ProcessMedia", "accept", "find_own", "process_later"),
+    "views": ("all_emoji", "find", "find_emoji"),
+    "workers": ("ImageWorkers",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
 
 __all__ = [
+    "EVERY",
+    "DescriptionRefused",
+    "Emoji",
+    "EmojiChanged",
+    "EmojiRefused",
+    "File",
+    "Focus",
     "ImageKind",
     "ImageWorkers",
+    "Kept",
+    "Media",
+    "MediaAccepted",
+    "MediaChanged",
     "MediaFailed",
+    "MediaMissing",
     "MediaRejected",
+    "MediaStore",
     "MediaTooLarge",
     "MediaType",
+    "MediaUnusable",
+    "Picture",
+    "ProcessMedia",
     "Processed",
+    "RemoveUnused",
     "Rendition",
-    "sniff",
+    "SweepFiles",
+    "accept",
+    "add_emoji",
+    "all_emoji",
+    "claim",
+    "describe",
+    "find",
+    "find_emoji",
+    "find_own",
+    "jobs_of",
+    "process_later",
+    "read_picture",
+    "release",
+    "remove",
+    "remove_emoji",
+    "remove_unused",
+    "sweep_files",
+    "take_picture",
+    "write_picture",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,7 +10,14 @@ Kind = Literal["image", "gifv", "video", "audio", "unknown"]
 State = Literal["ready", "processing", "failed"]
 Focus = tuple[float, float]
 
-MOST_DESCRIPTION = 1500
+TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
+"""Ending -> media type of everything that we store and serve. Never anything that a browser or a server would run or
+trust (HTML, SVG, JSON, PDF). Source: SC-003, SC-004, SC-008, SC-009."""
+
+URL_PATH: Final = "/media/"
+"""What stands before a file's name in its address."""
+
+MOST_DESCRIPTION: Final = 1500
 """Characters of a description. Source: Mastodon MediaAttachment::MAX_DESCRIPTION_LENGTH."""
 
 
@@ -23,9 +30,14 @@ class File(msgspec.Struct, frozen=True):
     bytes: int
     mime: str
 
+    @property
+    def url_path(self) -> str:
+        """Its address below the server's public URL."""
+        return URL_PATH + self.path
+
 
 class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An image in the forms that we keep. `small`: a still preview; `static`: the first frame, None when nothing moves."""
+    """An image in the forms that we keep. `small`: still preview; `static`: the first frame, None when nothing moves."""
 
     original: File
     small: File | None = None

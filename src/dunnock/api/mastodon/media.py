@@ -1,0 +1,141 @@
+"""Uploads: POST /api/v2/media and /api/v1/media, GET, PUT and DELETE /api/v1/media/:id. Wire name: MediaAttachment."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
+
+from dunnock import media
+from dunnock.api.kit import Called, Form, Upload, require
+from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.statuses import focus_of
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Invalid
+
+WRITES: Final = "write:media"
+PATIENCE_S: Final = 10.0
+"""How long POST /api/v2/media waits for the picture before it answers 202. Ours: clients give up at 30 s and more."""
+_JSON: Final = "application/json; charset=utf-8"
+_STATUS: Final = {"ready": 200, "processing": 206}
+_SAY_FAILED: Final = "Error processing thumbnail for uploaded media"
+
+
+class UploadForm(msgspec.Struct):
+    """A picture and what its owner says of it. `focus`: `x,y`, each from -1 to 1."""
+
+    file: Upload | None = None
+    thumbnail: Upload | None = None
+    description: str | None = None
+    focus: str | None = None
+
+
+class ChangeForm(msgspec.Struct):
+    """New words or focus for a picture that no post uses yet; what is not sent stays."""
+
+    description: str | UnsetType | None = UNSET
+    focus: str | UnsetType | None = UNSET
+    thumbnail: Upload | None = None
+
+
+@post("/api/v2/media", status_code=200, guards=[require(WRITES)])
+async def upload_media(
+    form: Form[UploadForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+    media_store: NamedDependency[media.MediaStore],
+) -> Response[bytes]:
+    """Take a picture. 202 and a null `url` when it takes long: ask GET /api/v1/media/:id until it says 200."""
+    taken = await _accept(form, caller, db, media_store, within_s=PATIENCE_S)
+    return _answer(render, taken, 202 if taken.state == "processing" else 200)
+
+
+@post("/api/v1/media", status_code=200, guards=[require(WRITES)])
+async def upload_media_and_wait(
+    form: Form[UploadForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+    media_store: NamedDependency[media.MediaStore],
+) -> Response[bytes]:
+    """Take a picture, however long it takes."""
+    return _answer(render, await _accept(form, caller, db, media_store, within_s=None), 200)
+
+
+@get("/api/v1/media/{media_id:int}", guards=[require(WRITES)])
+async def show_media(
+    media_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[bytes]:
+    """An own picture; 206 while it is being processed."""
+    found = await media.find_own(db, media_id, by=_owner(caller))
+    if found.state == "failed":
+        raise Invalid(media_id, say=_SAY_FAILED)
+    return _answer(render, found, _STATUS[found.state])
+
+
+@put("/api/v1/media/{media_id:int}", guards=[require(WRITES)])
+async def change_media(
+    media_id: FromPath[int],
+    form: Form[ChangeForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+) -> Response[bytes]:
+    """Describe an own picture that no post uses yet; in a post, edit the post."""
+    _refuse_thumbnail(form.thumbnail)
+    focus = focus_of(form.focus)
+    async with db.begin() as tx:
+        changed = await media.describe(
+            tx, media_id, by=_owner(caller), description=form.description, focus=focus
+        )
+    return _answer(render, changed, 206 if changed.state == "processing" else 200)
+
+
+@delete("/api/v1/media/{media_id:int}", status_code=200, guards=[require(WRITES)])
+async def remove_media(media_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Response[bytes]:
+    """Remove an own picture that no post uses."""
+    async with db.begin() as tx:
+        await media.remove(tx, media_id, by=_owner(caller))
+    return Response(b"{}", media_type=_JSON)
+
+
+async def _accept(
+    form: UploadForm, caller: Called, db: Db, media_store: media.MediaStore, *, within_s: float | None
+) -> media.Media:
+    _refuse_thumbnail(form.thumbnail)
+    if form.file is None:
+        raise Invalid(say="Validation failed: File can't be blank")
+    focus = focus_of(form.focus)
+    return await media.accept(
+        db,
+        media_store,
+        account_id=_owner(caller),
+        path=form.file.path,
+        filename=form.file.filename,
+        description=form.description,
+        focus=None if focus is UNSET else focus,
+        within_s=within_s,
+    )
+
+
+def _refuse_thumbnail(thumbnail: Upload | None) -> None:
+    if thumbnail is not None:
+        raise Invalid(say="Validation failed: Thumbnail is only possible for video and audio")
+
+
+def _owner(caller: Called) -> int:
+    """The caller's account; `require` lets only members in."""
+    assert caller.account_id is not None
+    return caller.account_id
+
+
+def _answer(render: Render, shown: media.Media, status: int) -> Response[bytes]:
+    return Response(render.media(shown), status_code=status, media_type=_JSON)
+
+
+HANDLERS: list[Any] = [upload_media, upload_media_and_wait, show_media, change_media, remove_media]
