@@ -36,7 +36,7 @@ async def shape(
 ) -> Shaped:
     """Resolve and render. `beside`: accounts to address that the text does not name."""
     parsed = content.parsed
-    targets: dict[str, text.Target] = {}
+    targets: dict[str, tuple[str, str]] = {}
     addressed = dict.fromkeys(beside)
     if parsed.handles:
         here = {one.key: _as_local(one, settings.domain) for one in parsed.handles}

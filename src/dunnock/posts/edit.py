@@ -36,13 +36,11 @@ async def edit(
         raise DraftRefused(say="Validation failed: Media to change is not of this post")
     before = await media_now(tx, post)
     if wanted != post.media:
-        # Given back and taken anew: media itself knows whose it is and whether it is in use.
-        if post.media:
-            await media.release(tx, post.id)
-        if wanted:
-            await media.claim(tx, wanted, account_id=by, post_id=post.id)
+        await media.claim(tx, wanted, account_id=by, post_id=post.id)
     for change in changes.media_changes:
-        await media.describe(tx, change.id, account_id=by, description=change.description, focus=change.focus)
+        await media.describe(
+            tx, change.id, by=by, description=change.description, focus=change.focus, post_id=post.id
+        )
     shaped = await words.shape(tx, content, author_id=by, visibility=post.visibility, settings=settings)
     new = msgspec.structs.replace(
         post, text=content.parsed.text, html=shaped.html, warning=content.warning,

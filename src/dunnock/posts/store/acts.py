@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, and_, bindparam, func, or_, select
+from sqlalchemy import Column, and_, bindparam, func, null, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dunnock.foundation.db import BigId, Reader, Sql, Tx
@@ -34,7 +34,7 @@ def _set_once(name: str) -> Sql:
 
 
 def _clear(name: str) -> Sql:
-    return Sql(interactions.update().where(_row, interactions.c[name].is_not(None)).values({name: None}))
+    return Sql(interactions.update().where(_row, interactions.c[name].is_not(None)).values({name: null()}))
 
 
 _COLUMNS: Mapping[Act, Column[int]] = {
