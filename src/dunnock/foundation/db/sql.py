@@ -69,6 +69,8 @@ class ManyTexts(TypeDecorator[Sequence[str]]):
 @compiles(BindParameter)
 def _constants_in_the_text(element: BindParameter[Any], compiler: SQLCompiler, **kw: Any) -> str:
     """Write constants of our own code into the SQL: a partial index is only chosen for a literal."""
+    if not element.required and element.effective_value is None:
+        return "NULL"
     if not element.required and isinstance(element.effective_value, (int, str)):
         kw["literal_binds"] = True
     text: str = compiler.visit_bindparam(element, **kw)  # type: ignore[no-untyped-call]
