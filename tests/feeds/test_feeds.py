@@ -101,9 +101,7 @@ async def test_an_exclusive_list_takes_its_accounts_out_of_home(house, make):
 
 async def test_hashtag_feed_with_any_all_and_none(house, make):
     me = await make.account()
-    tagged = {
-        name: (await make.post(me, hashtags=tuple(name))).id for name in ("a", "ab", "abc", "b")
-    }
+    tagged = {name: (await make.post(me, hashtags=tuple(name))).id for name in ("a", "ab", "abc", "b")}
     hashtag = house.feeds.hashtag
     assert ids(await hashtag(None, "a", Cursor())) == [tagged["abc"], tagged["ab"], tagged["a"]]
     assert ids(await hashtag(None, "a", Cursor(), also=["b"])) == [tagged[n] for n in ("b", "abc", "ab", "a")]
