@@ -1,0 +1,264 @@
+"""Statuses (our posts): publish, show, edit, delete, thread, history. What people do with them: statuses_actions.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from dunnock import media, posts
+from dunnock.api.kit import Called, Caller, Form, Id, MaybeCalled, Query, public, require
+from dunnock.api.mastodon.render import Render
+from dunnock.foundation.clock import iso
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Invalid
+from dunnock.foundation.settings import Settings
+
+MOST_AT_ONCE = 40
+VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
+READS, WRITES = "read:statuses", "write:statuses"
+_encode = msgspec.json.encode
+
+
+class StatusForm(msgspec.Struct):
+    """What a new post is made of."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    visibility: str | None = None
+    sensitive: bool | None = None
+    language: str | None = None
+    in_reply_to_id: Id | None = None
+    media_ids: list[Id] = []
+    scheduled_at: str | None = None
+    poll: Any = None
+    quoted_status_id: Id | None = None
+
+
+class MediaForm(msgspec.Struct):
+    """New words or focus (`x,y`) for a picture of a post."""
+
+    id: Id
+    description: str | None | msgspec.UnsetType = msgspec.UNSET
+    focus: str | None | msgspec.UnsetType = msgspec.UNSET
+
+
+class StatusEditForm(msgspec.Struct):
+    """What a post is to say from now on."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool | None = None
+    language: str | None = None
+    media_ids: list[Id] = []
+    media_attributes: list[MediaForm] = []
+    poll: Any = None
+
+
+class StatusesParams(msgspec.Struct, frozen=True):
+    """Which posts to show at once."""
+
+    id: list[Id] = []
+
+
+class StatusSource(msgspec.Struct):
+    """A post as written."""
+
+    id: str
+    text: str
+    spoiler_text: str
+
+
+class _Shown(msgspec.Struct):
+    """The parts of a rendered post that its history shows too."""
+
+    account: msgspec.Raw
+    emojis: list[dict[str, Any]]
+
+
+def json(body: bytes, *, link: bytes = b"") -> Response[bytes]:
+    """Finished JSON as an answer."""
+    headers = {"link": link.decode()} if link else None
+    return Response(body, media_type="application/json; charset=utf-8", headers=headers)
+
+
+def me(caller: Caller) -> int:
+    """The account that a caller under `require(...)` acts for."""
+    if caller.account_id is None:
+        raise Invalid(say="This method requires an authenticated user")
+    return caller.account_id
+
+
+def viewer(caller: Caller | None) -> int | None:
+    """The account that looks; None for strangers and apps."""
+    return None if caller is None else caller.account_id
+
+
+@post("/api/v1/statuses", guards=[require(WRITES)], status_code=200)
+async def publish_status(
+    form: Form[StatusForm],
+    caller: Called,
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    render: NamedDependency[Render],
+) -> Response[bytes]:
+    """Publish a post. With an `Idempotency-Key`, asking again within a day gives the same post."""
+    if form.scheduled_at:
+        raise Invalid(say="Validation failed: this server can't schedule posts")
+    if form.poll:
+        raise Invalid(say="Validation failed: this server has no polls")
+    if form.quoted_status_id is not None:
+        raise Invalid(say="Validation failed: this server has no quotes")
+    draft = posts.Draft(
+        text=form.status, warning=form.spoiler_text, visibility=visibility_of(form.visibility), sensitive=form.sensitive,
+        language=form.language or None, reply_to_id=form.in_reply_to_id, media_ids=tuple(form.media_ids),
+    )  # fmt: skip
+    key = request.headers.get("idempotency-key")
+    async with db.begin() as tx:
+        made = await posts.publish(
+            tx, draft, author_id=me(caller), app_id=caller.app_id, settings=settings, key=key or None
+        )
+    return json(await render.status(made.id, me(caller)))
+
+
+@get("/api/v1/statuses", guards=[public(READS)])
+async def show_statuses(
+    params: Query[StatusesParams], caller: MaybeCalled, render: NamedDependency[Render]
+) -> Response[bytes]:
+    """Posts by their ids (`id[]`), as far as there are such and one may see them."""
+    ids = list(dict.fromkeys(params.id))[:MOST_AT_ONCE]
+    return json(await render.statuses(ids, viewer(caller)))
+
+
+@get("/api/v1/statuses/{post_id:int}", guards=[public(READS)])
+async def show_status(
+    post_id: FromPath[int], caller: MaybeCalled, render: NamedDependency[Render]
+) -> Response[bytes]:
+    """One post."""
+    return json(await render.status(post_id, viewer(caller)))
+
+
+@put("/api/v1/statuses/{post_id:int}", guards=[require(WRITES)])
+async def edit_status(
+    post_id: FromPath[int],
+    form: Form[StatusEditForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    render: NamedDependency[Render],
+) -> Response[bytes]:
+    """Change an own post: all of text, warning, sensitivity and media are as sent from now on."""
+    if form.poll:
+        raise Invalid(say="Validation failed: this server has no polls")
+    changes = posts.Changes(
+        text=form.status, warning=form.spoiler_text, sensitive=form.sensitive, language=form.language or None,
+        media_ids=tuple(form.media_ids),
+        media_changes=tuple(
+            [
+                posts.MediaChange(id=one.id, description=one.description, focus=focus_of(one.focus))
+                for one in form.media_attributes
+            ]
+        ),
+    )  # fmt: skip
+    async with db.begin() as tx:
+        await posts.edit(tx, post_id, changes, by=me(caller), settings=settings)
+    return json(await render.status(post_id, me(caller)))
+
+
+@delete("/api/v1/statuses/{post_id:int}", guards=[require(WRITES)], status_code=200)
+async def delete_status(
+    post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[bytes]:
+    """Delete an own post; the answer holds its text as written, to write it anew."""
+    last = await render.status(post_id, me(caller))
+    async with db.begin() as tx:
+        gone = await posts.delete(tx, post_id, by=me(caller))
+    shown = msgspec.json.decode(last, type=dict[str, msgspec.Raw])
+    return json(_encode(shown | {"text": msgspec.Raw(_encode(gone.text))}))
+
+
+@get("/api/v1/statuses/{post_id:int}/context", guards=[public(READS)])
+async def show_context(
+    post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[bytes]:
+    """What the post answers, and what answers it."""
+    who = viewer(caller)
+    found = await posts.thread(db, post_id, who)
+    ancestors = await render.statuses(found.ancestors, who)
+    return json(b'{"ancestors":%b,"descendants":%b}' % (ancestors, await render.statuses(found.descendants, who)))
+
+
+@get("/api/v1/statuses/{post_id:int}/history", guards=[public(READS)])
+async def show_history(
+    post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[bytes]:
+    """All versions of the post, oldest first."""
+    found, versions = await posts.history(db, post_id, viewer(caller))
+    shown = msgspec.json.decode(await render.status(found.id, viewer(caller)), type=_Shown)
+    pictures = await media.find(db, sorted({then.id for version in versions for then in version.media}))
+    return json(_encode([_version(version, shown, pictures, render) for version in versions]))
+
+
+@get("/api/v1/statuses/{post_id:int}/source", guards=[require(READS, user=False)])
+async def show_source(post_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Response[bytes]:
+    """The post as written."""
+    found = await posts.source(db, post_id, viewer(caller))
+    return json(_encode(StatusSource(str(found.id), found.text, found.warning)))
+
+
+@get("/api/v1/statuses/{post_id:int}/card", guards=[public(READS)])
+async def show_card(post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db]) -> Response[bytes]:
+    """The preview of a link in the post: none is made yet, so it is empty, as Mastodon's is for a post without one."""
+    await posts.find_visible(db, post_id, viewer(caller))
+    return json(b"{}")
+
+
+def visibility_of(wire: str | None) -> str | None:
+    """Ours for Mastodon's (`private` is our `followers`); None where nothing was sent."""
+    if not wire:
+        return None
+    if wire not in VISIBILITY:
+        raise Invalid(say="Validation failed: Visibility is not included in the list")
+    return VISIBILITY[wire]
+
+
+def focus_of(wire: str | None | msgspec.UnsetType) -> tuple[float, float] | None | msgspec.UnsetType:
+    """`x,y` as numbers between -1 and 1."""
+    if not wire:
+        return wire if isinstance(wire, msgspec.UnsetType) else None
+    try:
+        x, y = (float(part) for part in wire.split(","))
+    except ValueError as error:
+        raise Invalid(say="Validation failed: Focus must be two numbers between -1 and 1") from error
+    if not (-1 <= x <= 1 and -1 <= y <= 1):
+        raise Invalid(say="Validation failed: Focus must be two numbers between -1 and 1")
+    return x, y
+
+
+def _version(
+    version: posts.Revision, shown: _Shown, pictures: dict[int, media.Media], render: Render
+) -> dict[str, Any]:
+    then_shown = [
+        msgspec.structs.replace(pictures[then.id], description=then.description, focus=then.focus)
+        for then in version.media
+        if then.id in pictures
+    ]
+    return {
+        "content": version.html,
+        "spoiler_text": version.warning,
+        "sensitive": version.sensitive,
+        "created_at": iso(version.at),
+        "account": shown.account,
+        "media_attachments": [msgspec.Raw(render.media(one)) for one in then_shown],
+        "emojis": [one for one in shown.emojis if one["shortcode"] in version.emoji],
+    }
+
+
+HANDLERS: list[Any] = [
+    publish_status, show_statuses, show_status, edit_status, delete_status, show_context, show_history, show_source,
+    show_card,
+]  # fmt: skip
