@@ -13,7 +13,6 @@ import msgspec
 import pytest
 from litestar.di import Provide
 
-
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Caller, EdgeSettings, build_edge
@@ -157,7 +156,7 @@ WRITES = [
     ("POST", "/favourite"), ("POST", "/unfavourite"), ("POST", "/reblog"), ("POST", "/unreblog"), ("POST", "/bookmark"),
     ("POST", "/unbookmark"), ("POST", "/pin"), ("POST", "/unpin"), ("POST", "/mute"), ("POST", "/unmute"), ("DELETE", ""),
     ("PUT", ""),
-]  # fmt: skip
+]
 READS = ["", "/context", "/history", "/source", "/card", "/favourited_by", "/reblogged_by"]
 
 

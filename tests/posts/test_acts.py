@@ -51,7 +51,7 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("act", "done", "undo", "undone"), PAIRS, ids=lambda one: one.__name__)
-async def test_twice_is_once(db, make, publish, do, events, act, done, undo, undone):
+async def test_twice_is_once(*, db, make, publish, do, events, act, done, undo, undone):
     author = await make.member()
     post = await publish(author)
     await do(undo, post.id, by=author.id)
@@ -64,7 +64,7 @@ async def test_twice_is_once(db, make, publish, do, events, act, done, undo, und
 
 
 @pytest.mark.parametrize(("act", "undo"), [(one[0], one[2]) for one in PAIRS], ids=lambda one: one.__name__)
-async def test_at_the_same_moment_is_once(db, make, publish, do, events, act, undo):
+async def test_at_the_same_moment_is_once(*, db, make, publish, do, events, act, undo):
     author = await make.member()
     post = await publish(author)
     await asyncio.gather(*[do(act, post.id, by=author.id) for _ in range(8)])
@@ -112,7 +112,7 @@ BOOSTS = [  # visibility, by the author?, asked for, becomes (None: refused)
 
 
 @pytest.mark.parametrize(("visibility", "own", "asked", "becomes"), BOOSTS)
-async def test_what_may_be_boosted(make, publish, do, visibility, own, asked, becomes):
+async def test_what_may_be_boosted(*, make, publish, do, visibility, own, asked, becomes):
     author, other = await make.member("anna"), await make.member("bob")
     await make.follow(other, author)
     post = await publish(author, "@bob hi", visibility=visibility)
@@ -187,7 +187,7 @@ async def test_delete_leaves_nothing_behind(db, make, publish, do, events):
     assert (await publish(author, "again", media_ids=(picture.id,))).media == (picture.id,)
 
 
-async def test_edit_keeps_what_was_said(db, make, publish, do, events, settings):
+async def test_edit_keeps_what_was_said(*, db, make, publish, do, events, settings):
     author, bob = await make.member("anna"), await make.member("bob")
     post = await publish(author, "first @bob #one")
     same = await do(posts.edit, post.id, posts.Changes(text="first @bob #one"), by=author.id, settings=settings)
@@ -221,18 +221,18 @@ async def test_edit_of_pictures(db, make, publish, do, settings):
     _, versions = await posts.history(db, post.id, None)
     assert [[(then.id, then.description) for then in version.media] for version in versions] == [
         [(one.id, None)], [(one.id, "a cat")], [(two.id, None)],
-    ]  # fmt: skip
+    ]
     for wrong in (
         posts.Changes(text="x", media_ids=(theirs.id,)),
         posts.Changes(text="x", media_changes=(posts.MediaChange(id=theirs.id, description="mine"),)),
     ):
-        with pytest.raises(Exception) as refused:  # noqa: B017 (media's own errors)
+        with pytest.raises(Exception) as refused:
             await do(posts.edit, post.id, wrong, by=author.id, settings=settings)
         assert hasattr(refused.value, "safe")
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_counters_over_random_histories(db, make, publish, do, settings, seed):
+async def test_counters_over_random_histories(*, db, make, publish, do, settings, seed):
     chance = random.Random(seed)
     people = [await make.member(f"p{n}") for n in range(5)]
     made = [await publish(people[0])]

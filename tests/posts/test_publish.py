@@ -60,7 +60,7 @@ async def test_only_public_posts_stand_under_hashtags(db, make, publish, visibil
         ({"text": " ".join(f"@p{n}" for n in range(60))}, "mention"),
     ],
 )
-async def test_what_breaks_a_rule_is_refused_whole(db, make, publish, events, draft, says):
+async def test_what_breaks_a_rule_is_refused_whole(*, db, make, publish, events, draft, says):
     author = await make.member()
     with pytest.raises(posts.DraftRefused) as refused:
         await publish(author, key="k", **draft)
@@ -195,7 +195,7 @@ async def test_media_must_be_ones_own_unused_and_ready(db, make, publish, events
     mine, used, theirs = await make.media(author), await make.media(author, post_id=5), await make.media(other)
     unready = await make.media(author, state="processing")
     for wrong in (used, theirs, unready):
-        with pytest.raises(Exception) as refused:  # noqa: B017 (media's own errors)
+        with pytest.raises(Exception) as refused:
             await publish(author, media_ids=(mine.id, wrong.id))
         assert hasattr(refused.value, "safe")
     assert await events() == []

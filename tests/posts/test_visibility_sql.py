@@ -26,7 +26,7 @@ SEES = {
 ACTS = (
     posts.favourite, posts.unfavourite, posts.boost, posts.unboost, posts.bookmark, posts.unbookmark, posts.pin,
     posts.unpin, posts.mute_thread, posts.unmute_thread,
-)  # fmt: skip
+)
 
 
 async def relate(make, relation, author, reader):

@@ -1,4 +1,4 @@
-"""Posts, boosts and what accounts do with them: publishing, editing, deleting, answering, finding. Owns all that is in `tables`."""
+"""Posts, boosts and what accounts do with them: publish, edit, delete, answer, find. Owns all that is in `tables`."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ __all__ = [
     "PostingBarred", "PostsImported", "Revision", "Screen", "Thread", "ThreadMuted", "ThreadUnmuted", "bookmark", "boost",
     "boosted_by", "delete", "edit", "favourite", "favourited_by", "find_original", "find_visible", "forget_keys", "history",
     "mute_thread", "pin", "publish", "source", "thread", "unbookmark", "unboost", "unfavourite", "unmute_thread", "unpin",
-]  # fmt: skip
+]

@@ -69,7 +69,7 @@ async def boosted_by(reader: Reader, post_id: int, viewer_id: int | None, cursor
     rows = await acts.people(
         reader, Act.BOOST, post.id, viewer_id,
         above=bounds["above"], below=bounds["below"], most=bounds["most"], up=cursor.upwards,
-    )  # fmt: skip
+    )
     return page_of(rows, upwards=cursor.upwards)
 
 

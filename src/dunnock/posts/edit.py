@@ -46,7 +46,7 @@ async def edit(
         post, text=content.parsed.text, html=shaped.html, warning=content.warning,
         sensitive=bool(changes.sensitive) or bool(content.warning), language=content.language or post.language,
         mentions=shaped.mentions, hashtags=shaped.hashtags, emoji=shaped.emoji, media=wanted,
-    )  # fmt: skip
+    )
     if _same(post, new) and before == await media_now(tx, new):
         return post
     new = msgspec.structs.replace(new, edited_at=tx.now)
@@ -64,4 +64,4 @@ def _same(old: Post, new: Post) -> bool:
     """Would readers see the same? Who is mentioned is settled by the text, so accounts met since then change nothing."""
     return (old.text, old.warning, old.sensitive, old.language, old.media) == (
         new.text, new.warning, new.sensitive, new.language, new.media
-    )  # fmt: skip
+    )

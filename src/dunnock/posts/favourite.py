@@ -39,5 +39,5 @@ async def favourited_by(reader: Reader, post_id: int, viewer_id: int | None, cur
     rows = await acts.people(
         reader, Act.FAVOURITE, post.id, viewer_id,
         above=bounds["above"], below=bounds["below"], most=bounds["most"], up=cursor.upwards,
-    )  # fmt: skip
+    )
     return page_of(rows, upwards=cursor.upwards)

@@ -45,13 +45,13 @@ async def history(reader: Reader, post_id: int, viewer_id: int | None) -> tuple[
         Revision(
             text=row[0], html=row[1], warning=row[2], sensitive=bool(row[3]), emoji=_names(row[4]), media=_media(row[5]),
             at=row[6],
-        )  # fmt: skip
+        )
         for row in await revisions.of(reader, post.id)
     ]
     now = Revision(
         text=post.text, html=post.html, warning=post.warning, sensitive=post.sensitive, emoji=post.emoji,
         media=await media_now(reader, post), at=post.edited_at or post.created_at,
-    )  # fmt: skip
+    )
     return post, [*former, now]
 
 

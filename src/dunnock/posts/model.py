@@ -94,8 +94,8 @@ class MediaChange(msgspec.Struct, frozen=True, kw_only=True):
     """New words or a new focus (x, y from -1 to 1) for a picture of a post; UNSET: as it is."""
 
     id: int
-    description: str | None | msgspec.UnsetType = msgspec.UNSET
-    focus: tuple[float, float] | None | msgspec.UnsetType = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    focus: tuple[float, float] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):

@@ -75,7 +75,7 @@ async def publish(
         PostPublished(
             post_id=post_id, author_id=author_id, visibility=visibility, reply_to_id=post.reply_to_id,
             reply_to_author_id=post.reply_to_author_id, thread_id=post.thread_id,
-        )  # fmt: skip
+        )
     )
     return post
 

@@ -39,11 +39,20 @@ posts = Table(
     Column("uri", Text),
     CheckConstraint("visibility IN ('public', 'unlisted', 'followers', 'direct')", name="visibility"),
     Index("ix_posts_author_id_id", "author_id", "id"),
-    Index("ix_posts_boost_of_id_author_id", "boost_of_id", "author_id", unique=True,
-          sqlite_where=text("boost_of_id IS NOT NULL AND deleted_at IS NULL"),
-          postgresql_where=text("boost_of_id IS NOT NULL AND deleted_at IS NULL")),
-    Index("ix_posts_reply_to_id", "reply_to_id", sqlite_where=text("reply_to_id IS NOT NULL"),
-          postgresql_where=text("reply_to_id IS NOT NULL")),
+    Index(
+        "ix_posts_boost_of_id_author_id",
+        "boost_of_id",
+        "author_id",
+        unique=True,
+        sqlite_where=text("boost_of_id IS NOT NULL AND deleted_at IS NULL"),
+        postgresql_where=text("boost_of_id IS NOT NULL AND deleted_at IS NULL"),
+    ),
+    Index(
+        "ix_posts_reply_to_id",
+        "reply_to_id",
+        sqlite_where=text("reply_to_id IS NOT NULL"),
+        postgresql_where=text("reply_to_id IS NOT NULL"),
+    ),
     Index("ix_posts_thread_id_id", "thread_id", "id"),
     Index("ix_posts_public", "id", sqlite_where=_public, postgresql_where=_public),
     Index("ix_posts_public_local", "id", sqlite_where=_public_local_lite, postgresql_where=_public_local),
@@ -108,12 +117,27 @@ interactions = Table(  # ONE row for what a viewer did with a post; each column 
     Column("bookmark_id", BigId),
     Column("boost_id", BigId),  # the id of the boost (a row of posts)
     Column("pin_id", BigId),  # own posts only
-    Index("ix_interactions_favourites", "account_id", "favourite_id", sqlite_where=text("favourite_id IS NOT NULL"),
-          postgresql_where=text("favourite_id IS NOT NULL")),
-    Index("ix_interactions_bookmarks", "account_id", "bookmark_id", sqlite_where=text("bookmark_id IS NOT NULL"),
-          postgresql_where=text("bookmark_id IS NOT NULL")),
-    Index("ix_interactions_pins", "account_id", "pin_id", sqlite_where=text("pin_id IS NOT NULL"),
-          postgresql_where=text("pin_id IS NOT NULL")),
+    Index(
+        "ix_interactions_favourites",
+        "account_id",
+        "favourite_id",
+        sqlite_where=text("favourite_id IS NOT NULL"),
+        postgresql_where=text("favourite_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_interactions_bookmarks",
+        "account_id",
+        "bookmark_id",
+        sqlite_where=text("bookmark_id IS NOT NULL"),
+        postgresql_where=text("bookmark_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_interactions_pins",
+        "account_id",
+        "pin_id",
+        sqlite_where=text("pin_id IS NOT NULL"),
+        postgresql_where=text("pin_id IS NOT NULL"),
+    ),
     # who favourited a post, and all that there is about a post when it is deleted
     Index("ix_interactions_post_id_favourite_id", "post_id", "favourite_id"),
     sqlite_with_rowid=False,
@@ -145,4 +169,11 @@ imports = Table(  # progress of bulk imports, so that they resume where they wer
     Column("done", BigId, nullable=False),  # rows
     Column("total", BigId, nullable=False),
     Column("at", BigId, nullable=False),
+)
+
+imported_posts = Table(  # what an imported post was called where it comes from, so that it comes once
+    "imported_posts",
+    metadata,
+    Column("key", BigId, primary_key=True, autoincrement=False),  # 64 bits of the digest of that name
+    Column("post_id", BigId, ForeignKey("posts.id"), nullable=False),
 )

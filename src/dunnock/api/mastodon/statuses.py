@@ -42,8 +42,8 @@ class MediaForm(msgspec.Struct):
     """New words or focus (`x,y`) for a picture of a post."""
 
     id: Id
-    description: str | None | msgspec.UnsetType = msgspec.UNSET
-    focus: str | None | msgspec.UnsetType = msgspec.UNSET
+    description: str | msgspec.UnsetType | None = msgspec.UNSET
+    focus: str | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class StatusEditForm(msgspec.Struct):
@@ -99,6 +99,7 @@ def viewer(caller: Caller | None) -> int | None:
 
 @post("/api/v1/statuses", guards=[require(WRITES)], status_code=200)
 async def publish_status(
+    *,
     form: Form[StatusForm],
     caller: Called,
     request: Request[Any, Any, Any],
@@ -116,7 +117,7 @@ async def publish_status(
     draft = posts.Draft(
         text=form.status, warning=form.spoiler_text, visibility=visibility_of(form.visibility), sensitive=form.sensitive,
         language=form.language or None, reply_to_id=form.in_reply_to_id, media_ids=tuple(form.media_ids),
-    )  # fmt: skip
+    )
     key = request.headers.get("idempotency-key")
     async with db.begin() as tx:
         made = await posts.publish(
@@ -144,6 +145,7 @@ async def show_status(
 
 @put("/api/v1/statuses/{post_id:int}", guards=[require(WRITES)])
 async def edit_status(
+    *,
     post_id: FromPath[int],
     form: Form[StatusEditForm],
     caller: Called,
@@ -163,7 +165,7 @@ async def edit_status(
                 for one in form.media_attributes
             ]
         ),
-    )  # fmt: skip
+    )
     async with db.begin() as tx:
         await posts.edit(tx, post_id, changes, by=me(caller), settings=settings)
     return json(await render.status(post_id, me(caller)))
@@ -226,7 +228,7 @@ def visibility_of(wire: str | None) -> str | None:
     return VISIBILITY[wire]
 
 
-def focus_of(wire: str | None | msgspec.UnsetType) -> tuple[float, float] | None | msgspec.UnsetType:
+def focus_of(wire: str | msgspec.UnsetType | None) -> tuple[float, float] | msgspec.UnsetType | None:
     """`x,y` as numbers between -1 and 1."""
     if not wire:
         return wire if isinstance(wire, msgspec.UnsetType) else None
@@ -261,4 +263,4 @@ def _version(
 HANDLERS: list[Any] = [
     publish_status, show_statuses, show_status, edit_status, delete_status, show_context, show_history, show_source,
     show_card,
-]  # fmt: skip
+]

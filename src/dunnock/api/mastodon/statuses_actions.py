@@ -133,6 +133,7 @@ async def unmute(
 
 @get(f"{_STATUS}/favourited_by", guards=[public(READS)])
 async def favourited_by(
+    *,
     post_id: FromPath[int],
     params: Query[Paging],
     caller: MaybeCalled,
@@ -149,6 +150,7 @@ async def favourited_by(
 
 @get(f"{_STATUS}/reblogged_by", guards=[public(READS)])
 async def reblogged_by(
+    *,
     post_id: FromPath[int],
     params: Query[Paging],
     caller: MaybeCalled,
@@ -180,4 +182,4 @@ def _link(settings: Settings, path: str, limit: int, page: Page) -> bytes:
 
 HANDLERS: list[Any] = [
     favourite, unfavourite, reblog, unreblog, bookmark, unbookmark, pin, unpin, mute, unmute, favourited_by, reblogged_by,
-]  # fmt: skip
+]

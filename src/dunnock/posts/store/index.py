@@ -56,7 +56,7 @@ async def tag_post(tx: Tx, post_id: int, tags: Sequence[tuple[str, str]]) -> Non
     """Put the post under hashtags, given as (key, name as written), making those that are new."""
     if not tags:
         return
-    known = {key: an_id for key, an_id in await tx.all(_TAGS, keys=[key for key, _ in tags])}
+    known = {row[0]: row[1] for row in await tx.all(_TAGS, keys=[key for key, _ in tags])}
     for key, name in sorted(tags):  # in one order, so that two transactions that make the same tags never wait in a circle
         if key not in known:
             new_id = tx.new_id()

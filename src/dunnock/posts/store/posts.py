@@ -19,7 +19,7 @@ _COLUMNS = (
     posts.c.id, posts.c.author_id, posts.c.boost_of_id, posts.c.text, posts.c.html, posts.c.warning, posts.c.visibility,
     posts.c.language, posts.c.sensitive, posts.c.reply_to_id, posts.c.reply_to_author_id, posts.c.thread_id,
     posts.c.mentions, posts.c.hashtags, posts.c.emoji, posts.c.media, posts.c.created_at, posts.c.edited_at,
-)  # fmt: skip
+)
 _id = posts.c.id == bindparam("id")
 _FIND = Sql(select(*_COLUMNS).where(_id, visible()))
 # FOR SHARE on PostgreSQL: what is done to a post waits for its deletion and then finds it gone (SQLite has one writer).
@@ -38,7 +38,7 @@ _AUTHOR = Sql(
 _ADD = insert_into(
     posts, "id", "author_id", "text", "html", "warning", "visibility", "language", "sensitive", "reply_to_id",
     "reply_to_author_id", "thread_id", "mentions", "hashtags", "emoji", "media", "app_id", "created_at",
-)  # fmt: skip
+)
 _ADD_COUNTS = insert_into(post_counts, "post_id")
 _CHANGE = Sql(
     posts.update()
@@ -48,7 +48,7 @@ _CHANGE = Sql(
             name: bindparam(name, type_=posts.c[name].type)
             for name in (
                 "text", "html", "warning", "language", "sensitive", "mentions", "hashtags", "emoji", "media", "edited_at",
-            )  # fmt: skip
+            )
         }
     )
 )
@@ -58,7 +58,7 @@ _EMPTY = Sql(
     .values(
         deleted_at=bindparam("now", type_=BigId),
         text="", html="", warning="", mentions="[]", hashtags="[]", emoji="[]", media="[]",
-    )  # fmt: skip
+    )
 )
 _ADD_BOOST = insert_once(posts, "id", "author_id", "boost_of_id", "visibility", "thread_id", "created_at")
 _BOOST_BY = Sql(
@@ -103,7 +103,7 @@ def _post(row: Row) -> Post:
         mentions=() if mentions == "[]" else _ids(mentions), hashtags=() if hashtags == "[]" else _names(hashtags),
         emoji=() if emoji == "[]" else _names(emoji), media=() if media == "[]" else _ids(media),
         created_at=row[16], edited_at=row[17],
-    )  # fmt: skip
+    )
 
 
 async def find_visible(reader: Reader, post_id: int, viewer_id: int | None) -> Post | None:
@@ -143,7 +143,7 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
     return Author(
         account_id, may_post=row[0] in {"active", "limited"}, visibility=row[1] or "public", sensitive=bool(row[2]),
         language=row[3],
-    )  # fmt: skip
+    )
 
 
 async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
@@ -154,7 +154,7 @@ async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
         reply_to_author_id=post.reply_to_author_id, thread_id=post.thread_id, mentions=as_json(post.mentions),
         hashtags=as_json(post.hashtags), emoji=as_json(post.emoji), media=as_json(post.media), app_id=app_id,
         created_at=post.created_at,
-    )  # fmt: skip
+    )
     await tx.run(_ADD_COUNTS, post_id=post.id)
 
 
@@ -164,7 +164,7 @@ async def change_post(tx: Tx, post: Post) -> None:
         _CHANGE, id=post.id, text=post.text, html=post.html, warning=post.warning, language=post.language,
         sensitive=post.sensitive, mentions=as_json(post.mentions), hashtags=as_json(post.hashtags),
         emoji=as_json(post.emoji), media=as_json(post.media), edited_at=post.edited_at,
-    )  # fmt: skip
+    )
 
 
 async def empty_post(tx: Tx, post_id: int) -> bool:
@@ -177,7 +177,7 @@ async def add_boost(tx: Tx, boost_id: int, of: int, *, by: int, visibility: str)
     added = await tx.run(
         _ADD_BOOST, id=boost_id, author_id=by, boost_of_id=of, visibility=visibility, thread_id=boost_id,
         created_at=tx.now,
-    )  # fmt: skip
+    )
     if added:
         await tx.run(_ADD_COUNTS, post_id=boost_id)
     return bool(added)

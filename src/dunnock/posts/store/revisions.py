@@ -19,7 +19,7 @@ _OF = Sql(
     select(
         revisions.c.text, revisions.c.html, revisions.c.warning, revisions.c.sensitive, revisions.c.emoji,
         revisions.c.media, revisions.c.at,
-    )  # fmt: skip
+    )
     .where(revisions.c.post_id == bindparam("id"))
     .order_by(revisions.c.id)
 )
@@ -32,7 +32,7 @@ async def add(tx: Tx, post: Post, media_then: str) -> None:
     await tx.run(
         _ADD, id=tx.new_id(), post_id=post.id, text=post.text, html=post.html, warning=post.warning,
         sensitive=post.sensitive, emoji=store.as_json(post.emoji), media=media_then, at=post.edited_at or post.created_at,
-    )  # fmt: skip
+    )
 
 
 async def of(reader: Reader, post_id: int) -> list[Row]:
