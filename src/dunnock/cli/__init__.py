@@ -8,6 +8,7 @@ from dunnock import __version__
 
 # command -> (module:function, one line of help). `members` and the like are apps of their own, in their module's `app`.
 COMMANDS = {
+    "import": "dunnock.cli.import_posts:app",
     "up": "dunnock.cli.up:up",
     "migrate": "dunnock.cli.migrate:migrate",
 }
