@@ -6,7 +6,7 @@ Owns accounts and their history, members, sessions, apps and tokens, follows, bl
 from __future__ import annotations
 
 # Profiles and relations
-from dunnock.accounts.account import LOCAL, Account, Field, Standing, name_key
+from dunnock.accounts.account import LOCAL, Account, Field, Standing, name_key, read_fields
 from dunnock.accounts.block import block, blocked, unblock
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
 from dunnock.accounts.domain_block import block_domain, blocked_domains, unblock_domain
@@ -57,7 +57,7 @@ from dunnock.accounts.persona import Persona, note_changes, personas
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile
 from dunnock.accounts.relationships import Relationship, relationships
-from dunnock.accounts.settings import PostingDefaults, change_settings, posting_defaults
+from dunnock.accounts.settings import PostingDefaults, change_settings, posting_defaults, role_of
 
 # Reading for show
 from dunnock.accounts.viewers import Viewer, Viewers
@@ -132,9 +132,11 @@ __all__ = [
     "note_changes",
     "personas",
     "posting_defaults",
+    "read_fields",
     "reject_follow",
     "relationships",
     "remove_from_followers",
+    "role_of",
     "search_accounts",
     "start_counts",
     "unblock",

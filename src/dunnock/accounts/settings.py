@@ -31,6 +31,12 @@ async def posting_defaults(reader: Reader, account_id: int) -> PostingDefaults:
     return PostingDefaults() if row is None else PostingDefaults(row[0], bool(row[1]), row[2])
 
 
+async def role_of(reader: Reader, account_id: int) -> str:
+    """`member`, `moderator`, `admin` or `owner`; `member` for an account that nobody signs in to."""
+    role: str | None = await reader.value(store.ROLE, the=account_id)
+    return role or "member"
+
+
 async def change_settings(
     tx: Tx,
     account_id: int,

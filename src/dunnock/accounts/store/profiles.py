@@ -110,6 +110,7 @@ _defaults = select(members.c.default_visibility, members.c.default_sensitive, me
     members.c.account_id == _the
 )
 DEFAULTS = Sql(_defaults)
+ROLE = Sql(select(members.c.role).where(members.c.account_id == _the))
 CHANGE_DEFAULTS = Sql(
     update(members)
     .where(members.c.account_id == _the)
