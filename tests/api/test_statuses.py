@@ -261,6 +261,25 @@ async def test_edit_and_history(client):
     assert (await client.ask("PUT", f"{S}/{post}", "anna", {"status": ""})).status == 422
 
 
+async def test_pictures_in_edits_and_history(client, make, people):
+    _, members = people
+    file = {"path": "a.png", "width": 4, "height": 3, "bytes": 5, "mime": "image/png"}
+    files = msgspec.json.encode({"original": file, "small": file}).decode()
+    one, theirs = await make.media(members["anna"], files=files), await make.media(members["bob"], files=files)
+    assert (await client.ask("POST", S, "anna", {"status": "x", "media_ids": [str(theirs.id)]})).status == 422
+    post = await client.post("anna", "", media_ids=[str(one.id)])
+    assert [one["id"] for one in post["media_attachments"]] == [str(one.id)]
+    media = [{"id": str(one.id), "description": "a cat", "focus": "0.5,-0.5"}]
+    form = {"status": "", "media_ids": [str(one.id)], "media_attributes": media}
+    edited = await client.ask("PUT", f"{S}/{post['id']}", "anna", form)
+    assert edited.json["media_attachments"][0]["description"] == "a cat"
+    form["media_attributes"] = [{"id": str(one.id), "focus": "2,nonsense"}]
+    assert (await client.ask("PUT", f"{S}/{post['id']}", "anna", form)).status == 422
+    await client.ask("PUT", f"{S}/{post['id']}", "anna", {"status": "no picture"})
+    versions = (await client.ask("GET", f"{S}/{post['id']}/history")).json
+    assert [[then["description"] for then in one["media_attachments"]] for one in versions] == [[None], ["a cat"], []]
+
+
 async def test_delete_gives_the_text_back(client):
     post = (await client.post("anna", "text <as> written"))["id"]
     gone = await client.ask("DELETE", f"{S}/{post}", "anna")

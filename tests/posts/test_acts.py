@@ -187,6 +187,18 @@ async def test_delete_leaves_nothing_behind(db, make, publish, do, events):
     assert (await publish(author, "again", media_ids=(picture.id,))).media == (picture.id,)
 
 
+async def test_deleting_a_boost_takes_it_back(db, make, publish, do, events):
+    author, other = await make.member(), await make.member()
+    post = await publish(author)
+    boost = await do(posts.boost, post.id, by=other.id)
+    with pytest.raises(posts.PostMissing):
+        await do(posts.delete, boost.id, by=author.id)
+    assert (await do(posts.delete, boost.id, by=other.id)).boost_of_id == post.id
+    assert (await events())[-1] == posts.PostDeleted(post_id=boost.id, author_id=other.id, boost_of_id=post.id)
+    assert await posts.find_visible(db, post.id, None)
+    await check_counts(db)
+
+
 async def test_edit_keeps_what_was_said(*, db, make, publish, do, events, settings):
     author, bob = await make.member("anna"), await make.member("bob")
     post = await publish(author, "first @bob #one")

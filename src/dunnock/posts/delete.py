@@ -21,12 +21,13 @@ async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
     Raises:
         PostMissing: there is no such post of `by`.
     """
-    post = await store.find_own(tx, post_id, by)
-    if post is None:
-        raise PostMissing(post_id)
-    if post.boost_of_id is not None:
+    post = await store.find_living(tx, post_id)
+    if post is not None and post.boost_of_id is not None and post.author_id == by:
         await unboost(tx, post.boost_of_id, by=by)
         return post
+    post = await store.find_own(tx, post_id, by)  # held: a boost is held only after what it shows, as everywhere
+    if post is None:
+        raise PostMissing(post_id)
     await store.empty_post(tx, post.id)
     await revisions.drop(tx, post.id)
     await index.drop_mentions(tx, post.id)
