@@ -66,3 +66,5 @@ async def test_search(db, make):
     assert await search(" @ ") == []
     assert await search("a\0") == []
     assert await search("zzz") == []
+    assert await search("ada" * 40_000, viewer=viewer.id) == []
+    assert await search("\U0010ffff", viewer=viewer.id) == []

@@ -8,10 +8,11 @@ from dunnock import text
 from dunnock.accounts.account import LOCAL, Account, name_key
 from dunnock.accounts.errors import AccountMissing
 from dunnock.accounts.store import profiles as store
-from dunnock.foundation.db import Reader
+from dunnock.foundation.db import Db, Reader
 
 _AFTER_ALL = "\U0010ffff"
 MOST_FOUND = 80
+_LONGEST_WORDS = 200  # SQLite refuses very long patterns
 
 
 async def find(reader: Reader, account_id: int) -> Account | None:
@@ -60,13 +61,13 @@ async def find_by_handles(reader: Reader, handles: Iterable[text.Handle]) -> dic
 
 
 async def search_accounts(
-    reader: Reader, words: str, *, limit: int = 40, viewer: int = 0, following_only: bool = False, offset: int = 0
+    db: Db, words: str, *, limit: int = 40, viewer: int = 0, following_only: bool = False, offset: int = 0
 ) -> list[int]:
     """Ids of accounts whose handle or display name begins with `words`, those that `viewer` follows first.
 
     Of those followed, any word of the display name counts. At most 80 with the offset. `viewer` 0: nobody signed in.
     """
-    wanted = words.strip().removeprefix("@")
+    wanted = words[:_LONGEST_WORDS].strip().removeprefix("@")
     most = min(limit + offset, MOST_FOUND)
     if not wanted or most <= 0 or "\0" in wanted:
         return []
@@ -74,7 +75,7 @@ async def search_accounts(
     name, host, folded = name.lower(), host.lower(), name_key(wanted)
     found: dict[int, None] = {}
     if viewer:
-        rows = await reader.all(
+        rows = await db.slow(  # looks at every follow of theirs
             store.SEARCH_FOLLOWED,
             viewer=viewer,
             exact=name,
@@ -86,9 +87,9 @@ async def search_accounts(
         )
         found.update(dict.fromkeys(row[0] for row in rows))
     if not following_only and len(found) < most:
-        found.update(dict.fromkeys(await _by_handle(reader, name, host if at else None, viewer=viewer, most=most)))
+        found.update(dict.fromkeys(await _by_handle(db, name, host if at else None, viewer=viewer, most=most)))
     if not following_only and len(found) < most:
-        rows = await reader.all(store.SEARCH_NAMES, viewer=viewer, low=folded, high=folded + _AFTER_ALL, most=most)
+        rows = await db.all(store.SEARCH_NAMES, viewer=viewer, low=folded, high=folded + _AFTER_ALL, most=most)
         found.update(dict.fromkeys(row[0] for row in rows))
     return list(found)[offset:most]
 

@@ -13,7 +13,7 @@ from dunnock.accounts.find import find, find_shown
 from dunnock.accounts.paging import Cursor, Page, page_of
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.clock import now_ms
-from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.db import Db, Reader, Tx
 
 MOST_FOLLOWS = 20_000
 _MORE_FOR_THE_FOLLOWED = 1.1
@@ -202,10 +202,10 @@ async def count_follow_requests(reader: Reader, account_id: int) -> int:
     return asking
 
 
-async def familiar_followers(reader: Reader, viewer: int, ids: Sequence[int]) -> dict[int, list[int]]:
+async def familiar_followers(db: Db, viewer: int, ids: Sequence[int]) -> dict[int, list[int]]:
     """For each account, those of its followers whom `viewer` follows too and who do not hide it; newest first."""
     found: dict[int, list[int]] = {an_id: [] for an_id in ids}
-    for followed, follower in await reader.all(store.FAMILIAR, me=viewer, ids=list(found)):
+    for followed, follower in await db.slow(store.FAMILIAR, me=viewer, ids=list(found)):
         found[followed].append(follower)
     return found
 

@@ -163,6 +163,13 @@ follows = Table(
     Column("languages", Text, nullable=False, server_default=""),  # space-separated; "": all
     Index("ix_follows_followed_id_id", "followed_id", "id"),
     Index("ix_follows_follower_id_id", "follower_id", "id"),
+    Index(
+        "ix_follows_requests",
+        "followed_id",
+        "id",
+        sqlite_where=text("requested = 1"),
+        postgresql_where=text("requested"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -186,8 +193,12 @@ mutes = Table(
     flag("notifications", default=True),  # hide their notifications too
     Column("expires_at", BigId),
     Index("ix_mutes_account_id_id", "account_id", "id"),
-    Index("ix_mutes_expires_at", "expires_at", sqlite_where=text("expires_at IS NOT NULL"),
-          postgresql_where=text("expires_at IS NOT NULL")),
+    Index(
+        "ix_mutes_expires_at",
+        "expires_at",
+        sqlite_where=text("expires_at IS NOT NULL"),
+        postgresql_where=text("expires_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -210,6 +221,18 @@ private_notes = Table(
 )
 
 __all__ = [
-    "account_counts", "accounts", "apps", "blocks", "domain_blocks", "follows", "grants", "invitations", "members",
-    "mutes", "personas", "private_notes", "sessions", "tokens",
+    "account_counts",
+    "accounts",
+    "apps",
+    "blocks",
+    "domain_blocks",
+    "follows",
+    "grants",
+    "invitations",
+    "members",
+    "mutes",
+    "personas",
+    "private_notes",
+    "sessions",
+    "tokens",
 ]

@@ -154,7 +154,7 @@ def _hosts(*, pg: bool) -> Any:
 
 
 def _names(*, pg: bool) -> Any:
-    return _search(_starts(accounts.c.name_key, "low", "high", pg=pg), accounts.c.id.desc())
+    return _search(_starts(accounts.c.name_key, "low", "high", pg=pg), accounts.c.name_key)
 
 
 SEARCH_HANDLES = Sql(_handles(pg=False), _handles(pg=True))
