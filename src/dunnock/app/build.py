@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,30 +9,61 @@ from typing import Any
 from litestar.di import Provide
 
 import dunnock
+from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
-from dunnock.api.activitypub import webfinger
+from dunnock.api import files
+from dunnock.api.activitypub import nodeinfo, webfinger
 from dunnock.api.kit import Caller, EdgeSettings, Lane, Limits, build_edge
+from dunnock.api.mastodon import (
+    accounts,
+    custom_emojis,
+    media as uploads,
+    preferences,
+    relations,
+    statuses,
+    statuses_actions,
+    timelines,
+)
 from dunnock.api.mastodon import instance as instances
 from dunnock.api.mastodon.instance import Instance
+from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.timelines import Timelines
 from dunnock.app import health, metrics as watching
 from dunnock.app.metrics import Counted, Metrics
-from dunnock.app.subscriptions import DOES, EVERY, HEARS
+from dunnock.app.subscriptions import EVERY, HEARS, does
+from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
+from dunnock.media import MediaStore
+from dunnock.posts.views import PostViews
 
-_PACKAGES = ("dunnock.api", "dunnock.api.mastodon", "dunnock.api.activitypub", "dunnock.web")
+EDGES: tuple[Any, ...] = (
+    health,
+    watching,
+    instances,
+    nodeinfo,
+    accounts,
+    relations,
+    preferences,
+    statuses,
+    statuses_actions,
+    timelines,
+    uploads,
+    custom_emojis,
+)
 
 
 class House:
     """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app)."""
 
-    def __init__(self, settings: Settings, db: Db, edge: Any, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, db: Db, edge: Any, metrics: Metrics, media_store: MediaStore) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
+        self.media_store = media_store
         self.reactions = Reactions(db, HEARS)
-        self.jobs = Jobs(db, DOES, EVERY)
+        self.jobs = Jobs(db, does(media_store), EVERY)
         self._working = False
 
     async def work(self) -> None:
@@ -49,6 +77,7 @@ class House:
         if self._working:
             await self.reactions.stop()
             await self.jobs.stop()
+        await self.media_store.workers.aclose()
         await self.db.close()
 
 
@@ -56,14 +85,32 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database)
     lane = Lane()
-    account_views = AccountViews(db)
-    instance = Instance(db, settings)
+    account_views, post_views, viewers = AccountViews(db), PostViews(db), Viewers(db)
+    feeds = Feeds(db, account_views, post_views, viewers)
+    render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
+    reads = Timelines(db, feeds, render)
+    timelines.add_to(lane, reads)
+    media_store = MediaStore.local(settings.media)
+    files.add_to(lane, media_store.storage)
+    instance = Instance(db, settings, render)
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
     # Litestar wants its dependencies first and the counting stands in front of it: the two know each other by `counted`.
     counted = Counted(None)
-    metrics = Metrics(db, counted, {"accounts": account_views.cards.__len__}, shared=shared)
-    given: dict[str, Any] = {"db": db, "settings": settings, "instance": instance, "metrics": metrics}
+    metrics = Metrics(db, counted, {"accounts": account_views.cards.__len__, "posts": post_views.cards.__len__}, shared=shared)
+    given: dict[str, Any] = {
+        "db": db,
+        "settings": settings,
+        "instance": instance,
+        "metrics": metrics,
+        "account_views": account_views,
+        "post_views": post_views,
+        "viewers": viewers,
+        "feeds": feeds,
+        "render": render,
+        "timelines": reads,
+        "media_store": media_store,
+    }
     counted.app = build_edge(
         handlers(),
         authenticate=_nobody,
@@ -76,19 +123,12 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         version=dunnock.__version__,
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
     )
-    return House(settings, db, counted, metrics)
+    return House(settings, db, counted, metrics, media_store)
 
 
 def handlers() -> list[Any]:
-    """Every `HANDLERS` of the edges."""
-    found = [*health.HANDLERS, *watching.HANDLERS]
-    for package in _PACKAGES:
-        if importlib.util.find_spec(package) is None:
-            continue
-        for module in pkgutil.iter_modules(importlib.import_module(package).__path__, f"{package}."):
-            if module.name != "dunnock.api.kit":
-                found += getattr(importlib.import_module(module.name), "HANDLERS", [])
-    return found
+    """Every handler of the edges."""
+    return [handler for module in EDGES for handler in module.HANDLERS]
 
 
 def _giver(value: Any) -> Callable[[], Any]:
