@@ -1,0 +1,68 @@
+"""What notifications make of others' events.
+
+One reaction hears all of them: its events are handled one after the other, so that an act and its undoing never
+cross each other on their way here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dunnock import accounts, posts
+from dunnock.foundation.db import Tx
+from dunnock.foundation.events import Event
+from dunnock.foundation.reactions import Reaction
+from dunnock.notifications import settle
+from dunnock.notifications.store import rows as store
+
+
+async def on_act(tx: Tx, event: Event) -> None:
+    """Tell whom it concerns, or take back what they were told."""
+    match event:
+        case posts.PostPublished(post_id=post_id):
+            await settle.settle_post(tx, post_id)
+        case posts.PostEdited(post_id=post_id):
+            await settle.settle_edit(tx, post_id)
+        case posts.PostFavourited(post_id=post_id, by=by) | posts.PostUnfavourited(post_id=post_id, by=by):
+            await settle.settle_act(tx, post_id, by, "favourite")
+        case posts.PostBoosted(post_id=post_id, by=by):
+            await settle.settle_act(tx, post_id, by, "boost")
+        case posts.PostDeleted(author_id=by, boost_of_id=post_id) if post_id is not None:
+            await settle.settle_act(tx, post_id, by, "boost")
+        case posts.PostDeleted(post_id=post_id):
+            await store.drop_post(tx, post_id)
+        case (
+            accounts.Followed(follower_id=follower, followed_id=followed)
+            | accounts.FollowRequested(follower_id=follower, followed_id=followed)
+            | accounts.Unfollowed(follower_id=follower, followed_id=followed)
+        ):
+            await settle.settle_follow(tx, follower=follower, followed=followed)
+        case accounts.MemberSignedUp(account_id=account_id):
+            await settle.settle_sign_up(tx, account_id)
+        case accounts.Blocked(account_id=account_id, target_id=target):
+            await settle.settle_pair(tx, account_id, target)
+            await settle.settle_pair(tx, target, account_id)
+        case accounts.Muted(account_id=account_id, target_id=target):
+            await settle.settle_pair(tx, account_id, target)
+        case accounts.DomainBlocked(account_id=account_id, domain=domain):
+            await store.drop_domain(tx, account_id, domain)
+        case _:
+            pass
+
+
+_HEARD = (
+    posts.PostPublished,
+    posts.PostEdited,
+    posts.PostDeleted,
+    posts.PostFavourited,
+    posts.PostUnfavourited,
+    posts.PostBoosted,
+    accounts.Followed,
+    accounts.FollowRequested,
+    accounts.Unfollowed,
+    accounts.MemberSignedUp,
+    accounts.Blocked,
+    accounts.Muted,
+    accounts.DomainBlocked,
+)
+HEARS: Mapping[type[Event], Sequence[Reaction]] = dict.fromkeys(_HEARD, (on_act,))

@@ -1,0 +1,1 @@
+"""The statements of notifications and markers."""
