@@ -1,0 +1,49 @@
+"""Statements that find hashtags by their beginning, and tell how much they are used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, bindparam, distinct, exists, func, literal_column, select
+
+from dunnock.foundation.clock import DAY
+from dunnock.foundation.db import BigId, Sql, among
+from dunnock.foundation.ids import id_at
+from dunnock.posts.store.others import shown
+from dunnock.posts.tables import hashtag_posts, hashtags, posts
+
+_used = exists().where(hashtag_posts.c.hashtag_id == hashtags.c.id)
+
+
+def _starting(*, pg: bool) -> Any:
+    key, low, high = hashtags.c.key, bindparam("low"), bindparam("high")
+    # Bytes are compared, whatever PostgreSQL's collation, so that its index of patterns serves.
+    found = and_(key.op("~>=~")(low), key.op("~<~")(high)) if pg else and_(key >= low, key < high)
+    order = key.op("USING")(literal_column("~<~")) if pg else key
+    return (
+        select(hashtags.c.id, hashtags.c.key, hashtags.c.name)
+        .where(found, _used)
+        .order_by(order)
+        .limit(bindparam("most"))
+        .offset(bindparam("skip"))
+    )
+
+
+STARTING = Sql(_starting(pg=False), _starting(pg=True))
+FIND = Sql(select(hashtags.c.id, hashtags.c.key, hashtags.c.name).where(hashtags.c.key == bindparam("key"), _used))
+
+# The newest uses of some hashtags, so many at most; a day's ids are DAY << 16 apart.
+_recent = (
+    select(hashtag_posts.c.hashtag_id, hashtag_posts.c.post_id)
+    .where(among(hashtag_posts.c.hashtag_id, "ids"), hashtag_posts.c.post_id >= bindparam("since", type_=BigId))
+    .order_by(hashtag_posts.c.post_id.desc())
+    .limit(bindparam("most"))
+    .subquery()
+)
+_day = (_recent.c.post_id.op("/")(literal_column(str(id_at(DAY))))).label("day")
+USES = Sql(
+    select(_recent.c.hashtag_id, _day, func.count(), func.count(distinct(posts.c.author_id)))
+    .join_from(_recent, posts, posts.c.id == _recent.c.post_id)
+    .where(posts.c.deleted_at.is_(None), shown(posts.c.author_id))
+    .group_by(_recent.c.hashtag_id, literal_column("day"))
+)
