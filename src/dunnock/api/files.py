@@ -61,12 +61,12 @@ async def _send_file(scope: Any, send: Any, opened: Opened, kind: bytes, content
     wanted = asked.get(b"range")
     if wanted is not None and asked.get(b"if-range", tag) == tag:
         part = _part(wanted, opened.size)
-        if part is None:
+        if part is not None and not part:
             await _start(send, 416, [(b"content-range", b"bytes */%d" % opened.size), (b"content-length", b"0")])
             await send({"type": "http.response.body", "body": b""})
             return
-        if part != (0, opened.size) or _RANGE.fullmatch(wanted):
-            start, end = part
+        if part is not None:
+            start, end = part.start, part.stop
             status = 206
             headers.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, opened.size)))
     headers.append((b"content-length", b"%d" % (end - start)))
@@ -79,22 +79,20 @@ async def _send_file(scope: Any, send: Any, opened: Opened, kind: bytes, content
     await send({"type": "http.response.body", "body": chunk})
 
 
-def _part(wanted: bytes, size: int) -> tuple[int, int] | None:
-    """First byte and the one after the last; all for what we don't follow (several ranges); None: not in the file.
+def _part(wanted: bytes, size: int) -> range | None:
+    """The bytes that a Range header wants, empty when the file has none of them; None: the whole, for what we don't follow.
 
     Source: RFC 9110, section 14.1.2.
     """
     match = _RANGE.fullmatch(wanted)
     if match is None or not (match[1] or match[2]):
-        return 0, size
+        return None
     if not match[1]:
-        length = min(int(match[2]), size)
-        return (size - length, size) if length else None
+        return range(size - min(int(match[2]), size), size)
     start = int(match[1])
-    end = min(int(match[2]) + 1, size) if match[2] else size
     if match[2] and int(match[2]) < start:
-        return 0, size
-    return (start, end) if start < size else None
+        return None
+    return range(start, min(int(match[2]) + 1, size) if match[2] else size)
 
 
 async def _show_made(made: Callable[[], bytes], _scope: Any, send: Any) -> None:

@@ -53,7 +53,7 @@ class MediaStore:
             MediaFailed: no worker or no space for it; trying again later may help.
         """
         try:
-            out_dir = await asyncio.to_thread(_fresh_folder, self._work)
+            out_dir = _fresh_folder(self._work)  # not in a thread: a cancelled call would not know what to remove
         except OSError as error:
             raise MediaFailed("no folder to work in", error) from error
         try:

@@ -22,7 +22,9 @@ GIVE_UP_MS = HOUR
 """How long a job tries to process a file before it has failed. Ours: nobody waits longer for a picture."""
 
 _SAY_IMAGES = "Only images can be attached here (JPEG, PNG, GIF, WebP, AVIF), no video and no audio"
-_VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac", ".3gp")
+_VIDEO_ENDINGS = (
+    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".3gp", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac",
+)
 
 
 class ProcessMedia(Job, frozen=True):
