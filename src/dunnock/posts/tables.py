@@ -82,6 +82,8 @@ hashtags = Table(
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("key", Text, nullable=False, unique=True),  # folded
     Column("name", Text, nullable=False),  # as first written
+    # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.
+    Index("ix_hashtags_key", "key", postgresql_ops={"key": "text_pattern_ops"}),
 )
 
 hashtag_posts = Table(
