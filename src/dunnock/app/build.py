@@ -1,4 +1,4 @@
-"""Builds the house: opens the database, makes what the edges need, collects their handlers."""
+"""Builds the house: opens the database, makes what the edges need, and puts all of it together."""
 
 from __future__ import annotations
 
@@ -9,26 +9,31 @@ from typing import Any
 from litestar.di import Provide
 
 import dunnock
-from dunnock.accounts.viewers import Viewers
-from dunnock.accounts.views import AccountViews
+from dunnock.accounts import AccountViews, Viewers
 from dunnock.api import files
 from dunnock.api.activitypub import nodeinfo, webfinger
 from dunnock.api.kit import Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
     accounts,
     custom_emojis,
-    media as uploads,
+    lists,
+    markers,
+    media,
+    notifications,
     preferences,
     relations,
+    search,
     statuses,
     statuses_actions,
+    tags,
     timelines,
 )
 from dunnock.api.mastodon import instance as instances
 from dunnock.api.mastodon.instance import Instance
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.timelines import Timelines
-from dunnock.app import health, metrics as watching
+from dunnock.app import health
+from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, HEARS, does
 from dunnock.feeds import Feeds
@@ -45,25 +50,30 @@ EDGES: tuple[Any, ...] = (
     instances,
     nodeinfo,
     accounts,
-    relations,
+    custom_emojis,
+    lists,
+    markers,
+    media,
+    notifications,
     preferences,
+    relations,
+    search,
     statuses,
     statuses_actions,
+    tags,
     timelines,
-    uploads,
-    custom_emojis,
 )
 
 
 class House:
-    """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app)."""
+    """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app), `metrics`."""
 
-    def __init__(self, settings: Settings, db: Db, edge: Any, metrics: Metrics, media_store: MediaStore) -> None:
+    def __init__(self, settings: Settings, db: Db, media_store: MediaStore, edge: Any, metrics: Metrics) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
-        self.media_store = media_store
         self.reactions = Reactions(db, HEARS)
         self.jobs = Jobs(db, does(media_store), EVERY)
+        self._media_store = media_store
         self._working = False
 
     async def work(self) -> None:
@@ -77,27 +87,30 @@ class House:
         if self._working:
             await self.reactions.stop()
             await self.jobs.stop()
-        await self.media_store.workers.aclose()
+        await self._media_store.aclose()
         await self.db.close()
 
 
 async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database)
-    lane = Lane()
     account_views, post_views, viewers = AccountViews(db), PostViews(db), Viewers(db)
     feeds = Feeds(db, account_views, post_views, viewers)
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
-    reads = Timelines(db, feeds, render)
-    timelines.add_to(lane, reads)
     media_store = MediaStore.local(settings.media)
-    files.add_to(lane, media_store.storage)
     instance = Instance(db, settings, render)
+    reads = Timelines(db, feeds, render)
+
+    lane = Lane()
+    timelines.add_to(lane, reads)
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
+    files.add_to(lane, media_store.storage)
+
     # Litestar wants its dependencies first and the counting stands in front of it: the two know each other by `counted`.
     counted = Counted(None)
-    metrics = Metrics(db, counted, {"accounts": account_views.cards.__len__, "posts": post_views.cards.__len__}, shared=shared)
+    sizes = {"accounts": account_views.cards.__len__, "posts": post_views.cards.__len__, "viewers": viewers.kept.__len__}
+    metrics = Metrics(db, counted, sizes, shared=shared)
     given: dict[str, Any] = {
         "db": db,
         "settings": settings,
@@ -108,11 +121,12 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "viewers": viewers,
         "feeds": feeds,
         "render": render,
+        "reads": reads,
         "timelines": reads,
         "media_store": media_store,
     }
     counted.app = build_edge(
-        handlers(),
+        [handler for module in EDGES for handler in module.HANDLERS],
         authenticate=_nobody,
         settings=EdgeSettings(
             limits=Limits(upload_bytes=settings.media_bytes),
@@ -123,12 +137,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         version=dunnock.__version__,
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
     )
-    return House(settings, db, counted, metrics, media_store)
-
-
-def handlers() -> list[Any]:
-    """Every handler of the edges."""
-    return [handler for module in EDGES for handler in module.HANDLERS]
+    return House(settings, db, media_store, counted, metrics)
 
 
 def _giver(value: Any) -> Callable[[], Any]:

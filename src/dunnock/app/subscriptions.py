@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, media, notifications
-from dunnock.foundation.clock import DAY
-from dunnock.foundation.db import Db
-from dunnock.foundation.job import Job
+from dunnock.feeds import reactions as feeds
+from dunnock.foundation.events import Event
 from dunnock.foundation.jobs import Does, Every
-from dunnock.foundation.reactions import Hears
-from dunnock.media import MediaStore
-from dunnock.posts import forget_keys
-
-HEARS: Hears = notifications.HEARS
-"""Event -> reactions."""
+from dunnock.foundation.reactions import Hears, Reaction
+from dunnock.notifications import reactions as notices
 
 
-class ForgetKeys(Job, frozen=True):
-    """Drop idempotency keys that are older than a day."""
+def _joined(*tables: Hears) -> Hears:
+    joined: dict[type[Event], list[Reaction]] = {}
+    for table in tables:
+        for event, who in table.items():
+            joined.setdefault(event, []).extend(who)
+    return joined
 
 
-async def _forget_keys(db: Db, _: ForgetKeys) -> None:
-    async with db.begin() as tx:
-        await forget_keys(tx)
-
+HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, notices.HEARS)
 
 EVERY: Sequence[Every] = (
-    *media.EVERY,
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
-    Every(ForgetKeys(), DAY),
+    Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
+    *media.EVERY,
 )
-"""The schedule."""
 
 
-def does(media_store: MediaStore) -> Does:
+def does(media_store: media.MediaStore) -> Does:
     """Job -> what does it."""
     return {
         accounts.EndMutes: accounts.end_mutes,
-        ForgetKeys: _forget_keys,
+        notifications.TrimNotifications: notifications.trim_notifications,
         **media.jobs_of(media_store),
     }
