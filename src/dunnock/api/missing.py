@@ -60,7 +60,7 @@ _BIRD: Final[Sequence[tuple[Shape, Colour]]] = (
     (_polygon((0.57, 0.69), (0.585, 0.69), (0.605, 0.77), (0.59, 0.77)), _TWIG),
     (_ellipse(0.52, 0.54, 0.235, 0.185, -0.35), _SLATE),  # breast
     (_ellipse(0.66, 0.335, 0.128, 0.122), _SLATE),  # head
-    (_ellipse(0.63, 0.262, 0.095, 0.052, 0.25), _BROWN),  # crown
+    (_ellipse(0.653, 0.259, 0.098, 0.047), _BROWN),  # crown
     (_ellipse(0.44, 0.535, 0.185, 0.125, -0.75), _BROWN),  # wing
     (_ellipse(0.41, 0.575, 0.15, 0.055, -1.6), _DARK),
     (_ellipse(0.47, 0.505, 0.10, 0.022, -1.9), _DARK),

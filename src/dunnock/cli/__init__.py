@@ -8,6 +8,8 @@ from dunnock import __version__
 
 # command -> (module:function, one line of help). `members` and the like are apps of their own, in their module's `app`.
 COMMANDS = {
+    "emoji": "dunnock.cli.emoji:app",
+    "demo": "dunnock.cli.demo:demo",
     "import": "dunnock.cli.import_posts:app",
     "up": "dunnock.cli.up:up",
     "migrate": "dunnock.cli.migrate:migrate",
