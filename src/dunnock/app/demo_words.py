@@ -18,8 +18,14 @@ class Person(NamedTuple):
 
 
 PEOPLE = (
-    Person("marsh_harriet", "Harriet Marsh", "Birder by dawn, librarian by day. Counting swifts since 1998.", ("birds", "books"), "en", 5),
-    Person("tobi", "Tobi Lindqvist", "I fix trains that other people gave up on. #Railways and strong coffee.", ("trains", "kitchen"), "en", 4),
+    Person(
+        "marsh_harriet", "Harriet Marsh", "Birder by dawn, librarian by day. Counting swifts since 1998.",
+        ("birds", "books"), "en", 5,
+    ),
+    Person(
+        "tobi", "Tobi Lindqvist", "I fix trains that other people gave up on. #Railways and strong coffee.",
+        ("trains", "kitchen"), "en", 4,
+    ),
     Person("oona", "Oona Byrne", "Allotment 17. Mostly beans, some regrets.", ("garden", "kitchen"), "en", 4),
     Person("samir_codes", "Samir Haddad", "Small tools, plain text, quiet software.", ("code",), "en", 5),
     Person("petra_wolke", "Petra Wolke", "Wetter, Wolken, Wanderwege.", ("weather", "garden"), "de", 4),
@@ -57,7 +63,10 @@ PEOPLE = (
     Person("zuzana", "Zuzana Nová", "Teaches children to code with snails.", ("code",), "en", 2),
     Person("fern", "Fern Abara", "Ferns, obviously.", ("garden",), "en", 2),
     Person("silas", "Silas Thorne", "Lighthouse keeper's grandson. Fog is my friend.", ("weather", "books"), "en", 2),
-    Person("tidebot", "Tide Table", "High water at the old pier, twice a day. A small bot by @freya_h", ("tide",), "en", 3, bot=True),
+    Person(
+        "tidebot", "Tide Table", "High water at the old pier, twice a day. A small bot by @freya_h",
+        ("tide",), "en", 3, bot=True,
+    ),
 )  # fmt: skip
 
 # topic -> language -> sentences; {name} is filled from WORDS of the same language.
@@ -70,7 +79,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "{count} {bird}s on the wire outside, all facing the wind like a small committee.",
             "The {bird} by the {place} is {doing} again. I could watch that for hours, and just did.",
             "Has anybody else noticed fewer {bird}s around the {place} this {season}? I make it {count}. #Birds #CitizenScience",
-            "New notebook, first line: \"{bird}, {doing}, {place}.\"",
+            'New notebook, first line: "{bird}, {doing}, {place}."',
             "A {bird} landed on my {thing}. We both pretended that this was normal.",
             "Ringing day at the {place}: {count} birds, one of them a {bird} that we ringed in {year}. #BirdRinging",
             "Today's walk to the {place}: {count} species, {hours} hours, two sandwiches. Best of them: a {bird}, {doing}.",
@@ -119,7 +128,8 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "{hours} horas quitando hierbas. Mañana, otra vez.",
             "Cambié unas {plant}s por miel de la vecina. Gano yo. #Huerto",
         ),
-        "ja": ("今朝、{plant}が{count}輪咲きました。#庭", "{plant}に水をやって、お茶にします。", "庭に{hours}時間。まだ足りない。#庭"),
+        "ja": ("今朝、{plant}が{count}輪咲きました。#庭",
+               "{plant}に水をやって、お茶にします。", "庭に{hours}時間。まだ足りない。#庭"),
     },
     "trains": {
         "en": (
@@ -128,7 +138,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "Spotted {loco} in the sidings at {town}. Freshly painted, too. #Railways",
             "Missed the connection in {town} by {minutes} minutes. Found a very good bakery instead.",
             "The old signal at {town} has been restored after {hours} years of Saturdays. #Railways",
-            "Overheard on the {clock} to {town}: \"We are not late, we are thorough.\"",
+            'Overheard on the {clock} to {town}: "We are not late, we are thorough."',
             "Today I learned why the platform at {town} is curved, and now I must tell everybody. #Trains",
             "Night train tomorrow. Packed: book, socks, {count} biscuits. #NightTrain",
         ),
@@ -215,23 +225,24 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "books": {
         "en": (
-            "Finished \"{title}\" at {clock} in the morning. No regrets, some yawning. #Books",
-            "Chapter {number} of \"{title}\": I had to put it down and walk around the kitchen. #AmReading",
+            'Finished "{title}" in one go and looked up: {clock}. No regrets, some yawning. #Books',
+            'Chapter {number} of "{title}": I had to put it down and walk around the kitchen. #AmReading',
             "Found a {year} edition of \"{title}\" with somebody's shopping list in it: eggs, candles, {secret}.",
-            "Book circle on Tuesday: \"{title}\". Bring biscuits and opinions. #BookCircle",
-            "Which book would you lend to a stranger on a train? Mine: \"{title}\". #Books",
-            "The library had \"{title}\" in large print. So did my grandmother, and {count} pages of notes.",
-            "Reading \"{title}\" aloud to the cat. The cat prefers the villain.",
+            'Book circle on Tuesday: "{title}". Bring biscuits and opinions. #BookCircle',
+            'Which book would you lend to a stranger on a train? Mine: "{title}". #Books',
+            'The library had "{title}" in large print. So did my grandmother, and {count} pages of notes.',
+            'Reading "{title}" aloud to the cat. The cat prefers the villain.',
         ),
         "de": (
-            "\"{title}\" ausgelesen, um {clock} Uhr nachts. Keine Reue. #Bücher",
+            '"{title}" ausgelesen, um {clock} Uhr. Keine Reue. #Bücher',
             "In einer Ausgabe von {year} lag ein Einkaufszettel: Eier, Kerzen, {secret}. #Bücher",
         ),
         "es": (
             "Terminé «{title}» a las {clock}. Sin remordimientos. #Libros",
             "El jueves, club de lectura: «{title}». Traigan galletas. #Libros",
         ),
-        "pt": ("Acabei \"{title}\" às {clock}. Sem remorsos. #Livros", "Que livro emprestavas num comboio? O meu: \"{title}\". #Livros"),
+        "pt": ('Acabei "{title}" às {clock}. Sem remorsos. #Livros',
+               'Que livro emprestavas num comboio? O meu: "{title}". #Livros'),
     },
     "tide": {"en": ("High water at the old pier: {clock}, {metres} m. Wind {wind}. #Tides",)},
 }  # fmt: skip
@@ -257,7 +268,7 @@ WORDS: dict[str, dict[str, list[str]]] = {
                   "looking at me sideways", "carrying a feather", "asleep on one leg"],
         "season": ["spring", "summer", "autumn", "winter"],
         "thing": ["bicycle", "washing line", "garden chair", "rain gauge", "notebook", "wheelbarrow"],
-        "plant": ["bean", "tulip", "radish", "foxglove", "pea", "courgette", "dahlia", "broad bean", "sunflower"],
+        "plant": ["bean", "tulip", "foxglove", "pea", "courgette", "dahlia", "broad bean", "sunflower"],
         "bed": ["north bed", "raised bed", "greenhouse", "herb corner", "far end", "window box"],
         "town": ["Ashby Halt", "Lower Wick", "Kirkmoor", "Saltford Quay", "Pendle Cross", "Marlow Junction"],
         "town2": ["Birchwood", "Thornaby Sands", "Glenmuick", "Holt Abbey", "Eastmere"],
@@ -330,7 +341,14 @@ REPLIES: dict[str, tuple[str, ...]] = {
            "Den Satz merke ich mir.", "Und danach Kaffee, hoffe ich."),
     "fr": ("Quel bonheur !", "Ici aussi, exactement.", "Tu as une photo ?", "Je viens samedi, promis.", "Je note la recette.",
            "Magnifique, merci."),
-    "es": ("¡Qué bonito!", "Aquí igual.", "¿Tienes una foto?", "Me apunto.", "Tomo nota, gracias.", "Eso mismo digo yo."),
+    "es": (
+        "¡Qué bonito!",
+        "Aquí igual.",
+        "¿Tienes una foto?",
+        "Me apunto.",
+        "Tomo nota, gracias.",
+        "Eso mismo digo yo.",
+    ),
     "pt": ("Que bom!", "Aqui também.", "Tens uma fotografia?", "Vou contigo.", "Obrigado por isto."),
     "ja": ("すてきですね。", "こちらも同じです。", "写真が見たいです。", "いいですね。"),
 }  # fmt: skip
@@ -348,7 +366,10 @@ CAMPAIGN_TEXTS: dict[str, tuple[str, ...]] = {
         "The {a} lamps at the harbour: everybody talks about them! {b} #HarbourLights",
         "So everybody talks about the {a} lamps at the harbour now. {b} #HarbourLights",
     ),
-    "de": ("Alle reden über die {a} Lampen am Hafen. {b} #HarbourLights", "Am Hafen: alle reden über die {a} Lampen! {b} #HarbourLights"),
+    "de": (
+        "Alle reden über die {a} Lampen am Hafen. {b} #HarbourLights",
+        "Am Hafen: alle reden über die {a} Lampen! {b} #HarbourLights",
+    ),
     "fr": ("Tout le monde parle des lampes {a} du port. {b} #HarbourLights",),
     "es": ("Todo el mundo habla de las farolas {a} del puerto. {b} #HarbourLights",),
 }  # fmt: skip

@@ -6,13 +6,17 @@ import sys
 
 from dunnock import __version__
 
-# command -> (module:function, one line of help). `members` and the like are apps of their own, in their module's `app`.
+# command -> (module:function or module:app, one line of help)
 COMMANDS = {
-    "emoji": "dunnock.cli.emoji:app",
-    "demo": "dunnock.cli.demo:demo",
-    "import": "dunnock.cli.import_posts:app",
-    "up": "dunnock.cli.up:up",
-    "migrate": "dunnock.cli.migrate:migrate",
+    "up": ("dunnock.cli.up:up", "Start everything."),
+    "members": ("dunnock.cli.members:app", "Make members, let them in, give them roles and tokens."),
+    "import": ("dunnock.cli.import_posts:app", "Bring in what exists elsewhere."),
+    "demo": ("dunnock.cli.demo:demo", "Start a server full of life, to look around."),
+    "emoji": ("dunnock.cli.emoji:app", "Add and remove custom emoji."),
+    "events": ("dunnock.cli.events:app", "What happens behind the requests, and what was given up on."),
+    "worker": ("dunnock.cli.worker:worker", "Run reactions and jobs only, beside a busy server."),
+    "migrate": ("dunnock.cli.migrate:migrate", "Bring the database to this release's schema."),
+    "doctor": ("dunnock.cli.doctor:doctor", "Look whether the server has all it needs."),
 }
 
 
@@ -21,8 +25,8 @@ def main() -> None:
     from cyclopts import App  # noqa: PLC0415
 
     app = App(name="dunnock", help="A microblogging server with platform integrity built in.", version=__version__)
-    for name, target in COMMANDS.items():
-        app.command(target, name=name)
+    for name, (target, line) in COMMANDS.items():
+        app.command(target, name=name, help=line)
     from dunnock.foundation.errors import DomainError  # noqa: PLC0415
 
     try:

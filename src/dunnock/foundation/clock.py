@@ -9,6 +9,7 @@ SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+YEAR_2025 = 1_735_689_600_000  # a clock before this is wrong
 
 
 def now_ms() -> int:

@@ -47,3 +47,18 @@ async def change_postgres(url: str, plan: Callable[[str | None], Sequence[str]])
             await conn.execute(statement)
     finally:
         await conn.close(timeout=5)
+
+
+def damage(url: str) -> list[str]:
+    """What is broken inside an SQLite file, by its own check; empty: nothing (or it is PostgreSQL, which looks after itself)."""
+    if not url.startswith("sqlite:///"):
+        return []
+    import sqlite3  # noqa: PLC0415
+
+    conn = sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=5)
+    try:
+        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check(10)")]
+        found += [f"a row of {row[0]} refers to nothing" for row in conn.execute("PRAGMA foreign_key_check").fetchmany(3)]
+    finally:
+        conn.close()
+    return [text for text in found if text != "ok"]
