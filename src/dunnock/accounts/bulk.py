@@ -11,7 +11,7 @@ import msgspec
 
 from dunnock import text
 from dunnock.accounts.account import name_key
-from dunnock.accounts.events import AccountMade
+from dunnock.accounts.events import AccountMade, MemberSignedUp
 from dunnock.accounts.store import bulk as store
 from dunnock.foundation.db import Conflict, Tx
 
@@ -30,6 +30,22 @@ class Newcomer(msgspec.Struct, frozen=True):
     name: str
     display_name: str
     since: int
+    bot: bool = False
+
+
+class Settler(msgspec.Struct, frozen=True):
+    """A member made by a command, confirmed at once. `at` is since when, in Unix milliseconds.
+
+    `password_hash` "!" lets nobody sign in. `username` is taken as it is, reserved or not.
+    """
+
+    username: str
+    email: str
+    at: int
+    display_name: str = ""
+    password_hash: str = "!"  # noqa: S105 (no password has this hash)
+    role: str = "member"
+    language: str | None = None
     bot: bool = False
 
 
@@ -102,3 +118,29 @@ async def count_posts(tx: Tx, sums: Iterable[Sum]) -> None:
             for one in sorted(sums, key=lambda one: one.account_id)  # in one order, so that two imports never wait in a circle
         ],
     )
+
+
+async def settle(tx: Tx, settlers: Sequence[Settler]) -> dict[str, int]:
+    """Make a local account with an active member for each; the accounts by username.
+
+    Raises:
+        Conflict: a username or an e-mail address is taken.
+    """
+    accounts: list[dict[str, Any]] = []
+    members: list[dict[str, Any]] = []
+    for one in settlers:
+        account_id, member_id = tx.new_id(), tx.new_id()
+        accounts.append({
+            "id": account_id, "username": one.username, "username_key": text.handle_key(one.username),
+            "display_name": one.display_name, "name_key": name_key(one.display_name),
+            "kind": "service" if one.bot else "person", "created_at": one.at, "imported": False,
+        })  # fmt: skip
+        members.append({
+            "id": member_id, "account_id": account_id, "email": one.email, "email_key": one.email.casefold(),
+            "password_hash": one.password_hash, "role": one.role, "default_language": one.language, "created_at": one.at,
+        })  # fmt: skip
+        await tx.record(AccountMade(account_id=account_id))
+        await tx.record(MemberSignedUp(member_id=member_id, account_id=account_id, state="active"))
+    await store.add(tx, accounts)
+    await store.add_members(tx, members)
+    return {row["username"]: row["id"] for row in accounts}

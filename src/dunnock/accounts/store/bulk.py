@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, or_, select
 
-from dunnock.accounts.tables import account_counts, accounts
+from dunnock.accounts.tables import account_counts, accounts, members
 from dunnock.foundation.db import BigId, Reader, Sql, Tx, among, insert_into
 
 _HOLDERS = Sql(
@@ -19,6 +19,9 @@ _ADD = insert_into(
     accounts, "id", "username", "username_key", "display_name", "name_key", "kind", "created_at", "imported"
 )
 _ADD_COUNTS = insert_into(account_counts, "account_id")
+_ADD_MEMBER = insert_into(
+    members, "id", "account_id", "email", "email_key", "password_hash", "role", "default_language", "created_at"
+)
 _the = bindparam("the", type_=BigId)
 _newest = bindparam("newest", type_=BigId)
 _COUNT = Sql(
@@ -56,3 +59,8 @@ async def count(tx: Tx, rows: Iterable[Mapping[str, Any]]) -> None:
     rows = list(rows)
     await tx.many(_COUNT, rows)
     await tx.many(_SINCE, rows)
+
+
+async def add_members(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Members of accounts that have none."""
+    await tx.many(_ADD_MEMBER, rows)

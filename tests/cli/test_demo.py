@@ -1,0 +1,65 @@
+"""`dunnock demo`, as a process."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import argon2
+
+
+def run(data: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dunnock", "demo", "--data", str(data)], capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+
+
+def test_it_makes_a_living_server_once(tmp_path):
+    made = run(tmp_path / "demo")
+    assert made.returncode == 0, made.stderr
+    conn = sqlite3.connect(tmp_path / "demo" / "dunnock.db")
+
+    def ask(sql: str) -> tuple:
+        return conn.execute(sql).fetchone()
+
+    accounts, pictures = ask("SELECT count(*), count(avatar) FROM accounts")
+    assert (accounts, pictures) == (101, 41)
+    said, replies, boosts = ask("SELECT count(*), count(reply_to_id), count(boost_of_id) FROM posts")
+    assert said > 1500
+    assert replies > 400
+    assert boosts > 200
+    assert ask("SELECT count(*) FROM posts WHERE media <> '[]'") == ask("SELECT count(post_id) FROM media")
+    assert ask("SELECT count(*) FROM posts p JOIN posts c ON c.reply_to_id = p.id WHERE c.id <= p.id") == (0,)
+    assert ask("SELECT count(*) FROM posts WHERE id >> 16 <> created_at") == (0,)
+    assert ask("SELECT count(DISTINCT language) >= 5 FROM posts") == (1,)
+    days = ask("SELECT (max(created_at) - min(created_at)) / 86400000.0 FROM posts")[0]
+    assert 28 < days < 31
+    # the counters say what the rows say
+    assert ask(
+        "SELECT count(*) FROM account_counts c WHERE posts <> (SELECT count(*) FROM posts WHERE author_id = c.account_id)"
+        " OR followers <> (SELECT count(*) FROM follows WHERE followed_id = c.account_id)"
+    ) == (0,)
+    # the campaign: accounts of two days, that posted one hashtag within minutes
+    busiest = conn.execute(
+        "SELECT count(*), count(DISTINCT author_id), (max(p.created_at) - min(p.created_at)) / 60000,"
+        " (max(a.created_at) - min(a.created_at)) / 86400000.0"
+        " FROM posts p JOIN accounts a ON a.id = author_id WHERE text LIKE '%#HarbourLights' AND reply_to_id IS NULL"
+        " GROUP BY p.created_at / 43200000 ORDER BY 1 DESC LIMIT 1"
+    ).fetchone()
+    assert busiest[1] == 60
+    assert busiest[3] <= 2
+    password = re.search(r"password +(\S+)", made.stdout)[1]
+    role, stored = ask("SELECT role, password_hash FROM members JOIN accounts a ON a.id = account_id WHERE username = 'owner'")
+    assert role == "owner"
+    assert argon2.PasswordHasher().verify(stored, password)
+    assert "./dunnock up --data" in made.stdout
+    before = ask("SELECT count(*) FROM posts")
+    again = run(tmp_path / "demo")
+    assert again.returncode == 1
+    assert "has members already" in again.stderr
+    assert ask("SELECT count(*) FROM posts") == before
+    conn.close()
