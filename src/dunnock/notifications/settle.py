@@ -47,7 +47,7 @@ async def settle_edit(tx: Tx, post_id: int) -> None:
     if post.edited_at is not None:
         # Of several edits the last is told: the newer notification takes the place of the older.
         await store.drop_older(tx, post_id, "edit", post.edited_at)
-        boosters = await facts.boosters(tx, post_id)
+        boosters = await facts.boosters(tx, post_id, until=post.edited_at)  # later ones boosted what it says now
         heard = await facts.willing(tx, boosters, from_id=author, thread_id=thread, now=tx.now)
         await store.tell(tx, heard, "edit", by=author, post_id=post_id, at=post.edited_at)
 

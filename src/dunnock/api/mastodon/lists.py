@@ -83,6 +83,7 @@ async def delete_list(list_id: FromPath[int], caller: Called, db: NamedDependenc
 
 @get(f"{_ONE}/accounts", guards=[require(READS)])
 async def show_list_accounts(
+    *,
     list_id: FromPath[int],
     params: Query[Paging],
     caller: Called,

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, exists, literal_column, or_, select
 
 from dunnock.foundation.db import BigId, Reader, Sql, among
-from dunnock.foundation.ids import ms_of
+from dunnock.foundation.ids import id_at, ms_of
 from dunnock.notifications.store.others import (
     accounts,
     blocks,
@@ -62,7 +62,11 @@ _ACTS = Sql(
         interactions.c.account_id == bindparam("by", type_=BigId), interactions.c.post_id == _post
     )
 )
-_BOOSTERS = Sql(select(posts.c.author_id).where(posts.c.boost_of_id == _post, posts.c.deleted_at.is_(None)))
+_BOOSTERS = Sql(
+    select(posts.c.author_id).where(
+        posts.c.boost_of_id == _post, posts.c.deleted_at.is_(None), posts.c.id < bindparam("before", type_=BigId)
+    )
+)
 _FOLLOW = Sql(
     select(follows.c.requested).where(
         follows.c.follower_id == bindparam("follower", type_=BigId),
@@ -135,9 +139,9 @@ async def act(reader: Reader, post_id: int, by: int, kind: str) -> int | None:
     return None if done is None else ms_of(done)
 
 
-async def boosters(reader: Reader, post_id: int) -> list[int]:
-    """Who boosts the post."""
-    return [row[0] for row in await reader.all(_BOOSTERS, post=post_id)]
+async def boosters(reader: Reader, post_id: int, *, until: int) -> list[int]:
+    """Who boosts the post since `until` (Unix milliseconds) or before."""
+    return [row[0] for row in await reader.all(_BOOSTERS, post=post_id, before=id_at(until + 1))]
 
 
 async def follow(reader: Reader, follower: int, followed: int) -> str | None:

@@ -1,0 +1,50 @@
+"""The handlers of notifications, markers, lists, search and hashtags over a real database: `Readers`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from litestar.di import Provide
+
+from api.people import URL, People, giver
+from dunnock.accounts.viewers import Viewers
+from dunnock.accounts.views import AccountViews
+from dunnock.api.kit import EdgeSettings, build_edge
+from dunnock.api.mastodon import lists, markers, notifications, search, tags
+from dunnock.api.mastodon.render import Render
+from dunnock.foundation.db import Db
+from dunnock.foundation.reactions import Reactions
+from dunnock.foundation.settings import Settings
+from dunnock.notifications.reactions import HEARS
+from dunnock.posts.views import PostViews
+from notifications.settling import settle
+
+
+class Readers(People):
+    """As `People`; `settle()` lets notifications hear what happened."""
+
+    def __init__(self, db: Db) -> None:
+        super().__init__(db)
+        self.settings = Settings(data=Path("/nowhere"), public_url=URL)
+        given: dict[str, Any] = {
+            "db": db,
+            "settings": self.settings,
+            "render": Render(db, AccountViews(db), PostViews(db), Viewers(db), public_url=URL),
+        }
+        self.app = build_edge(
+            [handler for area in (notifications, markers, lists, search, tags) for handler in area.HANDLERS],
+            authenticate=self._authenticate,
+            settings=EdgeSettings(dev=True),
+            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+        )
+        self.reactions = Reactions(db, HEARS)
+
+    async def do(self, use_case: Any, *args: Any, **named: Any) -> Any:
+        async with self.db.begin() as tx:
+            done = await use_case(tx, *args, **named)
+        await self.settle()
+        return done
+
+    async def settle(self) -> None:
+        await settle(self.db, self.reactions)

@@ -1,0 +1,190 @@
+"""Notifications and markers through whole requests."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from api.people import URL
+from api.readers import Readers
+from dunnock import accounts, posts
+from dunnock.foundation.clock import iso
+from dunnock.notifications.tables import notifications as table
+
+PATH = "/api/v1/notifications"
+
+
+@pytest.fixture
+async def people(db):
+    made = Readers(db)
+    await made.reactions.prepare()
+    return made
+
+
+async def publish(people, author, text="hello", **draft):
+    return await people.do(
+        posts.publish, posts.Draft(text=text, **draft), author_id=author.id, app_id=None, settings=people.settings
+    )
+
+
+async def test_every_type_is_called_as_clients_know_it(people, make):
+    me, other = await make.member("me", locked=True, role="admin"), await make.member("other")
+    mine = await publish(people, me)
+    theirs = await publish(people, other)
+    await people.do(accounts.follow, follower=me.id, followed=other.id, notify=True)
+    await people.do(posts.boost, theirs.id, by=me.id)
+    edited = posts.Changes(text="other words")
+    await people.do(posts.edit, theirs.id, edited, by=other.id, settings=people.settings)
+    await people.do(posts.favourite, mine.id, by=other.id)
+    await people.do(posts.boost, mine.id, by=other.id)
+    await publish(people, other, "@me hi")
+    await publish(people, other, "news")
+    await people.do(accounts.follow, follower=other.id, followed=me.id)
+    async with people.db.begin() as tx:
+        await tx.record(accounts.MemberSignedUp(member_id=other.member_id, account_id=other.id, state="active"))
+    await people.settle()
+    got = await people.get(PATH, me)
+    assert [one["type"] for one in got] == [
+        "admin.sign_up", "follow_request", "status", "mention", "reblog", "favourite", "update",
+    ]  # fmt: skip
+    assert [one["id"] for one in got] == sorted((one["id"] for one in got), key=int, reverse=True)
+    for one in got:
+        assert one["account"]["username"] == "other"
+        assert one["group_key"] == f"ungrouped-{one['id']}"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", one["created_at"])
+        assert ("status" in one) == (one["type"] not in {"admin.sign_up", "follow_request"})
+    assert got[4]["status"]["id"] == str(mine.id)
+    assert got[4]["status"]["favourited"] is False
+    assert got[2]["status"]["content"] == "<p>news</p>"
+    await people.do(accounts.accept_follow, me.id, follower=other.id)
+    got = await people.get(PATH, me)
+    assert got[0]["type"] == "follow"
+    assert await people.get(f"{PATH}/{got[0]['id']}", me) == got[0]
+
+
+async def test_filters(people, make):
+    me, bob, carl = await make.member("me"), await make.member(), await make.member()
+    mine = await publish(people, me)
+    for one in (bob, carl):
+        await people.do(posts.favourite, mine.id, by=one.id)
+        await people.do(accounts.follow, follower=one.id, followed=me.id)
+
+    async def got(query):
+        return [(one["type"], one["account"]["id"]) for one in await people.get(f"{PATH}?{query}", me)]
+
+    b, c = str(bob.id), str(carl.id)
+    assert await got("") == [("follow", c), ("favourite", c), ("follow", b), ("favourite", b)]
+    assert await got("types[]=follow") == [("follow", c), ("follow", b)]
+    assert await got("exclude_types[]=follow&exclude_types[]=poll") == [("favourite", c), ("favourite", b)]
+    assert await got("types[]=follow&types[]=favourite&exclude_types[]=follow") == [("favourite", c), ("favourite", b)]
+    assert await got("types[]=poll") == []
+    assert await got(f"account_id={b}&types=follow") == [("follow", b)]
+    assert await got("limit=0") == []
+
+
+async def test_pages_have_no_end_and_no_hole(people, make, db):
+    me, bob = await make.member(), await make.member()
+    ids = []
+    for number in range(25):
+        one = await make.account()
+        row = await make.row(
+            table, id=db.new_id(), account_id=me.id, kind="follow", from_id=one.id, post_id=0, created_at=number
+        )
+        ids.append(str(row.id))
+    ids.reverse()
+    path, seen = f"{PATH}?limit=10&types[]=follow", []
+    while path:
+        answer = await people.ask("GET", path, me)
+        seen += [one["id"] for one in answer.json]
+        following = re.search(rf'<{URL}([^>]*)>; rel="next"', answer.headers.get("link", ""))
+        assert "types" in path
+        path = following[1] if following else ""
+    assert seen == ids
+    assert [one["id"] for one in await people.get(f"{PATH}?min_id={ids[20]}&limit=3", me)] == ids[17:20]
+    assert [one["id"] for one in await people.get(f"{PATH}?since_id={ids[20]}&limit=3", me)] == ids[:3]
+    assert [one["id"] for one in await people.get(f"{PATH}?max_id={ids[20]}&limit=3", me)] == ids[21:24]
+    assert len(await people.get(f"{PATH}?limit=-5", me)) == 5
+    assert await people.get(PATH, bob) == []
+
+
+async def test_what_is_hidden_is_left_out_and_the_page_is_full_all_the_same(people, make, db):
+    me, bob = await make.member(), await make.member()
+    seen = []
+    for number in range(12):
+        hidden = number % 2
+        post = await make.post(bob, visibility="followers" if hidden else "public")
+        row = await make.row(
+            table, id=db.new_id(), account_id=me.id, kind="mention", from_id=bob.id, post_id=post.id, created_at=number
+        )
+        if not hidden:
+            seen.append(str(row.id))
+        else:
+            assert (await people.ask("GET", f"{PATH}/{row.id}", me)).status == 404
+    got = await people.get(f"{PATH}?limit=4", me)
+    assert [one["id"] for one in got] == seen[::-1][:4]
+    assert [one["id"] for one in await people.get(f"{PATH}?limit=4&min_id=1", me)] == seen[:4][::-1]
+
+
+async def test_dismiss_clear_and_count(people, make):
+    me, bob = await make.member(), await make.member()
+    mine = await publish(people, me)
+    await people.do(posts.favourite, mine.id, by=bob.id)
+    await people.do(posts.boost, mine.id, by=bob.id)
+    await people.do(accounts.follow, follower=bob.id, followed=me.id)
+    follow, boost, favourite = await people.get(PATH, me)
+    assert await people.get(f"{PATH}/unread_count", me) == {"count": 3}
+    assert await people.get(f"{PATH}/unread_count?limit=2", me) == {"count": 2}
+    assert await people.get(f"{PATH}/unread_count?types[]=follow", me) == {"count": 1}
+    await people.ask("POST", "/api/v1/markers", me, json={"notifications": {"last_read_id": boost["id"]}})
+    assert await people.get(f"{PATH}/unread_count", me) == {"count": 1}
+    answer = await people.ask("POST", f"{PATH}/{boost['id']}/dismiss", bob)
+    assert (answer.status, answer.json) == (404, {"error": "Record not found"})
+    assert await people.post(f"{PATH}/{boost['id']}/dismiss", me) == {}
+    assert (await people.ask("GET", f"{PATH}/{boost['id']}", me)).status == 404
+    assert await people.get(PATH, me) == [follow, favourite]
+    assert await people.post(f"{PATH}/clear", me) == {}
+    assert await people.get(PATH, me) == []
+    assert await people.get(f"{PATH}/unread_count", me) == {"count": 0}
+
+
+async def test_scopes(people, make):
+    me = await make.member()
+    assert (await people.ask("GET", PATH)).status == 401
+    assert (await people.ask("GET", PATH, me, "read:statuses")).status == 403
+    assert (await people.ask("GET", PATH, me, "read:notifications")).status == 200
+    assert (await people.ask("POST", f"{PATH}/clear", me, "read")).status == 403
+    assert (await people.ask("GET", f"{PATH}/99999999999999999999", me)).status == 404
+    assert (await people.ask("GET", f"{PATH}/nonsense", me)).status == 404
+
+
+async def test_markers(people, make, db):
+    me, other = await make.member(), await make.member()
+    path = "/api/v1/markers"
+    asked = "?timeline[]=home&timeline[]=notifications&timeline[]=other"
+    assert await people.get(path + asked, me) == {}
+    answer = await people.ask("POST", path, me, form={"home[last_read_id]": "103194548672408537"})
+    moved = answer.json["home"]
+    assert (moved["last_read_id"], moved["version"]) == ("103194548672408537", 0)
+    answer = await people.ask("POST", path, me, json={"home": {"last_read_id": 7}, "notifications": {"last_read_id": "8"}})
+    assert {name: (one["last_read_id"], one["version"]) for name, one in answer.json.items()} == {
+        "home": ("7", 1), "notifications": ("8", 0),
+    }  # fmt: skip
+    assert await people.get(path + asked, me) == answer.json
+    assert list(await people.get(f"{path}?timeline[]=home", me)) == ["home"]
+    assert await people.get(path, me) == {}
+    assert await people.get(path + asked, other) == {}
+    assert len(answer.json["home"]["updated_at"]) == len(iso(0))
+    assert (await people.ask("POST", path, me, json={"home": {"last_read_id": "x"}})).status == 404
+    assert (await people.ask("POST", path, me, json={})).json == {}
+
+
+async def test_markers_moved_at_once_are_a_conflict(people, make, monkeypatch):
+    from dunnock import notifications
+
+    async def moved(*_):
+        raise notifications.MarkerMoved
+
+    monkeypatch.setattr(notifications, "move_markers", moved)
+    answer = await people.ask("POST", "/api/v1/markers", await make.member(), json={"home": {"last_read_id": "1"}})
+    assert (answer.status, answer.json) == (409, {"error": "Conflict during update, please try again"})
