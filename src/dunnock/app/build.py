@@ -12,7 +12,8 @@ import dunnock
 from dunnock.accounts import AccountViews, Viewers
 from dunnock.api import files
 from dunnock.api.activitypub import nodeinfo, webfinger
-from dunnock.api.kit import Caller, EdgeSettings, Lane, Limits, build_edge
+from dunnock.accounts.tokens import KEPT, Token, Tokens
+from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
     accounts,
     custom_emojis,
@@ -95,6 +96,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database)
     account_views, post_views, viewers = AccountViews(db), PostViews(db), Viewers(db)
+    tokens = Tokens(db)
     feeds = Feeds(db, account_views, post_views, viewers)
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)
@@ -109,7 +111,8 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
 
     # Litestar wants its dependencies first and the counting stands in front of it: the two know each other by `counted`.
     counted = Counted(None)
-    sizes = {"accounts": account_views.cards.__len__, "posts": post_views.cards.__len__, "viewers": viewers.kept.__len__}
+    sizes = {"accounts": account_views.cards.__len__, "posts": post_views.cards.__len__, "viewers": viewers.kept.__len__,
+             "tokens": tokens.kept.__len__}
     metrics = Metrics(db, counted, sizes, shared=shared)
     given: dict[str, Any] = {
         "db": db,
@@ -119,6 +122,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "account_views": account_views,
         "post_views": post_views,
         "viewers": viewers,
+        "tokens": tokens,
         "feeds": feeds,
         "render": render,
         "reads": reads,
@@ -127,7 +131,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     }
     counted.app = build_edge(
         [handler for module in EDGES for handler in module.HANDLERS],
-        authenticate=_nobody,
+        authenticate=_authenticator(tokens),
         settings=EdgeSettings(
             limits=Limits(upload_bytes=settings.media_bytes),
             trusted_proxies=settings.trusted_proxies,
@@ -147,5 +151,21 @@ def _giver(value: Any) -> Callable[[], Any]:
     return give
 
 
-async def _nobody(_: bytes) -> Caller | None:
-    return None
+def _authenticator(tokens: Tokens) -> Authenticate:
+    """Finds callers by their tokens; each token's `Caller` is made once."""
+    made: dict[int, tuple[Token, Caller]] = {}
+
+    async def authenticate(raw: bytes) -> Caller | None:
+        token = await tokens.find(raw)
+        if token is None:
+            return None
+        held = made.get(token.id)
+        if held is not None and held[0] is token:
+            return held[1]
+        if len(made) > KEPT:
+            made.clear()
+        caller = Caller(token.id, token.app_id, token.member_id, token.account_id, token.scopes)
+        made[token.id] = (token, caller)
+        return caller
+
+    return authenticate

@@ -60,11 +60,11 @@ def token(name: str, /, *, scopes: str = "read write follow push", data: DataOpt
         scopes: What it is good for, with spaces between.
     """
     from dunnock.accounts.sign_up import member_named  # noqa: PLC0415
-    from dunnock.accounts.tokens import issue_by_command  # noqa: PLC0415
+    from dunnock.accounts.command_token import token_by_command  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
         member = await member_named(db, name)
-        print(await issue_by_command(db, member, scopes=scopes.split()))
+        print(await token_by_command(db, member, scopes=scopes))
 
     _with_db(data, work)
 
