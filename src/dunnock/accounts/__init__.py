@@ -7,16 +7,28 @@ from __future__ import annotations
 
 # Profiles and relations
 from dunnock.accounts.account import LOCAL, Account, Field, Standing, name_key, read_fields
+
+# Members, apps and tokens
+from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app, register_app, revoke_app
 from dunnock.accounts.block import block, blocked, unblock
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
 from dunnock.accounts.domain_block import block_domain, blocked_domains, unblock_domain
 from dunnock.accounts.errors import (
     AccountMissing,
+    AppInvalid,
+    MemberDisabled,
+    MemberMissing,
+    NotYetApproved,
+    OAuthRefused,
     ProfileInvalid,
     RelationRefused,
     RequestMissing,
     SettingInvalid,
+    SignInRefused,
+    SignUpClosed,
+    SignUpRefused,
     TooManyFollows,
+    TooManyTries,
 )
 from dunnock.accounts.events import (
     AccountMade,
@@ -51,13 +63,39 @@ from dunnock.accounts.follow import (
     remove_from_followers,
     unfollow,
 )
+from dunnock.accounts.invitations import Invitation, find_invitation, invitations_by, invite, revoke_invitation
+from dunnock.accounts.member import ROLES, STAFF, Member, State
 from dunnock.accounts.mute import END_MUTES_EVERY_MS, EndMutes, end_mutes, mute, mute_ends, muted, unmute
+from dunnock.accounts.oauth import Issued
 from dunnock.accounts.paging import Cursor, Page
 from dunnock.accounts.persona import Persona, note_changes, personas
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile
 from dunnock.accounts.relationships import Relationship, relationships
+from dunnock.accounts.sessions import (
+    Session,
+    end_other_sessions,
+    end_session,
+    find_session,
+    open_session,
+    sessions_of,
+)
 from dunnock.accounts.settings import PostingDefaults, change_settings, posting_defaults, role_of
+from dunnock.accounts.sign_in import check_password, sign_in
+from dunnock.accounts.sign_up import (
+    SignUp,
+    change_password,
+    change_role,
+    change_state,
+    create_member,
+    find_member,
+    member_named,
+    member_of,
+    members,
+    sign_up,
+    staff,
+)
+from dunnock.accounts.tokens import Token, Tokens, make_token
 
 # Reading for show
 from dunnock.accounts.viewers import Viewer, Viewers
@@ -66,12 +104,16 @@ from dunnock.accounts.views import AccountCard, AccountViews
 __all__ = [
     "END_MUTES_EVERY_MS",
     "LOCAL",
+    "ROLES",
+    "STAFF",
     "Account",
     "AccountCard",
     "AccountMade",
     "AccountMissing",
     "AccountSettingsChanged",
     "AccountViews",
+    "App",
+    "AppInvalid",
     "Blocked",
     "Counts",
     "Cursor",
@@ -82,9 +124,17 @@ __all__ = [
     "FollowChanged",
     "FollowRequested",
     "Followed",
+    "GrantedApp",
+    "Invitation",
+    "Issued",
+    "Member",
+    "MemberDisabled",
+    "MemberMissing",
     "MemberSignedUp",
     "MemberStateChanged",
     "Muted",
+    "NotYetApproved",
+    "OAuthRefused",
     "Page",
     "Persona",
     "PersonaChanged",
@@ -93,51 +143,87 @@ __all__ = [
     "RelationRefused",
     "Relationship",
     "RequestMissing",
+    "Session",
     "SettingInvalid",
+    "SignInRefused",
+    "SignUp",
+    "SignUpClosed",
+    "SignUpRefused",
     "Standing",
     "StandingChanged",
+    "State",
+    "Token",
+    "Tokens",
     "TokensRevoked",
     "TooManyFollows",
+    "TooManyTries",
     "Unblocked",
     "Unfollowed",
     "Unmuted",
     "Viewer",
     "Viewers",
     "accept_follow",
+    "app_called",
+    "apps_of",
     "block",
     "block_domain",
     "blocked",
     "blocked_domains",
+    "change_password",
     "change_profile",
+    "change_role",
     "change_settings",
+    "change_state",
+    "check_password",
     "collections_hidden",
     "count_follow_requests",
     "count_posts",
     "counts_of",
+    "create_member",
     "end_mutes",
+    "end_other_sessions",
+    "end_session",
     "familiar_followers",
     "find",
+    "find_app",
     "find_by_handle",
     "find_by_handles",
+    "find_invitation",
     "find_many",
+    "find_member",
+    "find_session",
     "find_shown",
     "follow",
     "follow_requests",
     "followers",
     "following",
+    "invitations_by",
+    "invite",
+    "make_token",
+    "member_named",
+    "member_of",
+    "members",
     "mute",
     "mute_ends",
     "muted",
     "name_key",
     "note_changes",
+    "open_session",
     "personas",
     "posting_defaults",
     "read_fields",
+    "register_app",
     "reject_follow",
     "relationships",
     "remove_from_followers",
+    "revoke_app",
+    "revoke_invitation",
     "role_of",
     "search_accounts",
+    "sessions_of",
+    "sign_in",
+    "sign_up",
+    "staff",
     "start_counts",
     "unblock",
     "unblock_domain",

@@ -115,7 +115,9 @@ async def count_posts(tx: Tx, sums: Iterable[Sum]) -> None:
         tx,
         [
             {"the": one.account_id, "more": one.more, "oldest": one.oldest, "newest": one.newest}
-            for one in sorted(sums, key=lambda one: one.account_id)  # in one order, so that two imports never wait in a circle
+            for one in sorted(
+                sums, key=lambda one: one.account_id
+            )  # in one order, so that two imports never wait in a circle
         ],
     )
 

@@ -39,3 +39,65 @@ class SettingInvalid(DomainError):
     """No such visibility or language to post with."""
 
     code, kind, safe = "setting_invalid", Kind.INVALID, "Validation failed: This setting has no such value"
+
+
+class SignUpRefused(DomainError):
+    """The form of a sign-up breaks rules; `details` tells which, per field."""
+
+    code, kind, safe = "sign_up_refused", Kind.INVALID, "Validation failed"
+
+
+class SignUpClosed(DomainError):
+    """This server takes no new members (without an invitation)."""
+
+    code, kind, safe = "sign_up_closed", Kind.DENIED, "This server takes no new members at the moment"
+
+
+class SignInRefused(DomainError):
+    """Unknown name or wrong password: the same for both."""
+
+    code, kind, safe = "sign_in_refused", Kind.UNAUTHENTICATED, "Unknown name or wrong password"
+
+
+class NotYetApproved(DomainError):
+    """The member's sign-up has not been looked at."""
+
+    code, kind, safe = "not_yet_approved", Kind.DENIED, "Your sign-up is waiting for a moderator's approval"
+
+
+class MemberDisabled(DomainError):
+    """The member may not come in."""
+
+    code, kind, safe = "member_disabled", Kind.DENIED, "This account has been disabled by a moderator"
+
+
+class TooManyTries(DomainError):
+    """Too many sign-ins failed lately for this name or from this address."""
+
+    code, kind, safe = "too_many_tries", Kind.LIMITED, "Too many attempts; please wait some minutes and try again"
+
+
+class MemberMissing(DomainError):
+    """There is no such member."""
+
+    code, kind, safe = "member_missing", Kind.MISSING, "There is no such member"
+
+
+class AppInvalid(DomainError):
+    """An app can't be registered like this; the text tells why."""
+
+    code, kind, safe = "app_invalid", Kind.INVALID, "Validation failed"
+
+
+class OAuthRefused(DomainError):
+    """A request of OAuth 2 is refused: `slug` is RFC 6749's error, `status` its HTTP status.
+
+    `may_redirect`: the app's redirect URI was found right, so that the app may be told.
+    """
+
+    code, kind, safe = "oauth_refused", Kind.INVALID, "The request is invalid"
+
+    def __init__(self, slug: str, text: str, *, status: int = 400, may_redirect: bool = False) -> None:
+        """`text` is for people: RFC 6749's error_description."""
+        super().__init__(slug, say=text)
+        self.slug, self.status, self.may_redirect = slug, status, may_redirect

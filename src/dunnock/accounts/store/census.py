@@ -14,9 +14,7 @@ POSTS = Sql(
     .where(accounts.c.domain == "")
 )
 SERVERS = Sql(select(func.count(distinct(accounts.c.domain))).where(accounts.c.domain != ""))
-ACTIVE_BY_TOKEN = Sql(
-    select(func.count(distinct(tokens.c.member_id))).where(tokens.c.used_at >= bindparam("since"))
-)
+ACTIVE_BY_TOKEN = Sql(select(func.count(distinct(tokens.c.member_id))).where(tokens.c.used_at >= bindparam("since")))
 OWNER = Sql(
     select(members.c.account_id, members.c.email)
     .where(members.c.role == "owner", members.c.state == "active")

@@ -147,9 +147,7 @@ def _handles(*, pg: bool) -> Any:
 
 
 def _hosts(*, pg: bool) -> Any:
-    at_host = and_(
-        accounts.c.username_key == bindparam("name"), _starts(accounts.c.domain, "low", "high", pg=pg)
-    )
+    at_host = and_(accounts.c.username_key == bindparam("name"), _starts(accounts.c.domain, "low", "high", pg=pg))
     return _search(at_host, accounts.c.domain)
 
 

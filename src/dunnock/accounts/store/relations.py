@@ -260,4 +260,3 @@ RELATIONSHIPS = Sql(
     )
     .where(among(accounts.c.id, "ids"))
 )
-

@@ -1,0 +1,45 @@
+"""A member: a person's sign-in, which owns an account. Nothing of it is shown to others."""
+
+from __future__ import annotations
+
+import enum
+from typing import Literal
+
+import msgspec
+
+Role = Literal["member", "moderator", "admin", "owner"]
+ROLES: tuple[Role, ...] = ("member", "moderator", "admin", "owner")
+STAFF = frozenset(("moderator", "admin", "owner"))
+
+
+class State(enum.Enum):
+    """Whether a member may come in."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """One member. `reason`: why they want to join; times are Unix milliseconds."""
+
+    id: int
+    account_id: int
+    username: str
+    email: str
+    role: Role
+    state: State
+    locale: str
+    reason: str
+    created_at: int
+    last_sign_in_at: int | None
+
+    @property
+    def is_staff(self) -> bool:
+        """May they decide about others?"""
+        return self.role in STAFF
+
+
+def email_key(email: str) -> str:
+    """What tells two addresses apart: letter case does not."""
+    return email.strip().casefold()

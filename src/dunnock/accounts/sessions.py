@@ -1,0 +1,100 @@
+"""A browser's sign-in: a random token in a cookie, of which only the digest is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from dunnock.accounts.errors import MemberMissing
+from dunnock.accounts.events import TokensRevoked
+from dunnock.accounts.store import members as store
+from dunnock.foundation import ids
+from dunnock.foundation.clock import DAY, HOUR, now_ms
+from dunnock.foundation.db import Db, Reader, Tx
+
+IDLE_MS = 60 * DAY
+_NOTE_EVERY_MS = HOUR
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One sign-in. `client` is "Firefox on Linux" and no more; times in Unix milliseconds."""
+
+    id: int
+    member_id: int
+    account_id: int
+    role: str
+    client: str
+    created_at: int
+    seen_at: int
+
+
+async def open_session(tx: Tx, member_id: int, *, client: str) -> str:
+    """Begin a session; its token, which is never stored. `client`: a User-Agent header."""
+    token = ids.secret()
+    await tx.run(
+        store.ADD_SESSION,
+        id=tx.new_id(),
+        token_digest=ids.digest(token),
+        member_id=member_id,
+        client=client_name(client),
+        created_at=tx.now,
+        seen_at=tx.now,
+    )
+    return token
+
+
+async def find_session(db: Db, token: str) -> Session | None:
+    """The session of a token; None when it is unknown, ended, idle for 60 days, or its member may not come in."""
+    now = now_ms()
+    row = await db.one(store.SESSION, digest=ids.digest(token), idle_since=now - IDLE_MS)
+    if row is None:
+        return None
+    session = Session(*row)
+    if now - session.seen_at > _NOTE_EVERY_MS:
+        async with db.begin() as tx:
+            await tx.run(store.SEEN, the=session.id, at=now)
+    return session
+
+
+async def sessions_of(reader: Reader, member_id: int) -> Sequence[Session]:
+    """A member's sessions in force, the one seen last first."""
+    rows = await reader.all(store.SESSIONS_OF, member_id=member_id, idle_since=now_ms() - IDLE_MS)
+    return [Session(*row) for row in rows]
+
+
+async def end_session(tx: Tx, session_id: int, *, member_id: int) -> None:
+    """Sign out one of a member's sessions.
+
+    Raises:
+        MemberMissing: the member has no such session (any more).
+    """
+    if not await tx.run(store.END_SESSION, the=session_id, member=member_id, at=tx.now):
+        raise MemberMissing(session_id, say="There is no such session")
+    await tx.record(TokensRevoked(member_id=member_id))
+
+
+async def end_other_sessions(tx: Tx, session_id: int, *, member_id: int) -> int:
+    """Sign out everywhere else; how many sessions ended."""
+    ended = await tx.run(store.END_OTHER_SESSIONS, member=member_id, but=session_id, at=tx.now)
+    if ended:
+        await tx.record(TokensRevoked(member_id=member_id))
+    return ended
+
+
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Vivaldi", "Vivaldi"), ("Firefox", "Firefox"), ("Chromium", "Chromium"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"), ("python", "Python"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def client_name(user_agent: str) -> str:
+    """`Firefox on Linux`: enough to recognise one's own device, too little to follow anybody."""
+    browser = next((name for mark, name in _BROWSERS if re.search(mark, user_agent)), "A browser")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    return f"{browser} on {system}" if system else browser

@@ -1,0 +1,297 @@
+"""Joining: what a form must hold, who may come in, and the member that comes of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+
+from dunnock import text
+from dunnock.accounts import passwords
+from dunnock.accounts.account import name_key
+from dunnock.accounts.counts import start_counts
+from dunnock.accounts.errors import MemberMissing, SignUpClosed, SignUpRefused
+from dunnock.accounts.events import AccountMade, MemberSignedUp, MemberStateChanged, TokensRevoked
+from dunnock.accounts.invitations import find_invitation
+from dunnock.accounts.member import Member, Role, State, email_key
+from dunnock.accounts.store import members as store
+from dunnock.foundation.db import Conflict, Db, Reader, Tx
+
+Policy = Literal["open", "approval", "invitation", "closed"]
+Details = dict[str, list[tuple[str, str]]]
+LONGEST_REASON = 2_000
+LONGEST_EMAIL = 254
+# Deliberately small: a mailbox can only be proven by writing to it. Source: HTML, valid e-mail address; RFC 5321 lengths.
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+
+
+class SignUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody filled in."""
+
+    username: str
+    email: str
+    password: str
+    agreement: bool = False
+    reason: str = ""
+    invitation: str = ""
+    locale: str = "en"
+
+
+async def sign_up(db: Db, form: SignUp, *, policy: Policy) -> Member:
+    """Make a member; `pending` where the policy asks for approval (an invitation stands for approval).
+
+    Raises:
+        SignUpRefused: the form breaks rules, or the name or address is taken.
+        SignUpClosed: nobody can join, or not without a valid invitation.
+    """
+    if policy == "closed":
+        raise SignUpClosed
+    invited = False
+    if form.invitation:
+        invitation = await find_invitation(db, form.invitation)
+        invited = invitation is not None
+        if not invited:
+            raise SignUpRefused(say="Validation failed: This invitation is not valid (any more)", details=_NOT_INVITED)
+    if policy == "invitation" and not invited:
+        raise SignUpClosed(say="This server can be joined with an invitation only")
+    details = _faults(form, reason_needed=policy == "approval" and not invited)
+    await _add_taken(db, form, details)
+    if details:
+        raise _refusal(details)
+    hashed = await passwords.make_hash(form.password)  # before the transaction: it takes a while
+    state = State.PENDING if policy == "approval" and not invited else State.ACTIVE
+    try:
+        async with db.begin() as tx:
+            if invited and not await tx.run(store.USE_INVITATION, the=form.invitation.strip(), now=tx.now):
+                raise SignUpRefused(
+                    say="Validation failed: This invitation is not valid (any more)", details=_NOT_INVITED
+                )
+            return await _add(tx, form, hashed, role="member", state=state, invited_with=form.invitation.strip())
+    except Conflict as conflict:  # somebody was faster
+        details = {}
+        await _add_taken(db, form, details)
+        raise _refusal(details or {"username": [_TAKEN]}) from conflict
+
+
+async def create_member(
+    db: Db, *, username: str, email: str, password: str, role: Role = "member", locked: bool = False
+) -> Member:
+    """Make a member at once, whatever the policy (for commands); reserved names are allowed to staff.
+
+    Raises:
+        SignUpRefused: the values break rules, or the name or address is taken.
+    """
+    form = SignUp(username=username, email=email, password=password, agreement=True)
+    details = _faults(form, reserved_too=role != "member")
+    await _add_taken(db, form, details)
+    if details:
+        raise _refusal(details)
+    hashed = await passwords.make_hash(password)
+    try:
+        async with db.begin() as tx:
+            return await _add(tx, form, hashed, role=role, state=State.ACTIVE, locked=locked)
+    except Conflict as conflict:
+        raise _refusal({"username": [_TAKEN]}) from conflict
+
+
+async def _add(
+    tx: Tx,
+    form: SignUp,
+    password_hash: str,
+    *,
+    role: Role,
+    state: State,
+    locked: bool = False,
+    invited_with: str = "",
+) -> Member:
+    account_id, member_id = tx.new_id(), tx.new_id()
+    invitation = await find_invitation(tx, invited_with) if invited_with else None
+    await tx.run(
+        store.ADD_ACCOUNT,
+        id=account_id,
+        username=form.username,
+        username_key=text.handle_key(form.username),
+        domain="",
+        display_name="",
+        name_key=name_key(""),
+        locked=locked,
+        created_at=tx.now,
+    )
+    await start_counts(tx, account_id)
+    await tx.run(
+        store.ADD_MEMBER,
+        id=member_id,
+        account_id=account_id,
+        email=form.email.strip(),
+        email_key=email_key(form.email),
+        password_hash=password_hash,
+        role=role,
+        state=state.value,
+        locale=form.locale[:10] or "en",
+        reason=form.reason.strip(),
+        invitation_id=None if invitation is None else invitation.id,
+        created_at=tx.now,
+    )
+    await tx.record(AccountMade(account_id=account_id))
+    await tx.record(MemberSignedUp(member_id=member_id, account_id=account_id, state=state.value))
+    member = await find_member(tx, member_id)
+    assert member is not None
+    return member
+
+
+async def find_member(reader: Reader, member_id: int) -> Member | None:
+    """A member by id; None when there is none."""
+    return _member(await reader.one(store.MEMBER, id=member_id))
+
+
+async def member_of(reader: Reader, account_id: int) -> Member | None:
+    """Who signs in to an account; None: nobody."""
+    return _member(await reader.one(store.MEMBER_OF, account_id=account_id))
+
+
+async def member_named(reader: Reader, username: str) -> Member:
+    """A member by the name of their account.
+
+    Raises:
+        MemberMissing: there is none.
+    """
+    member = _member(await reader.one(store.MEMBER_NAMED, key=username.removeprefix("@").casefold()))
+    if member is None:
+        raise MemberMissing(say=f"There is no member called {username}")
+    return member
+
+
+async def members(reader: Reader, *, state: State | None = None, after: int = 0, most: int = 100) -> list[Member]:
+    """Members in the order in which they joined, from behind id `after`; `state` None: all."""
+    if state is None:
+        rows = await reader.all(store.ANY, after=after, most=most)
+    else:
+        rows = await reader.all(store.IN_STATE, state=state.value, after=after, most=most)
+    return [one for row in rows if (one := _member(row)) is not None]
+
+
+async def staff(reader: Reader) -> list[Member]:
+    """Active members who decide about others."""
+    return [one for row in await reader.all(store.STAFF) if (one := _member(row)) is not None]
+
+
+async def change_state(tx: Tx, member_id: int, state: State) -> bool:
+    """Approve (`active`), refuse or disable (`disabled`) a member; False when nothing changed. Disabling signs them out.
+
+    Raises:
+        MemberMissing: there is no such member.
+    """
+    member = await find_member(tx, member_id)
+    if member is None:
+        raise MemberMissing(member_id)
+    if not await tx.run(store.SET_STATE, the=member_id, new_state=state.value):
+        return False
+    await tx.record(MemberStateChanged(member_id=member_id, account_id=member.account_id, state=state.value))
+    if state is not State.ACTIVE:
+        await end_everything(tx, member_id)
+    return True
+
+
+async def change_role(tx: Tx, member_id: int, role: Role) -> None:
+    """Give a member another role. Raises MemberMissing."""
+    if not await tx.run(store.SET_ROLE, the=member_id, new_role=role):
+        raise MemberMissing(member_id)
+    await tx.record(TokensRevoked(member_id=member_id))  # sessions remember the role: have them read again
+
+
+async def change_password(
+    db: Db, member_id: int, new: str, *, old: str | None, keep_session: int | None = None
+) -> None:
+    """Set a password and end every session (but `keep_session`) and every token (SC-116). `old` None: by staff.
+
+    Raises:
+        SignUpRefused: the new one is not accepted, or the old one is wrong.
+        MemberMissing: there is no such member.
+    """
+    member = await find_member(db, member_id)
+    if member is None:
+        raise MemberMissing(member_id)
+    if old is not None:
+        right, _ = await passwords.check(await db.value(store.PASSWORD_OF, id=member_id), old)
+        if not right:
+            raise _refusal({"old_password": [("ERR_INVALID", "is not your password")]})
+    fault = passwords.fault(new, username=member.username, email=member.email)
+    if fault is not None:
+        raise _refusal({"password": [fault]})
+    hashed = await passwords.make_hash(new)
+    async with db.begin() as tx:
+        await tx.run(store.SET_PASSWORD, the=member_id, new_hash=hashed)
+        await end_everything(tx, member_id, keep_session=keep_session)
+
+
+async def end_everything(tx: Tx, member_id: int, *, keep_session: int | None = None) -> None:
+    """End all sessions (but `keep_session`) and tokens of a member, and have everybody forget them."""
+    await tx.run(store.END_OTHER_SESSIONS, member=member_id, but=keep_session or 0, at=tx.now)
+    await tx.run(store.END_TOKENS, member=member_id, at=tx.now)
+    await tx.record(TokensRevoked(member_id=member_id))
+
+
+_TAKEN = ("ERR_TAKEN", "is already taken")
+_NOT_INVITED: Details = {"invite_code": [("ERR_INVALID", "is not valid (any more)")]}
+_LABELS = {
+    "username": "Username",
+    "email": "E-mail address",
+    "password": "Password",
+    "old_password": "Current password",
+    "agreement": "Agreement",
+    "reason": "Reason",
+    "invite_code": "Invitation",
+}
+
+
+def _refusal(details: Details) -> SignUpRefused:
+    told = ", ".join(f"{_LABELS[field]} {why}" for field, faults in details.items() for _, why in faults)
+    return SignUpRefused(tuple(details), say=f"Validation failed: {told}", details=details)
+
+
+def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = False) -> Details:
+    details: Details = {}
+    try:
+        text.check_username(form.username)
+    except text.BadUsername as error:
+        faults = [
+            one for one in (error.details or {}).get("username", []) if not (reserved_too and one[0] == "ERR_RESERVED")
+        ]
+        if faults:
+            details["username"] = faults
+    email = form.email.strip()
+    if not email:
+        details["email"] = [("ERR_BLANK", "can't be blank")]
+    elif len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        details["email"] = [("ERR_INVALID", "is invalid")]
+    fault = passwords.fault(form.password, username=form.username, email=form.email)
+    if fault is not None:
+        details["password"] = [fault]
+    if not form.agreement:
+        details["agreement"] = [("ERR_ACCEPTED", "must be accepted")]
+    if reason_needed and not form.reason.strip():
+        details["reason"] = [("ERR_BLANK", "can't be blank")]
+    elif len(form.reason) > LONGEST_REASON:
+        details["reason"] = [("ERR_TOO_LONG", f"is too long (maximum is {LONGEST_REASON} characters)")]
+    return details
+
+
+async def _add_taken(reader: Reader, form: SignUp, details: Details) -> None:
+    if "username" not in details and await reader.one(store.NAME_TAKEN, key=text.handle_key(form.username)):
+        details["username"] = [_TAKEN]
+    if "email" not in details and await reader.one(store.EMAIL_TAKEN, key=email_key(form.email)):
+        details["email"] = [_TAKEN]
+
+
+def _member(row: tuple[object, ...] | None) -> Member | None:
+    if row is None:
+        return None
+    an_id, account_id, username, email, role, state, locale, reason, created_at, last = row
+    return msgspec.convert(
+        {
+            "id": an_id, "account_id": account_id, "username": username, "email": email, "role": role, "state": state,
+            "locale": locale, "reason": reason, "created_at": created_at, "last_sign_in_at": last,
+        },
+        Member,
+    )  # fmt: skip

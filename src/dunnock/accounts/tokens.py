@@ -1,0 +1,91 @@
+"""Bearer tokens: made, found at every request, revoked. Only digests are stored and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from dunnock.accounts.apps import App
+from dunnock.accounts.events import MemberStateChanged, StandingChanged, TokensRevoked
+from dunnock.accounts.store import oauth as store
+from dunnock.foundation import ids
+from dunnock.foundation.cache import Cache
+from dunnock.foundation.clock import DAY, now_ms
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.events import Logged
+
+KEPT = 10_000
+
+
+class Token(msgspec.Struct, frozen=True):
+    """What a token lets its bearer do. `member_id` and `account_id` None: the app itself. `used_at`: to the day."""
+
+    id: int
+    app_id: int
+    member_id: int | None
+    account_id: int | None
+    scopes: frozenset[str]
+    used_at: int | None
+
+
+class Tokens:
+    """The tokens that were used lately in one process."""
+
+    def __init__(self, db: Db) -> None:
+        """Listens to `db`'s events from now on."""
+        self._db = db
+        self.kept: Cache[bytes, Token] = Cache(KEPT)
+        db.listen(self._heard)
+
+    async def find(self, raw: bytes) -> Token | None:
+        """The token; None when it is unknown, revoked, or its member may not come in."""
+        self._db.sync()
+        key = sha256(raw).digest()
+        token = self.kept.young.get(key)
+        if token is not None:
+            return token
+        token = self.kept.get(key)
+        return token if token is not None else await self._read(key)
+
+    async def _read(self, key: bytes) -> Token | None:
+        row = await self._db.one(store.TOKEN, digest=key.hex())
+        if row is None:
+            return None
+        an_id, app_id, member_id, account_id, scopes, used_at, state, standing = row
+        if member_id is not None and (state != "active" or standing in {"suspended", "deleted"}):
+            return None
+        token = Token(an_id, app_id, member_id, account_id, frozenset(scopes.split()), used_at)
+        self.kept.put(key, token)
+        now = now_ms()
+        if used_at is None or now - used_at > DAY:
+            async with self._db.begin() as tx:
+                await tx.run(store.USED, the=an_id, at=now // DAY * DAY)
+        return token
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        # Rare events: forgetting all costs one look-up for each token that comes again.
+        if any(type(one.event) in _ENDING for one in logged):
+            self.kept.clear()
+
+
+_ENDING = frozenset((TokensRevoked, MemberStateChanged, StandingChanged))
+
+
+async def make_token(
+    tx: Tx, app: App, *, scopes: str, member_id: int | None, account_id: int | None
+) -> tuple[int, str]:
+    """A new token: its id, and the secret itself, which is never stored."""
+    token_id, raw = tx.new_id(), ids.secret()
+    await tx.run(
+        store.ADD_TOKEN,
+        id=token_id,
+        digest=ids.digest(raw),
+        app_id=app.id,
+        member_id=member_id,
+        account_id=account_id,
+        scopes=scopes,
+        created_at=tx.now,
+    )
+    return token_id, raw

@@ -1,0 +1,59 @@
+"""POST /api/v1/accounts: joining from within an app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, post
+from litestar.di import NamedDependency
+
+from dunnock import accounts
+from dunnock.api.kit import Called, Form, require
+from dunnock.api.mastodon.pages import answer
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Missing
+from dunnock.foundation.settings import Settings
+
+
+class SignUpForm(msgspec.Struct):
+    """What somebody filled in."""
+
+    username: str = ""
+    email: str = ""
+    password: str = ""
+    agreement: bool = False
+    locale: str = "en"
+    reason: str = ""
+    invite_code: str = ""
+
+
+@post("/api/v1/accounts", status_code=200, guards=[require(("write", "write:accounts"), user=False)])
+async def join(
+    form: Form[SignUpForm], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[Any]:
+    """Token of the new member. Until a moderator approves (where that is the policy) it opens nothing."""
+    app = await accounts.find_app(db, caller.app_id)
+    if app is None:
+        raise Missing(caller.app_id)
+    member = await accounts.sign_up(
+        db,
+        accounts.SignUp(
+            username=form.username.strip(),
+            email=form.email,
+            password=form.password,
+            agreement=form.agreement,
+            locale=form.locale,
+            reason=form.reason,
+            invitation=form.invite_code,
+        ),
+        policy=settings.sign_up,
+    )
+    scopes = " ".join(sorted(caller.scopes))
+    async with db.begin() as tx:
+        _, raw = await accounts.make_token(tx, app, scopes=scopes, member_id=member.id, account_id=member.account_id)
+        issued = accounts.Issued(raw, scopes, tx.now // 1000)
+    return answer(msgspec.json.encode(issued))
+
+
+HANDLERS = [join]

@@ -1,0 +1,147 @@
+"""OAuth 2 for apps: /oauth/token, /oauth/revoke, /oauth/userinfo and the server's metadata. The consent page is in `web`."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+
+from dunnock import accounts
+from dunnock.accounts import oauth, scopes
+from dunnock.api.kit import Called, Form, OAuthRefusal, public, require
+from dunnock.api.mastodon.pages import answer, me
+from dunnock.api.mastodon.render import Render
+from dunnock.foundation.db import Db
+from dunnock.foundation.settings import Settings
+
+
+class TokenForm(msgspec.Struct):
+    """A request for a token (RFC 6749, 4.1.3 and 4.4.2; RFC 7636, 4.5)."""
+
+    grant_type: str = ""
+    client_id: str = ""
+    client_secret: str | None = None
+    code: str = ""
+    redirect_uri: str = ""
+    code_verifier: str | None = None
+    scope: str = ""
+
+
+class RevokeForm(msgspec.Struct):
+    """A request to end a token (RFC 7009)."""
+
+    token: str = ""
+    client_id: str = ""
+    client_secret: str | None = None
+
+
+class Token(msgspec.Struct):
+    """Token; `created_at` in Unix seconds."""
+
+    access_token: str
+    token_type: str
+    scope: str
+    created_at: int
+
+
+@post("/oauth/token", status_code=200, guards=[public()], responses={200: ResponseSpec(Token, generate_examples=False)})
+async def issue_token(form: Form[TokenForm], request: Request[Any, Any, Any], db: NamedDependency[Db]) -> Response[Any]:
+    """A token for an authorisation code, or for the app itself."""
+    try:
+        app, proven = await _client(request, db, form.client_id, form.client_secret)
+        if form.grant_type == "authorization_code":
+            issued = await oauth.exchange(
+                db,
+                app,
+                proven=proven,
+                code=form.code,
+                redirect_uri=form.redirect_uri,
+                verifier=form.code_verifier,
+            )
+        elif form.grant_type == "client_credentials":
+            issued = await oauth.client_credentials(db, app, proven=proven, scope=form.scope)
+        else:
+            raise accounts.OAuthRefused(
+                "unsupported_grant_type", "The authorization grant type is not supported by the authorization server."
+            )
+    except accounts.OAuthRefused as refused:
+        raise OAuthRefusal(refused.slug, refused.text, status=refused.status) from refused
+    response = answer(msgspec.json.encode(issued))
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+@post("/oauth/revoke", status_code=200, guards=[public()])
+async def revoke_token(
+    form: Form[RevokeForm], request: Request[Any, Any, Any], db: NamedDependency[Db]
+) -> dict[str, str]:
+    """End a token of the calling app."""
+    try:
+        app, proven = await _client(request, db, form.client_id, form.client_secret)
+    except accounts.OAuthRefused as refused:
+        raise OAuthRefusal(refused.slug, refused.text, status=refused.status) from refused
+    if not proven and not form.token:
+        raise OAuthRefusal("invalid_request", "The token is missing.")
+    await oauth.revoke(db, app, form.token)
+    return {}
+
+
+@get("/oauth/userinfo", guards=[require(("profile", "read:accounts"))])
+async def userinfo(
+    caller: Called, db: NamedDependency[Db], render: NamedDependency[Render], settings: NamedDependency[Settings]
+) -> dict[str, str]:
+    """Who the token's member is, in OpenID Connect's words."""
+    account = await accounts.find_shown(db, me(caller))
+    picture, _ = render.addresses.picture(account.avatar, "avatars")
+    return {
+        "iss": settings.public_url,
+        "sub": f"{settings.public_url}/users/{account.username}",
+        "name": account.display_name or account.username,
+        "preferred_username": account.username,
+        "profile": f"{settings.public_url}/@{account.username}",
+        "picture": picture,
+    }
+
+
+@get("/.well-known/oauth-authorization-server")
+async def metadata(settings: NamedDependency[Settings]) -> dict[str, Any]:
+    """What this authorisation server can do (RFC 8414)."""
+    base = settings.public_url
+    return {
+        "issuer": f"{base}/",
+        "service_documentation": f"{base}/about",
+        "authorization_endpoint": f"{base}/oauth/authorize",
+        "token_endpoint": f"{base}/oauth/token",
+        "app_registration_endpoint": f"{base}/api/v1/apps",
+        "revocation_endpoint": f"{base}/oauth/revoke",
+        "userinfo_endpoint": f"{base}/oauth/userinfo",
+        "scopes_supported": list(scopes.MEANING),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+    }
+
+
+async def _client(
+    request: Request[Any, Any, Any], db: Db, client_id: str, client_secret: str | None
+) -> tuple[accounts.App, bool]:
+    """The app, by its form fields or by HTTP Basic (RFC 6749, 2.3.1)."""
+    kind, _, coded = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "basic":
+        try:
+            name, _, secret = base64.b64decode(coded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise accounts.OAuthRefused("invalid_client", "Client authentication is malformed.", status=401) from None
+        client_id, client_secret = unquote_plus(name), unquote_plus(secret)
+    return await oauth.client(db, client_id, client_secret)
+
+
+HANDLERS = [issue_token, revoke_token, userinfo, metadata]
