@@ -1,0 +1,235 @@
+"""Posts and people made ready for the templates: pictures, emoji and addresses found in batches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import msgspec
+from markupsafe import Markup, escape
+
+from dunnock.accounts.account import Field, read_fields
+from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.feeds import Page
+from dunnock.foundation.db import Db
+from dunnock.media.model import File, read_picture
+from dunnock.media.views import find as find_media
+from dunnock.media.views import find_emoji
+from dunnock.posts.views import PostCard
+from dunnock.text import plain, shortcodes
+from dunnock.web.asset import asset_url
+
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,50}):")
+_TAGS = re.compile(r"(<[^>]*>)")
+# Languages written from right to left. Source: CLDR, characterOrder.
+_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku nqo ps sd ug ur yi".split())
+
+
+class Face(msgspec.Struct, frozen=True):
+    """A person in few words: `name` is ready to show, `avatar` and `url` are addresses."""
+
+    id: int
+    name: Markup
+    handle: str
+    url: str
+    avatar: str
+    bot: bool = False
+    locked: bool = False
+
+
+class Shot(msgspec.Struct, frozen=True):
+    """A picture of a post: its address, that of the preview and the preview's pixels."""
+
+    url: str
+    preview: str
+    width: int
+    height: int
+    alt: str
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A post, ready to be shown. `url` is its page here, `elsewhere` where it comes from; `boosted_by` brought it here."""
+
+    id: int
+    url: str
+    elsewhere: str | None
+    by: Face
+    html: Markup
+    warning: Markup
+    language: str | None
+    right_to_left: bool
+    created_at: int
+    edited_at: int | None
+    visibility: str
+    sensitive: bool
+    reply_to: Face | None
+    reply_url: str | None
+    boosted_by: Face | None
+    pictures: list[Shot]
+    replies: int
+    boosts: int
+    favourites: int
+    summary: str
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """An account's page."""
+
+    face: Face
+    elsewhere: str | None
+    bio: Markup
+    summary: str
+    header: str | None
+    fields: list[tuple[Markup, Markup, int | None]]
+    counts: tuple[int, int, int]
+    created_at: int
+    indexable: bool
+
+
+def file_url(file: File) -> str:
+    """Where a stored file is served."""
+    return f"/media/{file.path}"
+
+
+def profile_url(card: AccountCard) -> str:
+    """The page of an account on this server; others' accounts have one too, and the way out of it is a link."""
+    return f"/@{card.handle}"
+
+
+def post_url(post: PostCard, author: AccountCard) -> str:
+    """The page of a post on this server."""
+    return f"/@{author.handle}/{post.id}"
+
+
+def web_address(url: str | None) -> str | None:
+    """The address when it may be a link: only ever http or https."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+class Cards:
+    """Makes what the templates show."""
+
+    def __init__(self, db: Db, account_views: AccountViews) -> None:
+        """Reads through `account_views` and, for pictures and emoji, `db`."""
+        self._db, self._accounts = db, account_views
+
+    async def page(self, page: Page) -> list[Shown]:
+        """The entries of a feed's page, in order."""
+        return await self.posts(page.entries, page.posts, page.accounts)
+
+    async def posts(
+        self, entries: Sequence[PostCard], posts: dict[int, PostCard], people: dict[int, AccountCard]
+    ) -> list[Shown]:
+        """Entries that the viewer may see; `posts` and `people` hold what they boost, and all authors."""
+        cards = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
+        media = await find_media(self._db, [one for card in cards for one in card.media])
+        parents = {card.reply_to_author_id for card in cards if card.reply_to_author_id} - set(people)
+        known = people | (await self._accounts.get(parents) if parents else {})
+        authors = [known[card.author_id] for card in (*cards, *entries)]
+        emoji = await self._emoji({name for card in cards for name in card.emoji}, authors)
+        made = []
+        for entry, card in zip(entries, cards, strict=True):
+            author = known[card.author_id]
+            answered = known.get(card.reply_to_author_id or 0)
+            pictures = [
+                Shot(file_url(one.original), file_url(small := one.small or one.original), small.width, small.height, held.description or "")
+                for number in card.media
+                if (held := media.get(number)) is not None and (one := held.picture) is not None
+            ]  # fmt: skip
+            replies, boosts, favourites = card.counts or (0, 0, 0)
+            made.append(
+                Shown(
+                    id=card.id,
+                    url=post_url(card, author),
+                    elsewhere=web_address(card.url),
+                    by=face(author, emoji),
+                    html=with_emoji(card.html, emoji),
+                    warning=with_emoji(str(escape(card.warning)), emoji),
+                    language=card.language,
+                    right_to_left=(card.language or "").partition("-")[0] in _RIGHT_TO_LEFT,
+                    created_at=card.created_at,
+                    edited_at=card.edited_at,
+                    visibility=card.visibility,
+                    sensitive=bool(card.sensitive),
+                    reply_to=None if answered is None else face(answered, emoji),
+                    reply_url=None if answered is None else f"/@{answered.handle}/{card.reply_to_id}",
+                    boosted_by=None if entry is card else face(known[entry.author_id], emoji),
+                    pictures=pictures,
+                    replies=replies,
+                    boosts=boosts,
+                    favourites=favourites,
+                    summary=_short(card.warning or plain(card.html)),
+                )
+            )
+        return made
+
+    async def profile(self, card: AccountCard) -> Profile:
+        """The page of an account."""
+        emoji = await self._emoji((), [card])
+        lines: tuple[Field, ...] = read_fields(card.fields)
+        counts = card.counts or (0, 0, 0, None)
+        return Profile(
+            face=face(card, emoji),
+            elsewhere=web_address(card.url),
+            bio=with_emoji(card.bio_html, emoji),
+            summary=_short(plain(card.bio_html)),
+            header=file_url(read_picture(card.header).still) if card.header else None,
+            fields=[
+                (with_emoji(str(escape(line.name)), emoji), with_emoji(line.html, emoji), line.verified_at)
+                for line in lines
+            ],
+            counts=counts[:3],
+            created_at=card.created_at,
+            indexable=bool(card.indexable),
+        )
+
+    async def faces(self, ids: Sequence[int]) -> list[Face]:
+        """People in the order of `ids`; unknown ones are left out."""
+        found = await self._accounts.get(ids)
+        emoji = await self._emoji((), found.values())
+        return [face(found[one], emoji) for one in ids if one in found]
+
+    async def _emoji(self, names: Collection[str], people: Collection[AccountCard]) -> dict[str, str]:
+        """Shortcode -> address, for those this server knows."""
+        wanted = set(names)
+        for card in people:
+            if ":" in card.display_name or ":" in card.bio_html:
+                wanted.update(shortcodes(f"{card.display_name} {card.bio_html}"))
+        return {one.shortcode: f"/media/{one.file}" for one in await find_emoji(self._db, wanted)} if wanted else {}
+
+
+def face(card: AccountCard, emoji: dict[str, str]) -> Face:
+    """A person in few words."""
+    avatar = asset_url("avatar.svg")
+    if card.avatar:
+        picture = read_picture(card.avatar)
+        avatar = file_url(picture.small or picture.still)
+    return Face(
+        id=card.id,
+        name=with_emoji(str(escape(card.display_name or card.username)), emoji),
+        handle=card.handle,
+        url=profile_url(card),
+        avatar=avatar,
+        bot=card.kind == "service",
+        locked=bool(card.locked),
+    )
+
+
+def with_emoji(html: str, emoji: dict[str, str]) -> Markup:
+    """Our own HTML (made or made safe by `dunnock.text`), shortcodes outside of tags shown as pictures."""
+    if not emoji or ":" not in html:
+        return Markup(html)  # noqa: S704 - the one place that trusts stored HTML
+
+    def shown(found: re.Match[str]) -> str:
+        url = emoji.get(found[1])
+        return found[0] if url is None else f'<img class="emoji" src="{escape(url)}" alt=":{found[1]}:" width="20" height="20">'
+
+    parts = _TAGS.split(html)
+    parts[::2] = [_SHORTCODE.sub(shown, part) for part in parts[::2]]
+    return Markup("".join(parts))  # noqa: S704 - see above
+
+
+def _short(words: str, most: int = 200) -> str:
+    """The beginning, in one line, for what other sites show of a link."""
+    line = " ".join(words.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -1,0 +1,78 @@
+"""Puts the handlers of an area together: what every page may ask for, and what every form must carry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Router
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+
+from dunnock.api.kit import Paging
+from dunnock.api.kit.params import provide_form
+from dunnock.foundation.settings import Settings
+from dunnock.web.failure import PAGE_EXCEPTION_HANDLERS
+from dunnock.web.origin import check_form, check_origin
+from dunnock.web.show import provide_show
+from dunnock.web.visitor import Visitor, find_member, find_staff, find_visitor
+
+
+class Sent(msgspec.Struct, kw_only=True):
+    """What every form of ours carries; the forms of the areas add to it."""
+
+    token: str = ""
+
+
+class FormUnguarded(Exception):
+    """A handler changes something without asking for a `form` that is a `Sent`."""
+
+
+class PageParams(Paging, kw_only=True, frozen=True):
+    """Which part of a list, and what was done before coming here."""
+
+    done: str = ""
+
+
+def pages(*handlers: Any) -> list[Any]:
+    """The area's `HANDLERS`.
+
+    Raises:
+        FormUnguarded: a handler takes a POST without a form, so nothing would tell ours from a forged one.
+    """
+    for handler in handlers:
+        if isinstance(handler, HTTPRouteHandler) and handler.http_methods - {"GET", "HEAD", "OPTIONS"}:
+            form = handler.fn.__annotations__.get("form")
+            if form is None:
+                raise FormUnguarded(handler.fn.__name__)
+    return [
+        Router(
+            "/",
+            route_handlers=handlers,
+            dependencies={
+                "visitor": Provide(find_visitor),
+                "member": Provide(find_member),
+                "staff": Provide(find_staff),
+                "show": Provide(provide_show),
+                "form": Provide(provide_checked_form),
+            },
+            exception_handlers=PAGE_EXCEPTION_HANDLERS,
+            include_in_schema=False,
+        )
+    ]
+
+
+async def provide_checked_form(
+    request: Request[Any, Any, Any],
+    visitor: NamedDependency[Visitor],
+    settings: NamedDependency[Settings],
+) -> Any:
+    """Litestar's dependency behind `form`: sent from a page of ours, else refused, before any of it is used.
+
+    Raises:
+        ForgedForm: it was not.
+    """
+    check_origin(request.headers, settings.public_url)
+    form = await provide_form(request)
+    check_form(form.token, visitor.cookie)
+    return form

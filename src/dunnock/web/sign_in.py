@@ -1,0 +1,134 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+
+from dunnock import accounts
+from dunnock.accounts.views import AccountViews
+from dunnock.api.kit import Form, Query
+from dunnock.api.mastodon.instance import Instance
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import DomainError
+from dunnock.foundation.settings import Settings
+from dunnock.web.cards import Cards
+from dunnock.web.local_path import local_path
+from dunnock.web.pages import Sent, pages
+from dunnock.web.show import Show
+from dunnock.web.visitor import Visitor, set_cookie
+
+
+class SignInParams(msgspec.Struct, frozen=True):
+    """`next` is where to go then; `force`: also when somebody is signed in already."""
+
+    next: str = "/"
+    force: bool = False
+    done: str = ""
+
+
+class SignInForm(Sent):
+    """Who signs in."""
+
+    login: str = ""
+    password: str = ""
+    next: str = "/"
+
+
+class SignOutForm(Sent):
+    """`next` is where to go then."""
+
+    next: str = "/"
+
+
+@get("/auth/sign_in")
+async def ask_sign_in(
+    params: Query[SignInParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    instance: NamedDependency[Instance],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """The form, or on to where a member wanted to go."""
+    goal = local_path(params.next)
+    if visitor.session is not None and not params.force:
+        return show.go(goal)
+    return await _ask(show, Cards(db, account_views), instance, goal)
+
+
+@post("/auth/sign_in", status_code=303)
+async def sign_in(
+    form: Form[SignInForm],
+    request: Request[Any, Any, Any],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    instance: NamedDependency[Instance],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """Begin a new session; the browser's old one ends, and so does the cookie of its forms."""
+    goal = local_path(form.next)
+    try:
+        token = await accounts.sign_in(
+            db, form.login, form.password, client=request.headers.get("user-agent", ""), address=address_of(request)
+        )
+    except DomainError as error:
+        return await _ask(show, Cards(db, account_views), instance, goal, error=error, login=form.login)
+    await _end(db, visitor)
+    cookies = [set_cookie(settings, "session", token), set_cookie(settings, "visit", None)]
+    return show.go(goal, cookies=cookies)
+
+
+@post("/auth/sign_out", status_code=303)
+async def sign_out(
+    form: Form[SignOutForm],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[None]:
+    """End the session on the server, so that a copied cookie is worth nothing, and take the cookie away."""
+    await _end(db, visitor)
+    goal = local_path(form.next)
+    cookies = [set_cookie(settings, "session", None), set_cookie(settings, "visit", None)]
+    return show.go(goal, done="signed_out" if goal == "/" else "", cookies=cookies)
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The visitor's network address, which the edge found out."""
+    scope: Any = request.scope
+    found: str = scope["visit"].address
+    return found
+
+
+async def _end(db: Db, visitor: Visitor) -> None:
+    if visitor.session is None:
+        return
+    with contextlib.suppress(accounts.MemberMissing):  # ended at the same moment
+        async with db.begin() as tx:
+            await accounts.end_session(tx, visitor.session.id, member_id=visitor.session.member_id)
+
+
+async def _ask(
+    show: Show, cards: Cards, instance: Instance, goal: str, *, error: DomainError | None = None, login: str = ""
+) -> Response[str]:
+    owner_id = (await instance.census()).owner_id
+    owner = await cards.faces([owner_id]) if owner_id is not None else []
+    return show(
+        "sign_in.html",
+        error=error,
+        with_form=True,
+        next=goal,
+        login=login,
+        for_app=goal.startswith("/oauth/"),
+        owner=owner[0] if owner else None,
+    )
+
+
+HANDLERS = pages(ask_sign_in, sign_in, sign_out)

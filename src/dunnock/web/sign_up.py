@@ -1,0 +1,113 @@
+"""Joining: open, by approval, by invitation, or closed for now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from dunnock import accounts
+from dunnock.api.kit import Form, Query
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import DomainError
+from dunnock.foundation.settings import Settings
+from dunnock.web.pages import Sent, pages
+from dunnock.web.show import Show
+from dunnock.web.visitor import Visitor, set_cookie
+from dunnock.web.welcome import JOINING
+
+
+class SignUpForm(Sent):
+    """Who joins. `invitation` is a code."""
+
+    username: str = ""
+    email: str = ""
+    password: str = ""
+    reason: str = ""
+    invitation: str = ""
+    agreement: bool = False
+
+
+class SignUpParams(msgspec.Struct, frozen=True):
+    """`invitation`: a code to begin with."""
+
+    invitation: str = ""
+
+
+@get("/auth/sign_up")
+async def ask_sign_up(
+    params: Query[SignUpParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    settings: NamedDependency[Settings],
+) -> Response[str] | Response[None]:
+    """The form; members are led to the front page."""
+    if visitor.session is not None:
+        return show.go("/")
+    return _ask(show, settings, SignUpForm(invitation=params.invitation[:100]))
+
+
+@get("/invite/{code:str}")
+async def show_invitation(
+    code: FromPath[str],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    settings: NamedDependency[Settings],
+) -> Response[str] | Response[None]:
+    """The form with the invitation's code in it."""
+    if visitor.session is not None:
+        return show.go("/")
+    return _ask(show, settings, SignUpForm(invitation=code[:100]))
+
+
+@post("/auth/sign_up", status_code=303)
+async def sign_up(
+    form: Form[SignUpForm],
+    request: Request[Any, Any, Any],
+    show: NamedDependency[Show],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[str] | Response[None]:
+    """Make the account; where nobody has to approve it, its owner is signed in at once."""
+    try:
+        joined = await accounts.sign_up(
+            db,
+            accounts.SignUp(
+                username=form.username.strip().removeprefix("@"),
+                email=form.email.strip(),
+                password=form.password,
+                agreement=form.agreement,
+                reason=form.reason.strip(),
+                invitation=form.invitation.strip(),
+            ),
+            policy=settings.sign_up,
+        )
+    except DomainError as error:
+        return _ask(show, settings, form, error=error)
+    if joined.state is accounts.State.PENDING:
+        return show("waiting.html", with_form=True, username=joined.username)
+    async with db.begin() as tx:
+        token = await accounts.open_session(tx, joined.id, client=request.headers.get("user-agent", ""))
+    cookies = [set_cookie(settings, "session", token), set_cookie(settings, "visit", None)]
+    return show.go("/settings/profile", cookies=cookies)
+
+
+def _ask(show: Show, settings: Settings, form: SignUpForm, *, error: DomainError | None = None) -> Response[str]:
+    closed = settings.sign_up == "closed"
+    return show(
+        "sign_up.html",
+        error=error,
+        with_form=True,
+        form=form,
+        closed=closed,
+        joining=JOINING[settings.sign_up],
+        domain=settings.domain,
+        needs_invitation=settings.sign_up == "invitation",
+        needs_reason=settings.sign_up == "approval" and not form.invitation,
+    )
+
+
+HANDLERS = pages(ask_sign_up, show_invitation, sign_up)

@@ -1,0 +1,31 @@
+"""All pages together, as the app takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dunnock.web import (
+    account_settings,
+    app_settings,
+    asset,
+    authorize,
+    blocks,
+    compose,
+    invitations,
+    people,
+    profile_settings,
+    sign_in,
+    sign_up,
+    sign_ups,
+    thread,
+    welcome,
+)
+from dunnock.web.failure import APP_EXCEPTION_HANDLERS
+
+_AREAS: tuple[Any, ...] = (
+    asset, welcome, compose, sign_in, sign_up, authorize, account_settings, app_settings, blocks, invitations,
+    profile_settings, sign_ups, people, thread,
+)  # fmt: skip
+
+HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]
+EXCEPTION_HANDLERS = APP_EXCEPTION_HANDLERS

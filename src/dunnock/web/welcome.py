@@ -1,0 +1,103 @@
+"""The front page, for strangers and for members, and what the server says about itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from dunnock import __version__, accounts
+from dunnock.accounts.census import Census
+from dunnock.accounts.views import AccountViews
+from dunnock.api.kit import Query
+from dunnock.api.mastodon.instance import Instance
+from dunnock.feeds import Feeds
+from dunnock.foundation.db import Db
+from dunnock.foundation.settings import Settings
+from dunnock.web.cards import Cards, Face
+from dunnock.web.compose import VISIBILITIES, fresh_draft
+from dunnock.web.pages import PageParams, pages
+from dunnock.web.show import Show
+from dunnock.web.steps import cursor_of, steps_of
+from dunnock.web.visitor import Visitor
+
+JOINING = {
+    "open": "Everybody can join.",
+    "approval": "You can ask to join; somebody who runs this server reads each request.",
+    "invitation": "You can join with an invitation from somebody here.",
+    "closed": "This server takes no new people at the moment.",
+}
+
+
+@get("/")
+async def show_front(
+    params: Query[PageParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    feeds: NamedDependency[Feeds],
+    instance: NamedDependency[Instance],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """What this server is and what is new; for members their home feed and a form for a post."""
+    cards = Cards(db, account_views)
+    cursor = cursor_of(params)
+    if visitor.account_id is not None:
+        page = await feeds.home(visitor.account_id, cursor)
+        return show(
+            "home.html",
+            shown=await cards.page(page),
+            steps=steps_of(page, cursor),
+            **await composer(db, settings, visitor),
+            **await about(settings, instance, cards),
+            me=(await cards.faces([visitor.account_id]))[0],
+        )
+    page = await feeds.public(None, cursor, where="local")
+    return show(
+        "welcome.html",
+        shown=await cards.page(page),
+        steps=steps_of(page, cursor),
+        **await about(settings, instance, cards),
+    )
+
+
+@get("/about")
+async def show_about(
+    show: NamedDependency[Show],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    instance: NamedDependency[Instance],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """The server: who runs it, who may join, which apps work, what is kept."""
+    return show("about.html", version=__version__, **await about(settings, instance, Cards(db, account_views)))
+
+
+async def about(settings: Settings, instance: Instance, cards: Cards) -> dict[str, Any]:
+    """What the templates say of the server."""
+    census: Census = await instance.census()
+    owner: list[Face] = await cards.faces([census.owner_id]) if census.owner_id is not None else []
+    return {
+        "description": settings.description,
+        "domain": settings.domain,
+        "sign_up": settings.sign_up,
+        "joining": JOINING[settings.sign_up],
+        "census": census,
+        "owner": owner[0] if owner else None,
+    }
+
+
+async def composer(db: Db, settings: Settings, visitor: Visitor, reply_to_id: int | None = None) -> dict[str, Any]:
+    """What the template of the form for a post needs."""
+    member = visitor.member
+    defaults = await accounts.posting_defaults(db, member.account_id)
+    return {
+        "draft": fresh_draft(defaults.visibility, reply_to_id),
+        "visibilities": VISIBILITIES,
+        "most": settings.max_post_length,
+    }
+
+
+HANDLERS = pages(show_front, show_about)
