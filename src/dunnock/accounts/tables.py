@@ -163,6 +163,8 @@ follows = Table(
     Column("languages", Text, nullable=False, server_default=""),  # space-separated; "": all
     Index("ix_follows_followed_id_id", "followed_id", "id"),
     Index("ix_follows_follower_id_id", "follower_id", "id"),
+    # those who are told of each post of somebody, however many follow
+    Index("ix_follows_notify", "followed_id", sqlite_where=text("notify = 1"), postgresql_where=text("notify")),
     Index(
         "ix_follows_requests",
         "followed_id",

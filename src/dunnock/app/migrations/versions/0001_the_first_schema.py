@@ -244,6 +244,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_follows_followed_id_id", ["followed_id", "id"], unique=False)
         batch_op.create_index("ix_follows_follower_id_id", ["follower_id", "id"], unique=False)
         batch_op.create_index(
+            "ix_follows_notify",
+            ["followed_id"],
+            unique=False,
+            sqlite_where=sa.text("notify = 1"),
+            postgresql_where=sa.text("notify"),
+        )
+        batch_op.create_index(
             "ix_follows_requests",
             ["followed_id", "id"],
             unique=False,
