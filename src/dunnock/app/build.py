@@ -44,6 +44,7 @@ from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
 from dunnock.posts.views import PostViews
+from dunnock.web import site
 
 EDGES: tuple[Any, ...] = (
     health,
@@ -63,6 +64,7 @@ EDGES: tuple[Any, ...] = (
     statuses_actions,
     tags,
     timelines,
+    site,
 )
 
 
@@ -140,6 +142,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         lane=lane,
         version=dunnock.__version__,
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
+        exception_handlers=site.EXCEPTION_HANDLERS,
     )
     return House(settings, db, media_store, counted, metrics)
 

@@ -61,7 +61,7 @@ async def list_apps(
 
 
 @post("/settings/apps", status_code=200)
-async def make_token(
+async def make_own_token(
     form: Form[TokenForm],
     show: NamedDependency[Show],
     member: NamedDependency[Member],
@@ -79,9 +79,7 @@ async def make_token(
         scopes = " ".join(scope for scope, _ in CHOICES if scope in form.scopes)
         async with db.begin() as tx:
             app, _ = await apps.register_app(tx, name=name, redirect_uris=[apps.OUT_OF_BAND], scopes=scopes)
-            _, made = await make_token(
-                tx, app, scopes=scopes, member_id=member.member_id, account_id=member.account_id
-            )
+            _, made = await make_token(tx, app, scopes=scopes, member_id=member.member_id, account_id=member.account_id)
     except DomainError as error:
         return await _list(show, db, member, settings, form, error=error)
     return await _list(show, db, member, settings, TokenForm(scopes=["read"]), secret=made)
@@ -111,10 +109,20 @@ async def _list(
     secret: str = "",
 ) -> Response[str]:
     shown = [
-        AppShown(one.app_id, one.name, one.since, one.used_at, ". ".join(words for words, _ in in_words(one.scopes.split())))
+        AppShown(
+            one.app_id, one.name, one.since, one.used_at, ". ".join(words for words, _ in in_words(one.scopes.split()))
+        )
         for one in await apps.apps_of(db, member.member_id)
     ]
-    return show("app_settings.html", error=error, form=form, allowed=shown, choices=CHOICES, secret=secret, domain=settings.domain)
+    return show(
+        "app_settings.html",
+        error=error,
+        form=form,
+        allowed=shown,
+        choices=CHOICES,
+        secret=secret,
+        domain=settings.domain,
+    )
 
 
-HANDLERS = pages(list_apps, make_token, revoke)
+HANDLERS = pages(list_apps, make_own_token, revoke)

@@ -102,7 +102,12 @@ async def decide(
     if form.decision != "allow":
         if checked.redirect_uri == OUT_OF_BAND:
             return show("denied.html", app_name=checked.app.name)
-        return _answer(settings, checked.redirect_uri, {"error": "access_denied", "error_description": "The member said no."}, form.state)
+        return _answer(
+            settings,
+            checked.redirect_uri,
+            {"error": "access_denied", "error_description": "The member said no."},
+            form.state,
+        )
     async with db.begin() as tx:
         code = await oauth.grant(tx, checked, member_id=member.member_id)
     if checked.redirect_uri == OUT_OF_BAND:
@@ -111,7 +116,9 @@ async def decide(
 
 
 @get("/oauth/authorize/native", guards=[public()])
-async def show_code(params: Query[CodeParams], show: NamedDependency[Show], member: NamedDependency[Member]) -> Response[str]:
+async def show_code(
+    params: Query[CodeParams], show: NamedDependency[Show], member: NamedDependency[Member]
+) -> Response[str]:
     """The code, for apps that can't be sent to."""
     page = show("code.html", code=params.code)
     page.headers["referrer-policy"] = "no-referrer"

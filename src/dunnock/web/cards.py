@@ -22,7 +22,7 @@ from dunnock.web.asset import asset_url
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,50}):")
 _TAGS = re.compile(r"(<[^>]*>)")
 # Languages written from right to left. Source: CLDR, characterOrder.
-_RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he ks ku nqo ps sd ug ur yi".split())
+_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"])
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -222,7 +222,11 @@ def with_emoji(html: str, emoji: dict[str, str]) -> Markup:
 
     def shown(found: re.Match[str]) -> str:
         url = emoji.get(found[1])
-        return found[0] if url is None else f'<img class="emoji" src="{escape(url)}" alt=":{found[1]}:" width="20" height="20">'
+        return (
+            found[0]
+            if url is None
+            else f'<img class="emoji" src="{escape(url)}" alt=":{found[1]}:" width="20" height="20">'
+        )
 
     parts = _TAGS.split(html)
     parts[::2] = [_SHORTCODE.sub(shown, part) for part in parts[::2]]

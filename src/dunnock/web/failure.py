@@ -25,7 +25,10 @@ _WORDS = {
     413: ("That is too large", "Please choose a smaller file or write less, and try again."),
     415: ("This form can't be read", "Please go back and try again."),
     422: ("That did not work", ""),
-    429: ("A little slower, please", "There were too many requests from you in a short time. Please wait a few minutes."),
+    429: (
+        "A little slower, please",
+        "There were too many requests from you in a short time. Please wait a few minutes.",
+    ),
     500: ("Something went wrong on our side", "It is not your fault, and it was written down. Please try again later."),
     503: ("The server is busy", "Please try again in a minute."),
 }

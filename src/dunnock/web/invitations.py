@@ -14,7 +14,6 @@ from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member, Visitor
 
-
 _MOST_USES, _MOST_DAYS = 10_000, 3_660
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from urllib.parse import urlsplit
-
-import hashlib
 
 from dunnock.foundation.errors import DomainError, Kind
 

@@ -48,7 +48,12 @@ async def show_person(
         return show.go(f"/@{card.handle}{tab}")
     cursor = cursor_of(params)
     page = await feeds.account(
-        visitor.account_id, card.id, cursor, replies=tab == "/with_replies", boosts=tab != "/media", media=tab == "/media"
+        visitor.account_id,
+        card.id,
+        cursor,
+        replies=tab == "/with_replies",
+        boosts=tab != "/media",
+        media=tab == "/media",
     )
     cards = Cards(db, account_views)
     first = not tab and cursor.max_id is None and cursor.min_id is None

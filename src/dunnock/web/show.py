@@ -89,22 +89,28 @@ class Show:
             cookie = fresh_visit()
             given.append(set_cookie(self.settings, "visit", cookie))
         problems = problems_of(error)
-        html = _environment().get_template(template).render(
-            server=self.settings.title if self.settings else "Dunnock",
-            base=self.settings.public_url if self.settings else "",
-            visitor=self.visitor,
-            token="" if cookie is None else form_token(cookie),
-            path=self.path,
-            done=DONE.get(self._done, ""),
-            error=error,
-            problems=problems,
-            now=clock.now_ms(),
-            **values,
+        html = (
+            _environment()
+            .get_template(template)
+            .render(
+                server=self.settings.title if self.settings else "Dunnock",
+                base=self.settings.public_url if self.settings else "",
+                visitor=self.visitor,
+                token="" if cookie is None else form_token(cookie),
+                path=self.path,
+                done=DONE.get(self._done, ""),
+                error=error,
+                problems=problems,
+                now=clock.now_ms(),
+                **values,
+            )
         )
         if error is not None and status == 200:
             status = getattr(error, "status", 0) or STATUS[error.kind]
         private = self.visitor.session is not None or with_form or error is not None
-        headers = headers_for(self.settings, sends_to) | {"cache-control": "private, no-store" if private else "no-cache"}
+        headers = headers_for(self.settings, sends_to) | {
+            "cache-control": "private, no-store" if private else "no-cache"
+        }
         return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=given)
 
     def go(self, path: str, *, done: str = "", cookies: list[Cookie] | None = None) -> Response[None]:
@@ -147,7 +153,14 @@ def problems_of(error: DomainError | None) -> dict[str, str]:
     return {field: _sentence(field, reasons[0][1]) for field, reasons in error.details.items() if reasons}
 
 
-_FIELD_NAMES = {"note": "The bio", "email": "The e-mail address", "username": "The name", "agreement": "The promise", "old_password": "The password now", "invite_code": "The invitation"}
+_FIELD_NAMES = {
+    "note": "The bio",
+    "email": "The e-mail address",
+    "username": "The name",
+    "agreement": "The promise",
+    "old_password": "The password now",
+    "invite_code": "The invitation",
+}
 
 
 def _sentence(field: str, reason: str) -> str:
@@ -172,7 +185,20 @@ def _environment() -> jinja2.Environment:
     return made
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def _day(ms: int) -> str:
