@@ -11,12 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-import argon2
 import msgspec
 
 from dunnock import accounts, media, posts
 from dunnock.accounts import bulk
 from dunnock.accounts.census import anybody
+from dunnock.accounts.passwords import hash_password
 from dunnock.app import demo_pictures
 from dunnock.app.demo_words import (
     ANSWERS,
@@ -143,7 +143,7 @@ class _Demo:
 
     async def fill(self) -> Made:
         password = ids.secret(12)
-        campaign = await self._settle(argon2.PasswordHasher().hash(password))
+        campaign = await self._settle(await hash_password(password))
         await self._describe(campaign)
         self._plan_follows()
         planned = self._plan_posts()
@@ -301,7 +301,7 @@ class _Demo:
             else:
                 speaker = chance.choice(same)
                 by, words = speaker.username, chance.choice(REPLIES[speaker.language])
-            to = last if chance.random() < 0.7 else root
+            to = last if by == root.by or chance.random() < 0.7 else root
             if to.by != by:
                 words = f"@{to.by} {words}"
             last = _Written(at, by, words, self._people[by].language, reply_to=to)
