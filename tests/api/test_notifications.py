@@ -108,6 +108,35 @@ async def test_pages_have_no_end_and_no_hole(people, make, db):
     assert await people.get(PATH, bob) == []
 
 
+async def test_a_page_costs_a_fixed_number_of_queries(people, make, db, monkeypatch):
+    me = await make.member()
+    others = [await make.member() for _ in range(30)]
+    mine = [await publish(people, me) for _ in range(10)]
+    asked: list[object] = []
+    plain = db.all
+
+    async def counting(sql, **params):
+        asked.append(sql)
+        return await plain(sql, **params)
+
+    async def cost():
+        fresh = Readers(db)  # nothing in memory
+        asked.clear()
+        monkeypatch.setattr(db, "all", counting)
+        got = await fresh.get(f"{PATH}?limit=80", me)
+        monkeypatch.undo()
+        return len(got), len(asked)
+
+    await people.do(posts.favourite, mine[0].id, by=others[0].id)
+    few, queries = await cost()
+    for number, one in enumerate(others):
+        await people.do(posts.favourite, mine[number % 10].id, by=one.id)
+        await people.do(accounts.follow, follower=one.id, followed=me.id)
+    many, more_queries = await cost()
+    assert (few, many) == (1, 60)
+    assert more_queries == queries
+
+
 async def test_what_is_hidden_is_left_out_and_the_page_is_full_all_the_same(people, make, db):
     me, bob = await make.member(), await make.member()
     seen = []
