@@ -1,0 +1,62 @@
+"""Settings: where they come from, what is refused and what the refusal says."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunnock.app.settings import BadSettings, load
+from dunnock.foundation.settings import Settings
+
+
+def test_an_empty_directory_is_enough(tmp_path):
+    settings = load(tmp_path, environ={})
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert settings.domain == "127.0.0.1:8000"
+    assert settings.database == f"sqlite:///{tmp_path}/dunnock.db"
+
+
+def test_there_are_at_most_fifteen():
+    assert len([name for name in Settings.__struct_fields__ if name != "data"]) <= 15
+
+
+def test_the_command_line_wins_over_variables_and_these_over_the_file(tmp_path):
+    (tmp_path / "dunnock.toml").write_text('title = "File"\nport = 1\nsign_up = "open"\ntrusted_proxies = ["10.0.0.0/8"]\n')
+    environ = {"DUNNOCK_TITLE": "Variable", "DUNNOCK_PORT": "2", "DUNNOCK_DATA": "/elsewhere", "OTHER": "x"}
+    settings = load(tmp_path, environ=environ, flags={"port": 3, "workers": None})
+    assert (settings.title, settings.port, settings.sign_up, settings.workers) == ("Variable", 3, "open", 1)
+    assert settings.trusted_proxies == ("10.0.0.0/8",)
+
+
+def test_lists_in_variables_are_split_by_commas(tmp_path):
+    environ = {"DUNNOCK_TRUSTED_PROXIES": "10.0.0.0/8,::1/128"}
+    assert load(tmp_path, environ=environ).trusted_proxies == ("10.0.0.0/8", "::1/128")
+    assert load(tmp_path, environ={"DUNNOCK_TRUSTED_PROXIES": ""}).trusted_proxies == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("tittle = 'x'", "Did you mean `title`?"),
+        ("zzzz = 1", "Known settings: public_url"),
+        ("port = 'many'", "port in"),
+        ("port = 70000", "<= 65535"),
+        ("sign_up = 'maybe'", "sign_up in"),
+        ("public_url = 'example.org'", "must look like https://example.org"),
+        ("public_url = 'https://example.org/'", "without a path or a slash at the end"),
+        ("database_url = 'mysql://x'", "must begin with postgresql://"),
+        ("redis_url = 'http://x'", "must begin with redis://"),
+        ("trusted_proxies = ['nonsense']", "network ranges like 10.0.0.0/8"),
+        ("title = ", "is not valid TOML"),
+        ("data = '/x'", "There is no such setting"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, text, says):
+    (tmp_path / "dunnock.toml").write_text(text)
+    with pytest.raises(BadSettings) as refused:
+        load(tmp_path, environ={})
+    assert says in str(refused.value)
+
+
+def test_an_unknown_variable_names_the_right_one(tmp_path):
+    with pytest.raises(BadSettings, match="DUNNOCK_PUBLIC_URL"):
+        load(tmp_path, environ={"DUNNOCK_PUBLICURL": "https://example.org"})
