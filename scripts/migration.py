@@ -50,10 +50,8 @@ def main() -> None:
         engine.dispose()
     path = Path(made.path)
     path.write_text(tidy(path.read_text()))
-    (HOME / "__init__.py").write_text(
-        re.sub(r'HEAD = "\d+"', f'HEAD = "{number}"', (HOME / "__init__.py").read_text())
-    )
-    print(f"{path.relative_to(ROOT)}: read it, then format it with ruff")  # noqa: T201
+    (HOME / "__init__.py").write_text(re.sub(r'HEAD = "\d+"', f'HEAD = "{number}"', (HOME / "__init__.py").read_text()))
+    print(f"{path.relative_to(ROOT)}: read it, then format it with ruff")
 
 
 def keep_release(version: str) -> None:
@@ -63,7 +61,9 @@ def keep_release(version: str) -> None:
     home = ROOT / "tests/app/schemas"
     home.mkdir(exist_ok=True)
     statements = migrate._statements(None, "head")  # noqa: SLF001
-    (home / f"{version}.postgresql.sql").write_text("\n".join(f"{one.strip().rstrip(';')};" for one in statements) + "\n")
+    (home / f"{version}.postgresql.sql").write_text(
+        "\n".join(f"{one.strip().rstrip(';')};" for one in statements) + "\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         migrate.upgrade(f"sqlite:///{folder}/empty.db")
         conn = sqlite3.connect(f"{folder}/empty.db")

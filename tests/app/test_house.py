@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 
@@ -64,7 +65,9 @@ async def test_counts_of_processes_are_added_up(tmp_path):
 
 
 async def test_instance(house):
-    owner = await create_member(house.db, username="anna", email="a@mail.example", password="correct horse", role="owner")
+    owner = await create_member(
+        house.db, username="anna", email="a@mail.example", password="correct horse", role="owner"
+    )
     v1, v2 = [(await call(house.edge, "GET", f"/api/v{n}/instance")).json for n in (1, 2)]
     assert v2["domain"] == v1["uri"] == "127.0.0.1:8000"
     assert v2["version"].startswith("4.2.0 (compatible; Dunnock ")
@@ -109,9 +112,8 @@ async def test_nodeinfo(house):
     assert b"lrdd" in (await call(house.edge, "GET", "/.well-known/host-meta")).body
 
 
-async def test_the_server_never_imports_what_it_does_not_need():
-    import subprocess
-
-    program = "import dunnock.app.build, sys; print([x for x in ('alembic', 'duckdb', 'PIL', 'prometheus_client', 'aiohttp') if x in sys.modules])"
+def test_the_server_never_imports_what_it_does_not_need():
+    names = ("alembic", "duckdb", "PIL", "prometheus_client", "aiohttp")
+    program = f"import dunnock.app.build, sys; print([x for x in {names} if x in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

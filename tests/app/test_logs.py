@@ -10,7 +10,14 @@ from dunnock.app.logs import drop_private
 
 
 def test_private_keys_are_left_out():
-    entry = {"event": "x", "email": "a@b.example", "ip": "192.0.2.1", "access_token": "s3cret", "Text": "hello", "ms": 3}
+    entry = {
+        "event": "x",
+        "email": "a@b.example",
+        "ip": "192.0.2.1",
+        "access_token": "s3cret",
+        "Text": "hello",
+        "ms": 3,
+    }
     assert drop_private(None, "", entry) == {
         "event": "x", "ms": 3, "left_out": ["Text", "access_token", "email", "ip"],
     }  # fmt: skip

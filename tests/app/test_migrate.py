@@ -29,7 +29,9 @@ def sqlite_shape(path: Path) -> dict[str, Any]:
     """Everything that a schema is made of, in a form that two can be compared in."""
     conn = sqlite3.connect(path)
     shape: dict[str, Any] = {}
-    for name, sql in conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"):
+    for name, sql in conn.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ):
         if name == "alembic_version":
             continue
         indexes = {}
@@ -114,7 +116,7 @@ async def test_empty_postgresql_becomes_what_the_code_says(postgres_wanted):
 
 async def test_two_nodes_may_migrate_at_once():
     url = await fresh("migrated")
-    assert sorted(await asyncio.gather(migrate.bring_up_to_date(url), migrate.bring_up_to_date(url)))[-1]
+    assert any(await asyncio.gather(migrate.bring_up_to_date(url), migrate.bring_up_to_date(url)))
 
 
 def test_head_is_the_newest_migration():

@@ -20,7 +20,9 @@ def test_there_are_at_most_fifteen():
 
 
 def test_the_command_line_wins_over_variables_and_these_over_the_file(tmp_path):
-    (tmp_path / "dunnock.toml").write_text('title = "File"\nport = 1\nsign_up = "open"\ntrusted_proxies = ["10.0.0.0/8"]\n')
+    (tmp_path / "dunnock.toml").write_text(
+        'title = "File"\nport = 1\nsign_up = "open"\ntrusted_proxies = ["10.0.0.0/8"]\n'
+    )
     environ = {"DUNNOCK_TITLE": "Variable", "DUNNOCK_PORT": "2", "DUNNOCK_DATA": "/elsewhere", "OTHER": "x"}
     settings = load(tmp_path, environ=environ, flags={"port": 3, "workers": None})
     assert (settings.title, settings.port, settings.sign_up, settings.workers) == ("Variable", 3, "open", 1)

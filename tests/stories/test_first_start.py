@@ -24,9 +24,8 @@ ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.starts
 
 
 def dunnock(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "dunnock", *arguments], capture_output=True, text=True, env=ENVIRONMENT, timeout=60
-    )
+    command = [sys.executable, "-P", "-m", "dunnock", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, check=False)
 
 
 def free_port() -> int:
@@ -70,15 +69,21 @@ def test_from_nothing_to_an_owner(tmp_path):
         assert ask(f"{address}/health/ready")["status"] == "ready"
         assert data.stat().st_mode & 0o077 == 0
 
-        made = dunnock("members", "create", "anna", "--email", "a@mail.example", "--password", "a good long one", "--role", "owner",
-                       "--data", str(data))  # fmt: skip
+        word = ("--password", "a good long one", "--data", str(data))
+        made = dunnock("members", "create", "anna", "--email", "a@mail.example", "--role", "owner", *word)
         assert made.returncode == 0, made.stderr
         printed = dunnock("members", "token", "anna", "--data", str(data))
         assert len(printed.stdout.splitlines()) == 1
         token = printed.stdout.split()[-1]
         assert ask(f"{address}/api/v1/accounts/verify_credentials", token)["username"] == "anna"
-        assert dunnock("members", "create", "anna", "--email", "b@mail.example", "--password", "a good long one",
-                       "--data", str(data)).returncode == 1  # fmt: skip
+        assert dunnock("members", "create", "anna", "--email", "b@mail.example", *word).returncode == 1
+        for change in (("role", "anna", "admin"), ("disable", "anna"), ("approve", "anna"), ("password", "anna", *word[:2]),
+                       ("revoke", "anna")):  # fmt: skip
+            done = dunnock("members", *change, "--data", str(data))
+            assert done.returncode == 0, done.stderr
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            ask(f"{address}/api/v1/accounts/verify_credentials", token)
+        token = dunnock("members", "token", "anna", "--data", str(data)).stdout.strip()
 
         second = dunnock("up", "--data", str(data), "--port", str(free_port()))
         assert second.returncode == 1

@@ -10,7 +10,10 @@ from dunnock.foundation.db import Db, Sql
 
 
 class Census(msgspec.Struct, frozen=True):
-    """`members` may sign in; `active_*` used the server within that time; `posts` are local; `owner_id`: the first owner's account."""
+    """`members` may sign in, `active_*` used the server within that time; `posts` are local.
+
+    `owner_id`: the account of the first owner.
+    """
 
     members: int
     active_month: int

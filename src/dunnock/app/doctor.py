@@ -48,7 +48,9 @@ def _directory(settings: Settings) -> Finding:
     if not path.is_dir():
         return Finding("data directory", good=False, advice=f"{path} does not exist yet; `dunnock up` makes it.")
     if not os.access(path, os.W_OK | os.X_OK):
-        return Finding("data directory", good=False, advice=f"This user may not write to {path}: give it to them (chown).")
+        return Finding(
+            "data directory", good=False, advice=f"This user may not write to {path}: give it to them (chown)."
+        )
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return Finding("data directory", good=False, advice=f"Others may read {path}: run `chmod 700 {path}`.")
     return Finding("data directory", good=True, advice=f"{path}, for this user only")
@@ -63,7 +65,9 @@ def _disk(settings: Settings) -> Finding:
 
 def _clock() -> Finding:
     good = now_ms() > YEAR_2025
-    return Finding("clock", good=good, advice="plausible" if good else "The clock is years behind: set it (timedatectl).")
+    return Finding(
+        "clock", good=good, advice="plausible" if good else "The clock is years behind: set it (timedatectl)."
+    )
 
 
 def _port(settings: Settings) -> Finding:
@@ -93,4 +97,5 @@ async def _reactions(settings: Settings) -> Finding:
     finally:
         await db.close()
     late = "; ".join(found.problems)
-    return Finding("reactions", good=not found.problems, advice=f"{late}: is the server (or a worker) running?" if late else "up to date")
+    advice = f"{late}: is the server (or a worker) running?" if late else "up to date"
+    return Finding("reactions", good=not late, advice=advice)

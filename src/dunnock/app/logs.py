@@ -13,18 +13,55 @@ import structlog
 from dunnock.foundation.settings import LogLevel
 
 # What people are, wrote or hold the secret of is never a log's business; who logs it by mistake logs its name only.
-PRIVATE = frozenset({
-    "address", "authorization", "avatar", "bio", "body", "client", "content", "cookie", "database_url", "description",
-    "display_name", "email", "form", "handle", "header", "headers", "host", "html", "ip", "name", "note", "params",
-    "password", "peer", "query", "query_string", "redis_url", "remote_addr", "secret", "text", "title", "token", "url",
-    "user_agent", "username", "warning", "x_forwarded_for",
-})
+PRIVATE = frozenset(
+    {
+        "address",
+        "authorization",
+        "avatar",
+        "bio",
+        "body",
+        "client",
+        "content",
+        "cookie",
+        "database_url",
+        "description",
+        "display_name",
+        "email",
+        "form",
+        "handle",
+        "header",
+        "headers",
+        "host",
+        "html",
+        "ip",
+        "name",
+        "note",
+        "params",
+        "password",
+        "peer",
+        "query",
+        "query_string",
+        "redis_url",
+        "remote_addr",
+        "secret",
+        "text",
+        "title",
+        "token",
+        "url",
+        "user_agent",
+        "username",
+        "warning",
+        "x_forwarded_for",
+    }
+)
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 def drop_private(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Take out what may be personal, and say that something was taken out."""
-    dropped = [key for key in entry if key.lower() in PRIVATE or key.lower().endswith(("_token", "_secret", "_password"))]
+    dropped = [
+        key for key in entry if key.lower() in PRIVATE or key.lower().endswith(("_token", "_secret", "_password"))
+    ]
     for key in dropped:
         del entry[key]
     if dropped:
@@ -52,7 +89,10 @@ def name_errors_only(_: Any, __: str, entry: MutableMapping[str, Any]) -> Mutabl
 
 
 def set_up(level: LogLevel = "info", *, pretty: bool | None = None, messages: bool = False) -> None:
-    """Send all logs to stderr. `pretty`: for people; None: when stderr is a terminal. `messages`: keep exceptions' texts (development)."""
+    """Send all logs to stderr. `pretty`: for people; None: when stderr is a terminal.
+
+    `messages`: keep the texts of exceptions on a terminal (development).
+    """
     pretty = sys.stderr.isatty() if pretty is None else pretty
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import time
 from bisect import bisect_left
@@ -23,16 +24,52 @@ from dunnock.foundation.settings import Settings
 BOUNDS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 SLOW_S = 1.0  # a request that took longer is worth a line in the log
 _CLASSES = {
-    "": "page", "api": "api", "oauth": "oauth", "auth": "auth", "settings": "page", "media": "media", "assets": "asset",
-    ".well-known": "well-known", "nodeinfo": "well-known", "users": "activitypub", "inbox": "activitypub",
-    "health": "health", "healthz": "health", "metrics": "health", "tags": "page", "about": "page",
+    "": "page",
+    "api": "api",
+    "oauth": "oauth",
+    "auth": "auth",
+    "settings": "page",
+    "media": "media",
+    "assets": "asset",
+    ".well-known": "well-known",
+    "nodeinfo": "well-known",
+    "users": "activitypub",
+    "inbox": "activitypub",
+    "health": "health",
+    "healthz": "health",
+    "metrics": "health",
+    "tags": "page",
+    "about": "page",
 }
 # Of the API, the part behind the version; anything else is counted together, so that no stranger makes up labels.
-_AREAS = frozenset({
-    "statuses", "timelines", "accounts", "instance", "media", "notifications", "search", "lists", "favourites",
-    "bookmarks", "apps", "follow_requests", "custom_emojis", "blocks", "mutes", "domain_blocks", "markers", "filters",
-    "preferences", "trends", "streaming", "push", "tags", "conversations",
-})
+_AREAS = frozenset(
+    {
+        "statuses",
+        "timelines",
+        "accounts",
+        "instance",
+        "media",
+        "notifications",
+        "search",
+        "lists",
+        "favourites",
+        "bookmarks",
+        "apps",
+        "follow_requests",
+        "custom_emojis",
+        "blocks",
+        "mutes",
+        "domain_blocks",
+        "markers",
+        "filters",
+        "preferences",
+        "trends",
+        "streaming",
+        "push",
+        "tags",
+        "conversations",
+    }
+)
 _log = structlog.get_logger()
 
 
@@ -87,10 +124,17 @@ class Counted:
         visit = scope.get("visit")
         request_id = visit.request_id.decode() if visit is not None else ""
         say = _log.error if status >= 500 else _log.warning
-        say("request failed" if status >= 500 else "slow request", route=route, method=scope["method"], status=status,
-            ms=round(took * 1000), request_id=request_id)
+        say(
+            "request failed" if status >= 500 else "slow request",
+            route=route,
+            method=scope["method"],
+            status=status,
+            ms=round(took * 1000),
+            request_id=request_id,
+        )
 
 
+@functools.lru_cache(4096)
 def class_of(path: str) -> str:
     """The label of a path: few, fixed words, whatever strangers ask for."""
     parts = path.split("/", 4)
@@ -173,18 +217,41 @@ class Metrics:
         families.append(seconds)
         gauge("dunnock_requests_under_way", "Requests being answered", "", {"": self._counted.under_way})
         behind = await lags(self._db)
-        gauge("dunnock_reaction_lag_events", "Events not looked at yet", "reaction", {x.reaction: x.events for x in behind})
-        gauge("dunnock_reaction_lag_seconds", "Age of the oldest of them", "reaction",
-              {x.reaction: x.age_ms / 1000 for x in behind})
+        gauge(
+            "dunnock_reaction_lag_events",
+            "Events not looked at yet",
+            "reaction",
+            {x.reaction: x.events for x in behind},
+        )
+        gauge(
+            "dunnock_reaction_lag_seconds",
+            "Age of the oldest of them",
+            "reaction",
+            {x.reaction: x.age_ms / 1000 for x in behind},
+        )
         dead: dict[str, float] = {}
         for letter in await dead_letters(self._db, most=1000):
             dead[letter.reaction] = dead.get(letter.reaction, 0) + 1
         gauge("dunnock_dead_letters", "Events that a reaction gave up on (at most 1000 are counted)", "reaction", dead)
-        gauge("dunnock_jobs_waiting", "Jobs to be done", "kind", {kind: count for kind, count, _ in await backlog(self._db)})
-        gauge("dunnock_cache_entries", "Entries held in memory", "cache", {key: look() for key, look in self._sizes.items()})
+        gauge(
+            "dunnock_jobs_waiting",
+            "Jobs to be done",
+            "kind",
+            {kind: count for kind, count, _ in await backlog(self._db)},
+        )
+        gauge(
+            "dunnock_cache_entries",
+            "Entries held in memory",
+            "cache",
+            {key: look() for key, look in self._sizes.items()},
+        )
         commits = self._db.commits
-        families.append(CounterMetricFamily("dunnock_db_commits", "Commits (a group counts once)", value=commits.number))
-        families.append(CounterMetricFamily("dunnock_db_commit_seconds", "Time spent in commits", value=commits.seconds))
+        families.append(
+            CounterMetricFamily("dunnock_db_commits", "Commits (a group counts once)", value=commits.number)
+        )
+        families.append(
+            CounterMetricFamily("dunnock_db_commit_seconds", "Time spent in commits", value=commits.seconds)
+        )
 
         class Ours:
             def collect(self) -> Iterator[Metric]:
@@ -221,8 +288,11 @@ async def show_metrics(
             raise MetricsDenied
     elif not _is_loopback(visit.address) or any(name in _FORWARDED for name, _ in request.scope["headers"]):
         raise MetricsDenied  # a proxy on this machine hands on what strangers ask
-    return Response(await metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8",
-                    headers={"cache-control": "no-store"})
+    return Response(
+        await metrics.text(),
+        media_type="text/plain; version=0.0.4; charset=utf-8",
+        headers={"cache-control": "no-store"},
+    )
 
 
 def _is_loopback(address: str) -> bool:

@@ -43,7 +43,8 @@ def hold(data: Path) -> Iterator[None]:
         other = os.read(handle, 20).decode(errors="replace").strip()
         os.close(handle)
         raise CannotServe(
-            f"A server runs on {data} already (process {other or 'unknown'}). Stop that one first, or give this one another --data."
+            f"A server runs on {data} already (process {other or 'unknown'}). "
+            "Stop that one first, or give this one another --data."
         ) from None
     os.truncate(handle, 0)
     os.write(handle, str(os.getpid()).encode())
@@ -60,7 +61,9 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
         CannotServe: the address is taken or none of this machine's.
     """
     try:
-        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, proto, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         sock = socket.socket(family, kind, proto)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
@@ -180,7 +183,7 @@ async def _save_metrics(metrics: Any, name: str) -> None:
 
 
 async def _when_started(server: Any, ready: Callable[[], None]) -> None:
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 (uvicorn has no event to wait for)
         await asyncio.sleep(0.005)
     ready()
 
@@ -216,8 +219,12 @@ async def _supervise(parts: Sequence[Part], ready: Callable[[], None]) -> None:
     async def keep(part: Part) -> None:
         while not stopping.is_set():
             child = children[part.name] = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", "dunnock.app.serve",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                sys.executable,
+                "-P",
+                "-m",
+                "dunnock.app.serve",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
                 pass_fds=() if part.fd is None else (part.fd,),
                 start_new_session=True,  # Ctrl-C reaches the parent only, which tells the children
             )

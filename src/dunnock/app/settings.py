@@ -21,6 +21,11 @@ _NAMES = tuple(name for name in Settings.__struct_fields__ if name != "data")
 # Variables that are not settings: where the data is, and what the tests and the start script say to themselves.
 _NOT_SETTINGS = ("DUNNOCK_DATA", "DUNNOCK_HOME", "DUNNOCK_TEST_")
 
+_SCHEMES = {
+    "database_url": ("postgresql://", "postgres://", "sqlite:///"),
+    "redis_url": ("redis://", "rediss://", "unix://"),
+}
+
 
 class BadSettings(Exception):
     """The settings can't be used; the text says which and what to do."""
@@ -68,7 +73,9 @@ def _from_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path} is not valid TOML: {error}. Correct it, or move it away to use the defaults.") from None
+        raise BadSettings(
+            f"{path} is not valid TOML: {error}. Correct it, or move it away to use the defaults."
+        ) from None
     except OSError as error:
         raise BadSettings(f"{path} can't be read: {error.strerror}. Give this user read access to it.") from None
     for name in held:
@@ -93,7 +100,8 @@ def _convert(data: Path, found: Mapping[str, tuple[object, str]]) -> Settings:
             msgspec.convert({"data": str(data), name: value}, Settings, strict=False, dec_hook=_path)
         except msgspec.ValidationError as error:
             reason = re.sub(r" - at `\$.*`", "", str(error))
-            raise BadSettings(f"{where} can't be {value!r}: {reason[0].lower()}{reason[1:]}. Change it and start again.") from None
+            why = f"{reason[0].lower()}{reason[1:]}"
+            raise BadSettings(f"{where} can't be {value!r}: {why}. Change it and start again.") from None
     return msgspec.convert(values, Settings, strict=False, dec_hook=_path)
 
 
@@ -107,13 +115,18 @@ def _check(settings: Settings, places: Mapping[str, str]) -> None:
     """What types can't say."""
     url = urlsplit(settings.public_url)
     if settings.public_url and (
-        url.scheme not in {"http", "https"} or not url.netloc or url.path or url.query or url.fragment or "@" in url.netloc
+        url.scheme not in {"http", "https"}
+        or not url.netloc
+        or url.path
+        or url.query
+        or url.fragment
+        or "@" in url.netloc
     ):
         raise BadSettings(
             f"{places['public_url']} must look like https://example.org, without a path or a slash at the end, "
             f"not {settings.public_url!r}."
         )
-    for name, schemes in (("database_url", ("postgresql://", "postgres://", "sqlite:///")), ("redis_url", ("redis://", "rediss://", "unix://"))):
+    for name, schemes in _SCHEMES.items():
         value = getattr(settings, name)
         if value and not value.startswith(schemes):
             raise BadSettings(f"{places[name]} must begin with {' or '.join(schemes)}.")
@@ -121,4 +134,6 @@ def _check(settings: Settings, places: Mapping[str, str]) -> None:
         try:
             ipaddress.ip_network(text)
         except ValueError as error:
-            raise BadSettings(f"{places['trusted_proxies']} is no list of network ranges like 10.0.0.0/8: {error}.") from None
+            raise BadSettings(
+                f"{places['trusted_proxies']} is no list of network ranges like 10.0.0.0/8: {error}."
+            ) from None

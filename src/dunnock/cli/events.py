@@ -38,7 +38,8 @@ def dead(*, data: DataOption = None) -> None:
     async def ask(db: Db) -> None:
         letters, jobs = await dead_letters(db), await dead_jobs(db)
         for letter in letters:
-            print(f"event {letter.event_id} {letter.kind} of {iso(letter.at)}: {letter.reaction} failed {letter.attempts} times: {letter.error}")
+            print(f"event {letter.event_id} {letter.kind} of {iso(letter.at)}: ", end="")
+            print(f"{letter.reaction} failed {letter.attempts} times: {letter.error}")
         for job in jobs:
             print(f"job {job.id} {job.kind}: failed {job.attempts} times: {job.error}")
         if not letters and not jobs:

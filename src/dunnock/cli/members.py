@@ -40,7 +40,7 @@ def create(
         role: What they may do.
         locked: They approve each follower.
     """
-    from dunnock.accounts.sign_up import create_member  # noqa: PLC0415 (commands start fast)
+    from dunnock.accounts import create_member  # noqa: PLC0415 (commands start fast)
 
     word = password if password is not None else _ask_password()
 
@@ -59,7 +59,7 @@ def token(name: str, /, *, scopes: str = "read write follow push", data: DataOpt
         name: Whose token.
         scopes: What it is good for, with spaces between.
     """
-    from dunnock.accounts.sign_up import member_named  # noqa: PLC0415
+    from dunnock.accounts import member_named  # noqa: PLC0415
     from dunnock.accounts.command_token import token_by_command  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
@@ -76,8 +76,7 @@ def list_members(*, state: Literal["pending", "active", "disabled"] | None = Non
     Args:
         state: Only those who wait (pending), are in (active) or were shut out (disabled).
     """
-    from dunnock.accounts.member import State  # noqa: PLC0415
-    from dunnock.accounts.sign_up import members  # noqa: PLC0415
+    from dunnock.accounts import State, members  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
         after = 0
@@ -104,12 +103,12 @@ def disable(name: str, /, *, data: DataOption = None) -> None:
 @app.command(name="role")
 def change_role(name: str, role: Role, /, *, data: DataOption = None) -> None:
     """Give a member another role."""
-    from dunnock.accounts import sign_up  # noqa: PLC0415
+    from dunnock import accounts  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
-        member = await sign_up.member_named(db, name)
+        member = await accounts.member_named(db, name)
         async with db.begin() as tx:
-            await sign_up.change_role(tx, member.id, role)
+            await accounts.change_role(tx, member.id, role)
         print(f"{member.username} is {role} now.")
 
     _with_db(data, work)
@@ -118,13 +117,13 @@ def change_role(name: str, role: Role, /, *, data: DataOption = None) -> None:
 @app.command(name="password")
 def change_password(name: str, /, *, password: str | None = None, data: DataOption = None) -> None:
     """Set a new password; sessions and tokens end at once. Asked for when it is not given."""
-    from dunnock.accounts import sign_up  # noqa: PLC0415
+    from dunnock import accounts  # noqa: PLC0415
 
     word = password if password is not None else _ask_password()
 
     async def work(db: Db, _: Settings) -> None:
-        member = await sign_up.member_named(db, name)
-        await sign_up.change_password(db, member.id, word, old=None)
+        member = await accounts.member_named(db, name)
+        await accounts.change_password(db, member.id, word, old=None)
         print(f"{member.username} has a new password.")
 
     _with_db(data, work)
@@ -133,25 +132,25 @@ def change_password(name: str, /, *, password: str | None = None, data: DataOpti
 @app.command
 def revoke(name: str, /, *, data: DataOption = None) -> None:
     """End all sessions and tokens of a member, who can sign in again."""
-    from dunnock.accounts import sign_up  # noqa: PLC0415
+    from dunnock.accounts import member_named  # noqa: PLC0415
+    from dunnock.accounts.sign_up import end_everything  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
-        member = await sign_up.member_named(db, name)
+        member = await member_named(db, name)
         async with db.begin() as tx:
-            await sign_up.end_everything(tx, member.id)
+            await end_everything(tx, member.id)
         print(f"{member.username} is signed out everywhere.")
 
     _with_db(data, work)
 
 
 def _set_state(name: str, state: str, done: str, data: DataOption) -> None:
-    from dunnock.accounts import sign_up  # noqa: PLC0415
-    from dunnock.accounts.member import State  # noqa: PLC0415
+    from dunnock import accounts  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
-        member = await sign_up.member_named(db, name)
+        member = await accounts.member_named(db, name)
         async with db.begin() as tx:
-            await sign_up.change_state(tx, member.id, State(state))
+            await accounts.change_state(tx, member.id, accounts.State(state))
         print(done)
 
     _with_db(data, work)
@@ -179,7 +178,9 @@ def _with_db(data: DataOption, work: Callable[[Db, Settings], Awaitable[T]], *, 
             except MigrationFailed as error:
                 raise Refused(str(error)) from None
         elif settings.database.startswith("sqlite") and not (settings.data / "dunnock.db").exists():
-            raise Refused(f"There is no server in {settings.data} yet. Start one (`dunnock up`), or name another with --data.")
+            raise Refused(
+                f"There is no server in {settings.data} yet. Start one (`dunnock up`), or name another with --data."
+            )
         db = await open_db(settings.database, pool=1)
         try:
             return await work(db, settings)
