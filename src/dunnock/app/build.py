@@ -10,12 +10,13 @@ from litestar.di import Provide
 
 import dunnock
 from dunnock.accounts import AccountViews, Viewers
-from dunnock.api import files
+from dunnock.api import files, oauth
 from dunnock.api.activitypub import nodeinfo, webfinger
 from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
     accounts,
+    apps,
     custom_emojis,
     lists,
     markers,
@@ -24,6 +25,7 @@ from dunnock.api.mastodon import (
     preferences,
     relations,
     search,
+    sign_up,
     statuses,
     statuses_actions,
     tags,
@@ -51,7 +53,9 @@ EDGES: tuple[Any, ...] = (
     watching,
     instances,
     nodeinfo,
+    oauth,
     accounts,
+    apps,
     custom_emojis,
     lists,
     markers,
@@ -60,6 +64,7 @@ EDGES: tuple[Any, ...] = (
     preferences,
     relations,
     search,
+    sign_up,
     statuses,
     statuses_actions,
     tags,
