@@ -39,7 +39,7 @@ class People:
         given = {
             "db": db,
             "settings": Settings(data=Path("/nowhere"), public_url=URL),
-            "render": Render(db, account_views, PostViews(db), viewers, public_url=URL),
+            "render": Render(db, account_views, PostViews(db, account_views), viewers, public_url=URL),
             "media_store": media_store,
         }
         self.app = build_edge(

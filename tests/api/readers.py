@@ -30,7 +30,7 @@ class Readers(People):
         given: dict[str, Any] = {
             "db": db,
             "settings": self.settings,
-            "render": Render(db, AccountViews(db), PostViews(db), Viewers(db), public_url=URL),
+            "render": Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL),
         }
         self.app = build_edge(
             [handler for area in (notifications, markers, lists, search, tags) for handler in area.HANDLERS],

@@ -56,7 +56,7 @@ class Client:
     """Requests of members; a token is an account's id, `id:scope` for one scope only."""
 
     def __init__(self, db: Db, media_store: MediaStore) -> None:
-        render = Render(db, AccountViews(db), PostViews(db), Viewers(db), public_url=URL)
+        render = Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL)
         lane = Lane()
         files.add_to(lane, media_store.storage)
         given = {"db": db, "render": render, "media_store": media_store}

@@ -75,7 +75,7 @@ async def client(db, people, tmp_path):
         scopes = frozenset([scope]) if scope else frozenset({"read", "write"})
         return Caller(member.id, app.id, member.member_id, member.id, scopes)
 
-    render = Render(db, AccountViews(db), PostViews(db), Viewers(db), public_url=URL)
+    render = Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL)
     edge = build_edge(
         [*statuses.HANDLERS, *statuses_actions.HANDLERS],
         authenticate=authenticate,

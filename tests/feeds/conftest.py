@@ -14,7 +14,8 @@ from dunnock.posts.views import PostViews
 
 @pytest.fixture
 async def house(db):
-    accounts, posts, viewers = AccountViews(db), PostViews(db), Viewers(db)
+    accounts, viewers = AccountViews(db), Viewers(db)
+    posts = PostViews(db, accounts)
     return SimpleNamespace(
         db=db, accounts=accounts, posts=posts, viewers=viewers, feeds=Feeds(db, accounts, posts, viewers)
     )

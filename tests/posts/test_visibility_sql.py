@@ -52,8 +52,8 @@ async def test_who_sees_what(db, make, relation):
         await relate(make, relation, author, reader)
     mentions = (other,) if relation.startswith("mentioned") else ()
     viewer = await accounts.Viewers(db).get(reader.id) if reader else None
-    cards = posts.views.PostViews(db)
     card_of = accounts.views.AccountViews(db)
+    cards = posts.views.PostViews(db, card_of)
     seen, judged = set(), set()
     for visibility in VISIBILITIES:
         post = await make.post(author, visibility=visibility, mentions=mentions)

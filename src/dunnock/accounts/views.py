@@ -16,7 +16,7 @@ KEPT_HANDLES = 10_000
 
 
 class AccountCard:
-    """One account, ready to be shown. `counts`: (posts, followers, following, last_post_at); None: to be read again.
+    """One account, ready to be shown. `counts`: (posts, followers, following, last_post_at); `stale`: to be read again.
 
     `rendered` and `counted` belong to the edge that shows it: its own bytes for the parts that change rarely and often.
     """
@@ -38,6 +38,7 @@ class AccountCard:
         "kind",
         "locked",
         "rendered",
+        "stale",
         "standing",
         "uri",
         "url",
@@ -65,7 +66,8 @@ class AccountCard:
             self.created_at,
             self.standing,
         ) = row[:17]
-        self.counts: tuple[int, int, int, int | None] | None = (row[17], row[18], row[19], row[20])
+        self.counts: tuple[int, int, int, int | None] = (row[17], row[18], row[19], row[20])
+        self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
 
@@ -97,7 +99,7 @@ class AccountViews:
                 missing.append(an_id)
                 continue
             found[an_id] = card
-            if card.counts is None:
+            if card.stale:
                 stale.append(an_id)
         if missing:
             for row in await self._db.all(store.CARDS, ids=missing):
@@ -107,13 +109,13 @@ class AccountViews:
         if stale:
             for row in await self._db.all(store.COUNTS, ids=stale):
                 card = found[row[0]]
-                card.counts, card.counted = (row[1], row[2], row[3], row[4]), None
+                card.counts, card.counted, card.stale = (row[1], row[2], row[3], row[4]), None, False
         return found
 
     async def one(self, an_id: int) -> AccountCard | None:
         """The card of one account; None when there is no such account."""
         card = self.cards.young.get(an_id)
-        if card is not None and card.counts is not None:
+        if card is not None and not card.stale:
             return card
         return (await self.get((an_id,))).get(an_id)
 
@@ -143,7 +145,7 @@ class AccountViews:
         """The account's counts changed: read them again when they are next shown."""
         card = self.cards.get(an_id)
         if card is not None:
-            card.counts = card.counted = None
+            card.stale = True
 
     def forget_all(self) -> None:
         """Read everything again (after a bulk import)."""

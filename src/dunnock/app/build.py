@@ -10,9 +10,9 @@ from litestar.di import Provide
 
 import dunnock
 from dunnock.accounts import AccountViews, Viewers
+from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api import files, oauth
 from dunnock.api.activitypub import nodeinfo, webfinger
-from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
     accounts,
@@ -102,7 +102,8 @@ class House:
 async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database)
-    account_views, post_views, viewers = AccountViews(db), PostViews(db), Viewers(db)
+    account_views, viewers = AccountViews(db), Viewers(db)
+    post_views = PostViews(db, account_views)
     tokens = Tokens(db)
     feeds = Feeds(db, account_views, post_views, viewers)
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from dunnock.accounts.views import AccountViews
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
@@ -25,7 +26,7 @@ _names = msgspec.json.Decoder(list[str]).decode
 
 
 class PostCard:
-    """One post or boost, ready to be judged and shown. `counts`: (replies, boosts, favourites); None: to be read again.
+    """One post or boost, ready to be judged and shown. `counts`: (replies, boosts, favourites); `stale`: to be read again.
 
     `rendered` and `counted` belong to the edge that shows it.
     """
@@ -50,6 +51,7 @@ class PostCard:
         "reply_to_author_id",
         "reply_to_id",
         "sensitive",
+        "stale",
         "thread_id",
         "uri",
         "url",
@@ -77,7 +79,8 @@ class PostCard:
         self.emoji: Sequence[str] = () if row[13] == "[]" else _names(row[13])
         self.media: Sequence[int] = () if row[14] == "[]" else _ids(row[14])
         self.app_id, self.created_at, self.edited_at, self.local, self.url, self.uri = row[15:21]
-        self.counts: tuple[int, int, int] | None = (row[21], row[22], row[23])
+        self.counts: tuple[int, int, int] = (row[21], row[22], row[23])
+        self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
 
@@ -85,9 +88,9 @@ class PostCard:
 class PostViews:
     """All posts of one process that were shown lately."""
 
-    def __init__(self, db: Db) -> None:
-        """Listens to `db`'s events from now on."""
-        self._db = db
+    def __init__(self, db: Db, accounts: AccountViews) -> None:
+        """Listens to `db`'s events from now on; `accounts` is told whose post counts changed."""
+        self._db, self._accounts = db, accounts
         self.cards: Cache[int, PostCard] = Cache(KEPT_CARDS)
         self._muted: Cache[int, frozenset[int]] = Cache(KEPT_MUTERS)
         db.listen(self._heard)
@@ -106,7 +109,7 @@ class PostViews:
         if stale:
             for row in await self._db.all(store.COUNTS, ids=stale):
                 card = found[row[0]]
-                card.counts, card.counted = (row[1], row[2], row[3]), None
+                card.counts, card.counted, card.stale = (row[1], row[2], row[3]), None, False
         return found
 
     async def _find(self, ids: Collection[int], found: dict[int, PostCard], stale: list[int]) -> None:
@@ -118,7 +121,7 @@ class PostViews:
                 missing.append(an_id)
                 continue
             found[an_id] = card
-            if card.counts is None:
+            if card.stale:
                 stale.append(an_id)
         if missing:
             for row in await self._db.all(store.CARDS, ids=missing):
@@ -147,23 +150,27 @@ class PostViews:
     def _count_again(self, an_id: int | None) -> None:
         card = None if an_id is None else self.cards.get(an_id)
         if card is not None:
-            card.counts = card.counted = None
+            card.stale = True
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
             match one.event:
-                case events.PostPublished(reply_to_id=parent):
+                case events.PostPublished(author_id=author, reply_to_id=parent):
+                    self._accounts.count_again(author)
                     self._count_again(parent)
+                case events.PostBoosted(post_id=an_id, by=author):
+                    self._accounts.count_again(author)
+                    self._count_again(an_id)
                 case (
                     events.PostFavourited(post_id=an_id)
                     | events.PostUnfavourited(post_id=an_id)
-                    | events.PostBoosted(post_id=an_id)
                 ):
                     self._count_again(an_id)
                 case events.PostEdited(post_id=an_id):
                     self.cards.pop(an_id)
-                case events.PostDeleted(post_id=an_id, boost_of_id=original, reply_to_id=parent):
+                case events.PostDeleted(post_id=an_id, author_id=author, boost_of_id=original, reply_to_id=parent):
                     self.cards.pop(an_id)
+                    self._accounts.count_again(author)
                     self._count_again(original)
                     self._count_again(parent)
                 case MediaChanged(post_id=an_id) if an_id is not None:
@@ -172,5 +179,6 @@ class PostViews:
                     self._muted.pop(an_id)
                 case events.PostsImported() | EmojiChanged():
                     self.cards.clear()
+                    self._accounts.forget_all()
                 case _:
                     pass

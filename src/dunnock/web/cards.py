@@ -136,7 +136,7 @@ class Cards:
                 for number in card.media
                 if (held := media.get(number)) is not None and (one := held.picture) is not None
             ]  # fmt: skip
-            replies, boosts, favourites = card.counts or (0, 0, 0)
+            replies, boosts, favourites = card.counts
             made.append(
                 Shown(
                     id=card.id,
@@ -167,7 +167,7 @@ class Cards:
         """The page of an account."""
         emoji = await self._emoji((), [card])
         lines: tuple[Field, ...] = read_fields(card.fields)
-        counts = card.counts or (0, 0, 0, None)
+        counts = card.counts
         return Profile(
             face=face(card, emoji),
             elsewhere=web_address(card.url),

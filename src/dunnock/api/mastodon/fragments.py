@@ -172,7 +172,7 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
 
 def account_counters(card: AccountCard) -> bytes:
     """The rest of an Account, with its closing brace."""
-    posts, followers, following, last_post_at = card.counts or (0, 0, 0, None)
+    posts, followers, following, last_post_at = card.counts
     last = b"null" if last_post_at is None else b'"%b"' % iso_day(last_post_at).encode()
     return b',"followers_count":%d,"following_count":%d,"statuses_count":%d,"last_status_at":%b}' % (
         followers,
@@ -257,5 +257,5 @@ def _tags(names: Iterable[str], addresses: Addresses) -> list[dict[str, str]]:
 
 def post_counters(post: PostCard) -> bytes:
     """The counters of a Status."""
-    replies, boosts, favourites = post.counts or (0, 0, 0)
+    replies, boosts, favourites = post.counts
     return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d' % (replies, boosts, favourites)

@@ -75,12 +75,14 @@ class Render:
         bare_posts = [card for card in posts.values() if card.rendered is None]
         if bare_posts:
             await self._render_posts(bare_posts, people)
-        bare_people = [card for card in people.values() if card.counted is None]
-        if bare_people:
-            await self._render_accounts(bare_people)
+        await self._render_accounts(people.values())
         tails: dict[int, bytes] = {}
         if viewer_id is not None:
             tails = await self._tails(entries, posts, viewer_id)
+        # From here on nothing waits, so counters can't be forgotten between their rendering and the join.
+        for card in people.values():
+            if card.counted is None:
+                _count(card)
         parts: list[bytes] = []
         for entry in entries:
             boosted = entry.boost_of_id
@@ -162,10 +164,8 @@ class Render:
 
     async def account_of(self, card: AccountCard) -> bytes:
         """Account of a card that is at hand."""
-        if card.counted is None:
-            await self._render_accounts((card,))
-        assert card.counted is not None
-        return card.counted
+        await self._render_accounts((card,))
+        return card.counted or _count(card)
 
     async def accounts(self, ids: Sequence[int]) -> bytes:
         """Array of Account in the order of `ids`; missing and suspended ones are left out."""
@@ -175,16 +175,15 @@ class Render:
         """(id, Account) in the order of `ids`; missing and suspended ones are left out."""
         self._db.sync()
         cards = await self._accounts.get(dict.fromkeys(ids))
-        bare = [card for card in cards.values() if card.counted is None]
-        if bare:
-            await self._render_accounts(bare)
+        await self._render_accounts(cards.values())
         return [
-            (an_id, card.counted)
+            (an_id, card.counted or _count(card))
             for an_id in ids
-            if (card := cards.get(an_id)) is not None and card.standing not in _GONE and card.counted is not None
+            if (card := cards.get(an_id)) is not None and card.standing not in _GONE
         ]
 
     async def _render_accounts(self, cards: Iterable[AccountCard]) -> None:
+        """Fill in `rendered`: one query for emoji, however many accounts."""
         bare = [card for card in cards if card.rendered is None]
         if bare:
             named = {card.id: shortcodes(f"{card.display_name} {card.bio_html}") for card in bare}
@@ -193,9 +192,6 @@ class Render:
                 card.rendered = fragments.account_start(
                     card, self.addresses, [known[name] for name in named[card.id] if name in known]
                 )
-        for card in cards:
-            assert card.rendered is not None
-            card.counted = card.rendered + fragments.account_counters(card)
 
     async def credential_account(self, account_id: int, source: dict[str, Any], role: dict[str, Any]) -> bytes:
         """CredentialAccount: the member's own Account with `source` and `role`."""
@@ -237,3 +233,10 @@ class Render:
     def emoji(self, all_of_them: Iterable[Emoji]) -> bytes:
         """Array of CustomEmoji."""
         return to_json([fragments.emoji_wire(one, self.addresses) for one in all_of_them])
+
+
+def _count(card: AccountCard) -> bytes:
+    """Fill in `counted` of a card whose `rendered` is there."""
+    assert card.rendered is not None
+    card.counted = card.rendered + fragments.account_counters(card)
+    return card.counted
