@@ -16,7 +16,7 @@ import msgspec
 from dunnock import accounts, media, posts
 from dunnock.accounts import bulk
 from dunnock.accounts.census import anybody
-from dunnock.accounts.passwords import hash_password
+from dunnock.accounts.passwords import make_hash
 from dunnock.app import demo_pictures
 from dunnock.app.demo_words import (
     ANSWERS,
@@ -116,7 +116,9 @@ _T = TypeVar("_T")
 Act = tuple[int, Callable[[_Then], Awaitable[object]]]
 
 
-async def fill(db: Db, media_store: media.MediaStore, settings: Settings, *, seed: int = 1, now: int | None = None) -> Made:
+async def fill(
+    db: Db, media_store: media.MediaStore, settings: Settings, *, seed: int = 1, now: int | None = None
+) -> Made:
     """Make it all. The same `seed` and `now` (Unix milliseconds; None: the present) give the same people and words.
 
     Raises:
@@ -143,7 +145,7 @@ class _Demo:
 
     async def fill(self) -> Made:
         password = ids.secret(12)
-        campaign = await self._settle(await hash_password(password))
+        campaign = await self._settle(await make_hash(password))
         await self._describe(campaign)
         self._plan_follows()
         planned = self._plan_posts()
@@ -229,7 +231,9 @@ class _Demo:
         for person in everybody:
             near = [one for one in everybody if one is not person and _near(person, one)]
             far = [one for one in everybody if one is not person and not _near(person, one)]
-            chosen = chance.sample(near, min(len(near), chance.randint(5, 14))) + chance.sample(far, chance.randint(1, 5))
+            chosen = chance.sample(near, min(len(near), chance.randint(5, 14))) + chance.sample(
+                far, chance.randint(1, 5)
+            )
             for other in chosen:
                 self._follow(person.username, other.username, self._start + chance.randrange(6 * DAY))
         for person in chance.sample(everybody, 18):

@@ -67,8 +67,14 @@ async def boosted_by(reader: Reader, post_id: int, viewer_id: int | None, cursor
     post = await find_original(reader, post_id, viewer_id)
     bounds = cursor.bounds
     rows = await acts.people(
-        reader, Act.BOOST, post.id, viewer_id,
-        above=bounds["above"], below=bounds["below"], most=bounds["most"], up=cursor.upwards,
+        reader,
+        Act.BOOST,
+        post.id,
+        viewer_id,
+        above=bounds["above"],
+        below=bounds["below"],
+        most=bounds["most"],
+        up=cursor.upwards,
     )
     return page_of(rows, upwards=cursor.upwards)
 

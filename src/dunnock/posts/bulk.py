@@ -222,9 +222,7 @@ class Import:
             linked = await _link(tx, wanted) if wanted else []
             await store.note_progress(tx, f"{self._source} replies", done, total)
             if linked:
-                await tx.record(
-                    PostsImported(source=self._source, count=0, first_id=min(linked), last_id=max(linked))
-                )
+                await tx.record(PostsImported(source=self._source, count=0, first_id=min(linked), last_id=max(linked)))
         return len(linked)
 
 

@@ -83,9 +83,18 @@ async def look(tx: Tx, screen: Screen | None, post: Post, content: Content, *, e
     if screen is None:
         return
     candidate = Candidate(
-        author_id=post.author_id, post_id=post.id, text=post.text, warning=post.warning, visibility=post.visibility,
-        language=post.language, reply_to_id=post.reply_to_id, mentions=post.mentions, hashtags=post.hashtags,
-        links=content.parsed.links, media=post.media, edit=edit,
+        author_id=post.author_id,
+        post_id=post.id,
+        text=post.text,
+        warning=post.warning,
+        visibility=post.visibility,
+        language=post.language,
+        reply_to_id=post.reply_to_id,
+        mentions=post.mentions,
+        hashtags=post.hashtags,
+        links=content.parsed.links,
+        media=post.media,
+        edit=edit,
     )
     try:
         screen(candidate)

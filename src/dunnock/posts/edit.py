@@ -38,14 +38,19 @@ async def edit(
     if wanted != post.media:
         await media.claim(tx, wanted, account_id=by, post_id=post.id)
     for change in changes.media_changes:
-        await media.describe(
-            tx, change.id, by=by, description=change.description, focus=change.focus, post_id=post.id
-        )
+        await media.describe(tx, change.id, by=by, description=change.description, focus=change.focus, post_id=post.id)
     shaped = await words.shape(tx, content, author_id=by, visibility=post.visibility, settings=settings)
     new = msgspec.structs.replace(
-        post, text=content.parsed.text, html=shaped.html, warning=content.warning,
-        sensitive=bool(changes.sensitive) or bool(content.warning), language=content.language or post.language,
-        mentions=shaped.mentions, hashtags=shaped.hashtags, emoji=shaped.emoji, media=wanted,
+        post,
+        text=content.parsed.text,
+        html=shaped.html,
+        warning=content.warning,
+        sensitive=bool(changes.sensitive) or bool(content.warning),
+        language=content.language or post.language,
+        mentions=shaped.mentions,
+        hashtags=shaped.hashtags,
+        emoji=shaped.emoji,
+        media=wanted,
     )
     if _same(post, new) and before == await media_now(tx, new):
         return post
@@ -63,5 +68,9 @@ async def edit(
 def _same(old: Post, new: Post) -> bool:
     """Would readers see the same? Who is mentioned is settled by the text, so accounts met since then change nothing."""
     return (old.text, old.warning, old.sensitive, old.language, old.media) == (
-        new.text, new.warning, new.sensitive, new.language, new.media
+        new.text,
+        new.warning,
+        new.sensitive,
+        new.language,
+        new.media,
     )

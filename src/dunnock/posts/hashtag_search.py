@@ -34,7 +34,9 @@ class FoundHashtag(msgspec.Struct, frozen=True):
     days: tuple[DayOfUse, ...]
 
 
-async def search_hashtags(reader: Reader, words: str, *, now: int, limit: int = 20, offset: int = 0) -> list[FoundHashtag]:
+async def search_hashtags(
+    reader: Reader, words: str, *, now: int, limit: int = 20, offset: int = 0
+) -> list[FoundHashtag]:
     """Hashtags in use that begin with `words` (with or without `#`), the shortest first of those that go on alike."""
     start = hashtag_key(words.strip().lstrip("#"))
     if not start or limit <= 0 or "\0" in start:

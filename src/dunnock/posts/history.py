@@ -43,14 +43,24 @@ async def history(reader: Reader, post_id: int, viewer_id: int | None) -> tuple[
     post = await find_original(reader, post_id, viewer_id)
     former = [
         Revision(
-            text=row[0], html=row[1], warning=row[2], sensitive=bool(row[3]), emoji=_names(row[4]), media=_media(row[5]),
+            text=row[0],
+            html=row[1],
+            warning=row[2],
+            sensitive=bool(row[3]),
+            emoji=_names(row[4]),
+            media=_media(row[5]),
             at=row[6],
         )
         for row in await revisions.of(reader, post.id)
     ]
     now = Revision(
-        text=post.text, html=post.html, warning=post.warning, sensitive=post.sensitive, emoji=post.emoji,
-        media=await media_now(reader, post), at=post.edited_at or post.created_at,
+        text=post.text,
+        html=post.html,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        emoji=post.emoji,
+        media=await media_now(reader, post),
+        at=post.edited_at or post.created_at,
     )
     return post, [*former, now]
 
@@ -66,5 +76,3 @@ async def media_now(reader: Reader, post: Post) -> tuple[MediaThen, ...]:
 async def source(reader: Reader, post_id: int, viewer_id: int | None) -> Post:
     """The post with its text as written. Raises PostMissing as `history`."""
     return await find_original(reader, post_id, viewer_id)
-
-

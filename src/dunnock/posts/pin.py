@@ -27,7 +27,9 @@ async def pin(tx: Tx, post_id: int, *, by: int) -> Post:
     if post.author_id != by:
         raise PinRefused(post_id, say="Validation failed: Someone else's post cannot be pinned")
     if post.visibility == "direct":
-        raise PinRefused(post_id, say="Validation failed: Posts that are only visible to mentioned users cannot be pinned")
+        raise PinRefused(
+            post_id, say="Validation failed: Posts that are only visible to mentioned users cannot be pinned"
+        )
     if await acts.add(tx, Act.PIN, post.id, by=by, act_id=tx.new_id()):
         await hold(tx, [by])  # one at a time: the limit holds for pins at the same moment too
         if await acts.count_pins(tx, by) > MOST_PINS:

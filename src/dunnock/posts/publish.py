@@ -73,8 +73,12 @@ async def publish(
     await _count(tx, post)
     await tx.record(
         PostPublished(
-            post_id=post_id, author_id=author_id, visibility=visibility, reply_to_id=post.reply_to_id,
-            reply_to_author_id=post.reply_to_author_id, thread_id=post.thread_id,
+            post_id=post_id,
+            author_id=author_id,
+            visibility=visibility,
+            reply_to_id=post.reply_to_id,
+            reply_to_author_id=post.reply_to_author_id,
+            thread_id=post.thread_id,
         )
     )
     return post

@@ -97,7 +97,9 @@ class ParquetSource:
         self._path, self._error = path, duckdb.Error
         self._db = duckdb.connect(config={"threads": 1, "memory_limit": _MEMORY, "preserve_insertion_order": True})
         try:
-            columns = {row[0]: str(row[1]) for row in self._ask("DESCRIBE SELECT * FROM read_parquet(?)", str(path)).fetchall()}
+            columns = {
+                row[0]: str(row[1]) for row in self._ask("DESCRIBE SELECT * FROM read_parquet(?)", str(path)).fetchall()
+            }
             self.total: int = self._ask("SELECT count(*) FROM read_parquet(?)", str(path)).fetchall()[0][0]
         except duckdb.Error as error:
             raise BadFile(say=f"{path} is no readable Parquet file: {_first_line(error)}") from None
@@ -184,7 +186,9 @@ class TwitterSource:
             self._columns = next(rows, [])
             missing = [name for name in _NEEDED if name not in self._columns]
             if missing:
-                raise BadFile(say=f"{path} has no column {', '.join(missing)}: is it a posts file of Twitter's archive?")
+                raise BadFile(
+                    say=f"{path} has no column {', '.join(missing)}: is it a posts file of Twitter's archive?"
+                )
             self.total = sum(1 for _ in _forgiving(rows))
 
     def _open(self) -> Any:

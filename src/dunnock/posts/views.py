@@ -161,10 +161,7 @@ class PostViews:
                 case events.PostBoosted(post_id=an_id, by=author):
                     self._accounts.count_again(author)
                     self._count_again(an_id)
-                case (
-                    events.PostFavourited(post_id=an_id)
-                    | events.PostUnfavourited(post_id=an_id)
-                ):
+                case events.PostFavourited(post_id=an_id) | events.PostUnfavourited(post_id=an_id):
                     self._count_again(an_id)
                 case events.PostEdited(post_id=an_id):
                     self.cards.pop(an_id)

@@ -63,7 +63,7 @@ class Addresses:
     def post_uri(self, post: PostCard, author: AccountCard) -> str:
         """The ActivityPub id of a post, of a boost that of its activity."""
         if post.uri:
-            return post.uri
+            return str(post.uri)
         uri = f"{self.base}/users/{author.username}/statuses/{post.id}"
         return f"{uri}/activity" if post.boost_of_id else uri
 

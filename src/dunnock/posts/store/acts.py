@@ -57,9 +57,7 @@ _COUNT = {
     )
     for name in ("replies", "boosts", "favourites")
 }
-_NO_ANSWERS = Sql(
-    post_counts.update().where(post_counts.c.post_id == bindparam("post")).values(boosts=0, favourites=0)
-)
+_NO_ANSWERS = Sql(post_counts.update().where(post_counts.c.post_id == bindparam("post")).values(boosts=0, favourites=0))
 _above, _below = bindparam("above", type_=BigId), bindparam("below", type_=BigId)
 
 
@@ -97,7 +95,9 @@ def _boosters(*, up: bool) -> Sql:
 
 
 _PEOPLE = {
-    (act, up): make(up=up) for act, make in ((Act.FAVOURITE, _favouriters), (Act.BOOST, _boosters)) for up in (True, False)
+    (act, up): make(up=up)
+    for act, make in ((Act.FAVOURITE, _favouriters), (Act.BOOST, _boosters))
+    for up in (True, False)
 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, text
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select, text
 
 from dunnock.foundation.db import ManyIds, Sql, among
 from dunnock.posts.tables import hashtag_posts, hashtags, interactions, posts
@@ -18,7 +18,7 @@ _between = (posts.c.id < bindparam("below"), posts.c.id > bindparam("above"))
 
 def _pair(query: Select[Any], order: ColumnElement[int]) -> tuple[Sql, Sql]:
     """The same newest first and oldest first."""
-    most = bindparam("most")
+    most: BindParameter[int] = bindparam("most")
     return Sql(query.order_by(order.desc()).limit(most)), Sql(query.order_by(order.asc()).limit(most))
 
 

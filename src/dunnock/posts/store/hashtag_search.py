@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, bindparam, distinct, exists, func, literal_column, select
+from sqlalchemy import BindParameter, and_, bindparam, distinct, exists, func, literal_column, select
 
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import BigId, Sql, among
@@ -16,7 +16,9 @@ _used = exists().where(hashtag_posts.c.hashtag_id == hashtags.c.id)
 
 
 def _starting(*, pg: bool) -> Any:
-    key, low, high = hashtags.c.key, bindparam("low"), bindparam("high")
+    low: BindParameter[str] = bindparam("low")
+    high: BindParameter[str] = bindparam("high")
+    key = hashtags.c.key
     # Bytes are compared, whatever PostgreSQL's collation, so that its index of patterns serves.
     found = and_(key.op("~>=~")(low), key.op("~<~")(high)) if pg else and_(key >= low, key < high)
     order = key.op("USING")(literal_column("~<~")) if pg else key

@@ -57,7 +57,9 @@ async def tag_post(tx: Tx, post_id: int, tags: Sequence[tuple[str, str]]) -> Non
     if not tags:
         return
     known = {row[0]: row[1] for row in await tx.all(_TAGS, keys=[key for key, _ in tags])}
-    for key, name in sorted(tags):  # in one order, so that two transactions that make the same tags never wait in a circle
+    for key, name in sorted(
+        tags
+    ):  # in one order, so that two transactions that make the same tags never wait in a circle
         if key not in known:
             new_id = tx.new_id()
             made = await tx.run(_ADD_TAG, id=new_id, key=key, name=name)

@@ -16,9 +16,7 @@ members = table(
     column("default_sensitive", Boolean),
     column("default_language"),
 )
-follows = table(
-    "follows", column("follower_id", BigId), column("followed_id", BigId), column("requested", Boolean)
-)
+follows = table("follows", column("follower_id", BigId), column("followed_id", BigId), column("requested", Boolean))
 blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
 
 viewer = bindparam("viewer", type_=BigId)

@@ -16,9 +16,24 @@ _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 _COLUMNS = (
-    posts.c.id, posts.c.author_id, posts.c.boost_of_id, posts.c.text, posts.c.html, posts.c.warning, posts.c.visibility,
-    posts.c.language, posts.c.sensitive, posts.c.reply_to_id, posts.c.reply_to_author_id, posts.c.thread_id,
-    posts.c.mentions, posts.c.hashtags, posts.c.emoji, posts.c.media, posts.c.created_at, posts.c.edited_at,
+    posts.c.id,
+    posts.c.author_id,
+    posts.c.boost_of_id,
+    posts.c.text,
+    posts.c.html,
+    posts.c.warning,
+    posts.c.visibility,
+    posts.c.language,
+    posts.c.sensitive,
+    posts.c.reply_to_id,
+    posts.c.reply_to_author_id,
+    posts.c.thread_id,
+    posts.c.mentions,
+    posts.c.hashtags,
+    posts.c.emoji,
+    posts.c.media,
+    posts.c.created_at,
+    posts.c.edited_at,
 )
 _id = posts.c.id == bindparam("id")
 _FIND = Sql(select(*_COLUMNS).where(_id, visible()))
@@ -36,8 +51,24 @@ _AUTHOR = Sql(
     .where(accounts.c.id == bindparam("id"))
 )
 _ADD = insert_into(
-    posts, "id", "author_id", "text", "html", "warning", "visibility", "language", "sensitive", "reply_to_id",
-    "reply_to_author_id", "thread_id", "mentions", "hashtags", "emoji", "media", "app_id", "created_at",
+    posts,
+    "id",
+    "author_id",
+    "text",
+    "html",
+    "warning",
+    "visibility",
+    "language",
+    "sensitive",
+    "reply_to_id",
+    "reply_to_author_id",
+    "thread_id",
+    "mentions",
+    "hashtags",
+    "emoji",
+    "media",
+    "app_id",
+    "created_at",
 )
 _ADD_COUNTS = insert_into(post_counts, "post_id")
 _CHANGE = Sql(
@@ -47,7 +78,16 @@ _CHANGE = Sql(
         **{
             name: bindparam(name, type_=posts.c[name].type)
             for name in (
-                "text", "html", "warning", "language", "sensitive", "mentions", "hashtags", "emoji", "media", "edited_at",
+                "text",
+                "html",
+                "warning",
+                "language",
+                "sensitive",
+                "mentions",
+                "hashtags",
+                "emoji",
+                "media",
+                "edited_at",
             )
         }
     )
@@ -57,7 +97,13 @@ _EMPTY = Sql(
     .where(_id, posts.c.deleted_at.is_(None))
     .values(
         deleted_at=bindparam("now", type_=BigId),
-        text="", html="", warning="", mentions="[]", hashtags="[]", emoji="[]", media="[]",
+        text="",
+        html="",
+        warning="",
+        mentions="[]",
+        hashtags="[]",
+        emoji="[]",
+        media="[]",
     )
 )
 _ADD_BOOST = insert_once(posts, "id", "author_id", "boost_of_id", "visibility", "thread_id", "created_at")
@@ -98,11 +144,24 @@ _UNMUTE_THREAD = Sql(
 def _post(row: Row) -> Post:
     mentions, hashtags, emoji, media = row[12], row[13], row[14], row[15]
     return Post(
-        id=row[0], author_id=row[1], boost_of_id=row[2], text=row[3], html=row[4], warning=row[5], visibility=row[6],
-        language=row[7], sensitive=bool(row[8]), reply_to_id=row[9], reply_to_author_id=row[10], thread_id=row[11],
-        mentions=() if mentions == "[]" else _ids(mentions), hashtags=() if hashtags == "[]" else _names(hashtags),
-        emoji=() if emoji == "[]" else _names(emoji), media=() if media == "[]" else _ids(media),
-        created_at=row[16], edited_at=row[17],
+        id=row[0],
+        author_id=row[1],
+        boost_of_id=row[2],
+        text=row[3],
+        html=row[4],
+        warning=row[5],
+        visibility=row[6],
+        language=row[7],
+        sensitive=bool(row[8]),
+        reply_to_id=row[9],
+        reply_to_author_id=row[10],
+        thread_id=row[11],
+        mentions=() if mentions == "[]" else _ids(mentions),
+        hashtags=() if hashtags == "[]" else _names(hashtags),
+        emoji=() if emoji == "[]" else _names(emoji),
+        media=() if media == "[]" else _ids(media),
+        created_at=row[16],
+        edited_at=row[17],
     )
 
 
@@ -141,7 +200,10 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
     if row is None:
         return None
     return Author(
-        account_id, may_post=row[0] in {"active", "limited"}, visibility=row[1] or "public", sensitive=bool(row[2]),
+        account_id,
+        may_post=row[0] in {"active", "limited"},
+        visibility=row[1] or "public",
+        sensitive=bool(row[2]),
         language=row[3],
     )
 
@@ -149,10 +211,23 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
 async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
     """A new post with its counters at zero."""
     await tx.run(
-        _ADD, id=post.id, author_id=post.author_id, text=post.text, html=post.html, warning=post.warning,
-        visibility=post.visibility, language=post.language, sensitive=post.sensitive, reply_to_id=post.reply_to_id,
-        reply_to_author_id=post.reply_to_author_id, thread_id=post.thread_id, mentions=as_json(post.mentions),
-        hashtags=as_json(post.hashtags), emoji=as_json(post.emoji), media=as_json(post.media), app_id=app_id,
+        _ADD,
+        id=post.id,
+        author_id=post.author_id,
+        text=post.text,
+        html=post.html,
+        warning=post.warning,
+        visibility=post.visibility,
+        language=post.language,
+        sensitive=post.sensitive,
+        reply_to_id=post.reply_to_id,
+        reply_to_author_id=post.reply_to_author_id,
+        thread_id=post.thread_id,
+        mentions=as_json(post.mentions),
+        hashtags=as_json(post.hashtags),
+        emoji=as_json(post.emoji),
+        media=as_json(post.media),
+        app_id=app_id,
         created_at=post.created_at,
     )
     await tx.run(_ADD_COUNTS, post_id=post.id)
@@ -161,9 +236,18 @@ async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
 async def change_post(tx: Tx, post: Post) -> None:
     """Write what an edit may change."""
     await tx.run(
-        _CHANGE, id=post.id, text=post.text, html=post.html, warning=post.warning, language=post.language,
-        sensitive=post.sensitive, mentions=as_json(post.mentions), hashtags=as_json(post.hashtags),
-        emoji=as_json(post.emoji), media=as_json(post.media), edited_at=post.edited_at,
+        _CHANGE,
+        id=post.id,
+        text=post.text,
+        html=post.html,
+        warning=post.warning,
+        language=post.language,
+        sensitive=post.sensitive,
+        mentions=as_json(post.mentions),
+        hashtags=as_json(post.hashtags),
+        emoji=as_json(post.emoji),
+        media=as_json(post.media),
+        edited_at=post.edited_at,
     )
 
 
@@ -175,7 +259,12 @@ async def empty_post(tx: Tx, post_id: int) -> bool:
 async def add_boost(tx: Tx, boost_id: int, of: int, *, by: int, visibility: str) -> bool:
     """A boost with counters of its own; False when there is one by this account already."""
     added = await tx.run(
-        _ADD_BOOST, id=boost_id, author_id=by, boost_of_id=of, visibility=visibility, thread_id=boost_id,
+        _ADD_BOOST,
+        id=boost_id,
+        author_id=by,
+        boost_of_id=of,
+        visibility=visibility,
+        thread_id=boost_id,
         created_at=tx.now,
     )
     if added:

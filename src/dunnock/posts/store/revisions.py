@@ -17,8 +17,13 @@ from dunnock.posts.tables import revisions
 _ADD = insert_into(revisions)
 _OF = Sql(
     select(
-        revisions.c.text, revisions.c.html, revisions.c.warning, revisions.c.sensitive, revisions.c.emoji,
-        revisions.c.media, revisions.c.at,
+        revisions.c.text,
+        revisions.c.html,
+        revisions.c.warning,
+        revisions.c.sensitive,
+        revisions.c.emoji,
+        revisions.c.media,
+        revisions.c.at,
     )
     .where(revisions.c.post_id == bindparam("id"))
     .order_by(revisions.c.id)
@@ -30,8 +35,16 @@ _MEDIA = Sql(select(media.c.id, media.c.description, media.c.focus).where(among(
 async def add(tx: Tx, post: Post, media_then: str) -> None:
     """Keep what the post says before an edit; `media_then` is JSON [{id, description, focus}]."""
     await tx.run(
-        _ADD, id=tx.new_id(), post_id=post.id, text=post.text, html=post.html, warning=post.warning,
-        sensitive=post.sensitive, emoji=store.as_json(post.emoji), media=media_then, at=post.edited_at or post.created_at,
+        _ADD,
+        id=tx.new_id(),
+        post_id=post.id,
+        text=post.text,
+        html=post.html,
+        warning=post.warning,
+        sensitive=post.sensitive,
+        emoji=store.as_json(post.emoji),
+        media=media_then,
+        at=post.edited_at or post.created_at,
     )
 
 
