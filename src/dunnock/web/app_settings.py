@@ -30,7 +30,7 @@ class TokenForm(Sent):
     """A personal access token to be."""
 
     name: str = ""
-    scopes: list[str] = []
+    scopes: list[str] = msgspec.field(default_factory=list)
 
 
 class RevokeForm(Sent):

@@ -117,7 +117,9 @@ async def decide(
 
 @get("/oauth/authorize/native", guards=[public()])
 async def show_code(
-    params: Query[CodeParams], show: NamedDependency[Show], member: NamedDependency[Member]
+    params: Query[CodeParams],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],  # noqa: ARG001 (asking for it keeps strangers out)
 ) -> Response[str]:
     """The code, for apps that can't be sent to."""
     page = show("code.html", code=params.code)

@@ -12,7 +12,7 @@ from dunnock.accounts.account import Field, read_fields
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds import Page
 from dunnock.foundation.db import Db
-from dunnock.media.model import File, read_picture
+from dunnock.media.model import File, Picture, read_picture
 from dunnock.media.views import find as find_media
 from dunnock.media.views import find_emoji
 from dunnock.posts.views import PostCard
@@ -132,10 +132,10 @@ class Cards:
             author = known[card.author_id]
             answered = known.get(card.reply_to_author_id or 0)
             pictures = [
-                Shot(file_url(one.original), file_url(small := one.small or one.original), small.width, small.height, held.description or "")
+                _shot(one, held.description)
                 for number in card.media
                 if (held := media.get(number)) is not None and (one := held.picture) is not None
-            ]  # fmt: skip
+            ]
             replies, boosts, favourites = card.counts
             made.append(
                 Shown(
@@ -231,6 +231,11 @@ def with_emoji(html: str, emoji: dict[str, str]) -> Markup:
     parts = _TAGS.split(html)
     parts[::2] = [_SHORTCODE.sub(shown, part) for part in parts[::2]]
     return Markup("".join(parts))  # noqa: S704 - see above
+
+
+def _shot(picture: Picture, description: str | None) -> Shot:
+    small = picture.small or picture.original
+    return Shot(file_url(picture.original), file_url(small), small.width, small.height, description or "")
 
 
 def _short(words: str, most: int = 200) -> str:

@@ -54,6 +54,7 @@ def fresh_draft(visibility: str, reply_to_id: int | None = None) -> DraftShown:
 
 @post("/compose", status_code=303)
 async def publish(
+    *,
     form: Form[PostForm],
     member: NamedDependency[Member],
     show: NamedDependency[Show],

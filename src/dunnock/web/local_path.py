@@ -22,7 +22,7 @@ def local_path(text: str | None, default: str = "/") -> str:
         parts = urlsplit(text)
     except ValueError:
         return default
-    decoded = parts.path
+    decoded = text.partition("?")[0]
     for _ in range(3):
         if _HOST_AHEAD.search(decoded) is not None or any(ord(char) < 32 for char in decoded):
             return default

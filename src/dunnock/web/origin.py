@@ -14,7 +14,10 @@ class ForgedForm(DomainError):
     """The form was not sent from one of our pages, or from one that is too old."""
 
     code, kind = "forged_form", Kind.DENIED
-    safe = "This form was not sent from this site, or its page was open for too long. Please go back, reload the page and try again."
+    safe = (
+        "This form was not sent from this site, or its page was open for too long. "
+        "Please go back, reload the page and try again."
+    )
 
 
 def form_token(cookie: str) -> str:

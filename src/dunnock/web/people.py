@@ -31,6 +31,7 @@ class PersonGone(DomainError):
 
 @get(["/{handle:str}", "/{handle:str}/with_replies", "/{handle:str}/media"])
 async def show_person(
+    *,
     handle: FromPath[str],
     params: Query[PageParams],
     show: NamedDependency[Show],

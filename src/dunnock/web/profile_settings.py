@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from msgspec import UNSET
@@ -34,8 +35,8 @@ class ProfileForm(Sent):
     avatar_away: bool = False
     header: Upload | None = None
     header_away: bool = False
-    line_names: dict[str, str] = {}
-    line_values: dict[str, str] = {}
+    line_names: dict[str, str] = msgspec.field(default_factory=dict)
+    line_values: dict[str, str] = msgspec.field(default_factory=dict)
     bot: bool = False
     locked: bool = False
     discoverable: bool = False
@@ -75,6 +76,7 @@ async def ask_profile(
 
 @post("/settings/profile", status_code=303)
 async def change_profile(
+    *,
     form: Form[ProfileForm],
     show: NamedDependency[Show],
     member: NamedDependency[Member],

@@ -47,6 +47,7 @@ class SignOutForm(Sent):
 
 @get("/auth/sign_in")
 async def ask_sign_in(
+    *,
     params: Query[SignInParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
@@ -63,6 +64,7 @@ async def ask_sign_in(
 
 @post("/auth/sign_in", status_code=303)
 async def sign_in(
+    *,
     form: Form[SignInForm],
     request: Request[Any, Any, Any],
     show: NamedDependency[Show],

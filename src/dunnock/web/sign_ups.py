@@ -25,7 +25,9 @@ class JudgeForm(Sent):
 
 @get("/admin/sign-ups")
 async def list_sign_ups(
-    show: NamedDependency[Show], staff: NamedDependency[Member], db: NamedDependency[Db]
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],  # noqa: ARG001 (asking for it keeps others out)
+    db: NamedDependency[Db],
 ) -> Response[str]:
     """Who waits, longest first."""
     return show("sign_ups.html", waiting=await accounts.members(db, state=accounts.State.PENDING, most=_MOST))
@@ -35,7 +37,7 @@ async def list_sign_ups(
 async def judge(
     form: Form[JudgeForm],
     show: NamedDependency[Show],
-    staff: NamedDependency[Member],
+    staff: NamedDependency[Member],  # noqa: ARG001 (asking for it keeps others out)
     db: NamedDependency[Db],
 ) -> Response[None]:
     """Let somebody in, or refuse them."""

@@ -29,6 +29,7 @@ from dunnock.web.welcome import composer
 
 @get("/{handle:str}/{post_id:int}")
 async def show_post(
+    *,
     handle: FromPath[str],
     post_id: FromPath[int],
     show: NamedDependency[Show],
@@ -71,6 +72,7 @@ async def show_post(
 
 @get("/tags/{name:str}")
 async def show_tag(
+    *,
     name: FromPath[str],
     params: Query[PageParams],
     show: NamedDependency[Show],

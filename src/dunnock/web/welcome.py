@@ -32,6 +32,7 @@ JOINING = {
 
 @get("/")
 async def show_front(
+    *,
     params: Query[PageParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],

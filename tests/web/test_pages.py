@@ -1,0 +1,261 @@
+"""What people read and write: front page, profiles, posts, hashtags, settings, and what is not there."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from importlib import resources
+
+import pytest
+from PIL import Image
+
+from dunnock import accounts
+
+TOKEN_FREE = (
+    "/",
+    "/about",
+    "/auth/sign_in",
+    "/auth/sign_up",
+    "/@wren",
+    "/@wren/with_replies",
+    "/@wren/media",
+    "/tags/hedge",
+)
+EVIL = "<script>alert(\"1\")</script> & 'x'"
+
+
+async def test_every_page_is_well_formed(site, join, publish, signed_in):
+    wren = await join("wren")
+    first = await publish(wren, "A #hedge https://example.org/" + "x" * 60, language="en")
+    await publish(wren, "More", warning="W", reply_to_id=first.id)
+    stranger = site.browser()
+    for path in (*TOKEN_FREE, f"/@wren/{first.id}"):
+        assert (await stranger.get(path)).status == 200, path
+    staff = await signed_in("ada", "owner")
+    parts = ("profile", "preferences", "account", "sessions", "apps", "invitations", "blocks")
+    for path in (
+        "/",
+        "/about",
+        "/@wren",
+        f"/@wren/{first.id}",
+        "/admin/sign-ups",
+        *(f"/settings/{one}" for one in parts),
+    ):
+        page = await staff.get(path)
+        assert page.status == 200, path
+        assert page.headers["cache-control"] == "private, no-store"
+
+
+async def test_text_is_text(site, join, publish, db):
+    wren = await join("wren")
+    async with db.begin() as tx:
+        await accounts.change_profile(
+            tx, wren.account_id, public_url="http://127.0.0.1:8000", display_name=EVIL[:30], bio=EVIL,
+            fields=[(EVIL, EVIL)], by_member_id=None,
+        )  # fmt: skip
+    made = await publish(wren, EVIL, warning=EVIL)
+    for path in ("/", "/@wren", f"/@wren/{made.id}"):
+        page = await site.browser().get(path)  # Page refuses <script>
+        assert EVIL in page.text
+
+
+async def test_hidden_posts_are_missing(site, join, publish, signed_in):
+    wren = await join("wren")
+    made = [await publish(wren, "secret", visibility=one) for one in ("followers", "direct")]
+    other = await signed_in("robin")
+    for post in made:
+        for browser in (site.browser(), other):
+            page = await browser.get(f"/@wren/{post.id}")
+            assert page.status == 404
+            assert "There is nothing here" in page.text
+    assert "secret" not in (await site.browser().get("/@wren")).text
+
+
+async def test_addresses_that_lead_to_pages(site, join, publish):
+    wren = await join("wren")
+    made = await publish(wren, "hello")
+    browser = site.browser()
+    assert (await browser.get("/users/wren")).location == "/@wren"
+    assert (await browser.get(f"/users/wren/statuses/{made.id}")).location == f"/@wren/{made.id}"
+    assert (await browser.get("/@WREN")).location == "/@wren"
+    assert (await browser.get(f"/@WREN/{made.id}")).location == f"/@wren/{made.id}"
+    assert (await browser.get("/@wren@127.0.0.1:8000")).location == "/@wren"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/@nobody", "/@", "/@wren/1", "/@wren/99999999999999999999", "/settings/nothing", "/tags/", "/a/b/c",
+     "/@wren%00", "/tags/%00", "/assets/../x", "/assets/nothing.css"],
+)  # fmt: skip
+async def test_what_is_not_there(site, join, path):
+    await join("wren")
+    assert (await site.browser().get(path)).status == 404
+
+
+async def test_programs_get_json_for_what_is_not_there(site):
+    page = await site.browser().get("/api/v1/nothing")
+    assert page.status == 404
+    assert page.body == '{"error":"Not Found"}'
+
+
+async def test_gone_is_said(site, make):
+    await make.account("crow", standing="suspended")
+    page = await site.browser().get("/@crow")
+    assert page.status == 410
+    assert "gone" in page.text
+
+
+async def test_writes_a_post_with_a_picture(signed_in):
+    browser = await signed_in("wren")
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(file, "PNG")
+    await browser.get("/")
+    page = await browser.submit(
+        "/compose", text="Two lines\r\nof text", picture=("x.png", file.getvalue()), description="A teal <field>",
+        warning="Teal", visibility="unlisted",
+    )  # fmt: skip
+    assert "Your post is published" in page.text
+    assert any(image["alt"] == "A teal <field>" and image["width"] == "64" for image in page.images)
+    assert "Two lines<br />of text" in page.body
+    page = await browser.submit("/compose", text="A reply")
+    assert "Reply to" in page.text
+    await browser.get("/")
+    assert "A reply" in browser.page.text
+
+
+async def test_a_refused_post_keeps_its_words(signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/")
+    page = await browser.submit("/compose", text="x" * 501, warning="careful")
+    assert page.status == 422
+    assert ("text", "x" * 501) in page.forms[-1].fields
+    assert ("warning", "careful") in page.forms[-1].fields
+    page = await browser.submit("/compose", text="shorter", picture=("x.png", b"no picture"))
+    assert page.status == 422
+    assert ("text", "shorter") in page.forms[-1].fields
+
+
+async def test_sending_a_form_twice_posts_once(signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/")
+    first = await browser.submit("/compose", text="once", follow=False)
+    second = await browser.submit("/compose", text="once", follow=False)
+    assert first.location == second.location
+
+
+async def test_changes_a_profile(signed_in, db):
+    browser = await signed_in("wren")
+    file = io.BytesIO()
+    Image.new("RGB", (500, 500), "red").save(file, "PNG")
+    await browser.get("/settings/profile")
+    page = await browser.submit(
+        "/settings/profile", display_name="Wren", note="Small\r\n#bird", avatar=("a.png", file.getvalue()), bot="1",
+        indexable="1", locked="1", **{"line_names[2]": "Web", "line_values[2]": "https://example.org"},
+    )  # fmt: skip
+    assert "Your changes are saved" in page.text
+    page = await browser.get("/@wren")
+    for text in ("Wren", "Bot", "Asks before follows", "Web", "#bird"):
+        assert text in page.text
+    assert "noindex" not in page.body
+    assert any((image["src"] or "").startswith("/media/") for image in page.images)
+    await browser.get("/settings/profile")
+    fields = dict(browser.page.forms[-1].fields)
+    assert (fields["line_names[0]"], fields["note"], fields["locked"]) == ("Web", "Small\n#bird", "1")
+    assert "discoverable" in fields
+    page = await browser.submit("/settings/profile", display_name="x" * 31, avatar_away="1")
+    assert page.status == 422
+    assert 'href="#f-display_name"' in page.body
+    await browser.submit("/settings/profile", display_name="Jenny", avatar_away="1", locked=None, indexable=None)
+    page = await browser.get("/@wren")
+    assert "noindex" in page.body
+    assert "Asks" not in page.text
+    assert not any((image["src"] or "").startswith("/media/") for image in page.images)
+
+
+async def test_changes_how_one_posts(signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/settings/preferences")
+    await browser.submit("/settings/preferences", visibility="followers", language="cy", sensitive="1")
+    assert dict(browser.page.forms[-1].fields) | {"token": ""} == {
+        "token": "", "visibility": "followers", "language": "cy", "sensitive": "1",
+    }  # fmt: skip
+    await browser.get("/")
+    assert ("visibility", "followers") in next(one for one in browser.page.forms if one.action == "/compose").fields
+
+
+async def test_undoes_blocks(signed_in, join, db):
+    browser = await signed_in("wren")
+    other, third = await join("crow"), await join("jay")
+    me = (await accounts.member_named(db, "wren")).account_id
+    async with db.begin() as tx:
+        await accounts.block(tx, me, target=other.account_id)
+        await accounts.mute(tx, me, target=third.account_id)
+        await accounts.block_domain(tx, me, domain="noise.example")
+    page = await browser.get("/settings/blocks")
+    assert "@crow" in page.text
+    assert "noise.example" in page.text
+    for _ in range(3):
+        await browser.submit("/settings/blocks")
+    assert browser.page.text.count("Nobody.") == 3
+
+
+async def test_pages_of_posts(site, join, publish):
+    wren = await join("wren")
+    for number in range(45):
+        await publish(wren, f"number{number:02d}.")
+    browser = site.browser()
+    seen, path = [], "/@wren"
+    while path:
+        page = await browser.get(path)
+        seen += [word for word in page.text.split() if word.startswith("number")]
+        older = [part for part in page.body.split('"') if part.startswith("/@wren?max_id=")]
+        path = older[0] if older else ""
+    assert seen == [f"number{number:02d}." for number in range(44, -1, -1)]
+    assert "min_id" in page.body
+
+
+async def test_language_and_direction(site, join, publish):
+    wren = await join("wren")
+    made = await publish(wren, "שלום", language="he")
+    page = await site.browser().get(f"/@wren/{made.id}")
+    assert 'lang="he" dir="rtl"' in page.body
+
+
+async def test_assets_never_change_and_are_small(site):
+    browser = site.browser()
+    page = await browser.get("/")
+    sheet = page.body.partition('<link rel="stylesheet" href="')[2].partition('"')[0]
+    page = await browser.get(sheet)
+    assert page.status == 200
+    assert "immutable" in page.headers["cache-control"]
+    css = resources.files("dunnock.web").joinpath("assets/dunnock.css").read_bytes()
+    assert len(gzip.compress(css)) < 25 * 1024
+    assert (await browser.get("/favicon.ico")).headers["content-type"] == "image/svg+xml"
+    assert "/settings/" in (await browser.get("/robots.txt")).body
+
+
+async def test_a_full_page_is_light(site, join, publish):
+    wren = await join("wren")
+    for number in range(20):
+        await publish(wren, f"{number} " + "Some words about birds. " * 12)
+    page = await site.browser().get("/@wren")
+    assert len(gzip.compress(page.body.encode())) < 30 * 1024
+
+
+async def test_bugs_have_a_page_too(site, monkeypatch):
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(type(site.app.app.dependencies["feeds"].dependency()), "public", broken)
+    page = await site.browser().get("/")
+    assert page.status == 500
+    assert "our side" in page.text
+    assert "broken" not in page.text
+
+
+async def test_what_is_too_large_is_said(signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/")
+    page = await browser.post("/compose", {"text": "x" * 2_000_000})
+    assert page.status == 413
+    assert "too large" in page.text.lower()
