@@ -16,7 +16,7 @@ PASSWORD = "seven wrens in a hedge"
 
 
 @pytest.fixture
-def site(db: Db, tmp_path: Path) -> Site:
+async def site(db: Db, tmp_path: Path) -> Site:
     return Site(db, tmp_path)
 
 

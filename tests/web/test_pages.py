@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from importlib import resources
 
 import pytest
@@ -259,3 +260,29 @@ async def test_what_is_too_large_is_said(signed_in):
     page = await browser.post("/compose", {"text": "x" * 2_000_000})
     assert page.status == 413
     assert "too large" in page.text.lower()
+
+
+def _light(colour: str) -> float:
+    """Relative luminance. Source: WCAG 2.2."""
+    digits = colour.lstrip("#")
+    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+@pytest.mark.parametrize(
+    ("front", "grounds", "least"),
+    [
+        ("ink", "ground card sunk", 4.5), ("soft", "ground card sunk", 4.5), ("link", "ground card sunk", 4.5),
+        ("on-strong", "strong", 4.5), ("good", "good-ground card", 4.5), ("bad", "bad-ground card", 4.5),
+        ("ink", "bad-ground", 4.5), ("edge", "ground card", 3), ("link", "ground card", 3),
+    ],
+)  # fmt: skip
+def test_colours_can_be_told_apart(scheme, front, grounds, least):
+    css = resources.files("dunnock.web").joinpath("assets/dunnock.css").read_text()
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6})", css.split(":root {")[scheme + 1].partition("}")[0]))
+    for ground in grounds.split():
+        dark, light = sorted((_light(colours[front]), _light(colours[ground])))
+        assert (light + 0.05) / (dark + 0.05) >= least, (front, ground)
