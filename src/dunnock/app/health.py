@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.di import NamedDependency
 
 from dunnock.app.migrations import HEAD
@@ -38,6 +38,12 @@ async def check(db: Db) -> Health:
     return Health("not ready" if problems else "ready", problems)
 
 
+@get("/health", include_in_schema=False, media_type=MediaType.TEXT)
+async def greet() -> str:
+    """The process answers, in the words that Mastodon's clients look for."""
+    return "OK"
+
+
 @get("/health/live", include_in_schema=False)
 async def live() -> Health:
     """The process answers."""
@@ -51,4 +57,4 @@ async def ready(db: NamedDependency[Db]) -> Response[Health]:
     return Response(found, status_code=503 if found.problems else 200, headers={"cache-control": "no-store"})
 
 
-HANDLERS = [live, ready]
+HANDLERS = [greet, live, ready]
