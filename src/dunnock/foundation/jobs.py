@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from dunnock.foundation.clock import MINUTE, now_ms
-from dunnock.foundation.db.face import Busy, Db
+from dunnock.foundation.db.face import Busy, Db, Row
 from dunnock.foundation.db.sql import Sql, among, insert_once
 from dunnock.foundation.db.tables import jobs, schedule
 from dunnock.foundation.events import Logged
@@ -34,18 +34,19 @@ _due = (
     .limit(bindparam("most"))
 )
 DUE = Sql(_due, _due.with_for_update(skip_locked=True))
+ANY_DUE = Sql(_due)
 LEASE = Sql(
     update(jobs)
     .where(jobs.c.id == bindparam("the"))
     .values(lease_until=bindparam("until"), attempts=jobs.c.attempts + 1)
 )
-DONE = Sql(delete(jobs).where(jobs.c.id == bindparam("the")))
+# By its attempt too: who was away for longer than the lease has no say about the job any more.
+_ours = and_(jobs.c.id == bindparam("the"), jobs.c.attempts == bindparam("attempt"))
+DONE = Sql(delete(jobs).where(_ours))
 AGAIN = Sql(
-    update(jobs)
-    .where(jobs.c.id == bindparam("the"))
-    .values(run_at=bindparam("at"), lease_until=0, error=bindparam("why"), dead=bindparam("over"))
+    update(jobs).where(_ours).values(run_at=bindparam("at"), lease_until=0, error=bindparam("why"), dead=bindparam("over"))
 )
-SOONEST = Sql(select(func.min(jobs.c.run_at)).where(~jobs.c.dead))
+GIVE_BACK = Sql(update(jobs).where(_ours).values(lease_until=0, attempts=jobs.c.attempts - 1))
 BACKLOG = Sql(select(jobs.c.kind, func.count(), func.min(jobs.c.run_at)).where(~jobs.c.dead).group_by(jobs.c.kind))
 DEAD = Sql(
     select(jobs.c.id, jobs.c.kind, jobs.c.attempts, jobs.c.error)
@@ -78,9 +79,11 @@ class Jobs:
         self._db, self._does, self._every = db, {kind.kind: do for kind, do in does.items()}, every
         self._at_once, self._per_lane = at_once, per_lane
         self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._under_way: dict[asyncio.Task[None], tuple[int, int]] = {}  # (job, attempt)
         self._lanes: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
+        self._turns_at = 0
 
     async def start(self) -> None:
         """Begin to work."""
@@ -88,80 +91,116 @@ class Jobs:
         self._task = asyncio.create_task(self._work(), name="jobs")
 
     async def stop(self, *, within_s: float = 5.0) -> None:
-        """Give what is under way some seconds; what is not done by then is done again after its lease."""
+        """Give what is under way some seconds; what is not done by then is given back, to be done after the next start."""
+        self._stopping = True
+        self._wake.set()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        if self._under_way:
-            _, late = await asyncio.wait(self._under_way, timeout=within_s)
+            _, late = await asyncio.wait([self._task], timeout=within_s)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(self._task, return_exceptions=True)
+        if not self._under_way:
+            return
+        _, unfinished = await asyncio.wait(list(self._under_way), timeout=within_s)
+        back = [self._under_way[task] for task in unfinished if task in self._under_way]
+        for task in unfinished:
+            task.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        if back:
+            with contextlib.suppress(Busy):  # then its lease ends it
+                async with self._db.begin() as tx:
+                    for an_id, attempt in back:
+                        await tx.run(GIVE_BACK, the=an_id, attempt=attempt)
 
     def _heard(self, _: Sequence[Logged]) -> None:
         self._wake.set()
 
     async def _work(self) -> None:
-        while True:
+        while not self._stopping:
             self._wake.clear()
             try:
                 await self._take_turns()
                 await self._start_due()
             except Busy as error:
                 _log.warning("jobs wait", why=str(error))
+                await asyncio.sleep(0.2)
+            except Exception:  # noqa: BLE001 (jobs go on when the database does)
+                _log.exception("jobs can't go on")
+                await asyncio.sleep(1)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _SAFETY_NET_S)
 
     async def _take_turns(self) -> None:
         now = now_ms()
+        if now < self._turns_at:
+            return
+        soonest = now + MINUTE
         for one in self._every:
             name = one.job.kind
             next_at = await self._db.value(NEXT_AT, name=name)
             if next_at is not None and next_at > now:
+                soonest = min(soonest, next_at)
                 continue
             async with self._db.begin() as tx:
                 await tx.run(ADD_ROW, name=name, next_at=0)
                 if await tx.run(TAKE_TURN, which=name, now=now, later=now + one.period_ms):
                     await tx.enqueue(one.job)
+            soonest = min(soonest, now + one.period_ms)
+        self._turns_at = soonest
 
     async def _start_due(self) -> None:
+        while not self._stopping and await self._start_some():
+            pass
+
+    async def _start_some(self) -> bool:
+        """Start what is due and has room; whether more of other lanes may be due."""
         free = self._at_once - len(self._under_way)
         now = now_ms()
-        soonest = await self._db.value(SOONEST)
-        if free <= 0 or soonest is None or soonest > now:
-            return
         full = [lane for lane, count in self._lanes.items() if count >= self._per_lane]
+        if free <= 0 or not await self._db.all(ANY_DUE, now=now, most=1, full=full):
+            return False
+        taken: list[Row] = []
+        lanes = dict(self._lanes)
+        left_out = False
         async with self._db.begin() as tx:
-            rows = await tx.all(DUE, now=now, most=free, full=full)
-            for row in rows:
-                await tx.run(LEASE, the=row[0], until=now + LEASE_MS)
-        for an_id, kind, body, attempts, lane in rows:
-            if lane is not None:
-                self._lanes[lane] = self._lanes.get(lane, 0) + 1
+            for row in await tx.all(DUE, now=now, most=free, full=full):
+                an_id, kind, _, attempts, lane = row
+                if attempts >= MOST_ATTEMPTS:
+                    why = "the process that did it ended every time"
+                    _log.error("job given up", job_kind=kind, job_id=an_id, why=why)
+                    await tx.run(AGAIN, the=an_id, attempt=attempts, at=now, why=why, over=True)
+                    left_out = True
+                elif lane is not None and lanes.get(lane, 0) >= self._per_lane:
+                    left_out = True
+                else:
+                    if lane is not None:
+                        lanes[lane] = lanes.get(lane, 0) + 1
+                    await tx.run(LEASE, the=an_id, until=now + LEASE_MS)
+                    taken.append(row)
+        self._lanes = lanes  # nobody else starts jobs; those that ended meanwhile are taken off below
+        for an_id, kind, body, attempts, lane in taken:
             task = asyncio.create_task(self._do(an_id, kind, body, attempts + 1, lane), name=f"job {kind}")
-            self._under_way.add(task)
+            self._under_way[task] = (an_id, attempts + 1)
             task.add_done_callback(self._over)
+        return left_out
 
     def _over(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("what became of a job could not be written down", why=str(error))  # its lease ends it
         self._wake.set()
 
     async def _do(self, an_id: int, kind: str, body: str, attempt: int, lane: str | None) -> None:
         try:
-            job, do = decode(kind, body), self._does.get(kind)
-            if job is None or do is None:
-                raise LookupError(f"this release does not know the job {kind}")
-            async with asyncio.timeout(LEASE_MS / 1000 * 0.9):
-                await do(self._db, job)
-        except Exception as error:  # noqa: BLE001 (the edge of the process for jobs: kept, shown, tried again)
-            over = attempt >= MOST_ATTEMPTS
-            _log.exception("job failed", job_kind=kind, job_id=an_id, attempt=attempt, dead=over)
-            async with self._db.begin() as tx:
-                at = tx.now + backoff_ms(attempt, (an_id % 101) / 100)
-                await tx.run(AGAIN, the=an_id, at=at, why=f"{type(error).__name__}: {error}"[:500], over=over)
-        else:
-            async with self._db.begin() as tx:
-                await tx.run(DONE, the=an_id)
+            failed = await self._outcome(kind, body)
+            if failed is not None:
+                over = attempt >= MOST_ATTEMPTS
+                _log.error("job failed", job_kind=kind, job_id=an_id, attempt=attempt, dead=over, exc_info=failed)
+                at = now_ms() + backoff_ms(attempt, (an_id % 101) / 100)
+                why = f"{type(failed).__name__}: {failed}"[:500]
+                await self._write_down(AGAIN, the=an_id, attempt=attempt, at=at, why=why, over=over)
+            else:
+                await self._write_down(DONE, the=an_id, attempt=attempt)
         finally:
             if lane is not None:
                 left = self._lanes[lane] - 1
@@ -170,6 +209,29 @@ class Jobs:
                 else:
                     del self._lanes[lane]
 
+    async def _outcome(self, kind: str, body: str) -> Exception | None:
+        try:
+            job, do = decode(kind, body), self._does.get(kind)
+            if job is None or do is None:
+                return LookupError(f"this release does not know the job {kind}")
+            async with asyncio.timeout(LEASE_MS / 1000 * 0.9):
+                await do(self._db, job)
+        except Exception as error:  # noqa: BLE001 (the edge of the process for jobs: kept, shown, tried again)
+            return error
+        return None
+
+    async def _write_down(self, sql: Sql, **params: Any) -> None:
+        for pause in (0.1, 0.5, 2.0, None):
+            try:
+                async with self._db.begin() as tx:
+                    await tx.run(sql, **params)
+            except Busy:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+
     async def settle(self, *, within_s: float = 30.0) -> None:
         """Do everything that is due, here and now (for tests and commands)."""
         end = now_ms() + int(within_s * 1000)
@@ -177,7 +239,7 @@ class Jobs:
             await self._start_due()
             if not self._under_way:
                 return
-            await asyncio.wait(self._under_way, timeout=1)
+            await asyncio.wait(list(self._under_way), timeout=1)
 
 
 class DeadJob(msgspec.Struct, frozen=True):
