@@ -95,6 +95,7 @@ from dunnock.accounts.sign_up import (
     sign_up,
     staff,
 )
+from dunnock.accounts.sweep import SWEEP_EVERY_MS, SweepAccess, sweep_access
 from dunnock.accounts.tokens import Token, Tokens, make_token
 
 # Reading for show
@@ -106,6 +107,7 @@ __all__ = [
     "LOCAL",
     "ROLES",
     "STAFF",
+    "SWEEP_EVERY_MS",
     "Account",
     "AccountCard",
     "AccountMade",
@@ -152,6 +154,7 @@ __all__ = [
     "Standing",
     "StandingChanged",
     "State",
+    "SweepAccess",
     "Token",
     "Tokens",
     "TokensRevoked",
@@ -225,6 +228,7 @@ __all__ = [
     "sign_up",
     "staff",
     "start_counts",
+    "sweep_access",
     "unblock",
     "unblock_domain",
     "unfollow",

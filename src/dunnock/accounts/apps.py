@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ from dunnock.foundation.db import Reader, Tx
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 LONGEST_NAME, LONGEST_URI, MOST_URIS = 60, 2_000, 20
 _LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+_PLAIN = re.compile(r"[!-\[\]-~]+")  # printable ASCII without the backslash, which browsers read as a slash
+_JOINERS = frozenset("\u200c\u200d")
 _NEVER = frozenset(("javascript", "data", "file", "blob", "vbscript", "about", "mailto", "ftp", "ws", "wss"))
 
 
@@ -34,7 +37,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GrantedApp(msgspec.Struct, frozen=True):
-    """An app that a member let in. `used_at` is None when it never came, and a day's precision otherwise."""
+    """An app that a member let in. `used_at`: to the day, None when it never came; `scopes`: of all its tokens together."""
 
     app_id: int
     name: str
@@ -53,7 +56,7 @@ async def register_app(
     Raises:
         AppInvalid: the text says what is wrong.
     """
-    name = name.strip()
+    name = " ".join("".join(one for one in name if one in _JOINERS or one.isprintable() or one.isspace()).split())
     if not name:
         raise AppInvalid(say="Validation failed: Application name can't be blank")
     if len(name) > LONGEST_NAME:
@@ -65,7 +68,7 @@ async def register_app(
         raise AppInvalid(say=f"Validation failed: Redirect URI: at most {MOST_URIS} can be given")
     for uri in uris:
         _check_uri(uri)
-    if website and (len(website) > LONGEST_URI or urlsplit(website).scheme not in {"http", "https"}):
+    if website and not _is_web_address(website):
         raise AppInvalid(say="Validation failed: Website must be a web address")
     wanted = " ".join(known.split(scopes)) or known.DEFAULT
     if known.unknown(wanted):
@@ -91,19 +94,27 @@ def _check_uri(uri: str) -> None:
         return
     try:
         parts = urlsplit(uri)
+        hostname, _ = parts.hostname, parts.port
     except ValueError:
         raise AppInvalid(say="Validation failed: Redirect URI must be a valid URI.") from None
     scheme = parts.scheme.lower()
-    if len(uri) > LONGEST_URI or not scheme or any(one.isspace() or ord(one) < 32 for one in uri):
+    if len(uri) > LONGEST_URI or not scheme or not _PLAIN.fullmatch(uri):
         raise AppInvalid(say="Validation failed: Redirect URI must be an absolute URI.")
     if scheme in _NEVER:
         raise AppInvalid(say="Validation failed: Redirect URI is forbidden by the server.")
-    if parts.fragment or "#" in uri:
+    if "#" in uri:
         raise AppInvalid(say="Validation failed: Redirect URI cannot contain a fragment.")
-    if scheme in {"http", "https"} and not parts.hostname:
+    if scheme in {"http", "https"} and (not hostname or "@" in parts.netloc):  # https://known.example@evil.example
         raise AppInvalid(say="Validation failed: Redirect URI must be an absolute URI.")
-    if scheme == "http" and parts.hostname not in _LOOPBACK:
+    if scheme == "http" and hostname not in _LOOPBACK:
         raise AppInvalid(say="Validation failed: Redirect URI must be an HTTPS/SSL URI.")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        return len(text) <= LONGEST_URI and urlsplit(text).scheme in {"http", "https"}
+    except ValueError:
+        return False
 
 
 def may_redirect(app: App, uri: str) -> bool:
@@ -112,15 +123,16 @@ def may_redirect(app: App, uri: str) -> bool:
 
 
 def _same_loopback(registered: str, uri: str) -> bool:
+    if not _PLAIN.fullmatch(uri) or "#" in uri:  # urlsplit drops line breaks: what it compares is not what is sent
+        return False
     try:
         one, other = urlsplit(registered), urlsplit(uri)
         return (
             one.scheme == other.scheme == "http"
             and one.hostname == other.hostname
             and one.hostname in _LOOPBACK
-            and (one.path, one.query, one.username, one.password)
-            == (other.path, other.query, other.username, other.password)
-            and not other.fragment
+            and "@" not in one.netloc + other.netloc
+            and (one.path, one.query) == (other.path, other.query)
             and other.port is not None
         )
     except ValueError:
@@ -139,11 +151,17 @@ async def app_called(reader: Reader, client_id: str) -> App | None:
 
 async def apps_of(reader: Reader, member_id: int) -> list[GrantedApp]:
     """The apps that a member let in, latest first."""
-    return [GrantedApp(*row) for row in await reader.all(store.APPS_OF, member_id=member_id)]
+    return [
+        GrantedApp(app_id, name, website, since, used_at, tokens, " ".join(known.split(scopes)))
+        for app_id, name, website, since, used_at, tokens, scopes in await reader.all(
+            store.APPS_OF, member_id=member_id
+        )
+    ]
 
 
 async def revoke_app(tx: Tx, app_id: int, *, member_id: int) -> int:
-    """Shut an app out: all its tokens for this member end; how many."""
+    """Shut an app out: all its tokens for this member end, and codes that are still on their way; how many tokens."""
+    await tx.run(store.END_GRANTS_TO_APP, member=member_id, app=app_id, at=tx.now)  # first: see `end_everything`
     ended = await tx.run(store.END_APP_OF, member=member_id, app=app_id, at=tx.now)
     if ended:
         await tx.record(TokensRevoked(member_id=member_id, app_id=app_id))

@@ -21,7 +21,7 @@ async def token_by_command(db: Db, member: Member, *, scopes: str) -> str:
     """
     unknown = known.unknown(scopes)
     if unknown:
-        raise AppInvalid(say=f"There is no scope called {unknown[0]}. Known: {' '.join(known.MEANING)}")
+        raise AppInvalid(say=f"There is no scope called {unknown[0]}. Known: {' '.join(known.KNOWN)}")
     app = await app_called(db, CLIENT_ID) or await _make_app(db)
     async with db.begin() as tx:
         _, raw = await make_token(
@@ -35,7 +35,7 @@ async def _make_app(db: Db) -> App:
         async with db.begin() as tx:
             await tx.run(
                 store.ADD_APP, id=tx.new_id(), client_id=CLIENT_ID, secret_digest="", name="Command line", website=None,
-                redirect_uris=OUT_OF_BAND, scopes=" ".join(known.MEANING), created_at=tx.now,
+                redirect_uris=OUT_OF_BAND, scopes=" ".join(known.KNOWN), created_at=tx.now,
             )  # fmt: skip
     except Conflict:
         pass  # another command made it at the same moment

@@ -46,7 +46,7 @@ async def invite(
 
 
 async def find_invitation(reader: Reader, code: str) -> Invitation | None:
-    """The invitation of a code, usable or not; None when there is none."""
+    """The invitation of a code, usable or not; None when there is none. Only `sign_up` decides whether it is good."""
     row = await reader.one(store.INVITATION, code=code.strip())
     return None if row is None else Invitation(*row)
 

@@ -65,8 +65,8 @@ async def check_request(reader: Reader, asked: Asked) -> AuthorizeRequest:
     Raises:
         OAuthRefused: with `may_redirect` the app may be told; otherwise show it, and redirect nowhere.
     """
-    app = await app_called(reader, asked.client_id) if asked.client_id else None
-    if app is None:
+    app = await app_called(reader, asked.client_id)
+    if app is None or not app.secret_digest:  # without one it is our own command line, which asks nobody
         raise OAuthRefused("invalid_client", "This app is not known here; let it register again.", status=401)
     if not may_redirect(app, asked.redirect_uri):
         raise OAuthRefused("invalid_redirect_uri", "The app asked to be called back at an address it did not register.")
@@ -102,14 +102,18 @@ async def grant(tx: Tx, request: AuthorizeRequest, *, member_id: int) -> str:
 
 
 async def client(reader: Reader, client_id: str, client_secret: str | None) -> tuple[App, bool]:
-    """The app that authenticates itself, and whether it showed its secret (False: a public client showed none).
+    """The app that authenticates itself, and whether it showed its secret (False: a public client, which showed none).
 
     Raises:
         OAuthRefused: no such app, or a wrong secret.
     """
-    app = await app_called(reader, client_id) if client_id else None
-    if app is None or (client_secret and not hmac.compare_digest(ids.digest(client_secret), app.secret_digest)):
-        raise OAuthRefused("invalid_client", "Client authentication failed due to unknown client.", status=401)
+    app = await app_called(reader, client_id)
+    if (
+        app is None
+        or not app.secret_digest
+        or (client_secret and not hmac.compare_digest(ids.digest(client_secret), app.secret_digest))
+    ):
+        raise OAuthRefused("invalid_client", "Client authentication failed.", status=401)
     return app, bool(client_secret)
 
 
@@ -150,17 +154,22 @@ async def _exchange(
     member = await find_member(tx, member_id)
     if member is None or member.state.value != "active":
         return None
-    token_id, raw = await make_token(tx, app, scopes=scopes, member_id=member_id, account_id=member.account_id)
+    token_id = tx.new_id()
     if not await tx.run(store.USE_GRANT, the=digest, at=tx.now, new_token=token_id):
-        await tx.run(store.END_TOKEN, the=token_id, at=tx.now)  # another request was faster
-        return None
+        return None  # another request was faster
+    _, raw = await make_token(
+        tx, app, scopes=scopes, member_id=member_id, account_id=member.account_id, token_id=token_id
+    )
     return Issued(raw, scopes, tx.now // 1000)
 
 
 def _proves(challenge: str | None, verifier: str | None, *, proven: bool) -> bool:
-    """Is it the same client that began? By its PKCE verifier where it sent a challenge, else by its secret."""
+    """Is it the same client that began? By its PKCE verifier where it sent a challenge, else by its secret.
+
+    A verifier without a challenge is refused: somebody may have cut the challenge off. Source: RFC 9700, 2.1.1.
+    """
     if challenge is None:
-        return proven
+        return proven and not verifier
     if verifier is None or not _VERIFIER.fullmatch(verifier):
         return False
     made = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
@@ -184,8 +193,19 @@ async def client_credentials(db: Db, app: App, *, proven: bool, scope: str) -> I
 
 
 async def revoke(db: Db, app: App, token: str) -> None:
-    """End a token of this app; one that is not there is as good as ended (RFC 7009, 2.2)."""
+    """End a token of this app; one that is not there is as good as ended (RFC 7009, 2.2).
+
+    Raises:
+        OAuthRefused: none is given, or it is another app's.
+    """
+    if not token:
+        raise OAuthRefused("invalid_request", "Missing required parameter: token.")
     async with db.begin() as tx:
-        row = await tx.one(store.TOKEN_OF_APP, digest=ids.digest(token), app_id=app.id)
-        if row is not None and await tx.run(store.END_TOKEN, the=row[0], at=tx.now):
-            await tx.record(TokensRevoked(member_id=row[1], app_id=app.id))
+        row = await tx.one(store.TOKEN_ALIVE, digest=ids.digest(token))
+        if row is None:
+            return
+        token_id, app_id, member_id = row
+        if app_id != app.id:
+            raise OAuthRefused("unauthorized_client", "You are not authorized to revoke this token", status=403)
+        if await tx.run(store.END_TOKEN, the=token_id, at=tx.now):
+            await tx.record(TokensRevoked(member_id=member_id, app_id=app.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,55 +19,16 @@ SHORTEST, LONGEST = 8, 256
 AT_ONCE = 2  # each takes 19 MiB and about 25 ms of a core
 MOST_WAITING = 50
 
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_pool = ThreadPoolExecutor(AT_ONCE, "password")
-_waiting = 0
-# Whoever has none of these is asked for eight letters; the list is of what guessers try first.
+# What guessers try first; shorter ones are refused for their length.
 _COMMON = frozenset(
-    [
-        "12345678",
-        "123456789",
-        "1234567890",
-        "password",
-        "password1",
-        "password123",
-        "passw0rd",
-        "qwertyui",
-        "qwertyuiop",
-        "qwerty123",
-        "iloveyou",
-        "11111111",
-        "00000000",
-        "abc12345",
-        "abcd1234",
-        "1q2w3e4r",
-        "1qaz2wsx",
-        "sunshine",
-        "princess",
-        "football",
-        "baseball",
-        "superman",
-        "starwars",
-        "trustno1",
-        "letmein1",
-        "welcome1",
-        "computer",
-        "internet",
-        "whatever",
-        "dragon123",
-        "monkey123",
-        "admin123",
-        "changeme",
-        "asdfghjk",
-        "zaq12wsx",
-        "87654321",
-        "88888888",
-        "12341234",
-        "11223344",
-        "dunnock1",
-        "mastodon",
-    ]
-)
+    {
+        "12345678", "123456789", "1234567890", "password", "password1", "password123", "passw0rd", "qwertyui",
+        "qwertyuiop", "qwerty123", "iloveyou", "11111111", "00000000", "abc12345", "abcd1234", "1q2w3e4r", "1qaz2wsx",
+        "sunshine", "princess", "football", "baseball", "superman", "starwars", "trustno1", "letmein1", "welcome1",
+        "computer", "internet", "whatever", "dragon123", "monkey123", "admin123", "changeme", "asdfghjk", "zaq12wsx",
+        "87654321", "88888888", "12341234", "11223344", "dunnock1", "mastodon",
+    }
+)  # fmt: skip
 
 
 class TooManySignIns(Unavailable):
@@ -77,27 +39,28 @@ class TooManySignIns(Unavailable):
 
 def fault(password: str, *, username: str, email: str) -> tuple[str, str] | None:
     """Why a password is not accepted, as (reason slug, text of sign-up forms); None: it is."""
-    folded = password.casefold()
     if not password:
         return "ERR_BLANK", "can't be blank"
-    if len(password) < SHORTEST:
-        return "ERR_TOO_SHORT", f"is too short (minimum is {SHORTEST} characters)"
     if len(password) > LONGEST:
         return "ERR_TOO_LONG", f"is too long (maximum is {LONGEST} characters)"
+    same = _same(password)
+    folded = same.casefold()
+    if len(same) < SHORTEST:
+        return "ERR_TOO_SHORT", f"is too short (minimum is {SHORTEST} characters)"
     if folded in _COMMON or len(set(folded)) < 3:
         return "ERR_INVALID", "is one that everybody guesses first"
-    if folded in {username.casefold(), email.casefold()}:
+    if folded in {username.casefold(), email.strip().casefold()}:
         return "ERR_INVALID", "must not be your name or your e-mail address"
     return None
 
 
 async def make_hash(password: str) -> str:
-    """What is stored of a password (Argon2id, 19 MiB, 2 passes).
+    """What is stored of a password (Argon2id, 19 MiB, 2 passes); `fault` has accepted it.
 
     Raises:
         TooManySignIns: too many are waiting for this.
     """
-    return await _in_turn(lambda: _hasher.hash(_same(password)))
+    return await _queue.run(lambda: _hasher.hash(_bytes(password)))
 
 
 async def check(stored: str | None, password: str) -> tuple[bool, bool]:
@@ -106,30 +69,45 @@ async def check(stored: str | None, password: str) -> tuple[bool, bool]:
     Raises:
         TooManySignIns: too many are waiting for this.
     """
+    if len(password) > LONGEST:  # nobody's; a megabyte is not even looked at, and takes as long as any wrong one
+        stored, password = None, ""
+    against = _NOBODY if stored is None else stored
 
     def work() -> tuple[bool, bool]:
         try:
-            _hasher.verify(_NOBODY if stored is None else stored, _same(password)[: LONGEST * 4])
+            _hasher.verify(against, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False, False
         return stored is not None, stored is not None and _hasher.check_needs_rehash(stored)
 
-    return await _in_turn(work)
+    return await _queue.run(work)
 
 
-async def _in_turn(work: Callable[[], T]) -> T:
-    global _waiting  # noqa: PLW0603 (one queue for the process)
-    if _waiting >= MOST_WAITING:
-        raise TooManySignIns
-    _waiting += 1
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_pool, work)
-    finally:
-        _waiting -= 1
+class _Queue:
+    """Some threads for work that takes a core, and a limit to how much of it may wait."""
+
+    def __init__(self, at_once: int, most_waiting: int) -> None:
+        self._pool = ThreadPoolExecutor(at_once, "password")
+        self._places = threading.BoundedSemaphore(at_once + most_waiting)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What `work` gives. A request that goes away keeps its place until its work is done or was never begun."""
+        if not self._places.acquire(blocking=False):
+            raise TooManySignIns
+        future = self._pool.submit(work)
+        future.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wrap_future(future)
 
 
 def _same(password: str) -> str:
+    """The same text however a keyboard composes it."""
     return unicodedata.normalize("NFKC", password)
 
 
+def _bytes(password: str) -> bytes:
+    return _same(password).encode("utf-8", "surrogatepass")  # a command line may hand on what is no text
+
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_queue = _Queue(AT_ONCE, MOST_WAITING)
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$ZHVubm9jay1ub2JvZHk$" + "A" * 43

@@ -1,6 +1,8 @@
-"""The scopes that tokens can have, in words for people. Source: Mastodon documentation, OAuth scopes."""
+"""The scopes that tokens can have, and what each covers. Source: Mastodon documentation, OAuth scopes."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 _PARTS = (
     "accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media", "mutes",
@@ -10,21 +12,16 @@ _ADMIN = (
     "accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks", "email_domain_blocks",
     "canonical_email_blocks",
 )  # fmt: skip
-
-MEANING: dict[str, str] = {
-    "profile": "see your name and picture",
-    "read": "read everything that you can read",
-    "write": "post, follow and change your profile for you",
-    "follow": "follow, block and mute for you",
-    "push": "send you notifications",
-    **{f"read:{part}": f"read your {part}" for part in _PARTS},
-    **{f"write:{part}": f"change your {part}" for part in _PARTS},
-    "admin:read": "read all that staff can read",
-    "admin:write": "do all that staff can do",
-    **{f"admin:read:{part}": f"read, as staff, {part.replace('_', ' ')}" for part in _ADMIN},
-    **{f"admin:write:{part}": f"change, as staff, {part.replace('_', ' ')}" for part in _ADMIN},
-}
+KNOWN: tuple[str, ...] = (
+    "profile", "read", *(f"read:{part}" for part in _PARTS), "write", *(f"write:{part}" for part in _PARTS), "follow",
+    "push", "admin:read", *(f"admin:read:{part}" for part in _ADMIN), "admin:write",
+    *(f"admin:write:{part}" for part in _ADMIN),
+)  # fmt: skip
+"""Every scope there is; the pages say in words what each means."""
+FOLLOW = frozenset(f"{act}:{what}" for act in ("read", "write") for what in ("blocks", "follows", "mutes"))
+"""What the old scope `follow` stands for."""
 DEFAULT = "read"
+_known = frozenset(KNOWN)
 
 
 def split(scopes: str) -> tuple[str, ...]:
@@ -34,15 +31,26 @@ def split(scopes: str) -> tuple[str, ...]:
 
 def unknown(scopes: str) -> list[str]:
     """Those that do not exist."""
-    return [one for one in split(scopes) if one not in MEANING]
+    return [one for one in split(scopes) if one not in _known]
+
+
+def covers(granted: Iterable[str], wanted: str) -> bool:
+    """Does a token with the `granted` scopes reach `wanted`?
+
+    `read` covers `read:*`, `admin:read` covers `admin:read:*`, `follow` covers `FOLLOW`; `profile` covers itself only.
+    """
+    held = granted if isinstance(granted, (frozenset, set)) else frozenset(granted)
+    if wanted in held:
+        return True
+    parts = wanted.split(":")
+    if any(":".join(parts[:length]) in held for length in range(1, len(parts)) if parts[:length] != ["admin"]):
+        return True
+    return wanted in FOLLOW and "follow" in held
 
 
 def within(wanted: str, held: str) -> bool:
-    """Is every wanted scope held, itself or by its parent (`read` covers `read:statuses`)?"""
-    have = set(split(held))
+    """Is every wanted scope held, itself or by what covers it? `follow` is, where all that it stands for is."""
+    have = frozenset(split(held))
     return all(
-        one in have
-        or one.rpartition(":")[0] in have
-        or (one.count(":") == 1 and not one.startswith("admin") and one.split(":")[0] in have)
-        for one in split(wanted)
+        covers(have, one) or (one == "follow" and all(covers(have, part) for part in FOLLOW)) for one in split(wanted)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from dunnock.accounts.events import TokensRevoked
 from dunnock.accounts.store import members as store
 from dunnock.foundation import ids
 from dunnock.foundation.clock import DAY, HOUR, now_ms
-from dunnock.foundation.db import Db, Reader, Tx
+from dunnock.foundation.db import Busy, Db, Reader, Tx
 
 IDLE_MS = 60 * DAY
 _NOTE_EVERY_MS = HOUR
@@ -53,8 +54,9 @@ async def find_session(db: Db, token: str) -> Session | None:
         return None
     session = Session(*row)
     if now - session.seen_at > _NOTE_EVERY_MS:
-        async with db.begin() as tx:
-            await tx.run(store.SEEN, the=session.id, at=now)
+        with contextlib.suppress(Busy):  # a note that can wait must not turn anybody away
+            async with db.begin() as tx:
+                await tx.run(store.SEEN, the=session.id, at=now)
     return session
 
 

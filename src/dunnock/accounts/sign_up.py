@@ -16,14 +16,23 @@ from dunnock.accounts.events import AccountMade, MemberSignedUp, MemberStateChan
 from dunnock.accounts.invitations import find_invitation
 from dunnock.accounts.member import Member, Role, State, email_key
 from dunnock.accounts.store import members as store
+from dunnock.accounts.tries import Tries
+from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Conflict, Db, Reader, Tx
 
 Policy = Literal["open", "approval", "invitation", "closed"]
 Details = dict[str, list[tuple[str, str]]]
 LONGEST_REASON = 2_000
 LONGEST_EMAIL = 254
-# Deliberately small: a mailbox can only be proven by writing to it. Source: HTML, valid e-mail address; RFC 5321 lengths.
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+# Nothing that two mailers could read as two addresses: no quotes, comments or address literals (SC-125).
+# Source: RFC 5322, dot-atom; RFC 5321, lengths; RFC 1123, host names.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
+SIGN_UPS, SIGN_UPS_MS = 10, 30 * MINUTE
+joining = Tries(SIGN_UPS, SIGN_UPS_MS)
+changing = Tries(10, 5 * MINUTE)  # who found an open browser must not guess the password in peace
 
 
 class SignUp(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,40 +47,39 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
 
 
-async def sign_up(db: Db, form: SignUp, *, policy: Policy) -> Member:
+async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "") -> Member:
     """Make a member; `pending` where the policy asks for approval (an invitation stands for approval).
+
+    `address`: what shares one limit, as for `sign_in`; empty: the caller sees to limits.
 
     Raises:
         SignUpRefused: the form breaks rules, or the name or address is taken.
         SignUpClosed: nobody can join, or not without a valid invitation.
+        TooManyTries: too many joined from this address lately.
     """
     if policy == "closed":
         raise SignUpClosed
-    invited = False
-    if form.invitation:
-        invitation = await find_invitation(db, form.invitation)
-        invited = invitation is not None
-        if not invited:
-            raise SignUpRefused(say="Validation failed: This invitation is not valid (any more)", details=_NOT_INVITED)
+    code = form.invitation.strip()
+    invited = bool(code)
+    if invited and await find_invitation(db, code) is None:
+        raise _not_invited()
     if policy == "invitation" and not invited:
         raise SignUpClosed(say="This server can be joined with an invitation only")
     details = _faults(form, reason_needed=policy == "approval" and not invited)
     await _add_taken(db, form, details)
     if details:
         raise _refusal(details)
+    if address:
+        joining.begin(address)
     hashed = await passwords.make_hash(form.password)  # before the transaction: it takes a while
     state = State.PENDING if policy == "approval" and not invited else State.ACTIVE
     try:
         async with db.begin() as tx:
-            if invited and not await tx.run(store.USE_INVITATION, the=form.invitation.strip(), now=tx.now):
-                raise SignUpRefused(
-                    say="Validation failed: This invitation is not valid (any more)", details=_NOT_INVITED
-                )
-            return await _add(tx, form, hashed, role="member", state=state, invited_with=form.invitation.strip())
-    except Conflict as conflict:  # somebody was faster
-        details = {}
-        await _add_taken(db, form, details)
-        raise _refusal(details or {"username": [_TAKEN]}) from conflict
+            if invited and not await tx.run(store.USE_INVITATION, the=code, now=tx.now):
+                raise _not_invited()  # expired, used up, withdrawn, or who made it is shut out
+            return await _add(tx, form, hashed, role="member", state=state, invited_with=code)
+    except Conflict as conflict:
+        raise await _overtaken(db, form) from conflict
 
 
 async def create_member(
@@ -92,7 +100,7 @@ async def create_member(
         async with db.begin() as tx:
             return await _add(tx, form, hashed, role=role, state=State.ACTIVE, locked=locked)
     except Conflict as conflict:
-        raise _refusal({"username": [_TAKEN]}) from conflict
+        raise await _overtaken(db, form) from conflict
 
 
 async def _add(
@@ -128,7 +136,7 @@ async def _add(
         password_hash=password_hash,
         role=role,
         state=state.value,
-        locale=form.locale[:10] or "en",
+        locale=form.locale if _LOCALE.fullmatch(form.locale) else "en",
         reason=form.reason.strip(),
         invitation_id=None if invitation is None else invitation.id,
         created_at=tx.now,
@@ -207,42 +215,65 @@ async def change_password(
 
     Raises:
         SignUpRefused: the new one is not accepted, or the old one is wrong.
+        TooManyTries: `old` was wrong too often lately.
         MemberMissing: there is no such member.
     """
     member = await find_member(db, member_id)
     if member is None:
         raise MemberMissing(member_id)
+    held: str = await db.value(store.PASSWORD_OF, id=member_id)
     if old is not None:
-        right, _ = await passwords.check(await db.value(store.PASSWORD_OF, id=member_id), old)
+        changing.begin(str(member_id))
+        right, _ = await passwords.check(held, old)
         if not right:
-            raise _refusal({"old_password": [("ERR_INVALID", "is not your password")]})
+            raise _refusal(_NOT_YOURS)
+        changing.take_back(str(member_id))
     fault = passwords.fault(new, username=member.username, email=member.email)
     if fault is not None:
         raise _refusal({"password": [fault]})
     hashed = await passwords.make_hash(new)
     async with db.begin() as tx:
-        await tx.run(store.SET_PASSWORD, the=member_id, new_hash=hashed)
+        if old is None:
+            await tx.run(store.SET_PASSWORD, the=member_id, new_hash=hashed)
+        elif not await tx.run(store.REPLACE_PASSWORD, the=member_id, held=held, new_hash=hashed):
+            raise _refusal(_NOT_YOURS)  # another change was faster
         await end_everything(tx, member_id, keep_session=keep_session)
 
 
 async def end_everything(tx: Tx, member_id: int, *, keep_session: int | None = None) -> None:
-    """End all sessions (but `keep_session`) and tokens of a member, and have everybody forget them."""
+    """End all sessions (but `keep_session`), tokens and unused codes of a member, and have everybody forget them.
+
+    A sign-in or an exchange of a code under way at the same moment holds the row of the member or of the code: change
+    the member's row before calling this. Codes end first, so that a token made from one just now is seen.
+    """
+    await tx.run(store.END_GRANTS, member=member_id, at=tx.now)
     await tx.run(store.END_OTHER_SESSIONS, member=member_id, but=keep_session or 0, at=tx.now)
     await tx.run(store.END_TOKENS, member=member_id, at=tx.now)
     await tx.record(TokensRevoked(member_id=member_id))
 
 
-_TAKEN = ("ERR_TAKEN", "is already taken")
-_NOT_INVITED: Details = {"invite_code": [("ERR_INVALID", "is not valid (any more)")]}
+_TAKEN = ("ERR_TAKEN", "has already been taken")
+_NOT_YOURS: Details = {"old_password": [("ERR_INVALID", "is not your password")]}
 _LABELS = {
     "username": "Username",
-    "email": "E-mail address",
+    "email": "Email",
     "password": "Password",
     "old_password": "Current password",
     "agreement": "Agreement",
     "reason": "Reason",
     "invite_code": "Invitation",
 }
+
+
+def _not_invited() -> SignUpRefused:
+    return _refusal({"invite_code": [("ERR_INVALID", "is not valid (any more)")]})
+
+
+async def _overtaken(reader: Reader, form: SignUp) -> SignUpRefused:
+    """Somebody took the name or the address between our look and our write."""
+    details: Details = {}
+    await _add_taken(reader, form, details)
+    return _refusal(details or {"username": [_TAKEN]})
 
 
 def _refusal(details: Details) -> SignUpRefused:
@@ -265,7 +296,7 @@ def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = F
         details["email"] = [("ERR_BLANK", "can't be blank")]
     elif len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         details["email"] = [("ERR_INVALID", "is invalid")]
-    fault = passwords.fault(form.password, username=form.username, email=form.email)
+    fault = passwords.fault(form.password, username=form.username, email=email)
     if fault is not None:
         details["password"] = [fault]
     if not form.agreement:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
 
 from dunnock.accounts.apps import App
+from dunnock.accounts.errors import NotYetApproved
 from dunnock.accounts.events import MemberStateChanged, StandingChanged, TokensRevoked
 from dunnock.accounts.store import oauth as store
 from dunnock.foundation import ids
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import DAY, now_ms
-from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.db import Busy, Db, Tx
 from dunnock.foundation.events import Logged
 
 KEPT = 10_000
@@ -37,11 +39,20 @@ class Tokens:
         """Listens to `db`'s events from now on."""
         self._db = db
         self.kept: Cache[bytes, Token] = Cache(KEPT)
+        self._forgotten = 0  # how often everything was
+        self._day_ends = 0
         db.listen(self._heard)
 
     async def find(self, raw: bytes) -> Token | None:
-        """The token; None when it is unknown, revoked, or its member may not come in."""
+        """The token; None when it is unknown, revoked, or its member may not come in.
+
+        Raises:
+            NotYetApproved: its member's sign-up has not been looked at.
+        """
         self._db.sync()
+        if now_ms() >= self._day_ends:  # read all anew, which notes that they are in use
+            self._day_ends = (now_ms() // DAY + 1) * DAY
+            self.kept.clear()
         key = sha256(raw).digest()
         token = self.kept.young.get(key)
         if token is not None:
@@ -50,23 +61,29 @@ class Tokens:
         return token if token is not None else await self._read(key)
 
     async def _read(self, key: bytes) -> Token | None:
+        known = self._forgotten
         row = await self._db.one(store.TOKEN, digest=key.hex())
         if row is None:
             return None
         an_id, app_id, member_id, account_id, scopes, used_at, state, standing = row
+        if state == "pending":
+            raise NotYetApproved(member_id, say="Your login is currently pending approval")
         if member_id is not None and (state != "active" or standing in {"suspended", "deleted"}):
             return None
         token = Token(an_id, app_id, member_id, account_id, frozenset(scopes.split()), used_at)
-        self.kept.put(key, token)
-        now = now_ms()
-        if used_at is None or now - used_at > DAY:
-            async with self._db.begin() as tx:
-                await tx.run(store.USED, the=an_id, at=now // DAY * DAY)
+        if known == self._forgotten:  # else something ended while we read, perhaps this
+            self.kept.put(key, token)
+        today = now_ms() // DAY * DAY
+        if used_at is None or used_at < today:
+            with contextlib.suppress(Busy):  # a note that can wait must not turn anybody away
+                async with self._db.begin() as tx:
+                    await tx.run(store.USED, the=an_id, at=today)
         return token
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         # Rare events: forgetting all costs one look-up for each token that comes again.
         if any(type(one.event) in _ENDING for one in logged):
+            self._forgotten += 1
             self.kept.clear()
 
 
@@ -74,10 +91,10 @@ _ENDING = frozenset((TokensRevoked, MemberStateChanged, StandingChanged))
 
 
 async def make_token(
-    tx: Tx, app: App, *, scopes: str, member_id: int | None, account_id: int | None
+    tx: Tx, app: App, *, scopes: str, member_id: int | None, account_id: int | None, token_id: int | None = None
 ) -> tuple[int, str]:
-    """A new token: its id, and the secret itself, which is never stored."""
-    token_id, raw = tx.new_id(), ids.secret()
+    """A new token: its id (`token_id`, when that was decided before), and the secret itself, which is never stored."""
+    token_id, raw = tx.new_id() if token_id is None else token_id, ids.secret()
     await tx.run(
         store.ADD_TOKEN,
         id=token_id,

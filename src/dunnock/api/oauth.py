@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-import binascii
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -53,28 +54,29 @@ class Token(msgspec.Struct):
 @post("/oauth/token", status_code=200, guards=[public()], responses={200: ResponseSpec(Token, generate_examples=False)})
 async def issue_token(form: Form[TokenForm], request: Request[Any, Any, Any], db: NamedDependency[Db]) -> Response[Any]:
     """A token for an authorisation code, or for the app itself."""
-    try:
-        app, proven = await _client(request, db, form.client_id, form.client_secret)
-        if form.grant_type == "authorization_code":
-            issued = await oauth.exchange(
-                db,
-                app,
-                proven=proven,
-                code=form.code,
-                redirect_uri=form.redirect_uri,
-                verifier=form.code_verifier,
-            )
-        elif form.grant_type == "client_credentials":
-            issued = await oauth.client_credentials(db, app, proven=proven, scope=form.scope)
-        else:
-            raise accounts.OAuthRefused(
-                "unsupported_grant_type", "The authorization grant type is not supported by the authorization server."
-            )
-    except accounts.OAuthRefused as refused:
-        raise OAuthRefusal(refused.slug, refused.text, status=refused.status) from refused
+    with _told():
+        issued = await _issue(form, request, db)
     response = answer(msgspec.json.encode(issued))
     response.headers["cache-control"] = "no-store"
+    response.headers["pragma"] = "no-cache"  # RFC 6749, 5.1
     return response
+
+
+async def _issue(form: TokenForm, request: Request[Any, Any, Any], db: Db) -> accounts.Issued:
+    if not form.grant_type:
+        raise accounts.OAuthRefused("invalid_request", "Missing required parameter: grant_type.")
+    app, proven = await _client(request, db, form.client_id, form.client_secret)
+    if form.grant_type == "client_credentials":
+        return await oauth.client_credentials(db, app, proven=proven, scope=form.scope)
+    if form.grant_type != "authorization_code":
+        raise accounts.OAuthRefused(
+            "unsupported_grant_type", "The authorization grant type is not supported by the authorization server."
+        )
+    if not form.code:
+        raise accounts.OAuthRefused("invalid_request", "Missing required parameter: code.")
+    return await oauth.exchange(
+        db, app, proven=proven, code=form.code, redirect_uri=form.redirect_uri, verifier=form.code_verifier
+    )
 
 
 @post("/oauth/revoke", status_code=200, guards=[public()])
@@ -82,13 +84,9 @@ async def revoke_token(
     form: Form[RevokeForm], request: Request[Any, Any, Any], db: NamedDependency[Db]
 ) -> dict[str, str]:
     """End a token of the calling app."""
-    try:
-        app, proven = await _client(request, db, form.client_id, form.client_secret)
-    except accounts.OAuthRefused as refused:
-        raise OAuthRefusal(refused.slug, refused.text, status=refused.status) from refused
-    if not proven and not form.token:
-        raise OAuthRefusal("invalid_request", "The token is missing.")
-    await oauth.revoke(db, app, form.token)
+    with _told():
+        app, _ = await _client(request, db, form.client_id, form.client_secret)
+        await oauth.revoke(db, app, form.token)
     return {}
 
 
@@ -100,7 +98,7 @@ async def userinfo(
     account = await accounts.find_shown(db, me(caller))
     picture, _ = render.addresses.picture(account.avatar, "avatars")
     return {
-        "iss": settings.public_url,
+        "iss": _issuer(settings),
         "sub": f"{settings.public_url}/users/{account.username}",
         "name": account.display_name or account.username,
         "preferred_username": account.username,
@@ -114,20 +112,33 @@ async def metadata(settings: NamedDependency[Settings]) -> dict[str, Any]:
     """What this authorisation server can do (RFC 8414)."""
     base = settings.public_url
     return {
-        "issuer": f"{base}/",
+        "issuer": _issuer(settings),
         "service_documentation": f"{base}/about",
         "authorization_endpoint": f"{base}/oauth/authorize",
         "token_endpoint": f"{base}/oauth/token",
         "app_registration_endpoint": f"{base}/api/v1/apps",
         "revocation_endpoint": f"{base}/oauth/revoke",
         "userinfo_endpoint": f"{base}/oauth/userinfo",
-        "scopes_supported": list(scopes.MEANING),
+        "scopes_supported": list(scopes.KNOWN),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "code_challenge_methods_supported": ["S256"],
     }
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Refusals inside are answered in OAuth's own form."""
+    try:
+        yield
+    except accounts.OAuthRefused as refused:
+        raise OAuthRefusal(refused.slug, refused.text, status=refused.status) from refused
+
+
+def _issuer(settings: Settings) -> str:
+    return f"{settings.public_url}/"
 
 
 async def _client(
@@ -138,9 +149,14 @@ async def _client(
     if kind.lower() == "basic":
         try:
             name, _, secret = base64.b64decode(coded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # neither base64 nor UTF-8
             raise accounts.OAuthRefused("invalid_client", "Client authentication is malformed.", status=401) from None
-        client_id, client_secret = unquote_plus(name), unquote_plus(secret)
+        name, secret = unquote_plus(name), unquote_plus(secret)
+        if "\0" in name or client_secret or (client_id and client_id != name):  # one way at a time
+            raise accounts.OAuthRefused("invalid_request", "The app authenticates itself in two ways at once.")
+        client_id, client_secret = name, secret
+    if not client_id:
+        raise accounts.OAuthRefused("invalid_client", "Client authentication failed: client_id is missing.", status=401)
     return await oauth.client(db, client_id, client_secret)
 
 

@@ -24,6 +24,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, notices.H
 
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
+    Every(accounts.SweepAccess(), accounts.SWEEP_EVERY_MS),
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
     *media.EVERY,
 )
@@ -33,6 +34,7 @@ def does(media_store: media.MediaStore) -> Does:
     """Job -> what does it."""
     return {
         accounts.EndMutes: accounts.end_mutes,
+        accounts.SweepAccess: accounts.sweep_access,
         notifications.TrimNotifications: notifications.trim_notifications,
         **media.jobs_of(media_store),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dunnock.api.kit import covers
+from dunnock.accounts.scopes import covers
 
 # Scope -> (words, is it one to think about twice?). Broad ones first: what they cover is not said again.
 _WORDS = {
@@ -16,12 +16,15 @@ _WORDS = {
     "read:accounts": ("See your profile and settings", False),
     "read:blocks": ("See whom you block", False),
     "read:bookmarks": ("See your bookmarks", False),
+    "read:conversations": ("See your private conversations", False),
     "read:favourites": ("See your favourites", False),
     "read:filters": ("See your filters", False),
     "read:follows": ("See whom you follow", False),
     "read:lists": ("See your lists", False),
+    "read:media": ("See your uploaded pictures", False),
     "read:mutes": ("See whom you mute", False),
     "read:notifications": ("See your notifications", False),
+    "read:reports": ("See your reports", False),
     "read:search": ("Search for you", False),
     "read:statuses": ("Read the posts and messages that you can see", False),
     "write:accounts": ("Change your profile and settings", True),
@@ -36,16 +39,29 @@ _WORDS = {
     "write:mutes": ("Mute people and conversations for you", False),
     "write:notifications": ("Clear your notifications", False),
     "write:reports": ("Report other people for you", False),
+    "write:search": ("Change what you searched for", False),
     "write:statuses": ("Post, boost and delete posts for you", False),
     "admin:read": ("See what only those who run this server may see", True),
     "admin:write": ("Do everything that those who run this server may do", True),
+    **{
+        f"admin:{act}:{part}": (f"{verb} {words}, as only those who run this server may", True)
+        for act, verb in (("read", "See"), ("write", "Change"))
+        for part, words in (
+            ("accounts", "accounts and their addresses"),
+            ("reports", "reports"),
+            ("domain_allows", "allowed servers"),
+            ("domain_blocks", "blocked servers"),
+            ("ip_blocks", "blocked network addresses"),
+            ("email_domain_blocks", "blocked e-mail domains"),
+            ("canonical_email_blocks", "blocked e-mail addresses"),
+        )
+    },
 }
 
 
 def in_words(scopes: Iterable[str]) -> list[tuple[str, bool]]:
-    """What the scopes allow, each thing once: (words, is it one to think about twice?)."""
+    """What the scopes (of `accounts.scopes.KNOWN`) allow, each thing once: (words, is it one to think about twice?)."""
     asked = list(dict.fromkeys(scopes))
     told = [one for one in asked if not any(other != one and covers((other,), one) for other in asked)]
     order = list(_WORDS)
-    told.sort(key=lambda one: order.index(one) if one in _WORDS else len(order))
-    return [_WORDS.get(one, (f"Use the permission “{one}”", one.startswith("admin"))) for one in told]
+    return [_WORDS[one] for one in sorted(told, key=order.index)]

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from dunnock import accounts
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Query
+from dunnock.api.kit.address import bucket_key
 from dunnock.api.mastodon.instance import Instance
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
@@ -103,10 +104,10 @@ async def sign_out(
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
-    """The visitor's network address, which the edge found out."""
+    """What stands for the visitor in limits: the network address that the edge found out, of IPv6 the network."""
     scope: Any = request.scope
     found: str = scope["visit"].address
-    return found
+    return bucket_key(found)
 
 
 async def _end(db: Db, visitor: Visitor) -> None:

@@ -16,6 +16,7 @@ from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
+from dunnock.web.sign_in import address_of
 from dunnock.web.visitor import Visitor, set_cookie
 from dunnock.web.welcome import JOINING
 
@@ -84,6 +85,7 @@ async def sign_up(
                 invitation=form.invitation.strip(),
             ),
             policy=settings.sign_up,
+            address="" if settings.dev else address_of(request),
         )
     except DomainError as error:
         return _ask(show, settings, form, error=error)

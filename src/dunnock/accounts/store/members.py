@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
-from dunnock.accounts.tables import accounts, invitations, members, sessions, tokens
-from dunnock.foundation.db import Sql, insert_into
+from dunnock.accounts.tables import accounts, grants, invitations, members, sessions, tokens
+from dunnock.foundation.db import Sql, among, insert_into
 
 _member = (
     select(
@@ -53,7 +53,7 @@ STAFF = Sql(_member.where(members.c.role != "member", members.c.state == "active
 NAME_TAKEN = Sql(select(accounts.c.id).where(accounts.c.username_key == bindparam("key"), accounts.c.domain == ""))
 EMAIL_TAKEN = Sql(select(members.c.id).where(members.c.email_key == bindparam("key")))
 FOR_SIGN_IN = Sql(
-    select(members.c.id, members.c.account_id, members.c.password_hash, members.c.state, accounts.c.standing)
+    select(members.c.id, members.c.password_hash, members.c.state, accounts.c.standing)
     .join_from(members, accounts, accounts.c.id == members.c.account_id)
     .where(
         or_(
@@ -70,10 +70,12 @@ SET_STATE = Sql(
 )
 SET_ROLE = Sql(update(members).where(_the).values(role=bindparam("new_role")))
 SET_PASSWORD = Sql(update(members).where(_the).values(password_hash=bindparam("new_hash")))
-SIGNED_IN = Sql(update(members).where(_the).values(last_sign_in_at=bindparam("at")))
+_unchanged = and_(_the, members.c.password_hash == bindparam("held"))
+REPLACE_PASSWORD = Sql(update(members).where(_unchanged).values(password_hash=bindparam("new_hash")))
+SIGNED_IN = Sql(update(members).where(_unchanged, members.c.state == "active").values(last_sign_in_at=bindparam("at")))
 
 ADD_SESSION = insert_into(sessions, "id", "token_digest", "member_id", "client", "created_at", "seen_at")
-SESSION = Sql(
+_session = (
     select(
         sessions.c.id,
         sessions.c.member_id,
@@ -84,36 +86,29 @@ SESSION = Sql(
         sessions.c.seen_at,
     )
     .join_from(sessions, members, members.c.id == sessions.c.member_id)
-    .where(
+    .where(sessions.c.revoked_at.is_(None), sessions.c.seen_at > bindparam("idle_since"))
+)
+SESSION = Sql(
+    _session.join(accounts, accounts.c.id == members.c.account_id).where(
         sessions.c.token_digest == bindparam("digest"),
-        sessions.c.revoked_at.is_(None),
-        sessions.c.seen_at > bindparam("idle_since"),
         members.c.state == "active",
+        accounts.c.standing != "suspended",
+        accounts.c.standing != "deleted",
     )
 )
 SESSIONS_OF = Sql(
-    select(
-        sessions.c.id,
-        sessions.c.member_id,
-        members.c.account_id,
-        members.c.role,
-        sessions.c.client,
-        sessions.c.created_at,
-        sessions.c.seen_at,
-    )
-    .join_from(sessions, members, members.c.id == sessions.c.member_id)
-    .where(
-        sessions.c.member_id == bindparam("member_id"),
-        sessions.c.revoked_at.is_(None),
-        sessions.c.seen_at > bindparam("idle_since"),
-    )
-    .order_by(sessions.c.seen_at.desc())
+    _session.where(sessions.c.member_id == bindparam("member_id")).order_by(sessions.c.seen_at.desc(), sessions.c.id)
 )
 SEEN = Sql(update(sessions).where(sessions.c.id == bindparam("the")).values(seen_at=bindparam("at")))
 _mine = and_(sessions.c.member_id == bindparam("member"), sessions.c.revoked_at.is_(None))
 END_SESSION = Sql(update(sessions).where(_mine, sessions.c.id == bindparam("the")).values(revoked_at=bindparam("at")))
 END_OTHER_SESSIONS = Sql(
     update(sessions).where(_mine, sessions.c.id != bindparam("but")).values(revoked_at=bindparam("at"))
+)
+END_GRANTS = Sql(
+    update(grants)
+    .where(grants.c.member_id == bindparam("member"), grants.c.used_at.is_(None))
+    .values(used_at=bindparam("at"))
 )
 END_TOKENS = Sql(
     update(tokens)
@@ -142,6 +137,13 @@ USE_INVITATION = Sql(
         invitations.c.revoked_at.is_(None),
         or_(invitations.c.expires_at.is_(None), invitations.c.expires_at > bindparam("now")),
         or_(invitations.c.most_uses.is_(None), invitations.c.uses < invitations.c.most_uses),
+        or_(
+            invitations.c.by_member_id.is_(None),
+            select(members.c.id)
+            .where(members.c.id == invitations.c.by_member_id, members.c.state == "active")
+            .correlate(invitations)
+            .exists(),
+        ),
     )
     .values(uses=invitations.c.uses + 1)
 )
@@ -154,4 +156,10 @@ REVOKE_INVITATION = Sql(
     )
     .values(revoked_at=bindparam("at"))
 )
-COUNT_MEMBERS = Sql(select(func.count()).select_from(members))
+
+OVER_SESSIONS = Sql(
+    select(sessions.c.id).where(
+        or_(sessions.c.revoked_at < bindparam("ended_before"), sessions.c.seen_at < bindparam("idle_since"))
+    )
+)
+DROP_SESSIONS = Sql(delete(sessions).where(among(sessions.c.id, "ids")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, func, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 
 from dunnock.accounts.tables import accounts, apps, grants, members, tokens
-from dunnock.foundation.db import Sql, insert_into
+from dunnock.foundation.db import Sql, among, insert_into
 
 _app = select(
     apps.c.id, apps.c.client_id, apps.c.secret_digest, apps.c.name, apps.c.website, apps.c.redirect_uris, apps.c.scopes,
@@ -46,23 +48,38 @@ TOKEN = Sql(
 USED = Sql(update(tokens).where(tokens.c.id == bindparam("the")).values(used_at=bindparam("at")))
 _alive = tokens.c.revoked_at.is_(None)
 END_TOKEN = Sql(update(tokens).where(tokens.c.id == bindparam("the"), _alive).values(revoked_at=bindparam("at")))
-TOKEN_OF_APP = Sql(
-    select(tokens.c.id, tokens.c.member_id).where(
-        tokens.c.digest == bindparam("digest"), tokens.c.app_id == bindparam("app_id"), _alive
-    )
+TOKEN_ALIVE = Sql(
+    select(tokens.c.id, tokens.c.app_id, tokens.c.member_id).where(tokens.c.digest == bindparam("digest"), _alive)
+)
+END_GRANTS_TO_APP = Sql(
+    update(grants)
+    .where(grants.c.member_id == bindparam("member"), grants.c.app_id == bindparam("app"), grants.c.used_at.is_(None))
+    .values(used_at=bindparam("at"))
 )
 END_APP_OF = Sql(
     update(tokens)
     .where(tokens.c.member_id == bindparam("member"), tokens.c.app_id == bindparam("app"), _alive)
     .values(revoked_at=bindparam("at"))
 )
-APPS_OF = Sql(
-    select(
-        apps.c.id, apps.c.name, apps.c.website, func.min(tokens.c.created_at), func.max(tokens.c.used_at),
-        func.count(), func.max(tokens.c.scopes),
+_apps_of = [
+    apps.c.id, apps.c.name, apps.c.website, func.min(tokens.c.created_at), func.max(tokens.c.used_at), func.count(),
+]  # fmt: skip
+
+
+def _apps_with(scopes: ColumnElement[str]) -> Select[Any]:
+    return (
+        select(*_apps_of, scopes)
+        .join_from(tokens, apps, apps.c.id == tokens.c.app_id)
+        .where(tokens.c.member_id == bindparam("member_id"), _alive)
+        .group_by(apps.c.id, apps.c.name, apps.c.website)
+        .order_by(func.min(tokens.c.created_at).desc(), apps.c.id.desc())
     )
-    .join_from(tokens, apps, apps.c.id == tokens.c.app_id)
-    .where(and_(tokens.c.member_id == bindparam("member_id"), _alive))
-    .group_by(apps.c.id, apps.c.name, apps.c.website)
-    .order_by(func.min(tokens.c.created_at).desc())
-)  # fmt: skip
+
+
+# The last column: the scopes of all the tokens, one after the other.
+APPS_OF = Sql(_apps_with(func.group_concat(tokens.c.scopes, " ")), _apps_with(func.string_agg(tokens.c.scopes, " ")))
+
+OVER_GRANTS = Sql(select(grants.c.code_digest).where(grants.c.expires_at < bindparam("before")))
+DROP_GRANTS = Sql(delete(grants).where(among(grants.c.code_digest, "ids")))
+OVER_TOKENS = Sql(select(tokens.c.id).where(tokens.c.revoked_at < bindparam("ended_before")))
+DROP_TOKENS = Sql(delete(tokens).where(among(tokens.c.id, "ids")))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dunnock.accounts.scopes import covers
 from dunnock.api.kit.build import ScopeUndeclared, build_edge
-from dunnock.api.kit.caller import Authenticate, Called, Caller, MaybeCalled, covers, public, require, undeclared
+from dunnock.api.kit.caller import Authenticate, Called, Caller, MaybeCalled, public, require, undeclared
 from dunnock.api.kit.edge import Edge
 from dunnock.api.kit.errors import BadRequest, OAuthRefusal, answer
 from dunnock.api.kit.lane import Lane, send_json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -11,6 +11,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
+from dunnock.accounts.scopes import covers
 from dunnock.api.kit.shape import parse_id
 from dunnock.foundation.errors import DomainError, Kind, Missing
 
@@ -36,9 +37,6 @@ Called: TypeAlias = NamedDependency[Caller]
 MaybeCalled: TypeAlias = NamedDependency[Caller | None]
 """`caller: MaybeCalled` in a handler under `public(...)`; None: nobody signed in."""
 
-# Source: Mastodon, config/initializers/doorkeeper.rb and docs "OAuth scopes". `profile` covers verify_credentials only.
-FOLLOW = frozenset(f"{act}:{what}" for act in ("read", "write") for what in ("blocks", "follows", "mutes"))
-
 
 class BadToken(DomainError):
     """No token where one is needed, or one that is not valid (any more)."""
@@ -56,20 +54,6 @@ class OutsideScopes(DomainError):
     """The token does not cover this."""
 
     code, kind, safe = "outside_scopes", Kind.DENIED, "This action is outside the authorized scopes"
-
-
-def covers(granted: Iterable[str], wanted: str) -> bool:
-    """Does a token with the `granted` scopes reach `wanted`?
-
-    `read` covers `read:*`, `admin:read` covers `admin:read:*`, `follow` covers `FOLLOW`.
-    """
-    held = granted if isinstance(granted, (frozenset, set)) else frozenset(granted)
-    if wanted in held:
-        return True
-    parts = wanted.split(":")
-    if any(":".join(parts[:length]) in held for length in range(1, len(parts)) if parts[:length] != ["admin"]):
-        return True
-    return wanted in FOLLOW and "follow" in held
 
 
 class Need:
@@ -96,7 +80,12 @@ class Need:
             if self.token:
                 raise BadToken
             return None
-        caller = await _authenticated(visit)
+        try:
+            caller = await _authenticated(visit)
+        except DomainError as error:
+            if self.token or error.kind is not Kind.DENIED:
+                raise
+            return None  # who may not come in (yet) is a stranger where strangers may look (SC-119)
         if self.scopes and not any(covers(caller.scopes, wanted) for wanted in self.scopes):
             raise OutsideScopes(self.scopes)
         if self.user and caller.member_id is None:

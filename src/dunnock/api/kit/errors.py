@@ -82,7 +82,9 @@ def answer(error: DomainError) -> tuple[int, bytes, Headers]:
         }
     headers: Headers = []
     if status == STATUS[Kind.UNAUTHENTICATED]:
-        headers.append((b"www-authenticate", b'Bearer realm="Dunnock", error="invalid_token"'))
+        oauth = isinstance(error, OAuthRefusal)  # it is the app that did not prove itself (RFC 6749, 5.2)
+        asked = b'Basic realm="Dunnock"' if oauth else b'Bearer realm="Dunnock", error="invalid_token"'
+        headers.append((b"www-authenticate", asked))
     if error.retry_at is not None:
         wait = max(1, -(-error.retry_at // 1000) - clock.now_ms() // 1000)
         headers.append((b"retry-after", b"%d" % wait))

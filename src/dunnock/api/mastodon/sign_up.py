@@ -36,6 +36,7 @@ async def join(
     app = await accounts.find_app(db, caller.app_id)
     if app is None:
         raise Missing(caller.app_id)
+    # Sign-ups through apps are counted by the edge, with the address.
     member = await accounts.sign_up(
         db,
         accounts.SignUp(

@@ -1,0 +1,38 @@
+"""Removes what opens nothing any more: used codes, ended sessions, ended tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from dunnock.accounts.sessions import IDLE_MS
+from dunnock.accounts.store import members, oauth
+from dunnock.foundation.clock import DAY, now_ms
+from dunnock.foundation.db import Db, Sql
+from dunnock.foundation.job import Job
+
+SWEEP_EVERY_MS = DAY
+CODES_KEPT_MS = DAY  # behind their end: a code shown a second time still ends what was made from it
+ENDED_KEPT_MS = 30 * DAY  # sessions and tokens, for whoever asks what happened
+_CHUNK = 500
+
+
+class SweepAccess(Job, frozen=True):
+    """Remove codes, sessions and tokens that are over. Tokens in force do not age: most apps can't renew them."""
+
+
+async def sweep_access(db: Db, _: SweepAccess) -> None:
+    """Remove them, some hundreds in a transaction; a crash in between loses nothing but time."""
+    now = now_ms()
+    ended = now - ENDED_KEPT_MS
+    await _drop(db, oauth.DROP_GRANTS, await db.slow(oauth.OVER_GRANTS, before=now - CODES_KEPT_MS))
+    await _drop(db, oauth.DROP_TOKENS, await db.slow(oauth.OVER_TOKENS, ended_before=ended))
+    over = await db.slow(members.OVER_SESSIONS, ended_before=ended, idle_since=now - IDLE_MS)
+    await _drop(db, members.DROP_SESSIONS, over)
+
+
+async def _drop(db: Db, drop: Sql, rows: Sequence[Sequence[object]]) -> None:
+    ids = (row[0] for row in rows)
+    while chunk := list(islice(ids, _CHUNK)):
+        async with db.begin() as tx:
+            await tx.run(drop, ids=chunk)
