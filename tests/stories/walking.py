@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -121,7 +121,8 @@ class Browser:
     @property
     def signed_in(self) -> bool:
         """Does the server still know this browser?"""
-        return self._session.get(urljoin(self._base, "/settings/sessions"), timeout=20).url.endswith("/settings/sessions")
+        answer = self._session.get(urljoin(self._base, "/settings/sessions"), timeout=20)
+        return urlsplit(answer.url).path == "/settings/sessions"
 
     forms: list[Form] = []  # noqa: RUF012 (replaced by every page)
 
