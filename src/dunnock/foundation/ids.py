@@ -30,6 +30,19 @@ class IdMaker:
         self._ms = 0
         self._count = 0
 
+    @property
+    def slot(self) -> int:
+        """The slot that the ids tell of."""
+        return self._slot >> _COUNTER_BITS
+
+    def move(self, slot: int) -> None:
+        """Go on with another slot; ids go on growing."""
+        if not 0 <= slot < SLOTS:
+            raise ValueError(slot)
+        self._slot = slot << _COUNTER_BITS
+        self._ms += 1
+        self._count = -1  # the first id of this millisecond is still to come
+
     def next(self) -> int:
         """A new id, larger than every one before. When a millisecond is used up it borrows from the next."""
         ms = now_ms()

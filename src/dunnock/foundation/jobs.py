@@ -160,7 +160,7 @@ class Jobs:
         if free <= 0 or not await self._db.all(ANY_DUE, now=now, most=1, full=full):
             return False
         taken: list[Row] = []
-        lanes = dict(self._lanes)
+        planned = dict(self._lanes)
         left_out = False
         async with self._db.begin() as tx:
             for row in await tx.all(DUE, now=now, most=free, full=full):
@@ -170,15 +170,16 @@ class Jobs:
                     _log.error("job given up", job_kind=kind, job_id=an_id, why=why)
                     await tx.run(AGAIN, the=an_id, attempt=attempts, at=now, why=why, over=True)
                     left_out = True
-                elif lane is not None and lanes.get(lane, 0) >= self._per_lane:
+                elif lane is not None and planned.get(lane, 0) >= self._per_lane:
                     left_out = True
                 else:
                     if lane is not None:
-                        lanes[lane] = lanes.get(lane, 0) + 1
+                        planned[lane] = planned.get(lane, 0) + 1
                     await tx.run(LEASE, the=an_id, until=now + LEASE_MS)
                     taken.append(row)
-        self._lanes = lanes  # nobody else starts jobs; those that ended meanwhile are taken off below
         for an_id, kind, body, attempts, lane in taken:
+            if lane is not None:
+                self._lanes[lane] = self._lanes.get(lane, 0) + 1
             task = asyncio.create_task(self._do(an_id, kind, body, attempts + 1, lane), name=f"job {kind}")
             self._under_way[task] = (an_id, attempts + 1)
             task.add_done_callback(self._over)

@@ -18,7 +18,7 @@ from sqlalchemy.sql.expression import literal_column
 
 from dunnock.foundation import events
 from dunnock.foundation.clock import HOUR, SECOND, now_ms
-from dunnock.foundation.db.face import Busy, Db, Tx
+from dunnock.foundation.db.face import Busy, Db, Row, Tx
 from dunnock.foundation.db.sql import Sql, insert_into, insert_once
 from dunnock.foundation.db.tables import event_log, failures, reactions
 from dunnock.foundation.events import Event, Logged
@@ -28,7 +28,10 @@ Hears = Mapping[type[Event], Sequence[Reaction]]
 
 BATCH = 50  # events handled in one transaction: some milliseconds of SQLite's only writer
 MOST_ATTEMPTS = 12  # with the back-off below: about 17 hours until an event is dead for a reaction
+STRIKES = 5  # times that an event may find the database busy until it is set aside, so that others get their turn
 _SAFETY_NET_S = 1.0  # how often to look even though nobody woke us
+_SOON_S = 0.02  # on PostgreSQL: how soon to look again for what an open transaction still hid
+_GRACE_S = 3.0
 _log = structlog.get_logger()
 
 _settled: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -54,13 +57,19 @@ MOVE = Sql(
     .values(tx=bindparam("new_tx"), id=bindparam("new_id"), at=bindparam("new_at"))
 )
 ADD_FAILURE = insert_into(failures, "reaction", "event_id", "attempts", "run_at", "error", "dead")
-_due = (
+DUE = Sql(
     select(failures.c.reaction, failures.c.event_id, failures.c.attempts)
     .where(failures.c.run_at <= bindparam("now"), ~failures.c.dead)
     .order_by(failures.c.run_at)
     .limit(20)
 )
-DUE = Sql(_due, _due.with_for_update(skip_locked=True))
+_failure = select(failures.c.attempts).where(
+    failures.c.reaction == bindparam("name"),
+    failures.c.event_id == bindparam("event"),
+    failures.c.run_at <= bindparam("now"),
+    ~failures.c.dead,
+)
+HOLD_FAILURE = Sql(_failure, _failure.with_for_update(skip_locked=True))
 FAIL_AGAIN = Sql(
     update(failures)
     .where(failures.c.reaction == bindparam("name"), failures.c.event_id == bindparam("event"))
@@ -157,7 +166,7 @@ class Reactions:
         self._seen: dict[str, tuple[int, int]] = {}
         self._wake = {name: asyncio.Event() for name in self._by_name}
         self._tasks: list[asyncio.Task[None]] = []
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     async def start(self) -> None:
         """Begin to listen. A reaction that is new hears from now on, not the whole history."""
@@ -176,13 +185,15 @@ class Reactions:
                 await tx.run(ADD_PLACE, name=name, tx=row[0], id=row[1], at=tx.now)
 
     async def stop(self) -> None:
-        """Finish the batch in hand, then stop; what is left is handled at the next start."""
-        self._stopping = True
+        """Finish the batch in hand (within seconds), then stop; what is left is handled at the next start."""
+        self._stopping.set()
         for wake in self._wake.values():
             wake.set()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=_GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         kinds = {one.event.kind for one in logged}
@@ -192,46 +203,78 @@ class Reactions:
 
     async def _follow(self, name: str) -> None:
         wake = self._wake[name]
-        while not self._stopping:
-            wake.clear()
+        strikes, pause = 0, _SAFETY_NET_S
+        while not self._stopping.is_set():
+            if wake.is_set():
+                wake.clear()
+                # What woke us may be hidden yet by an older transaction that is still open, and whose end tells nobody.
+                pause = _SOON_S if self._db.engine == "postgresql" else _SAFETY_NET_S
             try:
-                while await self.step(name):
-                    pass
-            except Busy as error:
-                _log.warning("reaction waits", reaction=name, why=str(error))
-                await asyncio.sleep(0.2)
+                while not self._stopping.is_set() and await self.step(name, patient=strikes < STRIKES):
+                    strikes = 0
+            except Exception as error:  # noqa: BLE001 (a reaction that ends is a server that stands still)
+                strikes += 1
+                if isinstance(error, Busy):
+                    _log.warning("reaction waits", reaction=name, why=str(error))
+                else:
+                    _log.exception("reaction can't go on", reaction=name)
+                await self._rest(0.2 * min(strikes, 25))
                 continue
+            strikes = 0
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), _SAFETY_NET_S)
+                await asyncio.wait_for(wake.wait(), pause)
+            pause = min(pause * 2, _SAFETY_NET_S)
 
-    async def step(self, name: str) -> bool:
-        """Let one reaction handle its next batch; whether there may be more."""
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def step(self, name: str, *, patient: bool = True) -> bool:
+        """Let one reaction handle its next batch; whether there may be more.
+
+        Not `patient`: its next event only, and that is set aside as failed when the database is too busy for it again.
+        """
         kinds = self._kinds[name]
         stored = await self._db.one(PLACE, name=name)
         if stored is None:
             return False
+        most = BATCH if patient else 1
         place = max((stored[0], stored[1]), self._seen.get(name, (0, 0)))
-        rows = await self._db.all(NEXT, tx=place[0], id=place[1], most=BATCH)
+        rows = await self._db.all(NEXT, tx=place[0], id=place[1], most=most)
         if not rows:
             return False
         last = (rows[-1][0], rows[-1][1])
         if kinds.isdisjoint(row[3] for row in rows):
             # Nothing for us: remember it here, and write it down only now and then (see `note_places`).
             self._seen[name] = last
-            return len(rows) == BATCH
+            return len(rows) == most
+        handling = False
+        try:
+            async with self._db.begin() as tx:
+                # Another process may have been here since: what counts is the place under our lock.
+                locked = await tx.one(LOCK_PLACE, name=name)
+                if locked is None:
+                    return False
+                for a_tx, an_id, _, kind, body in rows:
+                    if kind in kinds and (a_tx, an_id) > (locked[0], locked[1]):
+                        handling = True
+                        await self._handle(tx, name, an_id, kind, body)
+                        handling = False
+                if last > (locked[0], locked[1]):
+                    await tx.run(MOVE, reaction=name, new_tx=last[0], new_id=last[1], new_at=tx.now)
+        except Busy as error:
+            if patient or not handling:
+                raise
+            await self._set_aside(name, rows[0], error)
+        return len(rows) == most
+
+    async def _set_aside(self, name: str, row: Row, error: Busy) -> None:
+        _log.error("reaction sets an event aside", reaction=name, event_id=row[1], why=str(error))
         async with self._db.begin() as tx:
-            # Another process may have been here since: what counts is the place under our lock.
             locked = await tx.one(LOCK_PLACE, name=name)
-            if locked is None:
-                return False
-            for a_tx, an_id, _, kind, body in rows:
-                if kind in kinds and (a_tx, an_id) > (locked[0], locked[1]):
-                    event = events.decode(kind, body)
-                    if event is not None:
-                        await self._handle(tx, name, an_id, event)
-            if last > (locked[0], locked[1]):
-                await tx.run(MOVE, reaction=name, new_tx=last[0], new_id=last[1], new_at=tx.now)
-        return len(rows) == BATCH
+            if locked is not None and (row[0], row[1]) > (locked[0], locked[1]):
+                await self._add_failure(tx, name, row[1], error)
+                await tx.run(MOVE, reaction=name, new_tx=row[0], new_id=row[1], new_at=tx.now)
 
     async def note_places(self) -> None:
         """Write down how far the reactions have looked past events that are not for them (keeps the lag honest)."""
@@ -244,73 +287,70 @@ class Reactions:
                     if row is not None and (row[0], row[1]) < (a_tx, an_id):
                         await tx.run(MOVE, reaction=name, new_tx=a_tx, new_id=an_id, new_at=tx.now)
 
-    async def _handle(self, tx: Tx, name: str, event_id: int, event: Event) -> None:
+    async def _handle(self, tx: Tx, name: str, event_id: int, kind: str, body: str) -> None:
         try:
             async with tx.savepoint():
-                await self._by_name[name](tx, event)
+                event = events.decode(kind, body)
+                if event is not None:
+                    await self._by_name[name](tx, event)
         except Busy:
             raise
         except Exception as error:  # noqa: BLE001 (the edge of the process for reactions: kept, shown, tried again)
-            _log.exception("reaction failed", reaction=name, event_kind=event.kind, event_id=event_id)
-            await tx.run(
-                ADD_FAILURE,
-                reaction=name,
-                event_id=event_id,
-                attempts=1,
-                run_at=tx.now + backoff_ms(1, (event_id % 100) / 100),
-                error=_reason(error),
-                dead=False,
-            )
+            _log.exception("reaction failed", reaction=name, event_kind=kind, event_id=event_id)
+            await self._add_failure(tx, name, event_id, error)
+
+    async def _add_failure(self, tx: Tx, name: str, event_id: int, error: Exception) -> None:
+        at = tx.now + backoff_ms(1, (event_id % 100) / 100)
+        await tx.run(
+            ADD_FAILURE, reaction=name, event_id=event_id, attempts=1, run_at=at, error=_reason(error), dead=False
+        )
 
     async def _retry(self) -> None:
-        while not self._stopping:
-            await asyncio.sleep(_SAFETY_NET_S)
-            with contextlib.suppress(Busy):
+        while not self._stopping.is_set():
+            await self._rest(_SAFETY_NET_S)
+            try:
                 await self.retry_due(now_ms())
                 await self.note_places()
+            except Busy as error:
+                _log.warning("retries wait", why=str(error))
+            except Exception:  # noqa: BLE001 (as in `_follow`)
+                _log.exception("retries can't go on")
 
     async def retry_due(self, now: int) -> int:
         """Try again what failed and is due at `now`; how many were tried."""
-        if not await self._db.all(DUE, now=now):
-            return 0
-        tried = 0
-        async with self._db.begin() as tx:
-            for name, event_id, attempts in await tx.all(DUE, now=now):
-                reaction = self._by_name.get(name)
+        due = await self._db.all(DUE, now=now)
+        return sum([await self._try_again(name, event_id, now) for name, event_id, _ in due])
+
+    async def _try_again(self, name: str, event_id: int, now: int) -> bool:
+        """In a transaction of its own, so that one that can't be done holds up no other."""
+        failed: Exception
+        try:
+            async with self._db.begin() as tx:
+                found = await tx.one(HOLD_FAILURE, name=name, event=event_id, now=now)
+                if found is None:
+                    return False  # another process has it
                 row = await tx.one(EVENT, id=event_id)
+                reaction = self._by_name.get(name)
                 event = events.decode(row[0], row[1]) if row else None
                 if reaction is None or event is None:
-                    await tx.run(
-                        FAIL_AGAIN,
-                        name=name,
-                        event=event_id,
-                        n=attempts,
-                        at=now,
-                        why="this release does not know the event or the reaction",
-                        over=True,
-                    )
-                    continue
-                tried += 1
-                try:
-                    async with tx.savepoint():
-                        await reaction(tx, event)
-                except Busy:
-                    raise
-                except Exception as error:  # noqa: BLE001
-                    over = attempts + 1 >= MOST_ATTEMPTS
-                    _log.exception("reaction failed again", reaction=name, event_id=event_id, dead=over)
-                    await tx.run(
-                        FAIL_AGAIN,
-                        name=name,
-                        event=event_id,
-                        n=attempts + 1,
-                        at=now + backoff_ms(attempts + 1, (event_id % 100) / 100),
-                        why=_reason(error),
-                        over=over,
-                    )
-                else:
-                    await tx.run(DROP_FAILURE, name=name, event=event_id)
-        return tried
+                    why = "this release does not know the event or the reaction"
+                    await tx.run(FAIL_AGAIN, name=name, event=event_id, n=found[0], at=now, why=why, over=True)
+                    return False
+                await reaction(tx, event)
+                await tx.run(DROP_FAILURE, name=name, event=event_id)
+        except Exception as error:  # noqa: BLE001 (as in `_handle`)
+            failed = error
+        else:
+            return True
+        async with self._db.begin() as tx:
+            found = await tx.one(HOLD_FAILURE, name=name, event=event_id, now=now)
+            if found is not None:
+                attempts = found[0] + 1
+                over = attempts >= MOST_ATTEMPTS
+                _log.error("reaction failed again", reaction=name, event_id=event_id, dead=over, exc_info=failed)
+                at = now + backoff_ms(attempts, (event_id % 100) / 100)
+                await tx.run(FAIL_AGAIN, name=name, event=event_id, n=attempts, at=at, why=_reason(failed), over=over)
+        return True
 
     async def settle(self, *, within_s: float = 30.0) -> None:
         """Handle everything committed so far, here and now (for tests, commands and a graceful stop)."""

@@ -10,18 +10,21 @@ from typing import Any
 
 import asyncpg
 import msgspec
+import structlog
 
 from dunnock.foundation import events, ids
+from dunnock.foundation import job as jobs
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
 from dunnock.foundation.db.face import Busy, Commits, Conflict, Db, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
-from dunnock.foundation.events import Event, Logged
-from dunnock.foundation import job as jobs
+from dunnock.foundation.events import Event
 
 CHANNEL = "dunnock_events"
 _SLOT_LOCKS = 0x64756E  # class of the advisory locks that hold id slots
-_MOST_BYTES = 7000  # a notification's payload is limited to 8000
+_MOST_BYTES = 7900  # a notification's payload is limited to 8000
+_PATIENCE_S = 15.0  # for a connection of the pool
+_CHECK_S = 5.0  # how often the listening connection is asked whether it is still there
 _BUSY = (
     asyncpg.QueryCanceledError,
     asyncpg.DeadlockDetectedError,
@@ -32,20 +35,48 @@ _BUSY = (
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DiskFullError,
+    asyncpg.InvalidCachedStatementError,
     ConnectionError,
     TimeoutError,
 )
 
 
+_Row = tuple[int, int, int, str, str]
+_log = structlog.get_logger()
+
+
 class _Connection(asyncpg.Connection):
     async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 (asyncpg's signature)
-        """Nothing to reset: we leave no state behind (saves a round trip for each use)."""
+        """Nothing to reset, since we leave no state behind (saves a round trip for each use).
+
+        But one who was cancelled while undoing leaves a transaction open, and the next would be in the middle of it.
+        """
+        if self.is_in_transaction():
+            await super().reset(timeout=timeout)
 
 
 def _told(error: Exception) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict(str(error))
-    return Busy(str(error)) if isinstance(error, _BUSY) else error
+    if isinstance(error, (ValueError, asyncpg.InternalClientError)):
+        return error  # a mistake of ours: a value that its column can't hold, the driver used in a wrong way
+    return Busy(f"{type(error).__name__}: {error}") if isinstance(error, _BUSY) else error
+
+
+async def _take_slot(url: str, first: int = 0) -> tuple[asyncpg.Connection[Any], int]:
+    """A connection that holds an id slot as long as it lives, and the slot: `first` if it is free."""
+    own = await asyncpg.connect(url, timeout=10, command_timeout=10, server_settings={"application_name": "dunnock-slot"})
+    try:
+        for slot in (first, *range(ids.SLOTS)):
+            if await own.fetchval("SELECT pg_try_advisory_lock($1, $2)", _SLOT_LOCKS, slot):
+                return own, slot
+    except BaseException:
+        own.terminate()
+        raise
+    own.terminate()
+    raise RuntimeError(f"{ids.SLOTS} processes use this database already")
 
 
 class PostgresDb(Db):
@@ -53,15 +84,20 @@ class PostgresDb(Db):
 
     engine = "postgresql"
 
-    def __init__(self, url: str, pool: asyncpg.Pool[Any], own: asyncpg.Connection[Any], slot: int) -> None:
+    def __init__(self, url: str, pool: asyncpg.Pool[Any], own: asyncpg.Connection[Any], slot: int, since: int) -> None:
         """Use `open` instead."""
-        self.url, self._pool, self._own = url, pool, own
+        self.url, self._pool = url, pool
         self._ids = ids.IdMaker(slot)
         self.commits = Commits()
         self._listeners: list[Listener] = []
-        self._heard = 0
+        self._since = since  # whatever was written by transactions before this one was heard of
+        self._look = asyncio.Event()
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
+        self._slot_keeper: asyncio.Task[None] | None = None
+        self._holders: set[asyncio.Task[Any] | None] = set()
+        self._own: asyncpg.Connection[Any] | None = None
+        self._hold(own)
 
     @classmethod
     async def open(cls, url: str, *, size: int = 8, timeout_s: float = 5.0) -> PostgresDb:
@@ -70,28 +106,57 @@ class PostgresDb(Db):
         Raises:
             RuntimeError: 64 processes use this database already.
         """
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=size,
-            connection_class=_Connection,
-            command_timeout=timeout_s + 5,
-            server_settings={
-                "statement_timeout": str(int(timeout_s * 1000)),
-                "idle_in_transaction_session_timeout": "60000",
-                "jit": "off",
-                "application_name": "dunnock",
-            },
-        )
-        own = await asyncpg.connect(url, server_settings={"application_name": "dunnock-bus"})
-        for slot in range(ids.SLOTS):
-            if await own.fetchval("SELECT pg_try_advisory_lock($1, $2)", _SLOT_LOCKS, slot):
-                return cls(url, pool, own, slot)
-        raise RuntimeError(f"{ids.SLOTS} processes use this database already")
+        own, slot = await _take_slot(url)
+        try:
+            since = await own.fetchval(_SETTLED)
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size,
+                connection_class=_Connection,
+                command_timeout=timeout_s + 5,
+                server_settings={
+                    "statement_timeout": str(int(timeout_s * 1000)),
+                    "idle_in_transaction_session_timeout": "60000",
+                    "jit": "off",
+                    "application_name": "dunnock",
+                },
+            )
+        except BaseException:
+            own.terminate()
+            raise
+        return cls(url, pool, own, slot, since)
 
     def new_id(self) -> int:
-        """A fresh time-ordered id."""
+        """A fresh time-ordered id.
+
+        Raises:
+            Busy: another process may have our slot by now; for the moment until we have one again.
+        """
+        if self._own is None:
+            raise Busy("the id slot was lost with its connection")
         return self._ids.next()
+
+    def _hold(self, own: asyncpg.Connection[Any]) -> None:
+        self._own = own
+        own.add_termination_listener(self._slot_lost)
+
+    def _slot_lost(self, *_: object) -> None:
+        self._own = None
+        if not self._closing:
+            self._slot_keeper = asyncio.get_running_loop().create_task(self._take_slot_again(), name="id slot")
+
+    async def _take_slot_again(self) -> None:
+        while not self._closing:
+            try:
+                own, slot = await _take_slot(self.url, self._ids.slot)
+            except (OSError, RuntimeError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("no id slot", why=str(error))
+                await asyncio.sleep(0.3)
+            else:
+                self._ids.move(slot)
+                self._hold(own)
+                return
 
     # Reading ------------------------------------------------------------------------------------------------------
 
@@ -99,7 +164,7 @@ class PostgresDb(Db):
         """Every row (asyncpg records: they index and unpack like tuples)."""
         form = sql.postgres
         try:
-            async with self._pool.acquire() as conn:
+            async with asyncio.timeout(_PATIENCE_S), self._pool.acquire() as conn:
                 return await conn.fetch(form.text, *form.args(params))
         except (asyncpg.PostgresError, *_BUSY) as error:
             raise _told(error) from error
@@ -108,7 +173,7 @@ class PostgresDb(Db):
         """The first row; None when there is none."""
         form = sql.postgres
         try:
-            async with self._pool.acquire() as conn:
+            async with asyncio.timeout(_PATIENCE_S), self._pool.acquire() as conn:
                 row: Row | None = await conn.fetchrow(form.text, *form.args(params))
                 return row
         except (asyncpg.PostgresError, *_BUSY) as error:
@@ -123,7 +188,7 @@ class PostgresDb(Db):
         """Like `all`, with up to 30 seconds."""
         form = sql.postgres
         try:
-            async with self._pool.acquire() as conn, conn.transaction():
+            async with asyncio.timeout(60), self._pool.acquire() as conn, conn.transaction():
                 await conn.execute("SET LOCAL statement_timeout = 30000")
                 return await conn.fetch(form.text, *form.args(params), timeout=35)
         except (asyncpg.PostgresError, *_BUSY) as error:
@@ -141,72 +206,114 @@ class PostgresDb(Db):
             self._keeper = asyncio.get_running_loop().create_task(self._keep_listening())
 
     async def _keep_listening(self) -> None:
-        """Keep one connection on the channel; after a break, hear again what the log got meanwhile."""
-        self._heard = await self.value(log.LAST_ID)
-        form = log.AFTER_ID.postgres
+        """Keep one connection on the channel. What was committed while there was none is read from the log."""
         while not self._closing:
             try:
-                conn = await asyncpg.connect(self.url, server_settings={"application_name": "dunnock-listen"})
-            except (OSError, asyncpg.PostgresError):
-                await asyncio.sleep(0.5)
+                conn = await asyncpg.connect(
+                    self.url, timeout=10, command_timeout=10, server_settings={"application_name": "dunnock-listen"}
+                )
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("can't listen", why=str(error))
+                await asyncio.sleep(0.3)
                 continue
-            gone = asyncio.Event()
-            conn.add_termination_listener(lambda *_, gone=gone: gone.set())
             try:
-                await conn.add_listener(CHANNEL, self._notified)
-                # Ids are not in commit order: look a little further back than the last one heard.
-                after = max(self._heard - 1000, 0)
-                while rows := await conn.fetch(form.text, *form.args({"id": after, "most": 5000})):
-                    after = rows[-1][1]
-                    self._tell(rows)
-                await gone.wait()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await asyncio.sleep(0.5)
+                await self._listen_on(conn)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                _log.warning("listening was interrupted", why=str(error))
+                await asyncio.sleep(0.1)
             finally:
                 conn.terminate()
 
+    async def _listen_on(self, conn: asyncpg.Connection[Any]) -> None:
+        """Hear, until the connection breaks.
+
+        Ids are not in commit order, so how far we have heard is told by transactions: all before the oldest that was
+        open some checks ago. What comes after is heard again when in doubt.
+        """
+        stir = self._look
+        gone = False
+
+        def end(*_: object) -> None:
+            nonlocal gone
+            gone = True
+            stir.set()
+
+        conn.add_termination_listener(end)
+        await conn.add_listener(CHANNEL, self._notified)
+        stir.set()
+        recent = await conn.fetchval(_SETTLED)
+        while not gone:
+            if stir.is_set():
+                stir.clear()
+                await self._read_on(conn)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stir.wait(), _CHECK_S)
+            if not gone:
+                # Asking finds out too when the other end went away without a word. Notifications that were under way at
+                # the last answer have come by now: so it is that one's transactions that are done with.
+                now = await conn.fetchval(_SETTLED)
+                if not stir.is_set():
+                    self._since, recent = recent, now
+
+    async def _read_on(self, conn: asyncpg.Connection[Any]) -> None:
+        form = log.SINCE.postgres
+        tx, an_id = self._since, -1
+        while rows := await conn.fetch(form.text, *form.args({"tx": tx, "id": an_id, "most": 5000})):
+            tx, an_id = rows[-1][0], rows[-1][1]
+            self._tell(rows)
+
     def _notified(self, _conn: Any, _pid: int, _channel: str, payload: Any) -> None:
-        self._tell(msgspec.json.decode(payload))
+        try:
+            rows = msgspec.json.decode(payload, type=list[_Row])
+        except ValueError:
+            self._look.set()  # too long for a notification, or nothing of ours: the log tells
+        else:
+            self._tell(rows)
 
     def _tell(self, rows: Iterable[Any]) -> None:
-        heard = []
-        for tx, an_id, at, kind, body in rows:
-            self._heard = max(self._heard, an_id)
-            event = events.decode(kind, body)
-            if event is not None:
-                heard.append(Logged(tx, an_id, at, event))
-        for listener in self._listeners:
-            listener(heard)
+        log.tell(self._listeners, log.read(rows))
 
     # Writing ------------------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """A transaction on a connection of its own."""
+        me = asyncio.current_task()
+        if me in self._holders:
+            raise RuntimeError("a transaction is open already in this task: pass its `tx` on")
+        self._holders.add(me)
         try:
-            async with self._pool.acquire(timeout=15) as conn:
+            async with asyncio.timeout(_PATIENCE_S) as patience, self._pool.acquire() as conn:
+                patience.reschedule(None)
                 async with conn.transaction():
                     tx = _PostgresTx(self, conn, now_ms())
-                    yield tx
-                    begun = time.perf_counter()
-                    told = await tx.flush()
+                    try:
+                        yield tx
+                        begun = time.perf_counter()
+                        told = await tx.flush()
+                    finally:
+                        tx.end()
                 self.commits.add(time.perf_counter() - begun)
         except (asyncpg.PostgresError, *_BUSY) as error:
             raise _told(error) from error
+        finally:
+            self._holders.discard(me)
         self._tell(told)
 
     async def close(self) -> None:
         """Let go of the database."""
         self._closing = True
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
+        for keeper in (self._keeper, self._slot_keeper):
+            if keeper is not None:
+                keeper.cancel()
+                await asyncio.wait([keeper])
         try:
             await asyncio.wait_for(self._pool.close(), 5)
         except TimeoutError:
             self._pool.terminate()
-        await self._own.close(timeout=2)
+        if self._own is not None:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._own.close(timeout=2)
 
 
 class _PostgresTx:
@@ -219,14 +326,24 @@ class _PostgresTx:
         self._events: list[Event] = []
         self._jobs: list[tuple[jobs.Job, int]] = []
 
+    def end(self) -> None:
+        """Refuse whoever kept hold of this object."""
+        self._conn = _OVER
+
     async def all(self, sql: Sql, **params: Any) -> list[Row]:
         form = sql.postgres
-        rows: list[Row] = await self._conn.fetch(form.text, *form.args(params))
+        try:
+            rows: list[Row] = await self._conn.fetch(form.text, *form.args(params))
+        except (asyncpg.PostgresError, *_BUSY) as error:
+            raise _told(error) from error
         return rows
 
     async def one(self, sql: Sql, **params: Any) -> Row | None:
         form = sql.postgres
-        row: Row | None = await self._conn.fetchrow(form.text, *form.args(params))
+        try:
+            row: Row | None = await self._conn.fetchrow(form.text, *form.args(params))
+        except (asyncpg.PostgresError, *_BUSY) as error:
+            raise _told(error) from error
         return row
 
     async def value(self, sql: Sql, **params: Any) -> Any:
@@ -237,14 +354,17 @@ class _PostgresTx:
         form = sql.postgres
         try:
             status: str = await self._conn.execute(form.text, *form.args(params))
-        except asyncpg.IntegrityConstraintViolationError as error:
-            raise Conflict(str(error)) from error
+        except (asyncpg.PostgresError, *_BUSY) as error:
+            raise _told(error) from error
         last = status.rsplit(" ", 1)[-1]
         return int(last) if last.isdigit() else 0
 
     async def many(self, sql: Sql, rows: Iterable[Mapping[str, Any]]) -> None:
         form = sql.postgres
-        await self._conn.executemany(form.text, [form.args(row) for row in rows])
+        try:
+            await self._conn.executemany(form.text, [form.args(row) for row in rows])
+        except (asyncpg.PostgresError, *_BUSY) as error:
+            raise _told(error) from error
 
     async def record(self, event: Event) -> None:
         self._events.append(event)
@@ -285,22 +405,35 @@ class _PostgresTx:
         kinds, bodies = [e.kind for e in self._events], [events.encode(e) for e in self._events]
         rows = await self._conn.fetch(_ADD_AND_TELL, self.now, kinds, bodies)
         told = [(row[0], row[1], self.now, kind, body) for row, kind, body in zip(rows, kinds, bodies, strict=True)]
-        chunk: list[Any] = []
-        size = 0
+        chunk: list[bytes] = []
+        size = 2
         for one in told:
-            length = len(one[4].encode()) + len(one[3]) + 80
-            if chunk and size + length > _MOST_BYTES:
+            shown = msgspec.json.encode(one)
+            if len(shown) + 2 > _MOST_BYTES:
+                await self._conn.execute(_NOTIFY, _LOOK)
+                continue
+            if size + len(shown) + 1 > _MOST_BYTES:
                 await self._notify(chunk)
-                chunk, size = [], 0
-            chunk.append(one)
-            size += length
+                chunk, size = [], 2
+            chunk.append(shown)
+            size += len(shown) + 1
         await self._notify(chunk)
         return told
 
-    async def _notify(self, chunk: list[Any]) -> None:
-        await self._conn.execute(_NOTIFY, msgspec.json.encode(chunk).decode())
+    async def _notify(self, chunk: list[bytes]) -> None:
+        await self._conn.execute(_NOTIFY, f"[{b','.join(chunk).decode()}]")
 
 
+
+
+class _Over:
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("this transaction is over")
+
+
+_OVER: Any = _Over()
+_LOOK = "look"  # said instead of an event that is too long to be told
+_SETTLED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 _ADD_AND_TELL = (
     "INSERT INTO event_log (tx, at, kind, body) "
     "SELECT pg_current_xact_id()::text::bigint, $1, k, b FROM unnest($2::text[], $3::text[]) AS e(k, b) "
