@@ -1,0 +1,345 @@
+"""Who may call what: one table for every route of the running app, tried with no, wrong, too little and enough right.
+
+A route that is not in the table fails, so nothing is served that nobody thought about (SC-043, SC-046, SC-129).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+
+from api.kit.driver import Answer, call
+from dunnock import accounts
+from dunnock.accounts import scopes as known
+from dunnock.app.build import build
+from dunnock.app.settings import load
+
+
+class Right(NamedTuple):
+    """`who`: member (a member's token), app (any token), all (nobody is asked for a token)."""
+
+    who: str
+    scopes: tuple[str, ...] = ()
+
+
+def member(*scopes: str) -> Right:
+    return Right("member", scopes)
+
+
+def app(*scopes: str) -> Right:
+    return Right("app", scopes)
+
+
+def everybody(*scopes: str) -> Right:
+    return Right("all", scopes)
+
+
+# Source: Mastodon's documentation, method by method ("OAuth: ..."); ours are marked.
+API: dict[str, Right] = {
+    "GET /api/openapi.json": everybody(),  # ours
+    "GET /api/v1/accounts": everybody("read:accounts"),
+    "POST /api/v1/accounts": app("write:accounts"),
+    "GET /api/v1/accounts/familiar_followers": member("read:follows"),
+    "GET /api/v1/accounts/lookup": everybody("read:accounts"),
+    "GET /api/v1/accounts/relationships": member("read:follows"),
+    "GET /api/v1/accounts/search": member("read:accounts"),
+    "PATCH /api/v1/accounts/update_credentials": member("write:accounts"),
+    "PUT /api/v1/accounts/update_credentials": member("write:accounts"),
+    "GET /api/v1/accounts/verify_credentials": member("profile", "read:accounts"),
+    "GET /api/v1/accounts/{id}": everybody("read:accounts"),
+    "POST /api/v1/accounts/{id}/block": member("write:blocks"),
+    "POST /api/v1/accounts/{id}/follow": member("write:follows"),
+    "GET /api/v1/accounts/{id}/followers": everybody("read:accounts"),
+    "GET /api/v1/accounts/{id}/following": everybody("read:accounts"),
+    "GET /api/v1/accounts/{id}/lists": member("read:lists"),
+    "POST /api/v1/accounts/{id}/mute": member("write:mutes"),
+    "POST /api/v1/accounts/{id}/note": member("write:accounts"),
+    "POST /api/v1/accounts/{id}/remove_from_followers": member("write:follows"),
+    "GET /api/v1/accounts/{id}/statuses": everybody("read:statuses"),
+    "POST /api/v1/accounts/{id}/unblock": member("write:blocks"),
+    "POST /api/v1/accounts/{id}/unfollow": member("write:follows"),
+    "POST /api/v1/accounts/{id}/unmute": member("write:mutes"),
+    "POST /api/v1/apps": everybody(),
+    "GET /api/v1/apps/verify_credentials": app(),
+    "GET /api/v1/blocks": member("read:blocks"),
+    "GET /api/v1/bookmarks": member("read:bookmarks"),
+    "GET /api/v1/custom_emojis": everybody(),
+    "DELETE /api/v1/domain_blocks": member("write:blocks"),
+    "GET /api/v1/domain_blocks": member("read:blocks"),
+    "POST /api/v1/domain_blocks": member("write:blocks"),
+    "GET /api/v1/dunnock/accounts/{id}/personas": everybody("read:accounts"),  # ours
+    "GET /api/v1/favourites": member("read:favourites"),
+    "GET /api/v1/follow_requests": member("read:follows"),
+    "POST /api/v1/follow_requests/{id}/authorize": member("write:follows"),
+    "POST /api/v1/follow_requests/{id}/reject": member("write:follows"),
+    "GET /api/v1/instance": everybody(),
+    "GET /api/v1/instance/activity": everybody(),
+    "GET /api/v1/instance/domain_blocks": everybody(),
+    "GET /api/v1/instance/extended_description": everybody(),
+    "GET /api/v1/instance/peers": everybody(),
+    "GET /api/v1/instance/rules": everybody(),
+    "GET /api/v1/instance/thumbnail.png": everybody(),  # ours
+    "GET /api/v1/lists": member("read:lists"),
+    "POST /api/v1/lists": member("write:lists"),
+    "DELETE /api/v1/lists/{id}": member("write:lists"),
+    "GET /api/v1/lists/{id}": member("read:lists"),
+    "PATCH /api/v1/lists/{id}": member("write:lists"),
+    "PUT /api/v1/lists/{id}": member("write:lists"),
+    "DELETE /api/v1/lists/{id}/accounts": member("write:lists"),
+    "GET /api/v1/lists/{id}/accounts": member("read:lists"),
+    "POST /api/v1/lists/{id}/accounts": member("write:lists"),
+    "GET /api/v1/markers": member("read:statuses"),
+    "POST /api/v1/markers": member("write:statuses"),
+    "POST /api/v1/media": member("write:media"),
+    "DELETE /api/v1/media/{id}": member("write:media"),
+    "GET /api/v1/media/{id}": member("write:media"),
+    "PUT /api/v1/media/{id}": member("write:media"),
+    "GET /api/v1/mutes": member("read:mutes"),
+    "GET /api/v1/notifications": member("read:notifications"),
+    "POST /api/v1/notifications/clear": member("write:notifications"),
+    "GET /api/v1/notifications/unread_count": member("read:notifications"),
+    "GET /api/v1/notifications/{id}": member("read:notifications"),
+    "POST /api/v1/notifications/{id}/dismiss": member("write:notifications"),
+    "GET /api/v1/preferences": member("read:accounts"),
+    "GET /api/v1/profile": member("profile", "read:accounts"),
+    "PATCH /api/v1/profile": member("write:accounts"),
+    "PUT /api/v1/profile": member("write:accounts"),
+    "DELETE /api/v1/profile/avatar": member("write:accounts"),
+    "DELETE /api/v1/profile/header": member("write:accounts"),
+    "GET /api/v1/statuses": everybody("read:statuses"),
+    "POST /api/v1/statuses": member("write:statuses"),
+    "DELETE /api/v1/statuses/{id}": member("write:statuses"),
+    "GET /api/v1/statuses/{id}": everybody("read:statuses"),
+    "PUT /api/v1/statuses/{id}": member("write:statuses"),
+    "POST /api/v1/statuses/{id}/bookmark": member("write:bookmarks"),
+    "GET /api/v1/statuses/{id}/card": everybody("read:statuses"),
+    "GET /api/v1/statuses/{id}/context": everybody("read:statuses"),
+    "POST /api/v1/statuses/{id}/favourite": member("write:favourites"),
+    "GET /api/v1/statuses/{id}/favourited_by": everybody("read:statuses"),
+    "GET /api/v1/statuses/{id}/history": everybody("read:statuses"),
+    "POST /api/v1/statuses/{id}/mute": member("write:mutes"),
+    "POST /api/v1/statuses/{id}/pin": member("write:accounts"),
+    "POST /api/v1/statuses/{id}/reblog": member("write:statuses"),
+    "GET /api/v1/statuses/{id}/reblogged_by": everybody("read:statuses"),
+    "GET /api/v1/statuses/{id}/source": app("read:statuses"),
+    "POST /api/v1/statuses/{id}/unbookmark": member("write:bookmarks"),
+    "POST /api/v1/statuses/{id}/unfavourite": member("write:favourites"),
+    "POST /api/v1/statuses/{id}/unmute": member("write:mutes"),
+    "POST /api/v1/statuses/{id}/unpin": member("write:accounts"),
+    "POST /api/v1/statuses/{id}/unreblog": member("write:statuses"),
+    "GET /api/v1/tags/{id}": everybody(),
+    "GET /api/v1/timelines/home": member("read:statuses"),
+    "GET /api/v1/timelines/list/{id}": member("read:lists"),
+    "GET /api/v1/timelines/public": everybody("read:statuses"),
+    "GET /api/v1/timelines/tag/{id}": everybody("read:statuses"),
+    "GET /api/v2/instance": everybody(),
+    "POST /api/v2/media": member("write:media"),
+    "GET /api/v2/search": everybody("read:search"),
+    "POST /oauth/revoke": everybody(),
+    "POST /oauth/token": everybody(),
+    "GET /oauth/userinfo": member("profile", "read:accounts"),
+}
+# Pages know no tokens, only the cookie of a session.
+OPEN_PAGES = {
+    "GET /", "GET /.well-known/nodeinfo", "GET /.well-known/oauth-authorization-server", "GET /about",
+    "GET /assets/{id}", "GET /auth/sign_in", "POST /auth/sign_in", "POST /auth/sign_out", "GET /auth/sign_up",
+    "POST /auth/sign_up", "GET /favicon.ico", "GET /health", "GET /health/live", "GET /health/ready", "GET /healthz",
+    "GET /invite/{id}", "GET /metrics", "GET /nodeinfo/{id}", "GET /oauth/authorize", "GET /robots.txt",
+    "GET /tags/{id}", "GET /users/{id}", "GET /users/{id}/statuses/{id}", "GET /{id}", "GET /{id}/media",
+    "GET /{id}/with_replies", "GET /{id}/{id}",
+}  # fmt: skip
+MEMBERS_PAGES = {
+    "GET /admin/sign-ups", "GET /oauth/authorize/native", "GET /settings/account", "GET /settings/apps",
+    "GET /settings/blocks", "GET /settings/invitations", "GET /settings/preferences", "GET /settings/profile",
+    "GET /settings/sessions",
+}  # fmt: skip
+MEMBERS_FORMS = {
+    "POST /admin/sign-ups", "POST /compose", "POST /oauth/authorize", "POST /settings/account", "POST /settings/apps",
+    "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
+    "POST /settings/invitations/withdraw", "POST /settings/preferences", "POST /settings/profile",
+    "POST /settings/sessions",
+}  # fmt: skip
+LANE_ONLY = {
+    "GET /.well-known/webfinger", "GET /.well-known/host-meta", "GET /avatars/original/missing.png",
+    "GET /headers/original/missing.png", "GET /media/{id}",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def house(database_url, tmp_path):
+    settings = load(tmp_path, environ={}, flags={"database_url": database_url, "dev": True})
+    built = await build(settings)
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def bearer(house, make):
+    """Makes tokens: `await bearer(scopes)` of a member, `await bearer(scopes, None)` of the app itself."""
+    row = await make.app(scopes=" ".join(known.KNOWN))
+    one = await make.member("ada")
+
+    async def made(scopes, whose: Any = one) -> str:
+        async with house.db.begin() as tx:
+            held = await accounts.find_app(tx, row.id)
+            member_id, account_id = (None, None) if whose is None else (whose.member_id, whose.id)
+            _, raw = await accounts.make_token(
+                tx, held, scopes=" ".join(scopes), member_id=member_id, account_id=account_id
+            )
+            return raw
+
+    return made
+
+
+def routes(house) -> set[str]:
+    found = set()
+    for route in house.edge.app.app.routes:
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:
+            assert isinstance(handler, HTTPRouteHandler), f"{route.path}: the table has no column for this kind"
+            found |= {f"{method} {shape(route.path_format)}" for method in handler.http_methods - {"OPTIONS", "HEAD"}}
+    return found
+
+
+def lane(house) -> set[str]:
+    held = house.edge.app.lane
+    found = {f"{method} {path}" for method, paths in held._exact.items() for path in paths}
+    return found | {
+        f"{method} {prefix}{{id}}{suffix}"
+        for method, shaped in held._shaped.items()
+        for prefix, _, suffixes in shaped
+        for suffix in suffixes
+    }
+
+
+def shape(path: str) -> str:
+    return "/".join("{id}" if part.startswith("{") else part for part in path.split("/"))
+
+
+def too_little(right: Right) -> list[str]:
+    """Every scope but those that would do."""
+    return [one for one in known.KNOWN if not any(known.covers((one,), wanted) for wanted in right.scopes)]
+
+
+def enough(right: Right) -> list[tuple[str, ...]]:
+    """Each single scope that must do."""
+    return [(one,) for one in known.KNOWN if any(known.covers((one,), wanted) for wanted in right.scopes)] or [()]
+
+
+async def ask(house, route: str, token: str | None) -> list[Answer]:
+    """The route's answers: by the fast lane, where it has one, and by the router behind it."""
+    method, path = route.split()
+    path = path.replace("{id}", "1")
+    answers = [await call(house.edge, method, path, token=token)]
+    if route in lane(house):
+        answers.append(await call(house.edge, method, f"{path}/", token=token))
+    for answer in answers:
+        assert answer.status < 500, (route, answer)
+    return answers
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    return answer.status, answer.json["error"]
+
+
+NO_TOKEN = (401, "The access token is invalid")
+NO_SCOPE = (403, "This action is outside the authorized scopes")
+NO_MEMBER = (422, "This method requires an authenticated user")
+
+
+def passed(answer: Answer) -> bool:
+    return answer.status not in {401, 403} and (answer.status < 400 or refusal(answer) != NO_MEMBER)
+
+
+async def test_every_route_is_in_the_table(house):
+    table = set(API) | OPEN_PAGES | MEMBERS_PAGES | MEMBERS_FORMS
+    assert routes(house) == table
+    # The fast lane stands before the router: what both serve is tried on both, what only the lane serves is public.
+    assert lane(house) - table == LANE_ONLY
+
+
+async def test_without_a_token(house):
+    for route, right in API.items():
+        for answer in await ask(house, route, None):
+            if right.who == "all":
+                if not route.startswith("POST /oauth/"):  # these ask for the app's own secret
+                    assert passed(answer), (route, answer)
+            else:
+                assert refusal(answer) == NO_TOKEN, (route, answer)
+                assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_with_a_token_that_never_was(house):
+    for route in API:
+        for answer in await ask(house, route, "never-was"):
+            assert refusal(answer) == NO_TOKEN, (route, answer)
+
+
+async def test_with_scopes_that_do_not_reach(house, bearer):
+    for route, right in API.items():
+        if right.scopes:
+            for token in (await bearer(too_little(right)), await bearer(too_little(right), None)):
+                for answer in await ask(house, route, token):
+                    assert refusal(answer) == NO_SCOPE, (route, answer)
+
+
+async def test_with_the_token_of_an_app(house, bearer):
+    token = await bearer(known.KNOWN, None)
+    for route, right in API.items():
+        for answer in await ask(house, route, token):
+            if right.who == "member":
+                assert refusal(answer) == NO_MEMBER, (route, answer)
+            elif not route.startswith("POST /oauth/"):
+                assert passed(answer), (route, answer)
+
+
+async def test_with_each_scope_that_is_enough(house, bearer):
+    made: dict[tuple[str, ...], str] = {}
+    for route, right in API.items():
+        if route.startswith("POST /oauth/"):
+            continue
+        for scopes in enough(right):
+            if scopes not in made:
+                made[scopes] = await bearer(scopes)
+            for answer in await ask(house, route, made[scopes]):
+                assert passed(answer), (route, scopes, answer)
+
+
+async def test_who_waits_for_approval_is_a_stranger(house, make, bearer):
+    """SC-119: a token before the approval reads what everybody reads, and is told why not more."""
+    token = await bearer(known.KNOWN, await make.member("waits", state="pending"))
+    for route, right in API.items():
+        for answer in await ask(house, route, token):
+            if right.who == "all":
+                assert route.startswith("POST /oauth/") or passed(answer), (route, answer)
+            else:
+                assert refusal(answer) == (403, "Your login is currently pending approval"), (route, answer)
+
+
+@pytest.mark.parametrize("barred", [{"state": "disabled"}, {"standing": "suspended"}, {"standing": "deleted"}])
+async def test_who_is_shut_out_has_no_token(house, make, bearer, barred):
+    token = await bearer(known.KNOWN, await make.member("gone", **barred))
+    for route in API:
+        for answer in await ask(house, route, token):
+            assert refusal(answer) == NO_TOKEN, (route, answer)
+
+
+async def test_pages_for_members_take_no_token(house, bearer):
+    token = await bearer(known.KNOWN)
+    for route in MEMBERS_PAGES | MEMBERS_FORMS:
+        for held in (None, token):
+            (answer,) = await ask(house, route, held)
+            forged = route in MEMBERS_FORMS and answer.status == 403  # not sent from a page of ours
+            assert forged or answer.headers["location"].startswith("/auth/sign_in"), (route, answer)
+
+
+async def test_pages_of_staff_are_missing_for_members(house, make):
+    names = {"dunnock", "__Host-dunnock"}
+    for role, status in (("member", 404), ("moderator", 200), ("admin", 200), ("owner", 200)):
+        one = await make.member(role=role)
+        async with house.db.begin() as tx:
+            session = await accounts.open_session(tx, one.member_id, client="")
+        cookies = "; ".join(f"{name}={session}" for name in names)
+        answer = await call(house.edge, "GET", "/admin/sign-ups", headers=(("cookie", cookies),))
+        assert answer.status == status, role
