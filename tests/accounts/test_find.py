@@ -41,6 +41,7 @@ async def test_search(db, make):
     blocker = await named("ada_blocks")
     gone = await named("adagone", standing="suspended")
     await make.block(blocker, viewer)
+    await make.block(viewer, under)
     await make.follow(viewer, adaa)
     await make.follow(viewer, adam)
 

@@ -54,6 +54,7 @@ async def test_whole_handles_and_addresses_of_profiles(people, make):
         assert await found(people, words) == ([], [], []), words
     await make.block(anna, me)
     assert await found(people, "@anna@home.example", me) == ([], [], [])
+    assert await found(people, "@me@home.example", anna) == (["me"], [], [])  # or how would she end it?
 
 
 async def test_a_post_by_its_address_when_one_may_see_it(people, make):

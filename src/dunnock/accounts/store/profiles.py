@@ -125,10 +125,8 @@ CHANGE_DEFAULTS = Sql(
 # Search -------------------------------------------------------------------------------------------------------------
 
 _shown = accounts.c.standing.in_([literal_column("'active'"), literal_column("'limited'")])
-_near = and_(
-    ~exists().where(blocks.c.account_id == _viewer, blocks.c.target_id == accounts.c.id),
-    ~exists().where(blocks.c.account_id == accounts.c.id, blocks.c.target_id == _viewer),
-)
+# Whom the viewer blocks is found: from a terminal that is the way to end the block.
+_near = ~exists().where(blocks.c.account_id == accounts.c.id, blocks.c.target_id == _viewer)
 
 
 def _starts(column: Any, low: str, high: str, *, pg: bool) -> Any:

@@ -121,12 +121,12 @@ async def _accounts(
 
 
 async def _if_wanted(db: Db, account_id: int, viewer: int, *, following: bool) -> list[int]:
-    """The account, unless it and the viewer block one another, or only followed ones are wanted and it is none."""
+    """The account, unless it blocks the viewer, or only followed ones are wanted and it is none."""
     if not viewer:
         return [] if following else [account_id]
     relations = await accounts.relationships(db, viewer, [account_id])
     one = relations[0]
-    hidden = one.blocking or one.blocked_by or (following and not one.following)
+    hidden = one.blocked_by or (following and not one.following)
     return [] if hidden else [account_id]
 
 
