@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import types
 import typing
@@ -56,7 +56,7 @@ def ids(found):
     return [str(one.id) for one in found]
 
 
-def test_posts_and_what_is_done_with_them(server):
+def test_posts_and_what_is_done_with_them(server):  # noqa: PLR0915 (a journey)
     ann, bob = server.join("ann"), server.join("bob")
     bob.api.account_follow(ann.id)
 
@@ -76,7 +76,7 @@ def test_posts_and_what_is_done_with_them(server):
     )  # fmt: skip
     well_typed(post)
     assert post.created_at.tzinfo is not None
-    assert abs(datetime.datetime.now(datetime.UTC) - post.created_at) < datetime.timedelta(minutes=1)
+    assert abs(dt.datetime.now(dt.UTC) - post.created_at) < dt.timedelta(minutes=1)
     assert (post.spoiler_text, post.sensitive, post.language, post.visibility) == ("a picture", True, "de", "public")
     assert [one.description for one in post.media_attachments] == ["A grey gradient"]
     assert [one.acct for one in post.mentions] == [bob.name]
@@ -121,7 +121,7 @@ def test_posts_and_what_is_done_with_them(server):
     assert not ann.api.status_unpin(post).pinned
 
     changed = ann.api.status_update(post, "Another text", spoiler_text="new", media_ids=[media])
-    assert isinstance(changed.edited_at, datetime.datetime)
+    assert isinstance(changed.edited_at, dt.datetime)
     assert "Another text" in changed.content
     history = well_typed(ann.api.status_history(post))
     assert [one.spoiler_text for one in history] == ["a picture", "new"]
@@ -179,7 +179,7 @@ def test_people_and_how_they_stand(server):
     assert (muted.muting, muted.muting_notifications) == (True, False)
     mutes = well_typed(ann.api.mutes())
     assert ids(mutes) == [cat.id]
-    assert datetime.timedelta(minutes=58) < mutes[0].mute_expires_at - datetime.datetime.now(datetime.UTC)
+    assert dt.timedelta(minutes=58) < mutes[0].mute_expires_at - dt.datetime.now(dt.UTC)
     assert not ann.api.account_unmute(cat.id).muting
 
     ann.api.account_mute(bob.id, duration=1)
@@ -212,7 +212,7 @@ def test_feeds_show_every_post_once(server):
     assert ids(bob.api.account_lists(ann.id)) == [str(shelf.id)]
 
     feeds = {
-        "home": lambda **given: bob.api.timeline_home(**given),
+        "home": bob.api.timeline_home,
         "hashtag": lambda **given: bob.api.timeline_hashtag(tag, **given),
         "list": lambda **given: bob.api.timeline_list(shelf, **given),
         "account": lambda **given: bob.api.account_statuses(ann.id, **given),
@@ -230,7 +230,7 @@ def test_feeds_show_every_post_once(server):
         assert list(last) == [], name
         assert ids(feed(min_id=expected[-1], limit=3)) == expected[-4:-1], name
         assert ids(feed(since_id=expected[-1], limit=3)) == expected[:3], name
-        moment = bob.api.status(expected[0]).created_at + datetime.timedelta(minutes=1)
+        moment = bob.api.status(expected[0]).created_at + dt.timedelta(minutes=1)
         assert list(feed(min_id=moment)) == [], name
     for feed in (bob.api.timeline_public, bob.api.timeline_local):
         assert set(ids(feed(limit=40))) >= {own, *posts}
@@ -255,7 +255,7 @@ def test_notifications(server):
     kinds = until(lambda: len(found := ann.api.notifications()) == 4 and found)
     well_typed(kinds)
     assert {one.type for one in kinds} == {"follow", "favourite", "reblog", "mention"}
-    assert all(isinstance(one.created_at, datetime.datetime) for one in kinds)
+    assert all(isinstance(one.created_at, dt.datetime) for one in kinds)
     assert ids(ann.api.fetch_remaining(ann.api.notifications(limit=1))) == ids(kinds)
     assert [one.type for one in ann.api.notifications(types=["mention"])] == ["mention"]
     assert "mention" not in [one.type for one in ann.api.notifications(exclude_types=["mention"])]

@@ -68,7 +68,8 @@ def test_who_sees_what(cast):
                     assert (answer.status_code != 404) == (visibility in seen), f"{said}: {act} {answer.text}"
                     if answer.status_code == 404:
                         assert answer.content == refused.content, f"{said}: {act}"
-                answer = cast.ask(name, "/api/v1/statuses", "POST", json={"status": "re", "in_reply_to_id": post, "visibility": "direct"})
+                reply = {"status": "re", "in_reply_to_id": post, "visibility": "direct"}
+                answer = cast.ask(name, "/api/v1/statuses", "POST", json=reply)
                 assert (answer.status_code == 200) == (visibility in seen), f"{said}: reply {answer.text}"
                 source = cast.ask(name, f"/api/v1/statuses/{post}/source")
                 assert source.status_code == expected, f"{said}: source {source.text}"

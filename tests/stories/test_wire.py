@@ -30,12 +30,14 @@ def test_a_post_in_each_encoding(small_server, encoding):
     ann = small_server.join("ann")
     media = []
     for path in ("/api/v1/media", "/api/v2/media"):
-        sent = ann.call("POST", path, files={"file": ("a.png", picture(), "image/png")}, data={"description": "grey", "focus": "0.1,0.2"})
+        file = {"file": ("a.png", picture(), "image/png")}
+        sent = ann.call("POST", path, files=file, data={"description": "grey", "focus": "0.1,0.2"})
         assert sent.status_code in {200, 202}, sent.text
         media.append(sent.json()["id"])
-    pairs = [("status", "été ☀"), ("visibility", "unlisted"), ("sensitive", "true"), ("language", "fr"), *(("media_ids[]", one) for one in media)]
+    pairs = [("status", "été ☀"), ("visibility", "unlisted"), ("sensitive", "true"), ("language", "fr")]
+    pairs += [("media_ids[]", one) for one in media]
     body = {
-        "json": {"json": {"status": "été ☀", "visibility": "unlisted", "sensitive": True, "language": "fr", "media_ids": media}},
+        "json": {"json": dict(pairs[:4]) | {"sensitive": True, "media_ids": media}},
         "urlencoded": {"data": pairs},
         "multipart": {"files": [(name, (None, value)) for name, value in pairs]},
     }[encoding]
@@ -55,12 +57,10 @@ def test_a_profile_in_each_encoding(small_server, encoding, method):
     ann = small_server.join("ann")
     fields = [("One", "first"), ("Two", "second")]
     pairs = [("display_name", "Änne"), ("bot", "1"), ("source[privacy]", "private"), ("source[sensitive]", "on")]
-    nested = [(f"fields_attributes[][{key}]", value) for pair in fields for key, value in zip(("name", "value"), pair, strict=True)]
-    numbered = [
-        (f"fields_attributes[{number}][{key}]", value)
-        for number, pair in enumerate(fields)
-        for key, value in zip(("name", "value"), pair, strict=True)
-    ]
+    parts = [(number, *part) for number, pair in enumerate(fields) for part in zip(("name", "value"), pair, strict=True)]
+    nested = [(f"fields_attributes[][{key}]", value) for _, key, value in parts]
+    numbered = [(f"fields_attributes[{number}][{key}]", value) for number, key, value in parts]
+    avatar = ("avatar", ("a.png", picture(), "image/png"))
     body = {
         "json": {
             "json": {
@@ -69,7 +69,7 @@ def test_a_profile_in_each_encoding(small_server, encoding, method):
             }
         },
         "urlencoded": {"data": pairs + nested},
-        "multipart": {"files": [(name, (None, value)) for name, value in pairs + nested] + [("avatar", ("a.png", picture(), "image/png"))]},
+        "multipart": {"files": [*((name, (None, value)) for name, value in pairs + nested), avatar]},
         "by number": {"data": pairs + numbered},
     }[encoding]  # fmt: skip
     answer = ann.call(method, CREDENTIALS, **body)
@@ -92,7 +92,8 @@ def test_a_delete_with_a_body_or_a_query(small_server):
     ann.api.account_follow(bob.id)
     shelf = ann.api.list_create("Shelf").id
     path = f"/api/v1/lists/{shelf}/accounts"
-    for given in ({"json": {"account_ids": [bob.id]}}, {"data": {"account_ids[]": bob.id}}, {"params": {"account_ids[]": bob.id}}):
+    member = {"account_ids[]": bob.id}
+    for given in ({"json": {"account_ids": [bob.id]}}, {"data": member}, {"params": member}):
         assert ann.call("POST", path, json={"account_ids": [bob.id]}).status_code == 200
         assert [one["id"] for one in ann.call("GET", path).json()] == [bob.id]
         assert ann.call("DELETE", path, **given).status_code == 200, given
@@ -152,11 +153,13 @@ def test_errors_are_json_and_readable_everywhere(small_server):
     says_error(ann.call("POST", "/api/v2/media", files={"file": ("a.png", b"no picture", "image/png")}), 422)
     says_error(ann.call("POST", "/api/v2/media", files={"file": ("a.png", b"\0" * (17 << 20), "image/png")}), 413)
     says_error(ann.call("POST", STATUSES, data=b"x" * (3 << 20), headers={"Content-Type": "application/json"}), 413)
-    for body, kind in ((b"{broken", "application/json"), (b"\xff\xfe", "application/json"), (b"--x", "multipart/form-data; boundary=x")):
+    a_json, a_form = "application/json", "multipart/form-data; boundary=x"
+    for body, kind in ((b"{broken", a_json), (b"\xff\xfe", a_json), (b"--x", a_form)):
         answer = ann.call("POST", STATUSES, data=body, headers={"Content-Type": kind})
         assert answer.status_code in {400, 422}, kind
         says_error(answer, answer.status_code)
-    answer = call("POST", "/api/v1/accounts", small_server.app_token, data={"username": "bad name", "email": "x", "password": "y"})
+    bad = {"username": "bad name", "email": "x", "password": "y"}
+    answer = call("POST", "/api/v1/accounts", small_server.app_token, data=bad)
     says_error(answer, 422)
     assert {"username", "email", "password"} <= set(answer.json()["details"])
     assert json.loads(call("POST", "/oauth/token", data={"grant_type": "password"}).text)["error"]
@@ -164,7 +167,11 @@ def test_errors_are_json_and_readable_everywhere(small_server):
 
 
 def test_pages_elsewhere_may_ask(small_server):
-    asked = {"Origin": "https://elk.example", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, idempotency-key, content-type"}
+    asked = {
+        "Origin": "https://elk.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization, idempotency-key, content-type",
+    }
     for path in (STATUSES, "/oauth/token", "/oauth/revoke", "/.well-known/webfinger", "/nodeinfo/2.0"):
         answer = small_server.call("OPTIONS", path, headers=asked)
         assert answer.status_code in {200, 204}, path
