@@ -152,10 +152,12 @@ class _Stop:
 async def _answer(app: Any, sock: socket.socket, stop: _Stop, ready: Callable[[], None]) -> None:
     import uvicorn  # noqa: PLC0415
 
+    from dunnock.app.line import Line  # noqa: PLC0415
+
     config = uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=Line,
         ws="none",
         lifespan="off",
         interface="asgi3",
