@@ -60,7 +60,7 @@ def _framing(headers: list[tuple[bytes, bytes]]) -> tuple[str, int]:
         raise BadRequest(say="A header is there twice")
     if encodings and encodings != [b"identity"]:
         raise UnsupportedBody
-    if lengths and not lengths[0].isdigit():
+    if lengths and not (lengths[0].isdigit() and len(lengths[0]) < 20):
         raise BadRequest(say="The length is not a number")
     return kinds[0].decode("latin-1") if kinds else "", int(lengths[0]) if lengths else -1
 

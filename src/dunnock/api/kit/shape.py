@@ -43,7 +43,7 @@ def _fitter(into: Any, *, forgiving: bool) -> Fit:
     return _for(inspect.type_info(into), forgiving=forgiving)
 
 
-def _for(kind: inspect.Type, *, forgiving: bool) -> Fit:  # noqa: C901, PLR0911 - a table of types
+def _for(kind: inspect.Type, *, forgiving: bool) -> Fit:
     match kind:
         case inspect.Metadata(extra={"id": True}):
             return functools.partial(_id, forgiving=forgiving)
@@ -105,7 +105,7 @@ def _list(kind: Any, *, forgiving: bool) -> Fit:
 
     def fit_list(value: Any) -> Any:
         if isinstance(value, dict):
-            indexed = all(name.isascii() and name.isdigit() for name in value)
+            indexed = all(name.isascii() and name.isdigit() and len(name) < 20 for name in value)
             value = [value[name] for name in sorted(value, key=int)] if indexed else [value]
         elif value is None:
             return ABSENT
