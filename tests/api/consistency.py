@@ -1,0 +1,52 @@
+"""Asks a database whether it contradicts itself: counters against rows, and rows that point at nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from dunnock.foundation.db import Db, Sql
+
+_LIVES = "p.deleted_at IS NULL"
+_CHECKS = {
+    "followers": """SELECT count(*) FROM account_counts c WHERE c.followers <>
+        (SELECT count(*) FROM follows f WHERE f.followed_id = c.account_id AND NOT f.requested)""",
+    "following": """SELECT count(*) FROM account_counts c WHERE c.following <>
+        (SELECT count(*) FROM follows f WHERE f.follower_id = c.account_id AND NOT f.requested)""",
+    "posts": """SELECT count(*) FROM account_counts c WHERE c.posts <>
+        (SELECT count(*) FROM posts p WHERE p.author_id = c.account_id AND p.deleted_at IS NULL AND p.visibility <> 'direct')""",
+    "favourites": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
+        AND c.favourites <> (SELECT count(*) FROM interactions i WHERE i.post_id = c.post_id AND i.favourite_id IS NOT NULL)""",
+    "boosts": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
+        AND c.boosts <> (SELECT count(*) FROM posts b WHERE b.boost_of_id = c.post_id AND b.deleted_at IS NULL)""",
+    "replies": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
+        AND c.replies <> (SELECT count(*) FROM posts r WHERE r.reply_to_id = c.post_id AND r.deleted_at IS NULL
+            AND r.visibility IN ('public', 'unlisted'))""",
+    "accounts without counters": """SELECT count(*) FROM accounts a WHERE NOT EXISTS
+        (SELECT 1 FROM account_counts c WHERE c.account_id = a.id)""",
+    "posts without counters": """SELECT count(*) FROM posts p WHERE p.boost_of_id IS NULL AND p.deleted_at IS NULL AND NOT EXISTS
+        (SELECT 1 FROM post_counts c WHERE c.post_id = p.id)""",
+    "boosts of the deleted": """SELECT count(*) FROM posts b JOIN posts p ON p.id = b.boost_of_id
+        WHERE b.deleted_at IS NULL AND p.deleted_at IS NOT NULL""",
+    "acts on the deleted": """SELECT count(*) FROM interactions i LEFT JOIN posts p ON p.id = i.post_id
+        WHERE p.id IS NULL OR p.deleted_at IS NOT NULL""",
+    "boosts nobody holds": """SELECT count(*) FROM posts b WHERE b.boost_of_id IS NOT NULL AND b.deleted_at IS NULL AND NOT EXISTS
+        (SELECT 1 FROM interactions i WHERE i.boost_id = b.id AND i.account_id = b.author_id AND i.post_id = b.boost_of_id)""",
+    "held boosts that are not": """SELECT count(*) FROM interactions i WHERE i.boost_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM posts b WHERE b.id = i.boost_id AND b.deleted_at IS NULL)""",
+    "mentions of nothing": """SELECT count(*) FROM mentions m WHERE NOT EXISTS (SELECT 1 FROM posts p WHERE p.id = m.post_id)""",
+    "hashtags of nothing": """SELECT count(*) FROM hashtag_posts h LEFT JOIN posts p ON p.id = h.post_id
+        WHERE p.id IS NULL OR p.deleted_at IS NOT NULL""",
+    "media of nothing": """SELECT count(*) FROM media m WHERE m.post_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM posts p WHERE p.id = m.post_id AND p.deleted_at IS NULL)""",
+    "media half-made": "SELECT count(*) FROM media WHERE state = 'ready' AND files = '{}'",
+    "follows through blocks": """SELECT count(*) FROM follows f JOIN blocks b ON
+        (b.account_id = f.follower_id AND b.target_id = f.followed_id)
+        OR (b.account_id = f.followed_id AND b.target_id = f.follower_id)""",
+    "empty acts": """SELECT count(*) FROM interactions WHERE favourite_id IS NULL AND bookmark_id IS NULL AND boost_id IS NULL
+        AND pin_id IS NULL""",
+}
+
+
+async def faults(db: Db) -> list[str]:
+    """What is wrong, by name; nothing when all is well."""
+    return [name for name, statement in _CHECKS.items() if await db.value(Sql(text(statement)))]
