@@ -44,7 +44,9 @@ LEASE = Sql(
 _ours = and_(jobs.c.id == bindparam("the"), jobs.c.attempts == bindparam("attempt"))
 DONE = Sql(delete(jobs).where(_ours))
 AGAIN = Sql(
-    update(jobs).where(_ours).values(run_at=bindparam("at"), lease_until=0, error=bindparam("why"), dead=bindparam("over"))
+    update(jobs)
+    .where(_ours)
+    .values(run_at=bindparam("at"), lease_until=0, error=bindparam("why"), dead=bindparam("over"))
 )
 GIVE_BACK = Sql(update(jobs).where(_ours).values(lease_until=0, attempts=jobs.c.attempts - 1))
 BACKLOG = Sql(select(jobs.c.kind, func.count(), func.min(jobs.c.run_at)).where(~jobs.c.dead).group_by(jobs.c.kind))

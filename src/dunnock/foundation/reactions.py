@@ -250,7 +250,8 @@ class Reactions:
             return len(rows) == most
         handling = False
         try:
-            async with self._db.begin() as tx:
+            # Not durable: a power cut takes back place and effects together, and the event is handled again.
+            async with self._db.begin(durable=False) as tx:
                 # Another process may have been here since: what counts is the place under our lock.
                 locked = await tx.one(LOCK_PLACE, name=name)
                 if locked is None:
@@ -281,7 +282,7 @@ class Reactions:
         stored = {name: (a_tx, an_id) for name, a_tx, an_id in await self._db.all(ALL_PLACES)}
         ahead = {name: seen for name, seen in self._seen.items() if seen > stored.get(name, seen)}
         if ahead:
-            async with self._db.begin() as tx:
+            async with self._db.begin(durable=False) as tx:
                 for name, (a_tx, an_id) in ahead.items():
                     row = await tx.one(LOCK_PLACE, name=name)
                     if row is not None and (row[0], row[1]) < (a_tx, an_id):

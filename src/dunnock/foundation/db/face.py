@@ -77,8 +77,11 @@ class Db(Reader):
     """For the metrics."""
 
     @abstractmethod
-    def begin(self) -> AbstractAsyncContextManager[Tx]:
-        """A transaction: leaving the block commits durably (or raises), an exception undoes everything in it."""
+    def begin(self, *, durable: bool = True) -> AbstractAsyncContextManager[Tx]:
+        """A transaction: leaving the block commits durably (or raises), an exception undoes everything in it.
+
+        Not `durable`: a power cut (not a crash of ours) may take it back whole; for what is done again then.
+        """
 
     @abstractmethod
     async def slow(self, sql: Sql, **params: Any) -> list[Row]:

@@ -67,7 +67,9 @@ def _told(error: Exception) -> Exception:
 
 async def _take_slot(url: str, first: int = 0) -> tuple[asyncpg.Connection[Any], int]:
     """A connection that holds an id slot as long as it lives, and the slot: `first` if it is free."""
-    own = await asyncpg.connect(url, timeout=10, command_timeout=10, server_settings={"application_name": "dunnock-slot"})
+    own = await asyncpg.connect(
+        url, timeout=10, command_timeout=10, server_settings={"application_name": "dunnock-slot"}
+    )
     try:
         for slot in (first, *range(ids.SLOTS)):
             if await own.fetchval("SELECT pg_try_advisory_lock($1, $2)", _SLOT_LOCKS, slot):
@@ -276,7 +278,7 @@ class PostgresDb(Db):
     # Writing ------------------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
+    async def begin(self, *, durable: bool = True) -> AsyncIterator[Tx]:  # noqa: ARG002 (durable it is, always)
         """A transaction on a connection of its own."""
         me = asyncio.current_task()
         if me in self._holders:
@@ -422,8 +424,6 @@ class _PostgresTx:
 
     async def _notify(self, chunk: list[bytes]) -> None:
         await self._conn.execute(_NOTIFY, f"[{b','.join(chunk).decode()}]")
-
-
 
 
 class _Over:

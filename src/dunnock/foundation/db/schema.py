@@ -58,7 +58,9 @@ def damage(url: str) -> list[str]:
     conn = sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=5)
     try:
         found = [str(row[0]) for row in conn.execute("PRAGMA quick_check(10)")]
-        found += [f"a row of {row[0]} refers to nothing" for row in conn.execute("PRAGMA foreign_key_check").fetchmany(3)]
+        found += [
+            f"a row of {row[0]} refers to nothing" for row in conn.execute("PRAGMA foreign_key_check").fetchmany(3)
+        ]
     finally:
         conn.close()
     return [text for text in found if text != "ok"]

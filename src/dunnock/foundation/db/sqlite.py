@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -25,10 +26,19 @@ _TAIL = 5000  # events heard at once after another process's commits
 _OPS_PER_CHECK = 20_000  # virtual machine steps between two looks at the clock: below a millisecond
 _CACHE_KIB = 16_384
 # The whole database, or this statement's time with it, is the trouble: not what was asked.
-_TROUBLE = frozenset({
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_INTERRUPT,
-    sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
-})
+_TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
 _log = structlog.get_logger()
 
 
@@ -37,7 +47,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     # Patient until it is open: after a crash the first process to come recovers the file, and others have to wait for it.
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=10)
     conn.execute("PRAGMA journal_mode = WAL")
-    conn.execute("PRAGMA synchronous = FULL")  # an acknowledged commit survives a power cut
+    # The write-ahead log is flushed by us, and only for transactions that somebody was promised (`_Flush`).
+    conn.execute("PRAGMA synchronous = NORMAL")
     conn.execute("PRAGMA foreign_keys = ON")
     conn.execute("PRAGMA temp_store = MEMORY")
     conn.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -78,6 +89,45 @@ class _Deadline:
         return now > self._end
 
 
+class _Flush:
+    """Commits, and has the write-ahead log on the disk before it returns.
+
+    What `synchronous = FULL` does, but by choice: what can be made again after a power cut (the effects of reactions,
+    whose place in the event log is lost with them) need not wait for the disk. With NORMAL the engine itself still
+    flushes the log before it copies it into the database, so nothing can be torn.
+    Source: sqlite.org/wal.html ("Performance Considerations"), sqlite.org/pragma.html#pragma_synchronous.
+    """
+
+    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
+        self._conn, self._log = conn, Path(f"{path}-wal")
+        self._handle: int | None = None
+        self._tidies = True  # whether a commit may go on to copy the log into the database, which takes a while
+
+    def at_once(self) -> None:
+        """Commit without waiting for the disk."""
+        self._tidy(on=False)
+        self._conn.execute("COMMIT")
+
+    def to_disk(self) -> None:
+        """Commit; whatever was committed before is on the disk now too."""
+        self._tidy(on=True)
+        self._conn.execute("COMMIT")
+        if self._handle is None:
+            # Closing it frees none of SQLite's locks: those are on the database and on its -shm file.
+            self._handle = os.open(self._log, os.O_RDONLY | os.O_CLOEXEC)
+        os.fdatasync(self._handle)
+
+    def _tidy(self, *, on: bool) -> None:
+        if on is not self._tidies:
+            self._conn.execute(f"PRAGMA wal_autocheckpoint = {1000 if on else 0}")
+            self._tidies = on
+
+    def close(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
 class SqliteDb(Db):
     """The embedded engine. See `face.Db`."""
 
@@ -93,6 +143,8 @@ class SqliteDb(Db):
         self._slot = ids.SlotFile(slots or path.parent / "slots")
         self._ids = ids.IdMaker(self._slot.slot)
         self._write = connect(path)
+        self._flush = _Flush(self._write, path)
+        self._must_last = False
         self._read = connect(path, read_only=True)
         self._aside: sqlite3.Connection | None = None
         self._aside_lock = asyncio.Lock()
@@ -208,7 +260,7 @@ class SqliteDb(Db):
     # Writing ------------------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
+    async def begin(self, *, durable: bool = True) -> AsyncIterator[Tx]:
         """A transaction of our own inside the group that shares the next fsync."""
         me = asyncio.current_task()
         if self._holder is not None and self._holder is me:
@@ -233,6 +285,7 @@ class SqliteDb(Db):
                 self._write_deadline.restart()
             done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(done)
+            self._must_last = self._must_last or durable
         finally:
             self._holder = None
             if self._open and self._committing is None:
@@ -306,6 +359,7 @@ class SqliteDb(Db):
 
     def _lose(self, waiting: Sequence[asyncio.Future[None]], why: object) -> None:
         """Nothing of the group is kept, and all of it hears so."""
+        self._must_last = False
         with contextlib.suppress(sqlite3.Error):
             if self._write.in_transaction:
                 self._write.execute("ROLLBACK")
@@ -322,9 +376,7 @@ class SqliteDb(Db):
                 return
             waiting, self._waiting = self._waiting, []
             begun = time.perf_counter()
-            writing = asyncio.get_running_loop().run_in_executor(self._disk, self._write.execute, "COMMIT")
-            cancelled = await _see_through(writing)
-            failed = writing.exception()
+            cancelled, failed = await self._finish()
             if failed is not None:
                 _log.error("commit failed", why=str(failed), transactions=len(waiting))
                 self._lose(waiting, failed)
@@ -341,6 +393,19 @@ class SqliteDb(Db):
         if cancelled:
             raise asyncio.CancelledError
 
+    async def _finish(self) -> tuple[bool, BaseException | None]:
+        """Commit the open group; whether we were cancelled meanwhile, and what went wrong."""
+        if not self._must_last:
+            try:
+                self._flush.at_once()
+            except sqlite3.Error as error:
+                return False, error
+            return False, None
+        self._must_last = False
+        writing = asyncio.get_running_loop().run_in_executor(self._disk, self._flush.to_disk)
+        cancelled = await _see_through(writing)
+        return cancelled, writing.exception()
+
     def _told(self, error: sqlite3.OperationalError) -> Exception:
         return Busy(str(error)) if _is(error, *_TROUBLE) else error
 
@@ -356,6 +421,7 @@ class SqliteDb(Db):
             self._aside.interrupt()
         self._disk.shutdown(wait=True)
         self._away.shutdown(wait=True)
+        self._flush.close()
         for conn in (self._read, self._aside, self._write):
             if conn is not None:
                 conn.close()
