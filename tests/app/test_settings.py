@@ -62,3 +62,10 @@ def test_what_is_wrong_is_said(tmp_path, text, says):
 def test_an_unknown_variable_names_the_right_one(tmp_path):
     with pytest.raises(BadSettings, match="DUNNOCK_PUBLIC_URL"):
         load(tmp_path, environ={"DUNNOCK_PUBLICURL": "https://example.org"})
+
+
+def test_every_setting_is_heard_as_a_variable(tmp_path):
+    """DUNNOCK_DATA is none of them, though another begins like it."""
+    url = "postgresql://somebody@127.0.0.1/house"
+    environ = {"DUNNOCK_DATABASE_URL": url, "DUNNOCK_DATA": "elsewhere", "DUNNOCK_TEST_KILLS": "3"}
+    assert load(tmp_path, environ=environ).database == url

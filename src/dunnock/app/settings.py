@@ -19,7 +19,8 @@ from dunnock.foundation.settings import Settings
 FILE = "dunnock.toml"
 _NAMES = tuple(name for name in Settings.__struct_fields__ if name != "data")
 # Variables that are not settings: where the data is, and what the tests and the start script say to themselves.
-_NOT_SETTINGS = ("DUNNOCK_DATA", "DUNNOCK_HOME", "DUNNOCK_TEST_")
+_NOT_SETTINGS = ("DUNNOCK_DATA", "DUNNOCK_HOME")
+_OF_TESTS = "DUNNOCK_TEST_"
 
 _SCHEMES = {
     "database_url": ("postgresql://", "postgres://", "sqlite:///"),
@@ -49,7 +50,7 @@ def load(
     for name, value in _from_file(data / FILE).items():
         found[name] = (value, f"{name} in {data / FILE}")
     for variable, text in environ.items():
-        if variable.startswith("DUNNOCK_") and not variable.startswith(_NOT_SETTINGS):
+        if variable.startswith("DUNNOCK_") and variable not in _NOT_SETTINGS and not variable.startswith(_OF_TESTS):
             name = variable.removeprefix("DUNNOCK_").lower()
             _known(name, f"the variable {variable}", prefix="DUNNOCK_")
             found[name] = (text.split(",") if name == "trusted_proxies" and text else text, f"the variable {variable}")
