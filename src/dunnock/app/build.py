@@ -101,7 +101,7 @@ class House:
 
 async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
-    db = await open_db(settings.database)
+    db = await open_db(settings.database, redis_url=settings.redis_url)
     account_views, viewers = AccountViews(db), Viewers(db)
     post_views = PostViews(db, account_views)
     tokens = Tokens(db)

@@ -28,8 +28,10 @@ __all__ = [
 ]
 
 
-async def open_db(url: str, *, timeout_s: float = 5.0, pool: int = 8) -> Db:
+async def open_db(url: str, *, timeout_s: float = 5.0, pool: int = 8, redis_url: str = "") -> Db:
     """Open the database of `url`: `sqlite:///path/to/file` or `postgresql://…`. `timeout_s` limits each statement.
+
+    `redis_url`: with PostgreSQL, wake other processes over Redis.
 
     Raises:
         ValueError: the URL names another engine.
@@ -41,5 +43,5 @@ async def open_db(url: str, *, timeout_s: float = 5.0, pool: int = 8) -> Db:
     if url.startswith(("postgresql://", "postgres://")):
         from dunnock.foundation.db.postgres import PostgresDb  # noqa: PLC0415
 
-        return await PostgresDb.open(url, size=pool, timeout_s=timeout_s)
+        return await PostgresDb.open(url, size=pool, timeout_s=timeout_s, redis_url=redis_url)
     raise ValueError(f"a database URL starts with sqlite:/// or postgresql://, not {url.split(':', 1)[0]}:")

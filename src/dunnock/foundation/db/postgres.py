@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import msgspec
@@ -19,6 +19,9 @@ from dunnock.foundation.db import log
 from dunnock.foundation.db.face import Busy, Commits, Conflict, Db, Listener, Row, Tx
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event
+
+if TYPE_CHECKING:
+    from dunnock.foundation.redis_bus import RedisBus
 
 CHANNEL = "dunnock_events"
 _SLOT_LOCKS = 0x64756E  # class of the advisory locks that hold id slots
@@ -97,13 +100,18 @@ class PostgresDb(Db):
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
         self._slot_keeper: asyncio.Task[None] | None = None
+        self.bus: RedisBus | None = None
+        self._fallbacks: set[asyncio.Task[None]] = set()
         self._holders: set[asyncio.Task[Any] | None] = set()
         self._own: asyncpg.Connection[Any] | None = None
         self._hold(own)
 
     @classmethod
-    async def open(cls, url: str, *, size: int = 8, timeout_s: float = 5.0) -> PostgresDb:
+    async def open(cls, url: str, *, size: int = 8, timeout_s: float = 5.0, redis_url: str = "") -> PostgresDb:
         """Connect; `timeout_s`: the longest a statement may run.
+
+        `redis_url`: tell other processes of commits over Redis instead of NOTIFY, which has all commits of events take
+        one lock; processes without it are still heard.
 
         Raises:
             RuntimeError: 64 processes use this database already.
@@ -127,7 +135,14 @@ class PostgresDb(Db):
         except BaseException:
             own.terminate()
             raise
-        return cls(url, pool, own, slot, since)
+        opened = cls(url, pool, own, slot, since)
+        if redis_url:
+            name = await pool.fetchval("SELECT current_database()")
+            from dunnock.foundation.redis_bus import RedisBus  # noqa: PLC0415 (only who uses it pays for it)
+
+            opened.bus = RedisBus(redis_url, f"dunnock:{name}")
+            opened.bus.start(opened._heard_over_redis, opened._look.set, opened._notify_instead)
+        return opened
 
     def new_id(self) -> int:
         """A fresh time-ordered id.
@@ -245,7 +260,8 @@ class PostgresDb(Db):
         stir.set()
         recent = await conn.fetchval(_SETTLED)
         while not gone:
-            if stir.is_set():
+            # A message over Redis can be lost with its sender, a notification can't: with Redis the log is always read on.
+            if stir.is_set() or self.bus is not None:
                 stir.clear()
                 await self._read_on(conn)
             with contextlib.suppress(TimeoutError):
@@ -263,6 +279,20 @@ class PostgresDb(Db):
         while rows := await conn.fetch(form.text, *form.args({"tx": tx, "id": an_id, "most": 5000})):
             tx, an_id = rows[-1][0], rows[-1][1]
             self._tell(rows)
+
+    def _heard_over_redis(self, payload: str) -> None:
+        self._notified(None, 0, CHANNEL, payload)
+
+    def _notify_instead(self, payload: str) -> None:
+        """Redis is away: the database tells the others."""
+
+        async def notify() -> None:
+            with contextlib.suppress(asyncpg.PostgresError, *_BUSY):
+                await self._pool.execute(_NOTIFY, payload)
+
+        task = asyncio.get_running_loop().create_task(notify())
+        self._fallbacks.add(task)
+        task.add_done_callback(self._fallbacks.discard)
 
     def _notified(self, _conn: Any, _pid: int, _channel: str, payload: Any) -> None:
         try:
@@ -301,10 +331,15 @@ class PostgresDb(Db):
         finally:
             self._holders.discard(me)
         self._tell(told)
+        if self.bus is not None:
+            for payload in tx.payloads:
+                self.bus.tell(payload)
 
     async def close(self) -> None:
         """Let go of the database."""
         self._closing = True
+        if self.bus is not None:
+            await self.bus.close()
         for keeper in (self._keeper, self._slot_keeper):
             if keeper is not None:
                 keeper.cancel()
@@ -321,12 +356,13 @@ class PostgresDb(Db):
 class _PostgresTx:
     """See `face.Tx`."""
 
-    __slots__ = ("_conn", "_db", "_events", "_jobs", "now")
+    __slots__ = ("_conn", "_db", "_events", "_jobs", "now", "payloads")
 
     def __init__(self, db: PostgresDb, conn: Any, now: int) -> None:
         self._db, self._conn, self.now = db, conn, now
         self._events: list[Event] = []
         self._jobs: list[tuple[jobs.Job, int]] = []
+        self.payloads: list[str] = []  # what other processes are told over the bus after the commit
 
     def end(self) -> None:
         """Refuse whoever kept hold of this object."""
@@ -402,7 +438,7 @@ class _PostgresTx:
             )
         if not self._events:
             if self._jobs:
-                await self._conn.execute(f"NOTIFY {CHANNEL}, '[]'")
+                await self._notify([])
             return []
         kinds, bodies = [e.kind for e in self._events], [events.encode(e) for e in self._events]
         rows = await self._conn.fetch(_ADD_AND_TELL, self.now, kinds, bodies)
@@ -412,7 +448,7 @@ class _PostgresTx:
         for one in told:
             shown = msgspec.json.encode(one)
             if len(shown) + 2 > _MOST_BYTES:
-                await self._conn.execute(_NOTIFY, _LOOK)
+                await self._announce(_LOOK)
                 continue
             if size + len(shown) + 1 > _MOST_BYTES:
                 await self._notify(chunk)
@@ -423,7 +459,13 @@ class _PostgresTx:
         return told
 
     async def _notify(self, chunk: list[bytes]) -> None:
-        await self._conn.execute(_NOTIFY, f"[{b','.join(chunk).decode()}]")
+        await self._announce(f"[{b','.join(chunk).decode()}]")
+
+    async def _announce(self, payload: str) -> None:
+        if self._db.bus is None:
+            await self._conn.execute(_NOTIFY, payload)
+        else:
+            self.payloads.append(payload)
 
 
 class _Over:

@@ -16,6 +16,7 @@ import structlog
 
 from dunnock.foundation import events, ids
 from dunnock.foundation import job as jobs
+from dunnock.foundation.bus import Sockets
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
 from dunnock.foundation.db.face import Busy, Commits, Conflict, Db, Listener, Row, Tx
@@ -143,6 +144,7 @@ class SqliteDb(Db):
         self._slot = ids.SlotFile(slots or path.parent / "slots")
         self._ids = ids.IdMaker(self._slot.slot)
         self._write = connect(path)
+        self._bus = Sockets(path.parent / "bus", self._slot.slot)
         self._flush = _Flush(self._write, path)
         self._must_last = False
         self._read = connect(path, read_only=True)
@@ -233,6 +235,7 @@ class SqliteDb(Db):
             self._version = self._query("PRAGMA data_version").fetchone()[0]
             with contextlib.suppress(sqlite3.OperationalError):  # no schema yet: nothing to hear either
                 self._heard = self._query(log.LAST_ID.sqlite.text).fetchone()[0]
+            self._bus.listen(self._woken)
         self._listeners.append(listener)
 
     def sync(self) -> None:
@@ -246,6 +249,12 @@ class SqliteDb(Db):
         except sqlite3.OperationalError as error:
             raise self._told(error) from error
         self._version = version  # last: what could not be read now is read at the next call
+
+    def _woken(self) -> None:
+        try:
+            self.sync()
+        except Busy as error:
+            _log.warning("could not read what another process committed", why=str(error))
 
     def _tail(self) -> None:
         form = log.AFTER_ID.sqlite
@@ -385,6 +394,7 @@ class SqliteDb(Db):
         if failed is None:
             try:
                 self.sync()
+                self._bus.tell()
             except Exception:  # noqa: BLE001 (it is committed: whatever goes wrong now, those who wait must hear that)
                 _log.exception("could not read what was committed")
             for done in waiting:
@@ -422,6 +432,7 @@ class SqliteDb(Db):
         self._disk.shutdown(wait=True)
         self._away.shutdown(wait=True)
         self._flush.close()
+        self._bus.close()
         for conn in (self._read, self._aside, self._write):
             if conn is not None:
                 conn.close()
