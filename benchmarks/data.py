@@ -59,9 +59,23 @@ def build(path: Path, *, people: int = 100, posts: int = 5_000, seed: int = 1, f
         conn.execute(table["post_counts"].insert(), [{"post_id": row["id"]} for row in rows])
         follows = [(1, other) for other in range(2, people + 1)]
         for one in range(2, people + 1):
-            follows += [(one, other) for other in pick.sample(range(1, people + 1), min(follow, people)) if other != one]
+            follows += [
+                (one, other) for other in pick.sample(range(1, people + 1), min(follow, people)) if other != one
+            ]
         conn.execute(
             table["follows"].insert(),
             [{"follower_id": one, "followed_id": other, "id": n} for n, (one, other) in enumerate(follows, 1)],
         )
     engine.dispose()
+
+
+def some_posts(path: Path, most: int) -> list[int]:
+    """Ids of posts, in an order that jumps about."""
+    engine = sqlalchemy.create_engine(f"sqlite:///{path}")
+    with engine.connect() as conn:
+        ids = [
+            row[0]
+            for row in conn.execute(sqlalchemy.text("SELECT id FROM posts ORDER BY id % 997 LIMIT :n"), {"n": most})
+        ]
+    engine.dispose()
+    return ids

@@ -119,8 +119,12 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
 
     # Litestar wants its dependencies first and the counting stands in front of it: the two know each other by `counted`.
     counted = Counted(None)
-    sizes = {"accounts": account_views.cards.__len__, "posts": post_views.cards.__len__, "viewers": viewers.kept.__len__,
-             "tokens": tokens.kept.__len__}
+    sizes = {
+        "accounts": account_views.cards.__len__,
+        "posts": post_views.cards.__len__,
+        "viewers": viewers.kept.__len__,
+        "tokens": tokens.kept.__len__,
+    }
     metrics = Metrics(db, counted, sizes, shared=shared)
     given: dict[str, Any] = {
         "db": db,

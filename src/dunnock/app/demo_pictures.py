@@ -28,7 +28,10 @@ def avatar(chance: Random) -> Image.Image:
             corners, turn = chance.randint(3, 6), chance.random() * math.tau
             draw.polygon(
                 [
-                    (x + size * math.cos(turn + math.tau * n / corners), y + size * math.sin(turn + math.tau * n / corners))
+                    (
+                        x + size * math.cos(turn + math.tau * n / corners),
+                        y + size * math.sin(turn + math.tau * n / corners),
+                    )
                     for n in range(corners)
                 ],
                 fill=colour,

@@ -379,7 +379,14 @@ CAMPAIGN_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fr": (("neuves", "toutes neuves"), ("À voir !", "Faites passer !")),
     "es": (("nuevas", "preciosas"), ("¡Hay que verlas!", "¡Pásalo!")),
 }
-CAMPAIGN_BIOS = ("Love life and sunsets", "Just here for good news", "Proud local", "Coffee, sea, friends", "Dreamer", "")
+CAMPAIGN_BIOS = (
+    "Love life and sunsets",
+    "Just here for good news",
+    "Proud local",
+    "Coffee, sea, friends",
+    "Dreamer",
+    "",
+)
 CAMPAIGN_FIRST = ("lena", "marc", "julia", "tom", "anna", "paul", "nina", "alex", "sara", "ben", "eva", "max")
 CAMPAIGN_LAST = ("harbor", "light", "sea", "sunny", "bay", "wave")
 

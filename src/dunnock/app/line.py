@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from dunnock.app.joined import Joined
+
 HEAD_BYTES: Final = 64 * 1024
 """What a request's line and headers may have together, give or take one read from the socket."""
 HEAD_SECONDS: Final = 10.0
@@ -29,7 +31,7 @@ class Line(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there."""
-        super().connection_made(transport)
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
         self._set_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
