@@ -18,7 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     data: Path
     public_url: str = ""
-    """Where people reach the server, without a slash at the end; decided for good at the first start."""
+    """Where people reach the server, without a slash at the end. Choose it before the first member: handles are made from it."""
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "Dunnock"
     description: Text = "A small server for short posts."
     """Plain text, shown on the landing page and in the API."""
