@@ -181,5 +181,9 @@ async def make_row(tx, name):
 
     await tx.run(
         insert_into(accounts, "id", "username", "username_key", "domain", "created_at"),
-        id=tx.new_id(), username=name, username_key=name, domain="", created_at=1,
+        id=tx.new_id(),
+        username=name,
+        username_key=name,
+        domain="",
+        created_at=1,
     )

@@ -105,8 +105,8 @@ class ImageWorkers:
         try:
             async with asyncio.timeout(self._timeout):
                 worker = await self._take()
-                assert worker.stdin is not None  # noqa: S101 - made with pipes below
-                assert worker.stdout is not None  # noqa: S101
+                assert worker.stdin is not None
+                assert worker.stdout is not None
                 worker.stdin.write(frame(task))
                 await worker.stdin.drain()
                 length = int.from_bytes(await worker.stdout.readexactly(4), "big")
