@@ -20,10 +20,11 @@ from dunnock.accounts.sign_up import find_member
 from dunnock.accounts.store import oauth as store
 from dunnock.accounts.tokens import make_token
 from dunnock.foundation import ids
-from dunnock.foundation.clock import MINUTE
+from dunnock.foundation.clock import MINUTE, SECOND
 from dunnock.foundation.db import Db, Reader, Tx
 
 CODE_LASTS_MS = 10 * MINUTE
+SAME_MOMENT_MS = SECOND  # an app that sends its request twice is no thief
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -120,6 +121,8 @@ async def client(reader: Reader, client_id: str, client_secret: str | None) -> t
 async def exchange(db: Db, app: App, *, proven: bool, code: str, redirect_uri: str, verifier: str | None) -> Issued:
     """A token for a code. A code that comes a second time ends the token that was made from it (RFC 6749, 4.1.2).
 
+    Of several requests at the same moment one gets a token, which stays good; the others are refused.
+
     Raises:
         OAuthRefused: `invalid_grant` whenever anything does not fit.
     """
@@ -146,7 +149,11 @@ async def _exchange(
     if app_id != app.id:
         return None
     if used_at is not None:
-        if token_id is not None and await tx.run(store.END_TOKEN, the=token_id, at=tx.now):
+        if (
+            token_id is not None
+            and tx.now - used_at >= SAME_MOMENT_MS
+            and await tx.run(store.END_TOKEN, the=token_id, at=tx.now)
+        ):
             await tx.record(TokensRevoked(member_id=member_id, app_id=app.id))
         return None
     if its_uri != redirect_uri or expires_at <= tx.now or not _proves(challenge, verifier, proven=proven):
