@@ -11,11 +11,11 @@ from urllib.parse import unquote_plus
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.openapi.datastructures import ResponseSpec
 
 from dunnock import accounts
 from dunnock.accounts import oauth, scopes
 from dunnock.api.kit import Called, Form, OAuthRefusal, public, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, me
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.db import Db
@@ -42,17 +42,8 @@ class RevokeForm(msgspec.Struct):
     client_secret: str | None = None
 
 
-class Token(msgspec.Struct):
-    """Token; `created_at` in Unix seconds."""
-
-    access_token: str
-    token_type: str
-    scope: str
-    created_at: int
-
-
-@post("/oauth/token", status_code=200, guards=[public()], responses={200: ResponseSpec(Token, generate_examples=False)})
-async def issue_token(form: Form[TokenForm], request: Request[Any, Any, Any], db: NamedDependency[Db]) -> Response[Any]:
+@post("/oauth/token", status_code=200, guards=[public()])
+async def issue_token(form: Form[TokenForm], request: Request[Any, Any, Any], db: NamedDependency[Db]) -> Response[wire.Token]:
     """A token for an authorisation code, or for the app itself."""
     with _told():
         issued = await _issue(form, request, db)

@@ -151,6 +151,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         ),
         lane=lane,
         version=dunnock.__version__,
+        public_url=settings.public_url,
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
         exception_handlers=site.EXCEPTION_HANDLERS,
     )

@@ -32,6 +32,7 @@ def build_edge(
     settings: EdgeSettings | None = None,
     lane: Lane | None = None,
     version: str = "0",
+    public_url: str = "http://localhost",
     dependencies: Mapping[str, Any] | None = None,
     exception_handlers: Mapping[Any, Any] | None = None,
     **litestar_options: Any,
@@ -63,7 +64,7 @@ def build_edge(
     held: list[bytes] = []
 
     def describe() -> bytes:
-        described = Litestar([*handlers], openapi_config=openapi.config(version), **shared)
+        described = Litestar([*handlers], openapi_config=openapi.config(version, public_url), **shared)
         return msgspec.json.encode(openapi.document(described))
 
     @get("/api/openapi.json", guards=[public()], include_in_schema=False)

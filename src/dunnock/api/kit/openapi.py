@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.spec import Components, License, OAuthFlow, OAuthFlows, SecurityScheme
+from litestar.openapi.spec import Components, License, OAuthFlow, OAuthFlows, SecurityScheme, Server
 
 from dunnock.api.kit.caller import need_of
 from dunnock.api.kit.params import wanted
@@ -23,17 +23,40 @@ SCOPES = {
     "admin:read": "See the server's administration",
     "admin:write": "Change the server's administration",
 }
+# What every refusal looks like; `details` (by field) come with a refused registration, the description with OAuth's.
+ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "string"},
+        "error_description": {"type": "string"},
+        "details": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["error", "description"],
+                    "properties": {"error": {"type": "string"}, "description": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
 
 
-def config(version: str) -> OpenAPIConfig:
-    """Title, licence and the OAuth 2 scheme."""
-    flow = OAuthFlow(authorization_url="/oauth/authorize", token_url="/oauth/token", scopes=SCOPES)  # noqa: S106 - an address
-    scheme = SecurityScheme(type="oauth2", flows=OAuthFlows(authorization_code=flow, client_credentials=flow))
+def config(version: str, public_url: str) -> OpenAPIConfig:
+    """Title, licence, the server's address and the OAuth 2 scheme."""
+    token_url = f"{public_url}/oauth/token"
+    code = OAuthFlow(authorization_url=f"{public_url}/oauth/authorize", token_url=token_url, scopes=SCOPES)
+    credentials = OAuthFlow(token_url=token_url, scopes=SCOPES)
+    scheme = SecurityScheme(type="oauth2", flows=OAuthFlows(authorization_code=code, client_credentials=credentials))
     return OpenAPIConfig(
         title="Dunnock",
         version=version,
         description="The Mastodon client API as Dunnock speaks it.",
         license=License(name="GNU Affero General Public License v3.0 or later", identifier="AGPL-3.0-or-later"),
+        servers=[Server(url=public_url)],
         components=Components(security_schemes={"oauth2": scheme}),
         use_handler_docstrings=True,
     )
@@ -43,6 +66,7 @@ def document(app: Litestar) -> dict[str, Any]:
     """The whole document of an app built with `config`."""
     schema: dict[str, Any] = app.openapi_schema.to_schema()
     components = schema.setdefault("components", {}).setdefault("schemas", {})
+    taken: set[str] = set()
     for route in app.routes:
         operations = schema["paths"].get(getattr(route, "path_format", None) or "/")
         for handler in getattr(route, "route_handlers", ()) if operations else ():
@@ -50,7 +74,31 @@ def document(app: Litestar) -> dict[str, Any]:
                 operation = operations.get(method.lower())
                 if operation is not None:
                     _describe(operation, handler, components)
+                    _name(operation, handler, method, route.path, taken)
+    components["Error"] = ERROR
+    for flow in schema["components"]["securitySchemes"]["oauth2"]["flows"].values():
+        flow["scopes"] = SCOPES | {scope: SCOPES[scope.partition(":")[0]] for scope in sorted(_scopes(schema))}
     return schema
+
+
+def _scopes(schema: dict[str, Any]) -> set[str]:
+    """The fine scopes that operations name."""
+    operations = [one for item in schema["paths"].values() for one in item.values() if isinstance(one, dict)]
+    named = {scope for one in operations for need in one.get("security", ()) for scope in need.get("oauth2", ())}
+    return named - SCOPES.keys()
+
+
+def _name(operation: dict[str, Any], handler: Any, method: str, path: str, taken: set[str]) -> None:
+    """Id, tag and summary in our own words: Litestar makes them of the path and the function's name."""
+    parts = [part for part in path.split("/") if part and "{" not in part and part not in {"api", "v1", "v2"}]
+    name = handler.handler_name if len(handler.http_methods) == 1 else f"{handler.handler_name}_{method.lower()}"
+    name = f"{parts[0]}_{name}" if name in taken else name
+    taken.add(name)
+    operation["operationId"] = name
+    operation["tags"] = [parts[0]]
+    operation["summary"] = " ".join(operation.get("description", name).partition("\n\n")[0].split())
+    if not operation.get("deprecated"):
+        operation.pop("deprecated", None)
 
 
 def _describe(operation: dict[str, Any], handler: Any, components: dict[str, Any]) -> None:
@@ -75,7 +123,7 @@ def _describe(operation: dict[str, Any], handler: Any, components: dict[str, Any
     operation.get("responses", {}).pop("400", None)
     operation.get("responses", {})["default"] = {
         "description": "A refusal",
-        "content": {"application/json": {"schema": {"type": "object", "properties": {"error": {"type": "string"}}}}},
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
     }
 
 

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from dunnock import accounts, media, text
 from dunnock.api.kit import Called, Caller, Form, Id, Paging, Query, Upload, page_limit, public, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.fragments import VISIBILITY
 from dunnock.api.mastodon.pages import ACCOUNTS_A_PAGE, answer, cursor_of, links, me
 from dunnock.api.mastodon.render import Render
@@ -22,7 +23,7 @@ from dunnock.foundation.settings import Settings
 
 MOST_AT_ONCE = 40
 READS, WRITES = "read:accounts", "write:accounts"
-OURS = {wire: ours for ours, wire in VISIBILITY.items()}
+OURS = {theirs: ours for ours, theirs in VISIBILITY.items()}
 ROLES = {"member": ("-99", ""), "moderator": ("1", "Moderator"), "admin": ("2", "Admin"), "owner": ("3", "Owner")}
 PICTURES = {"avatar": "avatars", "header": "headers"}
 _encode = msgspec.json.encode
@@ -84,13 +85,13 @@ class SearchParams(msgspec.Struct, frozen=True):
 
 
 @get("/api/v1/accounts/{account_id:int}", guards=[public(READS)])
-async def show_account(account_id: FromPath[int], render: NamedDependency[Render]) -> Response[Any]:
+async def show_account(account_id: FromPath[int], render: NamedDependency[Render]) -> Response[wire.Account]:
     """An account."""
     return answer(await render.account(account_id))
 
 
 @get("/api/v1/accounts", guards=[public(READS)])
-async def show_accounts(params: Query[AskedAccounts], render: NamedDependency[Render]) -> Response[Any]:
+async def show_accounts(params: Query[AskedAccounts], render: NamedDependency[Render]) -> Response[list[wire.Account]]:
     """Several accounts; those that do not exist are left out."""
     return answer(await render.accounts(list(dict.fromkeys(params.id))[:MOST_AT_ONCE]))
 
@@ -101,7 +102,7 @@ async def look_up_account(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[wire.Account]:
     """The account of a handle, among those that this server knows."""
     try:
         handle = text.parse_handle(params.acct)
@@ -121,7 +122,7 @@ async def search_accounts(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.Account]]:
     """Accounts by the beginning of handle or name, those that the caller follows first."""
     found = await accounts.search_accounts(
         db,
@@ -141,7 +142,7 @@ async def list_personas(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.Persona]]:
     """What an account showed itself as before: each change of name, bio, picture and so on, newest first."""
     await accounts.find_shown(db, account_id)
     cursor = cursor_of(params)
@@ -221,7 +222,7 @@ async def credential_account(db: Db, render: Render, account_id: int) -> bytes:
 @get("/api/v1/accounts/verify_credentials", guards=[require(("profile", READS))])
 async def verify_credentials(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.CredentialAccount]:
     """The caller's own account."""
     return answer(await credential_account(db, render, me(caller)))
 
@@ -280,7 +281,7 @@ async def update_credentials(
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
     media_store: NamedDependency[media.MediaStore],
-) -> Response[Any]:
+) -> Response[wire.CredentialAccount]:
     """Change the caller's profile and settings: all of it, or with an error nothing."""
     await _change(form, caller, db, settings, media_store)
     return answer(await credential_account(db, render, me(caller)))
@@ -317,7 +318,7 @@ async def _profile(db: Db, render: Render, account_id: int) -> bytes:
 
 
 @get("/api/v1/profile", guards=[require(("profile", READS))])
-async def show_profile(caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]) -> Response[Any]:
+async def show_profile(caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]) -> Response[wire.Profile]:
     """The caller's profile as written, to edit it."""
     return answer(await _profile(db, render, me(caller)))
 
@@ -331,7 +332,7 @@ async def change_profile(
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
     media_store: NamedDependency[media.MediaStore],
-) -> Response[Any]:
+) -> Response[wire.Profile]:
     """Change the caller's profile: all of it, or with an error nothing."""
     await _change(form, caller, db, settings, media_store)
     return answer(await _profile(db, render, me(caller)))
@@ -340,7 +341,7 @@ async def change_profile(
 @delete("/api/v1/profile/avatar", guards=[require(WRITES)], status_code=200)
 async def remove_avatar(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render], settings: NamedDependency[Settings]
-) -> Response[Any]:
+) -> Response[wire.CredentialAccount]:
     """Take the caller's avatar away."""
     async with db.begin() as tx:
         await accounts.change_profile(
@@ -352,7 +353,7 @@ async def remove_avatar(
 @delete("/api/v1/profile/header", guards=[require(WRITES)], status_code=200)
 async def remove_header(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render], settings: NamedDependency[Settings]
-) -> Response[Any]:
+) -> Response[wire.CredentialAccount]:
     """Take the caller's header picture away."""
     async with db.begin() as tx:
         await accounts.change_profile(

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from dunnock import accounts
 from dunnock.api.kit import Called, Form, public, require
+from dunnock.api.mastodon import wire
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
 
@@ -24,7 +25,7 @@ class AppForm(msgspec.Struct):
 
 
 @post("/api/v1/apps", status_code=200, guards=[public()])
-async def register(form: Form[AppForm], db: NamedDependency[Db]) -> dict[str, Any]:
+async def register(form: Form[AppForm], db: NamedDependency[Db]) -> wire.CredentialApplication:
     """CredentialApplication: the app with its client id and secret."""
     async with db.begin() as tx:
         app, secret = await accounts.register_app(
@@ -34,23 +35,21 @@ async def register(form: Form[AppForm], db: NamedDependency[Db]) -> dict[str, An
             scopes=form.scopes,
             website=form.website,
         )
-    return _wire(app) | {
-        "client_id": app.client_id,
-        "client_secret": secret,
-        "client_secret_expires_at": 0,
-    }
+    return wire.CredentialApplication(
+        **_shown(app), client_id=app.client_id, client_secret=secret, client_secret_expires_at=0
+    )
 
 
 @get("/api/v1/apps/verify_credentials", guards=[require((), user=False)])
-async def verify_credentials(caller: Called, db: NamedDependency[Db]) -> dict[str, Any]:
+async def verify_credentials(caller: Called, db: NamedDependency[Db]) -> wire.RegisteredApp:
     """Application: the app that the token belongs to."""
     app = await accounts.find_app(db, caller.app_id)
     if app is None:
         raise Missing(caller.app_id)
-    return _wire(app)
+    return wire.RegisteredApp(**_shown(app))
 
 
-def _wire(app: accounts.App) -> dict[str, Any]:
+def _shown(app: accounts.App) -> dict[str, Any]:
     return {
         "id": str(app.id),
         "name": app.name,

@@ -14,6 +14,7 @@ from litestar.di import NamedDependency
 from dunnock import __version__
 from dunnock.accounts.census import Census, take_census
 from dunnock.api.kit import Lane, public, send_json
+from dunnock.api.mastodon.pages import answer
 from dunnock.foundation.clock import MINUTE, iso_day, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
@@ -186,15 +187,15 @@ def add_to(lane: Lane, instance: Instance) -> None:
 
 
 @get("/api/v1/instance", guards=[public()])
-async def show_instance_v1(instance: NamedDependency[Instance]) -> Response[bytes]:
+async def show_instance_v1(instance: NamedDependency[Instance]) -> Response[dict[str, Any]]:
     """The server, as clients before Mastodon 4.0 know it."""
-    return Response(await instance.v1(), media_type=_JSON)
+    return answer(await instance.v1())
 
 
 @get("/api/v2/instance", guards=[public()])
-async def show_instance(instance: NamedDependency[Instance]) -> Response[bytes]:
+async def show_instance(instance: NamedDependency[Instance]) -> Response[dict[str, Any]]:
     """The server: name, version, limits, whether one may sign up."""
-    return Response(await instance.v2(), media_type=_JSON)
+    return answer(await instance.v2())
 
 
 @get("/api/v1/instance/rules", guards=[public()])

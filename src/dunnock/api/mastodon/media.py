@@ -7,11 +7,13 @@ from typing import Any, Final
 import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from dunnock import media
 from dunnock.api.kit import Called, Form, Upload, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.statuses import focus_of
 from dunnock.foundation.db import Db
@@ -22,6 +24,7 @@ PATIENCE_S: Final = 10.0
 """How long POST /api/v2/media waits for the picture before it answers 202. Ours: clients give up at 30 s and more."""
 _JSON: Final = "application/json; charset=utf-8"
 _STATUS: Final = {"ready": 200, "processing": 206}
+_LATER: Final = ResponseSpec(wire.MediaAttachment, generate_examples=False, description="Not ready yet: `url` is null")
 _SAY_FAILED: Final = "Error processing thumbnail for uploaded media"
 
 
@@ -42,14 +45,14 @@ class ChangeForm(msgspec.Struct):
     thumbnail: Upload | None = None
 
 
-@post("/api/v2/media", status_code=200, guards=[require(WRITES)])
+@post("/api/v2/media", status_code=200, guards=[require(WRITES)], responses={202: _LATER})
 async def upload_media(
     form: Form[UploadForm],
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     media_store: NamedDependency[media.MediaStore],
-) -> Response[bytes]:
+) -> Response[wire.MediaAttachment]:
     """Take a picture. 202 and a null `url` when it takes long: ask GET /api/v1/media/:id until it says 200."""
     taken = await _accept(form, caller, db, media_store, within_s=PATIENCE_S)
     return _answer(render, taken, 202 if taken.state == "processing" else 200)
@@ -62,15 +65,15 @@ async def upload_media_and_wait(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     media_store: NamedDependency[media.MediaStore],
-) -> Response[bytes]:
+) -> Response[wire.MediaAttachment]:
     """Take a picture, however long it takes."""
     return _answer(render, await _accept(form, caller, db, media_store, within_s=None), 200)
 
 
-@get("/api/v1/media/{media_id:int}", guards=[require(WRITES)])
+@get("/api/v1/media/{media_id:int}", guards=[require(WRITES)], responses={206: _LATER})
 async def show_media(
     media_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.MediaAttachment]:
     """An own picture; 206 while it is being processed."""
     found = await media.find_own(db, media_id, by=_owner(caller))
     if found.state == "failed":
@@ -78,14 +81,14 @@ async def show_media(
     return _answer(render, found, _STATUS[found.state])
 
 
-@put("/api/v1/media/{media_id:int}", guards=[require(WRITES)])
+@put("/api/v1/media/{media_id:int}", guards=[require(WRITES)], responses={206: _LATER})
 async def change_media(
     media_id: FromPath[int],
     form: Form[ChangeForm],
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
-) -> Response[bytes]:
+) -> Response[wire.MediaAttachment]:
     """Describe an own picture that no post uses yet; in a post, edit the post."""
     _refuse_thumbnail(form.thumbnail)
     focus = focus_of(form.focus)
@@ -97,11 +100,11 @@ async def change_media(
 
 
 @delete("/api/v1/media/{media_id:int}", status_code=200, guards=[require(WRITES)])
-async def remove_media(media_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Response[bytes]:
+async def remove_media(media_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
     """Remove an own picture that no post uses."""
     async with db.begin() as tx:
         await media.remove(tx, media_id, by=_owner(caller))
-    return Response(b"{}", media_type=_JSON)
+    return {}
 
 
 async def _accept(
@@ -134,7 +137,7 @@ def _owner(caller: Called) -> int:
     return caller.account_id
 
 
-def _answer(render: Render, shown: media.Media, status: int) -> Response[bytes]:
+def _answer(render: Render, shown: media.Media, status: int) -> Response[Any]:
     return Response(render.media(shown), status_code=status, media_type=_JSON)
 
 

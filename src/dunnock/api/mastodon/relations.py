@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from dunnock import accounts
 from dunnock.api.kit import Called, Form, Id, MaybeCalled, Paging, Query, public, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me, page_links, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.clock import iso
@@ -66,7 +67,7 @@ async def _relationship(render: Render, caller: Any, account_id: int) -> Respons
 @get("/api/v1/accounts/relationships", guards=[require("read:follows")])
 async def list_relationships(
     params: Query[AskedAccounts], caller: Called, render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[list[wire.Relationship]]:
     """How the caller stands to accounts, in the order asked for."""
     return answer(await render.relationships(me(caller), params.id[:MOST_ASKED]))
 
@@ -74,7 +75,7 @@ async def list_relationships(
 @get("/api/v1/accounts/familiar_followers", guards=[require("read:follows")])
 async def list_familiar_followers(
     params: Query[AskedAccounts], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[list[wire.FamiliarFollowers]]:
     """For each account, its followers whom the caller follows too."""
     found = await accounts.familiar_followers(db, me(caller), params.id[:MOST_ASKED])
     shown = dict(await render.each_account([one for ids in found.values() for one in ids]))
@@ -95,7 +96,7 @@ async def follow_account(
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Follow an account, ask a locked one, or change how one follows."""
     async with db.begin() as tx:
         await accounts.follow(
@@ -112,7 +113,7 @@ async def follow_account(
 @post("/api/v1/accounts/{account_id:int}/unfollow", guards=[require("write:follows")], status_code=200)
 async def unfollow_account(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Follow an account no longer, or take back the request."""
     async with db.begin() as tx:
         await accounts.unfollow(tx, follower=me(caller), followed=account_id)
@@ -122,7 +123,7 @@ async def unfollow_account(
 @post("/api/v1/accounts/{account_id:int}/remove_from_followers", guards=[require("write:follows")], status_code=200)
 async def remove_follower(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Have an account follow the caller no longer."""
     async with db.begin() as tx:
         await accounts.remove_from_followers(tx, me(caller), follower=account_id)
@@ -132,7 +133,7 @@ async def remove_follower(
 @post("/api/v1/accounts/{account_id:int}/block", guards=[require("write:blocks")], status_code=200)
 async def block_account(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Hide the caller and an account from each other."""
     async with db.begin() as tx:
         await accounts.block(tx, me(caller), target=account_id)
@@ -142,7 +143,7 @@ async def block_account(
 @post("/api/v1/accounts/{account_id:int}/unblock", guards=[require("write:blocks")], status_code=200)
 async def unblock_account(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """End a block."""
     async with db.begin() as tx:
         await accounts.unblock(tx, me(caller), target=account_id)
@@ -156,7 +157,7 @@ async def mute_account(
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Leave an account out of the caller's feeds, for a while or without end."""
     async with db.begin() as tx:
         await accounts.mute(
@@ -168,7 +169,7 @@ async def mute_account(
 @post("/api/v1/accounts/{account_id:int}/unmute", guards=[require("write:mutes")], status_code=200)
 async def unmute_account(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """End a mute."""
     async with db.begin() as tx:
         await accounts.unmute(tx, me(caller), target=account_id)
@@ -182,7 +183,7 @@ async def write_note(
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Keep a note on an account that only the caller sees."""
     async with db.begin() as tx:
         await accounts.write_note(tx, me(caller), target=account_id, note=form.comment)
@@ -223,7 +224,7 @@ async def list_followers(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.Account]]:
     """Who follows an account, newest first; nobody when its owner hides it."""
     asked = _Asked(account_id, cursor_of(params), viewer_of(caller), db, render, settings.public_url)
     return await _public_list(accounts.followers, "followers", asked)
@@ -238,7 +239,7 @@ async def list_following(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.Account]]:
     """Whom an account follows, newest first; nobody when its owner hides it."""
     asked = _Asked(account_id, cursor_of(params), viewer_of(caller), db, render, settings.public_url)
     return await _public_list(accounts.following, "following", asked)
@@ -251,7 +252,7 @@ async def list_blocks(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.Account]]:
     """Whom the caller blocks."""
     cursor = cursor_of(params)
     page = await accounts.blocked(db, me(caller), cursor)
@@ -266,7 +267,7 @@ async def list_mutes(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.MutedAccount]]:
     """Whom the caller mutes, and until when."""
     cursor = cursor_of(params)
     page = await accounts.muted(db, me(caller), cursor)
@@ -291,7 +292,7 @@ async def list_follow_requests(
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     settings: NamedDependency[Settings],
-) -> Response[Any]:
+) -> Response[list[wire.Account]]:
     """Who asks to follow the caller."""
     cursor = cursor_of(params)
     page = await accounts.follow_requests(db, me(caller), cursor)
@@ -302,7 +303,7 @@ async def list_follow_requests(
 @post("/api/v1/follow_requests/{account_id:int}/authorize", guards=[require("write:follows")], status_code=200)
 async def accept_follow(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Let an account follow the caller."""
     async with db.begin() as tx:
         await accounts.accept_follow(tx, me(caller), follower=account_id)
@@ -312,7 +313,7 @@ async def accept_follow(
 @post("/api/v1/follow_requests/{account_id:int}/reject", guards=[require("write:follows")], status_code=200)
 async def reject_follow(
     account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Any]:
+) -> Response[wire.Relationship]:
     """Do not let an account follow the caller."""
     async with db.begin() as tx:
         await accounts.reject_follow(tx, me(caller), follower=account_id)
@@ -325,7 +326,7 @@ async def reject_follow(
 @get("/api/v1/domain_blocks", guards=[require("read:blocks")])
 async def list_domain_blocks(
     params: Query[Paging], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
-) -> Response[Any]:
+) -> Response[list[str]]:
     """The servers that the caller hides."""
     cursor = cursor_of(params, default=DOMAINS_A_PAGE)
     rows = await accounts.blocked_domains(db, me(caller), cursor)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 
 from dunnock import accounts
 from dunnock.api.kit import Called, Form, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
@@ -31,7 +30,7 @@ class SignUpForm(msgspec.Struct):
 @post("/api/v1/accounts", status_code=200, guards=[require(("write", "write:accounts"), user=False)])
 async def join(
     form: Form[SignUpForm], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
-) -> Response[Any]:
+) -> Response[wire.Token]:
     """Token of the new member. Until a moderator approves (where that is the policy) it opens nothing."""
     app = await accounts.find_app(db, caller.app_id)
     if app is None:

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from dunnock import media, posts
 from dunnock.api.kit import Called, Caller, Form, Id, MaybeCalled, Query, public, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -64,14 +65,6 @@ class StatusesParams(msgspec.Struct, frozen=True):
     id: list[Id] = []
 
 
-class StatusSource(msgspec.Struct):
-    """A post as written."""
-
-    id: str
-    text: str
-    spoiler_text: str
-
-
 class _Shown(msgspec.Struct):
     """The parts of a rendered post that its history shows too."""
 
@@ -79,7 +72,7 @@ class _Shown(msgspec.Struct):
     emojis: list[dict[str, Any]]
 
 
-def json(body: bytes, *, link: bytes = b"") -> Response[bytes]:
+def json(body: bytes, *, link: bytes = b"") -> Response[Any]:
     """Finished JSON as an answer."""
     headers = {"link": link.decode()} if link else None
     return Response(body, media_type="application/json; charset=utf-8", headers=headers)
@@ -106,7 +99,7 @@ async def publish_status(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Publish a post. With an `Idempotency-Key`, asking again within a day gives the same post."""
     if form.scheduled_at:
         raise Invalid(say="Validation failed: this server can't schedule posts")
@@ -129,7 +122,7 @@ async def publish_status(
 @get("/api/v1/statuses", guards=[public(READS)])
 async def show_statuses(
     params: Query[StatusesParams], caller: MaybeCalled, render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[list[wire.Status]]:
     """Posts by their ids (`id[]`), as far as there are such and one may see them."""
     ids = list(dict.fromkeys(params.id))[:MOST_AT_ONCE]
     return json(await render.statuses(ids, viewer(caller)))
@@ -138,7 +131,7 @@ async def show_statuses(
 @get("/api/v1/statuses/{post_id:int}", guards=[public(READS)])
 async def show_status(
     post_id: FromPath[int], caller: MaybeCalled, render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """One post."""
     return json(await render.status(post_id, viewer(caller)))
 
@@ -152,7 +145,7 @@ async def edit_status(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Change an own post: all of text, warning, sensitivity and media are as sent from now on."""
     if form.poll:
         raise Invalid(say="Validation failed: this server has no polls")
@@ -174,7 +167,7 @@ async def edit_status(
 @delete("/api/v1/statuses/{post_id:int}", guards=[require(WRITES)], status_code=200)
 async def delete_status(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.DeletedStatus]:
     """Delete an own post; the answer holds its text as written, to write it anew."""
     last = await render.status(post_id, me(caller))
     async with db.begin() as tx:
@@ -186,7 +179,7 @@ async def delete_status(
 @get("/api/v1/statuses/{post_id:int}/context", guards=[public(READS)])
 async def show_context(
     post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Context]:
     """What the post answers, and what answers it."""
     who = viewer(caller)
     found = await posts.thread(db, post_id, who)
@@ -197,7 +190,7 @@ async def show_context(
 @get("/api/v1/statuses/{post_id:int}/history", guards=[public(READS)])
 async def show_history(
     post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[list[wire.StatusEdit]]:
     """All versions of the post, oldest first."""
     found, versions = await posts.history(db, post_id, viewer(caller))
     shown = msgspec.json.decode(await render.status(found.id, viewer(caller)), type=_Shown)
@@ -206,34 +199,34 @@ async def show_history(
 
 
 @get("/api/v1/statuses/{post_id:int}/source", guards=[require(READS, user=False)])
-async def show_source(post_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Response[bytes]:
+async def show_source(post_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Response[wire.StatusSource]:
     """The post as written."""
     found = await posts.source(db, post_id, viewer(caller))
-    return json(_encode(StatusSource(str(found.id), found.text, found.warning)))
+    return json(_encode(wire.StatusSource(id=str(found.id), text=found.text, spoiler_text=found.warning)))
 
 
 @get("/api/v1/statuses/{post_id:int}/card", guards=[public(READS)])
-async def show_card(post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db]) -> Response[bytes]:
+async def show_card(post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db]) -> Response[dict[str, str]]:
     """The preview of a link in the post: none is made yet, so it is empty, as Mastodon's is for a post without one."""
     await posts.find_visible(db, post_id, viewer(caller))
     return json(b"{}")
 
 
-def visibility_of(wire: str | None) -> str | None:
+def visibility_of(sent: str | None) -> str | None:
     """Ours for Mastodon's (`private` is our `followers`); None where nothing was sent."""
-    if not wire:
+    if not sent:
         return None
-    if wire not in VISIBILITY:
+    if sent not in VISIBILITY:
         raise Invalid(say="Validation failed: Visibility is not included in the list")
-    return VISIBILITY[wire]
+    return VISIBILITY[sent]
 
 
-def focus_of(wire: str | msgspec.UnsetType | None) -> tuple[float, float] | msgspec.UnsetType | None:
+def focus_of(sent: str | msgspec.UnsetType | None) -> tuple[float, float] | msgspec.UnsetType | None:
     """`x,y` as numbers between -1 and 1."""
-    if not wire:
-        return wire if isinstance(wire, msgspec.UnsetType) else None
+    if not sent:
+        return sent if isinstance(sent, msgspec.UnsetType) else None
     try:
-        x, y = (float(part) for part in wire.split(","))
+        x, y = (float(part) for part in sent.split(","))
     except ValueError as error:
         raise Invalid(say="Validation failed: Focus must be two numbers between -1 and 1") from error
     if not (-1 <= x <= 1 and -1 <= y <= 1):

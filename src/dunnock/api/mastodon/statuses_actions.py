@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from dunnock import posts
 from dunnock.accounts import Cursor, Page
 from dunnock.api.kit import Called, Form, MaybeCalled, Paging, Query, link_header, page_limit, public, require
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.statuses import READS, WRITES, json, me, viewer, visibility_of
 from dunnock.foundation.db import Db
@@ -30,7 +31,7 @@ class ReblogForm(msgspec.Struct):
 @post(f"{_STATUS}/favourite", guards=[require("write:favourites")], status_code=200)
 async def favourite(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Like the post."""
     async with db.begin() as tx:
         done = await posts.favourite(tx, post_id, by=me(caller))
@@ -40,7 +41,7 @@ async def favourite(
 @post(f"{_STATUS}/unfavourite", guards=[require("write:favourites")], status_code=200)
 async def unfavourite(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Take the like back."""
     async with db.begin() as tx:
         done = await posts.unfavourite(tx, post_id, by=me(caller))
@@ -54,7 +55,7 @@ async def reblog(
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Boost the post; the answer is the boost, with the post in it."""
     async with db.begin() as tx:
         made = await posts.boost(tx, post_id, by=me(caller), visibility=visibility_of(form.visibility))
@@ -64,7 +65,7 @@ async def reblog(
 @post(f"{_STATUS}/unreblog", guards=[require(WRITES)], status_code=200)
 async def unreblog(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Take the boost back; the answer is the post."""
     async with db.begin() as tx:
         done = await posts.unboost(tx, post_id, by=me(caller))
@@ -74,7 +75,7 @@ async def unreblog(
 @post(f"{_STATUS}/bookmark", guards=[require("write:bookmarks")], status_code=200)
 async def bookmark(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Keep the post for oneself."""
     async with db.begin() as tx:
         done = await posts.bookmark(tx, post_id, by=me(caller))
@@ -84,7 +85,7 @@ async def bookmark(
 @post(f"{_STATUS}/unbookmark", guards=[require("write:bookmarks")], status_code=200)
 async def unbookmark(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Keep it no longer."""
     async with db.begin() as tx:
         done = await posts.unbookmark(tx, post_id, by=me(caller))
@@ -94,7 +95,7 @@ async def unbookmark(
 @post(f"{_STATUS}/pin", guards=[require("write:accounts")], status_code=200)
 async def pin(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Show an own post first on one's profile."""
     async with db.begin() as tx:
         done = await posts.pin(tx, post_id, by=me(caller))
@@ -104,7 +105,7 @@ async def pin(
 @post(f"{_STATUS}/unpin", guards=[require("write:accounts")], status_code=200)
 async def unpin(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Show it first no longer."""
     async with db.begin() as tx:
         done = await posts.unpin(tx, post_id, by=me(caller))
@@ -114,7 +115,7 @@ async def unpin(
 @post(f"{_STATUS}/mute", guards=[require("write:mutes")], status_code=200)
 async def mute(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Hear no more of the conversation."""
     async with db.begin() as tx:
         done = await posts.mute_thread(tx, post_id, by=me(caller))
@@ -124,7 +125,7 @@ async def mute(
 @post(f"{_STATUS}/unmute", guards=[require("write:mutes")], status_code=200)
 async def unmute(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[bytes]:
+) -> Response[wire.Status]:
     """Hear of the conversation again."""
     async with db.begin() as tx:
         done = await posts.unmute_thread(tx, post_id, by=me(caller))
@@ -140,7 +141,7 @@ async def favourited_by(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
-) -> Response[bytes]:
+) -> Response[list[wire.Account]]:
     """Who likes the post; the cursor is the like, so follow the Link header."""
     cursor = _cursor(params)
     page = await posts.favourited_by(db, post_id, viewer(caller), cursor)
@@ -157,7 +158,7 @@ async def reblogged_by(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
-) -> Response[bytes]:
+) -> Response[list[wire.Account]]:
     """Who boosted the post; the cursor is the boost, so follow the Link header."""
     cursor = _cursor(params)
     page = await posts.boosted_by(db, post_id, viewer(caller), cursor)

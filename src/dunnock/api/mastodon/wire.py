@@ -5,7 +5,7 @@ Source: mastodon/documentation, entities. The bytes themselves come from `fragme
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -273,3 +273,81 @@ class Search(msgspec.Struct, kw_only=True):
     accounts: list[Account]
     statuses: list[Status]
     hashtags: list[Tag]
+
+
+class FamiliarFollowers(msgspec.Struct, kw_only=True):
+    """FamiliarFollowers: of one account, those whom the asker follows too."""
+
+    id: str
+    accounts: list[Account]
+
+
+class PlainField(msgspec.Struct, kw_only=True):
+    """A line of a profile as written."""
+
+    name: str
+    value: str
+    verified_at: str | None
+
+
+class Profile(msgspec.Struct, kw_only=True):
+    """Profile: a member's own, as written; pictures are null where there are none."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[PlainField]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool
+    discoverable: bool
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+
+
+class Persona(msgspec.Struct, kw_only=True):
+    """One change of what an account shows itself as; ours. `old` and `new` are texts, or what the field consists of."""
+
+    id: str
+    at: str
+    field: str
+    old: Any
+    new: Any
+
+
+class RegisteredApp(msgspec.Struct, kw_only=True):
+    """Application: an app as its makers see it; `redirect_uri` has one a line."""
+
+    id: str
+    name: str
+    website: str | None
+    scopes: list[str]
+    redirect_uris: list[str]
+    redirect_uri: str
+    vapid_key: str
+
+
+class CredentialApplication(RegisteredApp, kw_only=True):
+    """CredentialApplication: with what the app proves itself by."""
+
+    client_id: str
+    client_secret: str
+    client_secret_expires_at: int
+
+
+class Token(msgspec.Struct, kw_only=True):
+    """Token; `created_at` in Unix seconds."""
+
+    access_token: str
+    token_type: str
+    scope: str
+    created_at: int
