@@ -13,7 +13,24 @@ import dunnock
 from dunnock.foundation.db import metadata
 from dunnock.foundation.ids import id_at
 
-WORDS = "the garden train river bird bread morning window letter cloud bicycle music harbour story winter tea".split()
+WORDS = [
+    "the",
+    "garden",
+    "train",
+    "river",
+    "bird",
+    "bread",
+    "morning",
+    "window",
+    "letter",
+    "cloud",
+    "bicycle",
+    "music",
+    "harbour",
+    "story",
+    "winter",
+    "tea",
+]
 START = 1_700_000_000_000
 
 

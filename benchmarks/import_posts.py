@@ -4,7 +4,6 @@ Without files it makes a table of made-up posts, the same each time. Prints post
 its largest resident memory, and the size of the database; then runs it again, which must add nothing.
 """
 
-# ruff: noqa: INP001, S311, S603, T201 (a script for people: it prints, and runs our own command)
 from __future__ import annotations
 
 import os

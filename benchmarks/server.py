@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/server.py [--rounds 1000] [--people 100]
 
-A server is started on a free port with made-up people and posts; one client asks, one request after the other. CPU is that of the
-server's process tree (/proc), for writes until it is quiet again. `floor` is the same client against a bare ASGI app that sends 40 KB, in
-the same run: compare ratios, not milliseconds of different machines.
+A server is started on a free port with made-up people and posts; one client asks, one request after the other.
+CPU is that of the server's process tree (/proc), for writes until it is quiet again. `floor` is the same client
+against a bare ASGI app that sends 40 KB, in the same run: compare ratios, not milliseconds of different machines.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def free_port() -> int:
 def cpu_of(root: int) -> float:
     """CPU seconds of a process and all below it, ended ones included."""
     stats = {}
-    for name in os.listdir("/proc"):
+    for name in (one.name for one in Path("/proc").iterdir()):
         if name.isdigit():
             try:
                 fields = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()

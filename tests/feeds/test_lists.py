@@ -31,7 +31,9 @@ async def test_make_change_and_delete(db, make, do, events):
     again = await do(lists.change_list, anna.id, made.id, title="Friends")
     assert again == made
     changed = await do(lists.change_list, anna.id, made.id, replies="none", exclusive=True)
-    assert changed == await lists.find_list(db, anna.id, made.id) == lists.List(made.id, "Friends", "none", exclusive=True)
+    assert (
+        changed == await lists.find_list(db, anna.id, made.id) == lists.List(made.id, "Friends", "none", exclusive=True)
+    )
     await do(lists.delete_list, anna.id, made.id)
     assert await lists.lists_of(db, anna.id) == []
     assert await events() == [ListChanged(list_id=made.id, account_id=anna.id)] * 3

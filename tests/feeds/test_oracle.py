@@ -247,14 +247,13 @@ async def test_feeds_equal_the_oracle_throughout_a_random_history(db, house, mak
     people = [await make.member(f"p{number}") for number in range(PEOPLE)]
     await make.list(people[0], of=(people[1],), exclusive=True)
     history = History(db, people, seed)
-    compared = 0
+    compared, feeds = 0, house.feeds
     for step in range(STEPS):
         await history.step()
         if step % 6:
             continue
         db.sync()
         oracle = await Oracle.read(db)
-        feeds = house.feeds
         for viewer in people:
             me = viewer.id
             pairs = [

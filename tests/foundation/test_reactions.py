@@ -55,10 +55,13 @@ async def test_every_event_reaches_the_reaction_once_and_in_one_go(db):
 
 
 async def test_a_rolled_back_fact_is_never_heard(db, events):
-    with pytest.raises(RuntimeError):
+    async def fail():
         async with db.begin() as tx:
             await tx.record(ThingHappened(number=1))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert await events() == []
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dunnock.accounts.views import AccountCard
 from dunnock.accounts.viewers import Viewer
+from dunnock.accounts.views import AccountCard
 from dunnock.posts.views import PostCard
 
 _OPEN = frozenset(("public", "unlisted"))
