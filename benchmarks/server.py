@@ -150,10 +150,16 @@ def scenarios(
     yield "one post", reads("/api/v1/statuses/{post}")
     yield "its thread", reads("/api/v1/statuses/{post}/context")
     yield "instance v2", [("GET", "/api/v2/instance", "", "") for _ in turn]
-    yield (
-        "favourite, all effects",
-        [("POST", f"/api/v1/statuses/{posts[n % len(posts)]}/favourite", t, "{}") for n, t in turn],
-    )
+    acts = [  # each member and post once: liking twice does nothing
+        (
+            "POST",
+            f"/api/v1/statuses/{posts[n % len(posts)]}/favourite",
+            tokens[(n + n // len(posts)) % len(tokens)],
+            "{}",
+        )
+        for n in range(rounds)
+    ]
+    yield "favourite, all effects", acts
     said = [json.dumps({"status": f"load {n} {' '.join(data.WORDS[:12])} #openclub"}) for n, _ in turn]
     yield "post, all effects", [("POST", "/api/v1/statuses", token, said[n]) for n, token in turn]
 
