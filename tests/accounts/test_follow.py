@@ -92,9 +92,7 @@ async def test_a_request_is_rejected_or_taken_back(db, make, events):
     ):
         await do(db, accounts.follow, follower=reader.id, followed=author.id)
         await end()
-        assert (await events())[-1] == accounts.Unfollowed(
-            follower_id=reader.id, followed_id=author.id, requested=True
-        )
+        assert (await events())[-1] == accounts.Unfollowed(follower_id=reader.id, followed_id=author.id, requested=True)
         assert await counts(db, reader, author) == [(0, 0), (0, 0)]
         for answer in (accounts.accept_follow, accounts.reject_follow):
             with pytest.raises(accounts.RequestMissing):

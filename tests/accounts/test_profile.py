@@ -54,7 +54,10 @@ async def test_fields_and_mentions_are_shown(db, make):
     me, friend = await make.account(), await make.account("Bert")
     await make.account("carl", domain="else.example", url="https://else.example/u/carl")
     found = await change(
-        db, me, bio="with @bert, @carl@else.example, @bert@home.example and @nobody #News", fields=[("Web", "https://a.example")]
+        db,
+        me,
+        bio="with @bert, @carl@else.example, @bert@home.example and @nobody #News",
+        fields=[("Web", "https://a.example")],
     )
     assert f'href="{URL}/@{friend.username}"' in found.bio_html
     assert 'href="https://else.example/u/carl"' in found.bio_html

@@ -77,7 +77,9 @@ async def test_a_mute_whose_time_is_over_does_not_count(db, make, events):
     await make.mute(one, lasting, expires_at=now_ms() + 60_000)
     await make.mute(one, ever)
     assert [found.muting for found in await accounts.relationships(db, one.id, [over.id, lasting.id, ever.id])] == [
-        False, True, True,
+        False,
+        True,
+        True,
     ]
     assert set((await accounts.muted(db, one.id, PAGE)).ids) == {lasting.id, ever.id}
     for _ in range(2):

@@ -55,8 +55,17 @@ class People:
         return Caller(token_id=1, app_id=1, member_id=int(who), account_id=int(who), scopes=held)
 
     async def ask(
-        self, method: str, path: str, who: Any = None, scopes: str = "", /, *, form: Any = None, json: Any = None,
-        raw: bytes = b"", kind: str | None = None,
+        self,
+        method: str,
+        path: str,
+        who: Any = None,
+        scopes: str = "",
+        /,
+        *,
+        form: Any = None,
+        json: Any = None,
+        raw: bytes = b"",
+        kind: str | None = None,
     ) -> Answer:
         body = raw
         if form is not None:

@@ -86,7 +86,11 @@ async def test_update_in_three_encodings(people, make, events):
     assert answer.status == 200, got
     assert (got["display_name"], got["locked"], got["bot"], got["discoverable"]) == ("Ada", True, True, False)
     assert f'href="{URL}/tags/there"' in got["note"]
-    assert (got["source"]["note"], got["source"]["privacy"], got["source"]["language"]) == ("Hi #there", "private", "de")
+    assert (got["source"]["note"], got["source"]["privacy"], got["source"]["language"]) == (
+        "Hi #there",
+        "private",
+        "de",
+    )
     assert got["source"]["fields"] == [{"name": "Web", "value": "https://a.example", "verified_at": None}]
     assert "<a " in got["fields"][0]["value"]
     assert await events() == [
@@ -124,7 +128,8 @@ async def test_pictures(people, make):
     assert (await people.get("/api/v1/profile", me))["avatar"] is None
     changes = await people.get(f"/api/v1/dunnock/accounts/{me.id}/personas")
     assert [(one["field"], bool(one["old"]), bool(one["new"])) for one in changes[:2]] == [
-        ("header", True, False), ("avatar", True, False),
+        ("header", True, False),
+        ("avatar", True, False),
     ]
     assert got["avatar"] in [one["new"] for one in changes]
 
@@ -154,7 +159,13 @@ async def test_profile(people, make):
     me = await make.member()
     answer = await people.ask("PATCH", "/api/v1/profile", me, json={"note": "a #b", "bot": True, "indexable": True})
     got = answer.json
-    assert (got["id"], got["note"], got["bot"], got["indexable"], got["avatar"]) == (str(me.id), "a #b", True, True, None)
+    assert (got["id"], got["note"], got["bot"], got["indexable"], got["avatar"]) == (
+        str(me.id),
+        "a #b",
+        True,
+        True,
+        None,
+    )
     assert await people.get("/api/v1/profile", me, "profile") == got
     assert (await people.ask("PATCH", "/api/v1/profile", me, "read", json={})).status == 403
 
@@ -165,7 +176,8 @@ async def test_personas(people, make):
         await people.ask("PATCH", "/api/v1/profile", me, json={"display_name": name})
     answer = await people.ask("GET", f"/api/v1/dunnock/accounts/{me.id}/personas?limit=2")
     assert [(one["field"], one["old"], one["new"]) for one in answer.json] == [
-        ("display_name", "Bea", "Cleo"), ("display_name", "Ada", "Bea"),
+        ("display_name", "Bea", "Cleo"),
+        ("display_name", "Ada", "Bea"),
     ]
     assert answer.json[0]["at"].endswith("Z")
     oldest = answer.json[-1]["id"]

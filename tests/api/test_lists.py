@@ -21,7 +21,9 @@ async def test_make_show_change_delete(people, make):
     me, other = await make.member(), await make.member()
     made = await people.post(LISTS, me, title="Friends")
     assert made == {"id": made["id"], "title": "Friends", "replies_policy": "list", "exclusive": False}
-    second = (await people.ask("POST", LISTS, me, json={"title": "B", "replies_policy": "none", "exclusive": True})).json
+    second = (
+        await people.ask("POST", LISTS, me, json={"title": "B", "replies_policy": "none", "exclusive": True})
+    ).json
     assert second == {"id": second["id"], "title": "B", "replies_policy": "none", "exclusive": True}
     assert await people.get(LISTS, me) == [made, second]
     assert await people.get(LISTS, other) == []

@@ -95,7 +95,9 @@ async def client(db: Db, media_store: MediaStore) -> Client:
 @pytest.mark.parametrize("path", [V1, V2])
 async def test_upload_show_change_remove(client: Client, make: Make, path: str) -> None:
     anna = await make.member()
-    sent = await client.ask("POST", path, anna, file=image("JPEG", (1600, 900)), description="A field", focus="0.5,-0.5")
+    sent = await client.ask(
+        "POST", path, anna, file=image("JPEG", (1600, 900)), description="A field", focus="0.5,-0.5"
+    )
     assert sent.status == 200, sent
     entity = sent.json
     assert sent.headers["content-type"].startswith("application/json")
@@ -107,7 +109,11 @@ async def test_upload_show_change_remove(client: Client, make: Make, path: str) 
     assert entity["meta"]["small"]["width"] < 700
     assert entity["meta"]["focus"] == {"x": 0.5, "y": -0.5}
     assert {name: entity[name] for name in ("type", "description", "remote_url", "preview_remote_url", "text_url")} == {
-        "type": "image", "description": "A field", "remote_url": None, "preview_remote_url": None, "text_url": None,
+        "type": "image",
+        "description": "A field",
+        "remote_url": None,
+        "preview_remote_url": None,
+        "text_url": None,
     }
     assert entity["id"].isdigit()
     assert entity["blurhash"]
@@ -212,9 +218,17 @@ async def test_custom_emoji(client: Client, db: Db, media_store: MediaStore, tmp
     frames[0].save(path, save_all=True, append_images=frames[1:])
     emoji = await pictures.add_emoji(db, media_store, shortcode="bird", path=path, category="Animals", listed=False)
     answer = await client.ask("GET", "/api/v1/custom_emojis", None)
-    assert (answer.status, answer.json) == (200, [{
-        "shortcode": "bird", "url": f"{URL}/media/{emoji.file}", "static_url": f"{URL}/media/{emoji.still_file}",
-        "visible_in_picker": False, "category": "Animals",
-    }])
+    assert (answer.status, answer.json) == (
+        200,
+        [
+            {
+                "shortcode": "bird",
+                "url": f"{URL}/media/{emoji.file}",
+                "static_url": f"{URL}/media/{emoji.still_file}",
+                "visible_in_picker": False,
+                "category": "Animals",
+            }
+        ],
+    )
     for address in (answer.json[0]["url"], answer.json[0]["static_url"]):
         assert (await client.ask("GET", address.removeprefix(URL), None)).status == 200

@@ -195,7 +195,9 @@ async def test_markers(people, make, db):
     answer = await people.ask("POST", path, me, form={"home[last_read_id]": "103194548672408537"})
     moved = answer.json["home"]
     assert (moved["last_read_id"], moved["version"]) == ("103194548672408537", 0)
-    answer = await people.ask("POST", path, me, json={"home": {"last_read_id": 7}, "notifications": {"last_read_id": "8"}})
+    answer = await people.ask(
+        "POST", path, me, json={"home": {"last_read_id": 7}, "notifications": {"last_read_id": "8"}}
+    )
     assert {name: (one["last_read_id"], one["version"]) for name, one in answer.json.items()} == {
         "home": ("7", 1), "notifications": ("8", 0),
     }  # fmt: skip

@@ -34,9 +34,7 @@ async def test_follow_and_unfollow(people, make):
     assert answer.json == expected | changed
     assert (await people.get(f"/api/v1/accounts/{me.id}"))["following_count"] == 1
     assert (await people.get(at))["followers_count"] == 1
-    assert await people.post(f"/api/v1/accounts/{me.id}/remove_from_followers", other) == BARE | {
-        "id": str(me.id)
-    }
+    assert await people.post(f"/api/v1/accounts/{me.id}/remove_from_followers", other) == BARE | {"id": str(me.id)}
     await people.post(f"{at}/follow", me)
     assert await people.post(f"{at}/unfollow", me) == expected
     assert (await people.get(at))["followers_count"] == 0

@@ -28,7 +28,11 @@ async def found(people, words, who=None, **more):
 
 
 async def test_accounts_and_hashtags_by_their_beginning(people, make):
-    anna, _, far = await make.member("anna"), await make.member("annabel"), await make.account("anna", domain="far.example")
+    anna, _, far = (
+        await make.member("anna"),
+        await make.member("annabel"),
+        await make.account("anna", domain="far.example"),
+    )
     await make.post(anna, hashtags=("Annals", "annual", "cats"))
     people_found, posts_found, tags = await found(people, "ann")
     assert sorted(people_found) == ["anna", "anna@far.example", "annabel"]

@@ -153,8 +153,17 @@ async def test_an_idempotency_key_makes_one_post(client, events):
 
 
 WRITES = [
-    ("POST", "/favourite"), ("POST", "/unfavourite"), ("POST", "/reblog"), ("POST", "/unreblog"), ("POST", "/bookmark"),
-    ("POST", "/unbookmark"), ("POST", "/pin"), ("POST", "/unpin"), ("POST", "/mute"), ("POST", "/unmute"), ("DELETE", ""),
+    ("POST", "/favourite"),
+    ("POST", "/unfavourite"),
+    ("POST", "/reblog"),
+    ("POST", "/unreblog"),
+    ("POST", "/bookmark"),
+    ("POST", "/unbookmark"),
+    ("POST", "/pin"),
+    ("POST", "/unpin"),
+    ("POST", "/mute"),
+    ("POST", "/unmute"),
+    ("DELETE", ""),
     ("PUT", ""),
 ]
 READS = ["", "/context", "/history", "/source", "/card", "/favourited_by", "/reblogged_by"]
@@ -172,7 +181,9 @@ async def test_hidden_and_absent_answer_alike(client, events):
             (answer.status, answer.body)
             for an_id in (hidden, direct, "12345", "0", "9" * 19)
             for language in ("en", "xx;q=9,'--")
-            for answer in [await client.ask(method, f"{S}/{an_id}{tail}", "eve", form, (("Accept-Language", language),))]
+            for answer in [
+                await client.ask(method, f"{S}/{an_id}{tail}", "eve", form, (("Accept-Language", language),))
+            ]
         }
         assert answers == {(404, b'{"error":"Record not found"}')}, (method, tail, answers)
     assert len(await events()) == seen
@@ -196,8 +207,11 @@ async def test_others_posts_are_not_ones_own(client):
 
 async def test_favourite_and_bookmark(client):
     post = (await client.post("anna"))["id"]
-    for act, undo, field in (("favourite", "unfavourite", "favourited"), ("bookmark", "unbookmark", "bookmarked"),
-                             ("mute", "unmute", "muted")):
+    for act, undo, field in (
+        ("favourite", "unfavourite", "favourited"),
+        ("bookmark", "unbookmark", "bookmarked"),
+        ("mute", "unmute", "muted"),
+    ):
         for _ in range(2):
             done = (await client.ask("POST", f"{S}/{post}/{act}", "bob")).json
             assert (done["id"], done[field]) == (post, True)
@@ -293,5 +307,3 @@ async def test_several_at_once(client):
     query = "&".join(f"id[]={one}" for one in (made[2], made[0], "77", "nonsense"))
     assert [one["id"] for one in (await client.ask("GET", f"{S}?{query}")).json] == [made[2], made[0]]
     assert (await client.ask("GET", S)).json == []
-
-

@@ -53,7 +53,9 @@ def test_it_makes_a_living_server_once(tmp_path):
     assert busiest[1] == 60
     assert busiest[3] <= 2
     password = re.search(r"password +(\S+)", made.stdout)[1]
-    role, stored = ask("SELECT role, password_hash FROM members JOIN accounts a ON a.id = account_id WHERE username = 'owner'")
+    role, stored = ask(
+        "SELECT role, password_hash FROM members JOIN accounts a ON a.id = account_id WHERE username = 'owner'"
+    )
     assert role == "owner"
     assert argon2.PasswordHasher().verify(stored, password)
     assert "./dunnock up --data" in made.stdout

@@ -117,8 +117,11 @@ def test_twitters_archive(tmp_path):
     names = dict(ask(data, "SELECT username, display_name FROM accounts WHERE imported"))
     assert len(names) == 2
     assert any(name.startswith("realname_") and shown == "Real Name" for name, shown in names.items())
-    child = ask(data, "SELECT p.text, c.reply_to_author_id = p.author_id, c.thread_id = p.id FROM posts c JOIN posts p"
-                      " ON p.id = c.reply_to_id")
+    child = ask(
+        data,
+        "SELECT p.text, c.reply_to_author_id = p.author_id, c.thread_id = p.id FROM posts c JOIN posts p"
+        " ON p.id = c.reply_to_id",
+    )
     assert child == [("Look, a #Wren\nand a robin", 1, 1)]
 
 

@@ -76,8 +76,20 @@ async def test_no_name_leaves_the_folder(storage: LocalStorage, tmp_path: Path, 
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".lock", "..", "../files/.lock", "a" * 64, f"{'a' * 64}.", f"{'A' * 64}.png", f"{'a' * 64}.png\n",
-     f"{'a' * 64}.png/..", f"/{'a' * 64}.png", f"{'a' * 64}.p\0g", f"{'٣' * 64}.png"],
+    [
+        "",
+        ".lock",
+        "..",
+        "../files/.lock",
+        "a" * 64,
+        f"{'a' * 64}.",
+        f"{'A' * 64}.png",
+        f"{'a' * 64}.png\n",
+        f"{'a' * 64}.png/..",
+        f"/{'a' * 64}.png",
+        f"{'a' * 64}.p\0g",
+        f"{'٣' * 64}.png",
+    ],
 )
 async def test_strange_names_are_unknown(storage: LocalStorage, name: str) -> None:
     assert not is_name(name)

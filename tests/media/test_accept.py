@@ -50,8 +50,12 @@ async def test_a_picture_is_kept_with_its_preview_and_words(
 ) -> None:
     owner = await make.account()
     taken = await media.accept(
-        db, media_store, account_id=owner.id, path=picture(size=(1600, 900), family="JPEG"),
-        description=" A teal field. ", focus=(0.5, -0.25),
+        db,
+        media_store,
+        account_id=owner.id,
+        path=picture(size=(1600, 900), family="JPEG"),
+        description=" A teal field. ",
+        focus=(0.5, -0.25),
     )
     assert taken == await media.find_own(db, taken.id, by=owner.id)
     assert (await media.find(db, [taken.id])) == {taken.id: taken}
@@ -113,8 +117,16 @@ async def test_the_same_picture_of_two_people_is_one_file(
     ],
 )
 async def test_what_is_no_picture_leaves_nothing(
-    db: Db, make: Make, events: Events, media_store: MediaStore, tmp_path: Path, *,
-    content: bytes, filename: str, error: type[Exception], words: str,
+    db: Db,
+    make: Make,
+    events: Events,
+    media_store: MediaStore,
+    tmp_path: Path,
+    *,
+    content: bytes,
+    filename: str,
+    error: type[Exception],
+    words: str,
 ) -> None:
     owner = await make.account()
     path = tmp_path / "sent"
@@ -128,11 +140,14 @@ async def test_what_is_no_picture_leaves_nothing(
     assert left_over(media_store) == []
 
 
-@pytest.mark.parametrize(("more", "words"), [
-    ({"description": "x" * 1501}, "too long"),
-    ({"focus": (0.0, 1.5)}, "Focus"),
-    ({"focus": (float("nan"), 0.0)}, "Focus"),
-])
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"description": "x" * 1501}, "too long"),
+        ({"focus": (0.0, 1.5)}, "Focus"),
+        ({"focus": (float("nan"), 0.0)}, "Focus"),
+    ],
+)
 async def test_words_and_focus_are_checked_first(
     db: Db, make: Make, media_store: MediaStore, picture: Picture, *, more: dict[str, Any], words: str
 ) -> None:
@@ -147,9 +162,7 @@ async def test_a_killed_worker_leaves_nothing_half_made(
     db: Db, make: Make, events: Events, media_store: MediaStore, picture: Picture
 ) -> None:
     owner = await make.account()
-    under_way = asyncio.create_task(
-        media.accept(db, media_store, account_id=owner.id, path=picture(size=(5000, 5000)))
-    )
+    under_way = asyncio.create_task(media.accept(db, media_store, account_id=owner.id, path=picture(size=(5000, 5000))))
     while not (pids := media_store.workers.pids()):  # noqa: ASYNC110 - workers tell nobody of their start
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.3)
@@ -168,9 +181,7 @@ async def test_what_takes_long_goes_on_as_a_job(
 ) -> None:
     owner = await make.account()
     path = picture(size=(3000, 2000))
-    taken = await media.accept(
-        db, media_store, account_id=owner.id, path=path, description="large", within_s=0.001
-    )
+    taken = await media.accept(db, media_store, account_id=owner.id, path=path, description="large", within_s=0.001)
     path.unlink()  # as the end of the request does
     assert (taken.state, taken.picture) == ("processing", None)
     assert taken == await media.find_own(db, taken.id, by=owner.id)
@@ -206,9 +217,7 @@ async def test_a_job_without_workers_tries_for_an_hour(
     owner = await make.account()
     young = await media.process_later(db, media_store, account_id=owner.id, path=picture())
     old_id = id_at(now_ms() - 2 * HOUR)
-    await make.row(
-        t.media, id=old_id, account_id=owner.id, kind="image", state="processing", files="{}", created_at=1
-    )
+    await make.row(t.media, id=old_id, account_id=owner.id, kind="image", state="processing", files="{}", created_at=1)
     await media_store.set_aside(picture(), old_id)
     await media_store.workers.aclose()
     with pytest.raises(media.MediaFailed):
@@ -244,9 +253,7 @@ async def test_the_sweep_leaves_avatars_their_history_and_emoji(
     header = await media.take_picture(media_store, picture("blue"), "header")
     former = await media.take_picture(media_store, picture("green"), "avatar")
     owner = await make.account(avatar=avatar, header=header)
-    await make.row(
-        a.personas, id=db.new_id(), account_id=owner.id, field="avatar", old=former, new=avatar
-    )
+    await make.row(a.personas, id=db.new_id(), account_id=owner.id, field="avatar", old=former, new=avatar)
     await make.row(a.personas, id=db.new_id(), account_id=owner.id, field="bio", old="{no json", new="x")
     emoji = await media.add_emoji(db, media_store, shortcode="bird", path=picture("olive"))
     used = {name for text in (avatar, header, former) for name in media.read_picture(text).names}

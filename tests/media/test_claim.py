@@ -47,7 +47,9 @@ async def test_refusals_change_nothing(db: Db, make: Make, why: str) -> None:
             bad = (await make.media(owner, state=why)).id
     with pytest.raises(media.MediaUnusable) as caught:
         await claim(db, [good.id, bad], by=owner.id, post_id=post.id)
-    assert ("not finished processing" if why in {"processing", "failed"} else f"{bad} does not exist") in caught.value.text
+    assert (
+        "not finished processing" if why in {"processing", "failed"} else f"{bad} does not exist"
+    ) in caught.value.text
     assert (await media.find(db, [good.id]))[good.id].post_id is None
 
 
@@ -98,7 +100,8 @@ async def test_words_change_while_nobody_uses_it_or_with_its_post(db: Db, make: 
         await media.describe(tx, mine.id, by=owner.id, description=None, focus=None, post_id=post.id)
     assert (await media.find(db, [mine.id]))[mine.id].description is None
     assert await events() == [
-        media.MediaChanged(media_id=mine.id, post_id=None), media.MediaChanged(media_id=mine.id, post_id=post.id)
+        media.MediaChanged(media_id=mine.id, post_id=None),
+        media.MediaChanged(media_id=mine.id, post_id=post.id),
     ]
 
 
@@ -107,7 +110,8 @@ async def test_only_ones_own_unused_media_are_removed(db: Db, make: Make) -> Non
     free = await make.media(owner)
     used = await make.media(owner, post_id=(await make.post(owner)).id)
     for by, an_id, error in (
-        (other.id, free.id, media.MediaMissing), (owner.id, used.id, media.MediaUnusable),
+        (other.id, free.id, media.MediaMissing),
+        (owner.id, used.id, media.MediaUnusable),
         (owner.id, db.new_id(), media.MediaMissing),
     ):
         with pytest.raises(error):

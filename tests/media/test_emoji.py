@@ -29,9 +29,7 @@ async def test_added_found_replaced_removed(
     assert bird.file == bird.still_file
     assert wing.file.endswith(".gif")
     assert wing.still_file.endswith(".png")
-    await make.row(
-        t.emoji, shortcode="bird", domain="far.example", file="x", still_file="x", created_at=1
-    )
+    await make.row(t.emoji, shortcode="bird", domain="far.example", file="x", still_file="x", created_at=1)
     await make.row(t.emoji, shortcode="off", file="x", still_file="x", created_at=1, disabled=True)
     assert sorted(one.shortcode for one in await media.all_emoji(db)) == ["Wing_2", "bird"]
     assert await media.find_emoji(db, ["bird", "off", "BIRD", "none"]) == [bird]
@@ -49,8 +47,17 @@ async def test_added_found_replaced_removed(
 
 
 @pytest.mark.parametrize(
-    ("shortcode", "category"), [("a", None), ("", None), ("bi rd", None), ("bïrd", None), (":bird:", None), ("b" * 129, None),
-                                ("bird\n", None), ("bird", "x" * 101)],
+    ("shortcode", "category"),
+    [
+        ("a", None),
+        ("", None),
+        ("bi rd", None),
+        ("bïrd", None),
+        (":bird:", None),
+        ("b" * 129, None),
+        ("bird\n", None),
+        ("bird", "x" * 101),
+    ],
 )
 async def test_names_that_no_text_could_use_are_refused(
     db: Db, media_store: MediaStore, picture: Picture, shortcode: str, category: str | None

@@ -40,9 +40,7 @@ async def kept(media_store: MediaStore, picture: Path) -> tuple[str, bytes]:
 
 
 @pytest.mark.parametrize(("family", "kind"), [("PNG", "png"), ("JPEG", "jpeg"), ("WEBP", "webp"), ("GIF", "gif")])
-async def test_whole_and_safe(
-    edge: Edge, media_store: MediaStore, picture: Picture, family: str, kind: str
-) -> None:
+async def test_whole_and_safe(edge: Edge, media_store: MediaStore, picture: Picture, family: str, kind: str) -> None:
     name, content = await kept(media_store, picture(family=family, frames=2 if family == "GIF" else 1))
     answer = await ask(edge, f"/media/{name}", accept="application/activity+json")
     assert (answer.status, answer.body) == (200, content)
@@ -55,9 +53,7 @@ async def test_whole_and_safe(
     assert answer.headers["etag"] == f'"{name.partition(".")[0]}"'
 
 
-async def test_large_files_come_in_pieces(
-    edge: Edge, media_store: MediaStore, tmp_path: Path
-) -> None:
+async def test_large_files_come_in_pieces(edge: Edge, media_store: MediaStore, tmp_path: Path) -> None:
     path = tmp_path / "noise.png"
     Image.effect_noise((1200, 1000), 100).save(path)
     name, content = await kept(media_store, path)
@@ -70,8 +66,14 @@ async def test_large_files_come_in_pieces(
 
 @pytest.mark.parametrize(
     ("wanted", "start", "end"),
-    [("bytes=0-0", 0, 1), ("bytes=5-", 5, None), ("bytes=-4", -4, None), ("bytes=2-99999999", 2, None),
-     ("bytes=-99999999", 0, None), ("bytes=0-", 0, None)],
+    [
+        ("bytes=0-0", 0, 1),
+        ("bytes=5-", 5, None),
+        ("bytes=-4", -4, None),
+        ("bytes=2-99999999", 2, None),
+        ("bytes=-99999999", 0, None),
+        ("bytes=0-", 0, None),
+    ],
 )
 async def test_one_part(
     edge: Edge, media_store: MediaStore, picture: Picture, *, wanted: str, start: int, end: int | None
@@ -87,9 +89,7 @@ async def test_one_part(
 @pytest.mark.parametrize(
     "wanted", ["bytes=0-1,3-4", "lines=1-2", "bytes=5-2", "bytes=a-b", "bytes=-", "bytes=" + "9" * 30 + "-"]
 )
-async def test_what_is_no_part_is_the_whole(
-    edge: Edge, media_store: MediaStore, picture: Picture, wanted: str
-) -> None:
+async def test_what_is_no_part_is_the_whole(edge: Edge, media_store: MediaStore, picture: Picture, wanted: str) -> None:
     name, content = await kept(media_store, picture())
     answer = await ask(edge, f"/media/{name}", range=wanted)
     assert (answer.status, answer.body) == (200, content)

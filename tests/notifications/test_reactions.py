@@ -19,7 +19,11 @@ _ALL = Sql(
 
 
 async def test_a_mention_is_told_to_members_only_and_once(world, make):
-    anna, bob, far = await make.member("anna"), await make.member("bob"), await make.account("eve", domain="far.example")
+    anna, bob, far = (
+        await make.member("anna"),
+        await make.member("bob"),
+        await make.account("eve", domain="far.example"),
+    )
     post = await world.publish(anna, "@bob @anna @eve@far.example hello")
     assert await world.told(bob) == [("mention", anna.id, post.id)]
     assert await world.told(anna) == []
@@ -255,7 +259,11 @@ async def _what_stands(world, people) -> set[tuple[int, str, int, int]]:
     """Everything that ought to be told, asked one by one."""
     found = set()
     rows = await world.db.all(
-        Sql(select(p.posts.c.id, p.posts.c.author_id).where(p.posts.c.boost_of_id.is_(None), p.posts.c.deleted_at.is_(None)))
+        Sql(
+            select(p.posts.c.id, p.posts.c.author_id).where(
+                p.posts.c.boost_of_id.is_(None), p.posts.c.deleted_at.is_(None)
+            )
+        )
     )
     for who in people:
         near = {one.id: one for one in await accounts.relationships(world.db, who.id, [one.id for one in people])}

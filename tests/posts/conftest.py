@@ -22,10 +22,17 @@ def settings(tmp_path: Path) -> Settings:
 def publish(db: Db, settings: Settings) -> Callable[..., Awaitable[posts.Post]]:
     """`await publish(author, "text", key=..., screen=..., **fields of the draft)`."""
 
-    async def one(author: Any, text: str = "hello", *, key: str | None = None, screen: Any = None, **draft: Any) -> posts.Post:
+    async def one(
+        author: Any, text: str = "hello", *, key: str | None = None, screen: Any = None, **draft: Any
+    ) -> posts.Post:
         async with db.begin() as tx:
             return await posts.publish(
-                tx, posts.Draft(text=text, **draft), author_id=author.id, app_id=None, settings=settings, key=key,
+                tx,
+                posts.Draft(text=text, **draft),
+                author_id=author.id,
+                app_id=None,
+                settings=settings,
+                key=key,
                 screen=screen,
             )
 

@@ -232,7 +232,9 @@ async def test_edit_of_pictures(db, make, publish, do, settings):
     await do(posts.edit, post.id, posts.Changes(text="look", media_ids=(two.id,)), by=author.id, settings=settings)
     _, versions = await posts.history(db, post.id, None)
     assert [[(then.id, then.description) for then in version.media] for version in versions] == [
-        [(one.id, None)], [(one.id, "a cat")], [(two.id, None)],
+        [(one.id, None)],
+        [(one.id, "a cat")],
+        [(two.id, None)],
     ]
     for wrong in (
         posts.Changes(text="x", media_ids=(theirs.id,)),

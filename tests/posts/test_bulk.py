@@ -15,18 +15,34 @@ from dunnock.posts.events import PostsImported
 NOON = 1_440_000_000_000
 POSTS = Sql(
     select(
-        p.posts.c.id, p.posts.c.author_id, p.posts.c.text, p.posts.c.html, p.posts.c.created_at, p.posts.c.imported,
-        p.posts.c.language, p.posts.c.hashtags, p.posts.c.reply_to_id, p.posts.c.thread_id,
+        p.posts.c.id,
+        p.posts.c.author_id,
+        p.posts.c.text,
+        p.posts.c.html,
+        p.posts.c.created_at,
+        p.posts.c.imported,
+        p.posts.c.language,
+        p.posts.c.hashtags,
+        p.posts.c.reply_to_id,
+        p.posts.c.thread_id,
     ).order_by(p.posts.c.id)
 )
 ACCOUNTS = Sql(
     select(
-        a.accounts.c.username, a.accounts.c.display_name, a.accounts.c.imported, a.accounts.c.created_at,
-        a.account_counts.c.posts, a.account_counts.c.last_post_at,
-    ).join_from(a.accounts, a.account_counts).order_by(a.accounts.c.username)
+        a.accounts.c.username,
+        a.accounts.c.display_name,
+        a.accounts.c.imported,
+        a.accounts.c.created_at,
+        a.account_counts.c.posts,
+        a.account_counts.c.last_post_at,
+    )
+    .join_from(a.accounts, a.account_counts)
+    .order_by(a.accounts.c.username)
 )
 TAGGED = Sql(
-    select(p.hashtags.c.key, func.count()).join_from(p.hashtags, p.hashtag_posts).group_by(p.hashtags.c.key)
+    select(p.hashtags.c.key, func.count())
+    .join_from(p.hashtags, p.hashtag_posts)
+    .group_by(p.hashtags.c.key)
     .order_by(p.hashtags.c.key)
 )
 COUNTS = Sql(select(p.post_counts.c.post_id, p.post_counts.c.replies).order_by(p.post_counts.c.post_id))

@@ -94,7 +94,9 @@ async def test_defaults_of_the_member(db, make, publish):
     async with db.begin() as tx:
         await tx.run(
             Sql(
-                sql("UPDATE members SET default_visibility = 'followers', default_sensitive = true, default_language = 'de'")
+                sql(
+                    "UPDATE members SET default_visibility = 'followers', default_sensitive = true, default_language = 'de'"
+                )
             )
         )
     post = await publish(author)

@@ -24,8 +24,16 @@ SEES = {
     "muting": {"public", "unlisted"},
 }
 ACTS = (
-    posts.favourite, posts.unfavourite, posts.boost, posts.unboost, posts.bookmark, posts.unbookmark, posts.pin,
-    posts.unpin, posts.mute_thread, posts.unmute_thread,
+    posts.favourite,
+    posts.unfavourite,
+    posts.boost,
+    posts.unboost,
+    posts.bookmark,
+    posts.unbookmark,
+    posts.pin,
+    posts.unpin,
+    posts.mute_thread,
+    posts.unmute_thread,
 )
 
 

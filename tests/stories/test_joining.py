@@ -55,7 +55,13 @@ def test_people_are_let_in_one_by_one(own_server):
     told = server.call("GET", "/api/v2/instance").json()["registrations"]
     assert (told["enabled"], told["approval_required"]) == (True, True)
 
-    form = {"username": "by_app", "email": "b@mail.example", "password": PASSWORD, "agreement": "true", "reason": "my app"}
+    form = {
+        "username": "by_app",
+        "email": "b@mail.example",
+        "password": PASSWORD,
+        "agreement": "true",
+        "reason": "my app",
+    }
     token = server.call("POST", "/api/v1/accounts", server.app_token, data=form).json()["access_token"]
     for path in ("accounts/verify_credentials", "timelines/home", "notifications"):
         assert server.call("GET", f"/api/v1/{path}", token).status_code in {401, 403}, path

@@ -115,7 +115,9 @@ def test_which_lists_show_it(cast):
             # What is sent to one directly comes home from whom one follows only.
             assert shown(cast.ask(name, "/api/v1/timelines/home?limit=40")) == home, name
             notified = cast.ask(name, "/api/v1/notifications?limit=80").json()
-            told = {posts[one["status"]["id"]] for one in notified if one.get("status") and one["status"]["id"] in posts}
+            told = {
+                posts[one["status"]["id"]] for one in notified if one.get("status") and one["status"]["id"] in posts
+            }
             assert told <= set(seen), name
             assert name != "blocked" or not [one for one in notified if one["account"]["id"] == author.id]
 

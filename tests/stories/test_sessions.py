@@ -7,7 +7,9 @@ from stories.walking import Browser
 
 PHONE = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
 DESK = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-STRANGER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15"
+STRANGER = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15"
+)
 VERIFY = "/api/v1/accounts/verify_credentials"
 
 
@@ -75,6 +77,8 @@ def test_a_password_set_by_the_owner_ends_everything(small_server):
 def test_forms_of_other_sites_do_nothing(small_server):
     person = small_server.join("careful")
     browser = Browser(small_server.url).sign_in(person.email, PASSWORD)
-    browser.go("/settings/account").send("Change password", old_password=PASSWORD, password="stolen password", token="forged")
+    browser.go("/settings/account").send(
+        "Change password", old_password=PASSWORD, password="stolen password", token="forged"
+    )
     assert browser.status == 403
     assert Browser(small_server.url).sign_in(person.email, PASSWORD).signed_in

@@ -83,7 +83,9 @@ def test_proof_of_possession_is_asked_for_when_it_was_promised(small_server):
     for wrong in ({}, {"code_verifier": verifier + "x"}):
         refused = token(code=code(**promised), **wrong)
         assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
-    plain = browser.go("/oauth/authorize?" + urlencode(asked | {"code_challenge": verifier, "code_challenge_method": "plain"}))
+    plain = browser.go(
+        "/oauth/authorize?" + urlencode(asked | {"code_challenge": verifier, "code_challenge_method": "plain"})
+    )
     assert plain.status == 400
     token_of_reader = given.json()["access_token"]
     refused = server.call("POST", "/api/v1/statuses", token_of_reader, data={"status": "may I?"})

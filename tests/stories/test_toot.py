@@ -58,7 +58,7 @@ def test_a_day_at_the_terminal(small_server, toot, tmp_path):  # noqa: PLR0915 (
     image.write_bytes(picture())
     sent = toot("post", "A hill", "--media", str(image), "--description", "A grey hill", "--spoiler-text", "hills",
                 "--language", "en", "--json")  # fmt: skip
-    sent = json.loads(sent[sent.index("{"):])
+    sent = json.loads(sent[sent.index("{") :])
     assert sent["media_attachments"][0]["description"] == "A grey hill"
     assert (sent["spoiler_text"], sent["language"]) == ("hills", "en")
     reply = json.loads(toot("post", "And more", "--reply-to", post, "--json"))["id"]
@@ -101,7 +101,9 @@ def test_a_day_at_the_terminal(small_server, toot, tmp_path):  # noqa: PLR0915 (
 
     bob.api.status_reply(ann.api.status(post), "I hear you")
     bob.api.status_favourite(post)
-    told = until(lambda: "favourited your status" in (said := toot("notifications")) and "mentioned you" in said and said)
+    told = until(
+        lambda: "favourited your status" in (said := toot("notifications")) and "mentioned you" in said and said
+    )
     assert "I hear you" in told
     assert "I hear you" in toot("notifications", "--type", "mention")
     assert "cleared" in toot("notifications", "--clear")

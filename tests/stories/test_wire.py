@@ -57,7 +57,9 @@ def test_a_profile_in_each_encoding(small_server, encoding, method):
     ann = small_server.join("ann")
     fields = [("One", "first"), ("Two", "second")]
     pairs = [("display_name", "Änne"), ("bot", "1"), ("source[privacy]", "private"), ("source[sensitive]", "on")]
-    parts = [(number, *part) for number, pair in enumerate(fields) for part in zip(("name", "value"), pair, strict=True)]
+    parts = [
+        (number, *part) for number, pair in enumerate(fields) for part in zip(("name", "value"), pair, strict=True)
+    ]
     nested = [(f"fields_attributes[][{key}]", value) for _, key, value in parts]
     numbered = [(f"fields_attributes[{number}][{key}]", value) for number, key, value in parts]
     avatar = ("avatar", ("a.png", picture(), "image/png"))
@@ -177,15 +179,22 @@ def test_pages_elsewhere_may_ask(small_server):
         assert answer.status_code in {200, 204}, path
         assert answer.headers["access-control-allow-origin"] == "*", path
         allowed = answer.headers["access-control-allow-headers"].lower()
-        assert allowed == "*" or {"authorization", "idempotency-key", "content-type"} <= set(re.split(r",\s*", allowed)), path
-    assert "access-control-allow-origin" not in small_server.call("GET", "/auth/sign_in", headers={"Origin": "https://elk.example"}).headers
+        assert allowed == "*" or {"authorization", "idempotency-key", "content-type"} <= set(
+            re.split(r",\s*", allowed)
+        ), path
+    assert (
+        "access-control-allow-origin"
+        not in small_server.call("GET", "/auth/sign_in", headers={"Origin": "https://elk.example"}).headers
+    )
 
 
 def test_limits_are_told(own_server):
     server: Server = own_server(DUNNOCK_SIGN_UP="open", DUNNOCK_DEV="0")
     answer = None
     for _ in range(400):
-        answer = server.call("POST", "/api/v1/apps", data={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"})
+        answer = server.call(
+            "POST", "/api/v1/apps", data={"client_name": "x", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob"}
+        )
         if answer.status_code != 200:
             break
     says_error(answer, 429)

@@ -76,7 +76,9 @@ class _Reader(HTMLParser):
             self._area = None
         elif tag == "select" and self._select is not None:
             self._form.names.add(self._select)
-            chosen = [value for value, selected in self._options if selected] or [value for value, _ in self._options[:1]]
+            chosen = [value for value, selected in self._options if selected] or [
+                value for value, _ in self._options[:1]
+            ]
             self._form.fields += [(self._select, value) for value in chosen]
             self._select = None
         elif tag == "button" and self._button is not None:

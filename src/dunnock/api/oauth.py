@@ -43,7 +43,9 @@ class RevokeForm(msgspec.Struct):
 
 
 @post("/oauth/token", status_code=200, guards=[public()])
-async def issue_token(form: Form[TokenForm], request: Request[Any, Any, Any], db: NamedDependency[Db]) -> Response[wire.Token]:
+async def issue_token(
+    form: Form[TokenForm], request: Request[Any, Any, Any], db: NamedDependency[Db]
+) -> Response[wire.Token]:
     """A token for an authorisation code, or for the app itself."""
     with _told():
         issued = await _issue(form, request, db)

@@ -47,7 +47,11 @@ def add(
         media_store = media.MediaStore.local(settings.media)
         try:
             await media.add_emoji(
-                db, media_store, shortcode=shortcode.strip(":"), path=path, category=category,
+                db,
+                media_store,
+                shortcode=shortcode.strip(":"),
+                path=path,
+                category=category,
                 listed=not unlisted,
             )
         finally:

@@ -130,7 +130,13 @@ def _bar(label: str, done: int, total: int) -> Iterator[Bar]:
     from rich.console import Console  # noqa: PLC0415 (comes with cyclopts; not needed without a terminal)
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _rate_column(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _rate_column(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), refresh_per_second=4) as progress:
         task = progress.add_task(label, total=total, completed=done)
         yield _Rich(lambda now: progress.update(task, completed=now))

@@ -11,7 +11,9 @@ from dunnock.app.settings import BadSettings, data_directory, load
 from dunnock.cli import Refused
 from dunnock.foundation.settings import Settings
 
-DataOption = Annotated[Path | None, Parameter(name="--data", help="The data directory [default: DUNNOCK_DATA, else ./data].")]
+DataOption = Annotated[
+    Path | None, Parameter(name="--data", help="The data directory [default: DUNNOCK_DATA, else ./data].")
+]
 
 
 def settings_of(data: Path | None, **flags: object) -> Settings:

@@ -39,7 +39,9 @@ def up(
     try:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Refused(f"Can't make the data directory {settings.data}: {error.strerror}. Choose another with --data.") from None
+        raise Refused(
+            f"Can't make the data directory {settings.data}: {error.strerror}. Choose another with --data."
+        ) from None
     try:
         with serve.hold(settings.data):
             sock = serve.listen(settings.host, settings.port)

@@ -14,4 +14,6 @@ def worker(*, data: DataOption = None) -> None:
     settings = settings_of(data)
     if not asyncio.run(migrate.is_current(settings.database)):
         raise Refused("The database has not this release's schema. Run `dunnock migrate`, or start the server, first.")
-    serve.run(serve.Part(settings=settings, fd=None), ready=lambda: print("The worker works. Ctrl-C stops it.", flush=True))
+    serve.run(
+        serve.Part(settings=settings, fd=None), ready=lambda: print("The worker works. Ctrl-C stops it.", flush=True)
+    )

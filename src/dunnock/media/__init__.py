@@ -40,7 +40,12 @@ _HOMES = {
     "custom": ("add_emoji", "remove_emoji"),
     "discard": ("remove",),
     "errors": (
-        "DescriptionRefused", "EmojiRefused", "MediaFailed", "MediaMissing", "MediaRejected", "MediaTooLarge",
+        "DescriptionRefused",
+        "EmojiRefused",
+        "MediaFailed",
+        "MediaMissing",
+        "MediaRejected",
+        "MediaTooLarge",
         "MediaUnusable",
     ),
     "events": ("EmojiChanged", "MediaAccepted", "MediaChanged"),

@@ -35,10 +35,19 @@ async def claim(tx: Tx, ids: Sequence[int], *, account_id: int, post_id: int) ->
             raise MediaUnusable(an_id, media.state, say=_SAY_UNREADY)
         if media.post_id is None:
             await tx.run(store.ATTACH, the=an_id, new_post=post_id)
-        claimed.append(Media(
-            media.id, media.account_id, post_id, media.kind, media.state, media.picture, media.description,
-            media.focus, media.blurhash,
-        ))
+        claimed.append(
+            Media(
+                media.id,
+                media.account_id,
+                post_id,
+                media.kind,
+                media.state,
+                media.picture,
+                media.description,
+                media.focus,
+                media.blurhash,
+            )
+        )
     return claimed
 
 

@@ -38,8 +38,14 @@ async def add_emoji(
     emoji = Emoji(shortcode, picture.original.path, picture.still.path, category, listed)
     async with db.begin() as tx:
         await tx.run(
-            store.PUT_EMOJI, shortcode=shortcode, domain="", file=emoji.file, still_file=emoji.still_file,
-            category=category, listed=listed, created_at=tx.now,
+            store.PUT_EMOJI,
+            shortcode=shortcode,
+            domain="",
+            file=emoji.file,
+            still_file=emoji.still_file,
+            category=category,
+            listed=listed,
+            created_at=tx.now,
         )
         await tx.record(EmojiChanged(shortcode=shortcode, domain=""))
     return emoji

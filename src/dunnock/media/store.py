@@ -22,8 +22,15 @@ from dunnock.media.tables import emoji, media
 
 _the = bindparam("the", type_=BigId)
 _shown = (
-    media.c.id, media.c.account_id, media.c.post_id, media.c.kind, media.c.state, media.c.files, media.c.description,
-    media.c.focus, media.c.blurhash,
+    media.c.id,
+    media.c.account_id,
+    media.c.post_id,
+    media.c.kind,
+    media.c.state,
+    media.c.files,
+    media.c.description,
+    media.c.focus,
+    media.c.blurhash,
 )
 _one = select(*_shown).where(media.c.id == _the)
 BY_ID = Sql(_one)
@@ -38,8 +45,19 @@ ATTACH = Sql(
 )
 DETACH = Sql(update(media).where(media.c.post_id == _the).values(post_id=None, unused_since=bindparam("now")))
 ADD = insert_into(
-    media, "id", "account_id", "kind", "state", "files", "description", "focus", "blurhash", "sha256", "bytes",
-    "created_at", "unused_since",
+    media,
+    "id",
+    "account_id",
+    "kind",
+    "state",
+    "files",
+    "description",
+    "focus",
+    "blurhash",
+    "sha256",
+    "bytes",
+    "created_at",
+    "unused_since",
 )
 DESCRIBE = Sql(
     update(media).where(media.c.id == _the).values(description=bindparam("new_text"), focus=bindparam("new_focus"))
@@ -74,9 +92,7 @@ EMOJI = Sql(
     .where(emoji.c.domain == bindparam("domain"), among(emoji.c.shortcode, "shortcodes"), emoji.c.disabled == false())
     .order_by(emoji.c.shortcode)
 )
-ALL_EMOJI = Sql(
-    select(*_emoji).where(emoji.c.domain == "", emoji.c.disabled == false()).order_by(emoji.c.shortcode)
-)
+ALL_EMOJI = Sql(select(*_emoji).where(emoji.c.domain == "", emoji.c.disabled == false()).order_by(emoji.c.shortcode))
 PUT_EMOJI = upsert(
     emoji, ["shortcode", "domain"], "shortcode", "domain", "file", "still_file", "category", "listed", "created_at"
 )
@@ -128,15 +144,23 @@ async def lock_many(tx: Tx, ids: Sequence[int]) -> dict[int, Media]:
     return {row[0]: _media(row) for row in await tx.all(LOCKED_BY_IDS, ids=ids)}
 
 
-async def add(
-    tx: Tx, media_: Media, *, sha256: str | None, unused_since: int, kind: Kind = "image"
-) -> None:
+async def add(tx: Tx, media_: Media, *, sha256: str | None, unused_since: int, kind: Kind = "image") -> None:
     """A new row, which no post uses."""
     picture = media_.picture
     await tx.run(
-        ADD, id=media_.id, account_id=media_.account_id, kind=kind, state=media_.state, files=_files(picture),
-        description=media_.description, focus=write_focus(media_.focus), blurhash=media_.blurhash, sha256=sha256,
-        bytes=_size(picture), created_at=tx.now, unused_since=unused_since,
+        ADD,
+        id=media_.id,
+        account_id=media_.account_id,
+        kind=kind,
+        state=media_.state,
+        files=_files(picture),
+        description=media_.description,
+        focus=write_focus(media_.focus),
+        blurhash=media_.blurhash,
+        sha256=sha256,
+        bytes=_size(picture),
+        created_at=tx.now,
+        unused_since=unused_since,
     )
 
 
@@ -144,8 +168,13 @@ async def finish(tx: Tx, an_id: int, *, picture: Picture | None, blurhash: str |
     """What was processing is ready, or without a picture failed; False when it was not processing."""
     return bool(
         await tx.run(
-            FINISH, the=an_id, new_state="failed" if picture is None else "ready", new_files=_files(picture),
-            new_blurhash=blurhash, new_sha256=sha256, new_bytes=_size(picture),
+            FINISH,
+            the=an_id,
+            new_state="failed" if picture is None else "ready",
+            new_files=_files(picture),
+            new_blurhash=blurhash,
+            new_sha256=sha256,
+            new_bytes=_size(picture),
         )
     )
 

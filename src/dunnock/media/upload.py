@@ -23,7 +23,20 @@ GIVE_UP_MS = HOUR
 
 _SAY_IMAGES = "Only images can be attached here (JPEG, PNG, GIF, WebP, AVIF), no video and no audio"
 _VIDEO_ENDINGS = (
-    ".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".3gp", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac",
+    ".mp4",
+    ".m4v",
+    ".mov",
+    ".webm",
+    ".mkv",
+    ".avi",
+    ".3gp",
+    ".mp3",
+    ".m4a",
+    ".ogg",
+    ".oga",
+    ".opus",
+    ".wav",
+    ".flac",
 )
 
 
@@ -65,9 +78,7 @@ async def accept(
             db, media_store, account_id=account_id, path=path, description=description, focus=focus
         )
     async with db.begin() as tx:
-        media = Media(
-            tx.new_id(), account_id, None, "image", "ready", kept.picture, description, focus, kept.blurhash
-        )
+        media = Media(tx.new_id(), account_id, None, "image", "ready", kept.picture, description, focus, kept.blurhash)
         await store.add(tx, media, sha256=kept.sha256, unused_since=tx.now)
         await tx.record(MediaAccepted(media_id=media.id, account_id=account_id))
     return media
@@ -159,5 +170,3 @@ async def find_own(reader: Reader, media_id: int, *, by: int) -> Media:
     if media is None or media.account_id != by:
         raise MediaMissing(media_id)
     return media
-
-

@@ -22,7 +22,9 @@ _HEADERS = {"cache-control": "public, max-age=1800"}
 @get("/.well-known/nodeinfo", include_in_schema=False)
 async def list_nodeinfo(settings: NamedDependency[Settings]) -> Response[bytes]:
     """Where the documents are."""
-    links = [{"rel": f"{_SCHEMA}{version}", "href": f"{settings.public_url}/nodeinfo/{version}"} for version in VERSIONS]
+    links = [
+        {"rel": f"{_SCHEMA}{version}", "href": f"{settings.public_url}/nodeinfo/{version}"} for version in VERSIONS
+    ]
     return Response(msgspec.json.encode({"links": links}), media_type="application/json", headers=_HEADERS)
 
 
@@ -37,7 +39,9 @@ async def show_nodeinfo(
     document: dict[str, Any] = {
         "version": version,
         "software": {"name": "dunnock", "version": __version__},
-        "protocols": ["activitypub"],  # the schema wants one; WebFinger and this document are all of it that is there yet
+        "protocols": [
+            "activitypub"
+        ],  # the schema wants one; WebFinger and this document are all of it that is there yet
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": settings.sign_up == "open",
         "usage": {

@@ -79,11 +79,13 @@ class WebFinger:
     def _write(self, username: str) -> bytes:
         profile = f"{self._base}/@{username}"
         # `self` (the actor) is named from the day that federation answers there.
-        return msgspec.json.encode({
-            "subject": f"acct:{username}@{self._domain}",
-            "aliases": [profile, f"{self._base}/users/{username}"],
-            "links": [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile}],
-        })
+        return msgspec.json.encode(
+            {
+                "subject": f"acct:{username}@{self._domain}",
+                "aliases": [profile, f"{self._base}/users/{username}"],
+                "links": [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile}],
+            }
+        )
 
 
 def add_to(lane: Lane, webfinger: WebFinger, settings: Settings) -> None:

@@ -270,9 +270,7 @@ async def _picture(
     return await media.take_picture(store, upload.path, kind=kind)
 
 
-@route(
-    "/api/v1/accounts/update_credentials", http_method=[HttpMethod.PATCH, HttpMethod.PUT], guards=[require(WRITES)]
-)
+@route("/api/v1/accounts/update_credentials", http_method=[HttpMethod.PATCH, HttpMethod.PUT], guards=[require(WRITES)])
 async def update_credentials(
     *,
     form: Form[ProfileForm],
@@ -318,7 +316,9 @@ async def _profile(db: Db, render: Render, account_id: int) -> bytes:
 
 
 @get("/api/v1/profile", guards=[require(("profile", READS))])
-async def show_profile(caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]) -> Response[wire.Profile]:
+async def show_profile(
+    caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[wire.Profile]:
     """The caller's profile as written, to edit it."""
     return answer(await _profile(db, render, me(caller)))
 
@@ -363,6 +363,15 @@ async def remove_header(
 
 
 HANDLERS: list[Any] = [
-    show_account, show_accounts, look_up_account, search_accounts, list_personas, verify_credentials, update_credentials,
-    show_profile, change_profile, remove_avatar, remove_header,
+    show_account,
+    show_accounts,
+    look_up_account,
+    search_accounts,
+    list_personas,
+    verify_credentials,
+    update_credentials,
+    show_profile,
+    change_profile,
+    remove_avatar,
+    remove_header,
 ]

@@ -117,56 +117,65 @@ class Instance:
     def _write_v2(self, census: Census, contact: msgspec.Raw) -> bytes:
         settings = self._settings
         picture = f"{settings.public_url}/api/v1/instance/thumbnail.png"
-        return _encode({
-            "domain": settings.domain,
-            "title": settings.title,
-            "version": VERSION,
-            "source_url": f"{settings.public_url}/about",  # says where the source is
-            "description": settings.description,
-            "usage": {"users": {"active_month": census.active_month}},
-            "thumbnail": {"url": picture, "description": ""},
-            "icon": [],
-            "languages": ["en"],
-            "configuration": {
-                "urls": {"streaming": self._streaming(), "about": f"{settings.public_url}/about", "status": None,
-                         "privacy_policy": None, "terms_of_service": None},
-                **self._configuration(),
-                "translation": {"enabled": False},
-                "limited_federation": False,
-            },
-            "registrations": {
-                "enabled": settings.sign_up in {"open", "approval"},
-                "approval_required": settings.sign_up == "approval",
-                "reason_required": settings.sign_up == "approval",
-                "message": None,
-                "min_age": None,
-                "url": None,
-            },
-            "api_versions": API_VERSIONS,
-            "contact": {"email": "", "account": contact},
-            "rules": [],
-        })
+        return _encode(
+            {
+                "domain": settings.domain,
+                "title": settings.title,
+                "version": VERSION,
+                "source_url": f"{settings.public_url}/about",  # says where the source is
+                "description": settings.description,
+                "usage": {"users": {"active_month": census.active_month}},
+                "thumbnail": {"url": picture, "description": ""},
+                "icon": [],
+                "languages": ["en"],
+                "configuration": {
+                    "urls": {
+                        "streaming": self._streaming(),
+                        "about": f"{settings.public_url}/about",
+                        "status": None,
+                        "privacy_policy": None,
+                        "terms_of_service": None,
+                    },
+                    **self._configuration(),
+                    "translation": {"enabled": False},
+                    "limited_federation": False,
+                },
+                "registrations": {
+                    "enabled": settings.sign_up in {"open", "approval"},
+                    "approval_required": settings.sign_up == "approval",
+                    "reason_required": settings.sign_up == "approval",
+                    "message": None,
+                    "min_age": None,
+                    "url": None,
+                },
+                "api_versions": API_VERSIONS,
+                "contact": {"email": "", "account": contact},
+                "rules": [],
+            }
+        )
 
     def _write_v1(self, census: Census, contact: msgspec.Raw) -> bytes:
         settings = self._settings
-        return _encode({
-            "uri": settings.domain,
-            "title": settings.title,
-            "short_description": settings.description,
-            "description": settings.description,
-            "email": "",
-            "version": VERSION,
-            "urls": {"streaming_api": self._streaming()},
-            "stats": {"user_count": census.members, "status_count": census.posts, "domain_count": census.servers},
-            "thumbnail": f"{settings.public_url}/api/v1/instance/thumbnail.png",
-            "languages": ["en"],
-            "registrations": settings.sign_up in {"open", "approval"},
-            "approval_required": settings.sign_up == "approval",
-            "invites_enabled": settings.sign_up == "invitation",
-            "configuration": self._configuration(),
-            "contact_account": contact,
-            "rules": [],
-        })
+        return _encode(
+            {
+                "uri": settings.domain,
+                "title": settings.title,
+                "short_description": settings.description,
+                "description": settings.description,
+                "email": "",
+                "version": VERSION,
+                "urls": {"streaming_api": self._streaming()},
+                "stats": {"user_count": census.members, "status_count": census.posts, "domain_count": census.servers},
+                "thumbnail": f"{settings.public_url}/api/v1/instance/thumbnail.png",
+                "languages": ["en"],
+                "registrations": settings.sign_up in {"open", "approval"},
+                "approval_required": settings.sign_up == "approval",
+                "invites_enabled": settings.sign_up == "invitation",
+                "configuration": self._configuration(),
+                "contact_account": contact,
+                "rules": [],
+            }
+        )
 
 
 def add_to(lane: Lane, instance: Instance) -> None:
@@ -249,10 +258,21 @@ def _thumbnail() -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"".join(rows), 9)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"".join(rows), 9))
+        + chunk(b"IEND", b"")
+    )
 
 
 HANDLERS = [
-    show_thumbnail, show_instance_v1, show_instance, list_rules, list_peers, show_extended_description, list_activity,
+    show_thumbnail,
+    show_instance_v1,
+    show_instance,
+    list_rules,
+    list_peers,
+    show_extended_description,
+    list_activity,
     list_server_blocks,
 ]

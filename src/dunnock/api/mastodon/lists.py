@@ -50,7 +50,11 @@ async def make_list(form: Form[ListForm], caller: Called, db: NamedDependency[Db
     """A new list."""
     async with db.begin() as tx:
         made = await lists.make_list(
-            tx, me(caller), title=form.title or "", replies=form.replies_policy or "list", exclusive=bool(form.exclusive)
+            tx,
+            me(caller),
+            title=form.title or "",
+            replies=form.replies_policy or "list",
+            exclusive=bool(form.exclusive),
         )
     return _wire(made)
 
@@ -103,9 +107,7 @@ async def show_list_accounts(
     link = b""
     if not everybody:
         path = f"{PATH}/{list_id}/accounts"
-        link = links(
-            settings.public_url, path, cursor, count=len(page.ids), newest=page.newest, oldest=page.oldest
-        )
+        link = links(settings.public_url, path, cursor, count=len(page.ids), newest=page.newest, oldest=page.oldest)
     return answer(await render.accounts(page.ids), link=link)
 
 

@@ -53,9 +53,7 @@ class MarkerConflict(DomainError):
 
 
 @get(PATH, guards=[require("read:statuses")])
-async def show_markers(
-    params: Query[MarkersParams], caller: Called, db: NamedDependency[Db]
-) -> dict[str, MarkerWire]:
+async def show_markers(params: Query[MarkersParams], caller: Called, db: NamedDependency[Db]) -> dict[str, MarkerWire]:
     """The markers that are asked for, as far as they were ever set."""
     feeds = [one for one in notifications.FEEDS if one in params.timeline]
     return _wire(await notifications.read_markers(db, me(caller), feeds))
@@ -75,9 +73,7 @@ async def move_markers(form: Form[MarkersForm], caller: Called, db: NamedDepende
 
 
 def _wire(markers: dict[str, notifications.Marker]) -> dict[str, MarkerWire]:
-    return {
-        feed: MarkerWire(str(one.last_read_id), one.version, iso(one.updated_at)) for feed, one in markers.items()
-    }
+    return {feed: MarkerWire(str(one.last_read_id), one.version, iso(one.updated_at)) for feed, one in markers.items()}
 
 
 HANDLERS: list[Any] = [show_markers, move_markers]

@@ -93,9 +93,7 @@ async def change_media(
     _refuse_thumbnail(form.thumbnail)
     focus = focus_of(form.focus)
     async with db.begin() as tx:
-        changed = await media.describe(
-            tx, media_id, by=_owner(caller), description=form.description, focus=focus
-        )
+        changed = await media.describe(tx, media_id, by=_owner(caller), description=form.description, focus=focus)
     return _answer(render, changed, 206 if changed.state == "processing" else 200)
 
 

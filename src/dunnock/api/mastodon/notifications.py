@@ -169,7 +169,9 @@ def _joined(one: Notification, account: bytes, status: bytes | None) -> bytes:
         f'{{"id":"{one.id}","type":"{TYPES[one.kind]}","group_key":"ungrouped-{one.id}",'
         f'"created_at":"{iso(one.created_at)}","account":'
     )
-    parts = (start.encode(), account, b"}") if status is None else (start.encode(), account, b',"status":', status, b"}")
+    parts = (
+        (start.encode(), account, b"}") if status is None else (start.encode(), account, b',"status":', status, b"}")
+    )
     return b"".join(parts)
 
 

@@ -160,9 +160,7 @@ async def mute_account(
 ) -> Response[wire.Relationship]:
     """Leave an account out of the caller's feeds, for a while or without end."""
     async with db.begin() as tx:
-        await accounts.mute(
-            tx, me(caller), target=account_id, notifications=form.notifications, duration=form.duration
-        )
+        await accounts.mute(tx, me(caller), target=account_id, notifications=form.notifications, duration=form.duration)
     return await _relationship(render, caller, account_id)
 
 
@@ -331,9 +329,7 @@ async def list_domain_blocks(
     cursor = cursor_of(params, default=DOMAINS_A_PAGE)
     rows = await accounts.blocked_domains(db, me(caller), cursor)
     newest, oldest = (rows[0][0], rows[-1][0]) if rows else (None, None)
-    link = links(
-        settings.public_url, "/api/v1/domain_blocks", cursor, count=len(rows), newest=newest, oldest=oldest
-    )
+    link = links(settings.public_url, "/api/v1/domain_blocks", cursor, count=len(rows), newest=newest, oldest=oldest)
     return answer(_encode([domain for _, domain in rows]), link=link)
 
 
@@ -354,7 +350,24 @@ async def unblock_domain(form: Form[DomainForm], caller: Called, db: NamedDepend
 
 
 HANDLERS: list[Any] = [
-    list_relationships, list_familiar_followers, follow_account, unfollow_account, remove_follower, block_account,
-    unblock_account, mute_account, unmute_account, write_note, list_followers, list_following, list_blocks, list_mutes,
-    list_follow_requests, accept_follow, reject_follow, list_domain_blocks, block_domain, unblock_domain,
+    list_relationships,
+    list_familiar_followers,
+    follow_account,
+    unfollow_account,
+    remove_follower,
+    block_account,
+    unblock_account,
+    mute_account,
+    unmute_account,
+    write_note,
+    list_followers,
+    list_following,
+    list_blocks,
+    list_mutes,
+    list_follow_requests,
+    accept_follow,
+    reject_follow,
+    list_domain_blocks,
+    block_domain,
+    unblock_domain,
 ]

@@ -130,9 +130,7 @@ async def _if_wanted(db: Db, account_id: int, viewer: int, *, following: bool) -
     return [] if hidden else [account_id]
 
 
-async def _hashtags(
-    db: Db, words: str, settings: Settings, *, limit: int, offset: int, signed_in: bool
-) -> bytes:
+async def _hashtags(db: Db, words: str, settings: Settings, *, limit: int, offset: int, signed_in: bool) -> bytes:
     found = await search_hashtags(db, words, now=now_ms(), limit=limit, offset=offset)
     return msgspec.json.encode([tag(one, settings.public_url, signed_in=signed_in) for one in found])
 

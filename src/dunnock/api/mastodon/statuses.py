@@ -108,8 +108,13 @@ async def publish_status(
     if form.quoted_status_id is not None:
         raise Invalid(say="Validation failed: this server has no quotes")
     draft = posts.Draft(
-        text=form.status, warning=form.spoiler_text, visibility=visibility_of(form.visibility), sensitive=form.sensitive,
-        language=form.language or None, reply_to_id=form.in_reply_to_id, media_ids=tuple(form.media_ids),
+        text=form.status,
+        warning=form.spoiler_text,
+        visibility=visibility_of(form.visibility),
+        sensitive=form.sensitive,
+        language=form.language or None,
+        reply_to_id=form.in_reply_to_id,
+        media_ids=tuple(form.media_ids),
     )
     key = request.headers.get("idempotency-key")
     async with db.begin() as tx:
@@ -150,7 +155,10 @@ async def edit_status(
     if form.poll:
         raise Invalid(say="Validation failed: this server has no polls")
     changes = posts.Changes(
-        text=form.status, warning=form.spoiler_text, sensitive=form.sensitive, language=form.language or None,
+        text=form.status,
+        warning=form.spoiler_text,
+        sensitive=form.sensitive,
+        language=form.language or None,
         media_ids=tuple(form.media_ids),
         media_changes=tuple(
             [
@@ -254,6 +262,13 @@ def _version(
 
 
 HANDLERS: list[Any] = [
-    publish_status, show_statuses, show_status, edit_status, delete_status, show_context, show_history, show_source,
+    publish_status,
+    show_statuses,
+    show_status,
+    edit_status,
+    delete_status,
+    show_context,
+    show_history,
+    show_source,
     show_card,
 ]

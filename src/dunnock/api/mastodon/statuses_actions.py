@@ -182,5 +182,16 @@ def _link(settings: Settings, path: str, limit: int, page: Page) -> bytes:
 
 
 HANDLERS: list[Any] = [
-    favourite, unfavourite, reblog, unreblog, bookmark, unbookmark, pin, unpin, mute, unmute, favourited_by, reblogged_by,
+    favourite,
+    unfavourite,
+    reblog,
+    unreblog,
+    bookmark,
+    unbookmark,
+    pin,
+    unpin,
+    mute,
+    unmute,
+    favourited_by,
+    reblogged_by,
 ]

@@ -56,9 +56,7 @@ MAY_ADD = Sql(
 def _page(*, up: bool) -> Any:
     return (
         select(_m.id, _m.account_id)
-        .where(
-            _m.list_id == _list, _m.id > bindparam("above", type_=BigId), _m.id < bindparam("below", type_=BigId)
-        )
+        .where(_m.list_id == _list, _m.id > bindparam("above", type_=BigId), _m.id < bindparam("below", type_=BigId))
         .order_by(_m.id if up else _m.id.desc())
         .limit(bindparam("most"))
     )

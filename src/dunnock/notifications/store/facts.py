@@ -80,9 +80,7 @@ _STAFF = Sql(
     )
 )
 _to = members.c.account_id
-_follows_sender = exists().where(
-    follows.c.follower_id == _to, follows.c.followed_id == _from, ~follows.c.requested
-)
+_follows_sender = exists().where(follows.c.follower_id == _to, follows.c.followed_id == _from, ~follows.c.requested)
 # Source: Mastodon, NotifyService::DropCondition; limited accounts reach only those who follow them.
 _WILLING = Sql(
     select(_to)
@@ -99,9 +97,7 @@ _WILLING = Sql(
             mutes.c.notifications,
             or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now", type_=BigId)),
         ),
-        ~exists().where(
-            thread_mutes.c.account_id == _to, thread_mutes.c.thread_id == bindparam("thread", type_=BigId)
-        ),
+        ~exists().where(thread_mutes.c.account_id == _to, thread_mutes.c.thread_id == bindparam("thread", type_=BigId)),
         or_(
             accounts.c.domain == literal_column("''"),
             _follows_sender,

@@ -10,7 +10,9 @@ from dunnock.notifications.tables import markers
 _m = markers.c
 _account = _m.account_id == bindparam("account", type_=BigId)
 READ = Sql(
-    select(_m.feed, _m.last_read_id, _m.version, _m.updated_at).where(_account, among(_m.feed, "feeds")).order_by(_m.feed)
+    select(_m.feed, _m.last_read_id, _m.version, _m.updated_at)
+    .where(_account, among(_m.feed, "feeds"))
+    .order_by(_m.feed)
 )
 ADD = insert_once(markers, keys=["account_id", "feed"])
 MOVE = Sql(

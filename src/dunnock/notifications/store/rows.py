@@ -18,19 +18,15 @@ _above, _below = bindparam("above", type_=BigId), bindparam("below", type_=BigId
 
 _ADD = insert_once(notifications, keys=["account_id", "kind", "from_id", "post_id"])
 _TOLD = Sql(
-    select(_n.account_id).where(
-        _n.kind == _kind, _n.from_id == _by, _n.post_id == _post, among(_n.account_id, "ids")
-    )
+    select(_n.account_id).where(_n.kind == _kind, _n.from_id == _by, _n.post_id == _post, among(_n.account_id, "ids"))
 )
-_DROP_ACT = Sql(delete(notifications).where(_n.account_id == _to, _n.kind == _kind, _n.from_id == _by, _n.post_id == _post))
+_DROP_ACT = Sql(
+    delete(notifications).where(_n.account_id == _to, _n.kind == _kind, _n.from_id == _by, _n.post_id == _post)
+)
 _DROP_POST = Sql(delete(notifications).where(_n.post_id == _post))
-_DROP_OTHERS = Sql(
-    delete(notifications).where(_n.post_id == _post, _n.kind == _kind, ~among(_n.account_id, "ids"))
-)
+_DROP_OTHERS = Sql(delete(notifications).where(_n.post_id == _post, _n.kind == _kind, ~among(_n.account_id, "ids")))
 _DROP_OLDER = Sql(
-    delete(notifications).where(
-        _n.post_id == _post, _n.kind == _kind, _n.created_at < bindparam("at", type_=BigId)
-    )
+    delete(notifications).where(_n.post_id == _post, _n.kind == _kind, _n.created_at < bindparam("at", type_=BigId))
 )
 _DROP_BY = Sql(delete(notifications).where(_n.account_id == _to, _n.from_id == _by))
 _DROP_DOMAIN = Sql(
@@ -56,9 +52,7 @@ _ONE = Sql(
 )
 _some = select(_n.id).where(_wanted).limit(bindparam("most")).subquery()
 _COUNT = Sql(select(func.count()).select_from(_some))
-_CROWDED = Sql(
-    select(_n.account_id).group_by(_n.account_id).having(func.count() > bindparam("most", type_=BigId))
-)
+_CROWDED = Sql(select(_n.account_id).group_by(_n.account_id).having(func.count() > bindparam("most", type_=BigId)))
 _EDGE = Sql(
     select(_n.id).where(_n.account_id == _to).order_by(_n.id.desc()).limit(1).offset(bindparam("most", type_=BigId))
 )
@@ -121,9 +115,7 @@ async def page(
     reader: Reader, to: int, *, above: int, below: int, up: bool, most: int, kinds: Collection[str], from_id: int
 ) -> list[Notification]:
     """The next `most` between the ids; `up`: the oldest first. `from_id` 0: by anybody."""
-    rows = await reader.all(
-        _PAGE[up], to=to, above=above, below=below, most=most, kinds=list(kinds), from_id=from_id
-    )
+    rows = await reader.all(_PAGE[up], to=to, above=above, below=below, most=most, kinds=list(kinds), from_id=from_id)
     return [_notification(row) for row in rows]
 
 
