@@ -85,7 +85,7 @@ async def test_disabling_ends_everything(db):
         await exchange(db, app, code)
 
 
-async def test_sweep(db, monkeypatch):
+async def test_sweep(db):
     one = await join(db)
     app, _ = await register(db)
     now = now_ms()
@@ -111,7 +111,6 @@ async def test_sweep(db, monkeypatch):
     assert await accounts.find_session(db, kept)
     held = accounts.Tokens(db)
     assert await held.find(alive.encode())
-    monkeypatch.setattr(oauth, "SAME_MOMENT_MS", 0)
     with pytest.raises(accounts.OAuthRefused):  # the used code is still known, and ends what was made from it
         await exchange(db, app, code, redirect_uri=CALLBACK)
     assert await held.find(issued.access_token.encode()) is None

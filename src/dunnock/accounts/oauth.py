@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections import Counter
 
 import msgspec
 
@@ -20,12 +21,12 @@ from dunnock.accounts.sign_up import find_member
 from dunnock.accounts.store import oauth as store
 from dunnock.accounts.tokens import make_token
 from dunnock.foundation import ids
-from dunnock.foundation.clock import MINUTE, SECOND
+from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Db, Reader, Tx
 
 CODE_LASTS_MS = 10 * MINUTE
-SAME_MOMENT_MS = SECOND  # an app that sends its request twice is no thief
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_under_way: Counter[str] = Counter()  # codes that are being exchanged in this process
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
@@ -121,13 +122,24 @@ async def client(reader: Reader, client_id: str, client_secret: str | None) -> t
 async def exchange(db: Db, app: App, *, proven: bool, code: str, redirect_uri: str, verifier: str | None) -> Issued:
     """A token for a code. A code that comes a second time ends the token that was made from it (RFC 6749, 4.1.2).
 
-    Of several requests at the same moment one gets a token, which stays good; the others are refused.
+    Of several requests that overlap one gets a token, which stays good; the others are refused.
 
     Raises:
         OAuthRefused: `invalid_grant` whenever anything does not fit.
     """
-    async with db.begin() as tx:
-        issued = await _exchange(tx, app, proven=proven, code=code, redirect_uri=redirect_uri, verifier=verifier)
+    digest = ids.digest(code)
+    overlaps = digest in _under_way
+    _under_way[digest] += 1
+    try:
+        again = not overlaps and await db.value(store.GRANT_USED, digest=digest) is not None
+        async with db.begin() as tx:
+            issued = await _exchange(
+                tx, app, proven=proven, digest=digest, redirect_uri=redirect_uri, verifier=verifier, again=again
+            )
+    finally:
+        _under_way[digest] -= 1
+        if not _under_way[digest]:
+            del _under_way[digest]
     if issued is None:
         raise OAuthRefused(
             "invalid_grant",
@@ -138,10 +150,9 @@ async def exchange(db: Db, app: App, *, proven: bool, code: str, redirect_uri: s
 
 
 async def _exchange(
-    tx: Tx, app: App, *, proven: bool, code: str, redirect_uri: str, verifier: str | None
+    tx: Tx, app: App, *, proven: bool, digest: str, redirect_uri: str, verifier: str | None, again: bool
 ) -> Issued | None:
-    """None: refused; what that ended is committed all the same."""
-    digest = ids.digest(code)
+    """None: refused; what that ended is committed all the same. `again`: the code was used before this request came."""
     row = await tx.one(store.GRANT, digest=digest)
     if row is None:
         return None
@@ -149,11 +160,7 @@ async def _exchange(
     if app_id != app.id:
         return None
     if used_at is not None:
-        if (
-            token_id is not None
-            and tx.now - used_at >= SAME_MOMENT_MS
-            and await tx.run(store.END_TOKEN, the=token_id, at=tx.now)
-        ):
+        if again and token_id is not None and await tx.run(store.END_TOKEN, the=token_id, at=tx.now):
             await tx.record(TokensRevoked(member_id=member_id, app_id=app.id))
         return None
     if its_uri != redirect_uri or expires_at <= tx.now or not _proves(challenge, verifier, proven=proven):

@@ -26,6 +26,7 @@ GRANT = Sql(
         grants.c.expires_at, grants.c.used_at, grants.c.token_id,
     ).where(grants.c.code_digest == bindparam("digest"))
 )  # fmt: skip
+GRANT_USED = Sql(select(grants.c.used_at).where(grants.c.code_digest == bindparam("digest")))
 USE_GRANT = Sql(
     update(grants)
     .where(grants.c.code_digest == bindparam("the"), grants.c.used_at.is_(None))
