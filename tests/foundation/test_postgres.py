@@ -49,12 +49,18 @@ async def admin(postgres_empty):
 
 
 async def end_connections(admin, name):
-    """As if the network between them broke."""
-    return await admin.fetchval(
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+    """As if the network between them broke; how many there were. Gone they are when this returns."""
+    ended = await admin.fetch(
+        "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE application_name = $1 AND datname = current_database()",
         name,
     )
+    pids = [row["pid"] for row in ended]
+    end = time.monotonic() + 10
+    while await admin.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = ANY($1::int[])", pids):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+    return len(pids)
 
 
 async def say(db, *texts):

@@ -100,7 +100,7 @@ class Edge:
             return
         await self._http(scope, receive, send, visit, is_open=is_open)
 
-    async def _http(  # noqa: C901 - one wrapper around everything costs one wrapper
+    async def _http(
         self,
         scope: Any,
         receive: Any,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from dunnock.foundation.bus import Sockets
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import log
 from dunnock.foundation.db.face import Busy, Commits, Conflict, Db, Listener, Row, Tx
+from dunnock.foundation.db.flush import Flush
 from dunnock.foundation.db.sql import Sql
 from dunnock.foundation.events import Event
 
@@ -48,7 +48,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     # Patient until it is open: after a crash the first process to come recovers the file, and others have to wait for it.
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=10)
     conn.execute("PRAGMA journal_mode = WAL")
-    # The write-ahead log is flushed by us, and only for transactions that somebody was promised (`_Flush`).
+    # The write-ahead log is flushed by us, and only for transactions that somebody was promised (`flush.Flush`).
     conn.execute("PRAGMA synchronous = NORMAL")
     conn.execute("PRAGMA foreign_keys = ON")
     conn.execute("PRAGMA temp_store = MEMORY")
@@ -90,45 +90,6 @@ class _Deadline:
         return now > self._end
 
 
-class _Flush:
-    """Commits, and has the write-ahead log on the disk before it returns.
-
-    What `synchronous = FULL` does, but by choice: what can be made again after a power cut (the effects of reactions,
-    whose place in the event log is lost with them) need not wait for the disk. With NORMAL the engine itself still
-    flushes the log before it copies it into the database, so nothing can be torn.
-    Source: sqlite.org/wal.html ("Performance Considerations"), sqlite.org/pragma.html#pragma_synchronous.
-    """
-
-    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
-        self._conn, self._log = conn, Path(f"{path}-wal")
-        self._handle: int | None = None
-        self._tidies = True  # whether a commit may go on to copy the log into the database, which takes a while
-
-    def at_once(self) -> None:
-        """Commit without waiting for the disk."""
-        self._tidy(on=False)
-        self._conn.execute("COMMIT")
-
-    def to_disk(self) -> None:
-        """Commit; whatever was committed before is on the disk now too."""
-        self._tidy(on=True)
-        self._conn.execute("COMMIT")
-        if self._handle is None:
-            # Closing it frees none of SQLite's locks: those are on the database and on its -shm file.
-            self._handle = os.open(self._log, os.O_RDONLY | os.O_CLOEXEC)
-        os.fdatasync(self._handle)
-
-    def _tidy(self, *, on: bool) -> None:
-        if on is not self._tidies:
-            self._conn.execute(f"PRAGMA wal_autocheckpoint = {1000 if on else 0}")
-            self._tidies = on
-
-    def close(self) -> None:
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-
 class SqliteDb(Db):
     """The embedded engine. See `face.Db`."""
 
@@ -145,7 +106,7 @@ class SqliteDb(Db):
         self._ids = ids.IdMaker(self._slot.slot)
         self._write = connect(path)
         self._bus = Sockets(path.parent / "bus", self._slot.slot)
-        self._flush = _Flush(self._write, path)
+        self._flush = Flush(self._write, path)
         self._must_last = False
         self._read = connect(path, read_only=True)
         self._aside: sqlite3.Connection | None = None
