@@ -14,7 +14,7 @@ from dunnock.foundation.db import Busy, Conflict, Sql, insert_into, postgres
 from dunnock.foundation.db.postgres import PostgresDb
 from dunnock.foundation.db.tables import schedule
 from dunnock.foundation.events import Event
-from dunnock.foundation.reactions import Reactions
+from dunnock.foundation.reactions import Reactions, name_of
 
 ADD = insert_into(schedule, "name", "next_at")
 NAMES = Sql(select(schedule.c.name).order_by(schedule.c.name))
@@ -138,6 +138,34 @@ async def test_nothing_is_lost_when_the_listening_connection_breaks(opened, admi
         said += [f"before {number}", f"during {number}"]
         await listening(admin)
     await until(lambda: set(said) <= set(heard))
+
+
+async def test_a_dump_restored_elsewhere_goes_on(opened, postgres_empty):
+    """Its transaction numbers may lie ahead of the new cluster's: nothing new may wait for them."""
+    said = []
+
+    async def on_word(tx, event):
+        said.append(event.text)
+
+    name, ahead = name_of(on_word), 10**12
+    link = await asyncpg.connect(postgres_empty)
+    try:
+        for number in range(3):
+            await link.execute(
+                "INSERT INTO event_log (tx, at, kind, body) VALUES ($1, 0, 'WordSaid', $2)",
+                ahead + number,
+                f'{{"text": "old {number}"}}',
+            )
+        handled = await link.fetchval("SELECT min(id) FROM event_log")
+        await link.execute("INSERT INTO reactions (name, tx, id, at) VALUES ($1, $2, $3, 0)", name, ahead, handled)
+    finally:
+        await link.close()
+    db = await opened()
+    runner = Reactions(db, {WordSaid: [on_word]})
+    await runner.prepare()
+    await say(db, "new")
+    await runner.settle()
+    assert said == ["old 1", "old 2", "new"]
 
 
 async def test_a_late_commit_with_a_small_id_is_heard_after_a_break(opened, admin):

@@ -118,6 +118,7 @@ class PostgresDb(Db):
         """
         own, slot = await _take_slot(url)
         try:
+            await own.execute(_FORGET_OTHER_CLUSTER)
             since = await own.fetchval(_SETTLED)
             pool = await asyncpg.create_pool(
                 url,
@@ -476,6 +477,19 @@ class _Over:
 _OVER: Any = _Over()
 _LOOK = "look"  # said instead of an event that is too long to be told
 _SETTLED = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# A dump restored elsewhere brings transaction numbers of its old home, which may lie ahead of this one's: new events
+# would then wait for them for ever. What is visible has always a smaller number than the snapshot's end.
+_FORGET_OTHER_CLUSTER = """
+DO $$ BEGIN
+    IF to_regclass('event_log') IS NOT NULL AND to_regclass('reactions') IS NOT NULL THEN
+        IF EXISTS (SELECT 1 FROM event_log WHERE tx >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint) THEN
+            LOCK TABLE event_log, reactions;
+            UPDATE reactions SET tx = 0;
+            UPDATE event_log SET tx = 0;
+        END IF;
+    END IF;
+END $$
+"""
 _ADD_AND_TELL = (
     "INSERT INTO event_log (tx, at, kind, body) "
     "SELECT pg_current_xact_id()::text::bigint, $1, k, b FROM unnest($2::text[], $3::text[]) AS e(k, b) "
