@@ -56,9 +56,9 @@ async def test_nobody_takes_as_long_as_somebody():
     async def fastest(stored, password):
         took = []
         for _ in range(7):
-            begun = time.perf_counter()
+            begun = time.process_time()
             assert await passwords.check(stored, password) == (False, False)
-            took.append(time.perf_counter() - begun)
+            took.append(time.process_time() - begun)
         return min(took)
 
     wrong = await fastest(hashed, "wrong")
@@ -68,9 +68,9 @@ async def test_nobody_takes_as_long_as_somebody():
 
 async def test_a_megabyte_is_not_hashed():
     hashed = await passwords.make_hash("seven wrens in a hedge")
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert await passwords.check(hashed, "\ufdfa" * 1_000_000) == (False, False)  # 18 times as long in NFKC
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 async def test_the_queue_has_an_end():

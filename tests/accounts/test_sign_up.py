@@ -9,6 +9,7 @@ import pytest
 
 from accounts.joining import PASSWORD, do, form, join
 from dunnock import accounts
+from dunnock.accounts import passwords
 from dunnock.foundation.clock import now_ms
 
 joining = importlib.import_module("dunnock.accounts.sign_up")  # the face has a function of this name
@@ -95,7 +96,16 @@ async def test_policies(db):
 
 
 @pytest.mark.parametrize("same", ["name", "address"])
-async def test_two_at_once(db, events, same):
+async def test_two_at_once(db, events, same, monkeypatch):
+    """Both have found the name and the address free before either writes."""
+    met, real = asyncio.Barrier(2), passwords.make_hash
+
+    async def make_hash(password):
+        hashed = await real(password)
+        await met.wait()
+        return hashed
+
+    monkeypatch.setattr(passwords, "make_hash", make_hash)
     forms = [form("ada"), form("ADA", email="b@mail.example")] if same == "name" else [form("ada"), form("b")]
     if same == "address":
         forms = [form("ada", email="x@mail.example"), form("bea", email="X@mail.example")]

@@ -73,13 +73,10 @@ async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "") ->
         joining.begin(address)
     hashed = await passwords.make_hash(form.password)  # before the transaction: it takes a while
     state = State.PENDING if policy == "approval" and not invited else State.ACTIVE
-    try:
-        async with db.begin() as tx:
-            if invited and not await tx.run(store.USE_INVITATION, the=code, now=tx.now):
-                raise _not_invited()  # expired, used up, withdrawn, or who made it is shut out
-            return await _add(tx, form, hashed, role="member", state=state, invited_with=code)
-    except Conflict as conflict:
-        raise await _overtaken(db, form) from conflict
+    async with db.begin() as tx:
+        if invited and not await tx.run(store.USE_INVITATION, the=code, now=tx.now):
+            raise _not_invited()  # expired, used up, withdrawn, or who made it is shut out
+        return await _add(tx, form, hashed, role="member", state=state, invited_with=code)
 
 
 async def create_member(
@@ -96,11 +93,8 @@ async def create_member(
     if details:
         raise _refusal(details)
     hashed = await passwords.make_hash(password)
-    try:
-        async with db.begin() as tx:
-            return await _add(tx, form, hashed, role=role, state=State.ACTIVE, locked=locked)
-    except Conflict as conflict:
-        raise await _overtaken(db, form) from conflict
+    async with db.begin() as tx:
+        return await _add(tx, form, hashed, role=role, state=State.ACTIVE, locked=locked)
 
 
 async def _add(
@@ -112,6 +106,27 @@ async def _add(
     state: State,
     locked: bool = False,
     invited_with: str = "",
+) -> Member:
+    try:
+        async with tx.savepoint():
+            return await _add_rows(
+                tx, form, password_hash, role=role, state=state, locked=locked, invited_with=invited_with
+            )
+    except Conflict as conflict:  # somebody was faster: asked in the transaction, which sees what is not committed yet
+        details: Details = {}
+        await _add_taken(tx, form, details)
+        raise _refusal(details or {"username": [_TAKEN]}) from conflict
+
+
+async def _add_rows(
+    tx: Tx,
+    form: SignUp,
+    password_hash: str,
+    *,
+    role: Role,
+    state: State,
+    locked: bool,
+    invited_with: str,
 ) -> Member:
     account_id, member_id = tx.new_id(), tx.new_id()
     invitation = await find_invitation(tx, invited_with) if invited_with else None
@@ -267,13 +282,6 @@ _LABELS = {
 
 def _not_invited() -> SignUpRefused:
     return _refusal({"invite_code": [("ERR_INVALID", "is not valid (any more)")]})
-
-
-async def _overtaken(reader: Reader, form: SignUp) -> SignUpRefused:
-    """Somebody took the name or the address between our look and our write."""
-    details: Details = {}
-    await _add_taken(reader, form, details)
-    return _refusal(details or {"username": [_TAKEN]})
 
 
 def _refusal(details: Details) -> SignUpRefused:
