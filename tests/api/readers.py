@@ -18,7 +18,6 @@ from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.notifications.reactions import HEARS
 from dunnock.posts.views import PostViews
-from notifications.settling import settle
 
 
 class Readers(People):
@@ -47,4 +46,4 @@ class Readers(People):
         return done
 
     async def settle(self) -> None:
-        await settle(self.db, self.reactions)
+        await self.reactions.settle()

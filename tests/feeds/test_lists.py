@@ -8,7 +8,6 @@ from dunnock import accounts
 from dunnock.feeds import ListChanged, ListMissing, lists
 from dunnock.feeds.reactions import HEARS, on_unfollowed
 from dunnock.foundation.reactions import Reactions
-from notifications.settling import settle
 
 
 @pytest.fixture
@@ -126,7 +125,7 @@ async def test_unfollowing_removes_from_lists(db, make, do):
     reactions = Reactions(db, HEARS)
     await reactions.prepare()
     await do(accounts.unfollow, follower=anna.id, followed=bob.id)
-    await settle(db, reactions)
+    await reactions.settle()
     assert await members(db, anna, made) == []
     assert await members(db, anna, other) == [anna.id]
     # Heard late, after the follow is back: then it stays.

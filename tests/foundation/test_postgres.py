@@ -182,6 +182,7 @@ async def test_a_late_commit_with_a_small_id_is_heard_after_a_break(opened, admi
             "INSERT INTO event_log (tx, at, kind, body) "
             "VALUES (pg_current_xact_id()::text::bigint, 0, 'WordSaid', '{\"text\": \"late\"}')"
         )
+        await link.execute("SELECT pg_notify($1, 'look')", postgres.CHANNEL)  # with the commit, as all of ours do
         async with one.begin() as tx:
             for number in range(1500):
                 await tx.record(WordSaid(text=f"{number}"))

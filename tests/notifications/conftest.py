@@ -15,7 +15,6 @@ from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.notifications.reactions import HEARS, on_act
 from dunnock.posts.entries import Span
-from notifications.settling import settle
 
 
 class World:
@@ -45,7 +44,7 @@ class World:
         return [(one.kind, one.from_id, one.post_id) for one in found]
 
     async def settle(self) -> None:
-        await settle(self.db, self.reactions)
+        await self.reactions.settle()
 
     async def again(self) -> None:
         """Have every event of the log heard once more."""

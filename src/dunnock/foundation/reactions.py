@@ -46,6 +46,9 @@ _next = (
 NEXT = Sql(
     _next.where(event_log.c.tx == 0, event_log.c.id > bindparam("id")), _next.where(_after, event_log.c.tx < _settled)
 )
+UNSETTLED = Sql(
+    select(literal_column("0")), select(func.count()).select_from(event_log).where(event_log.c.tx >= _settled)
+)
 _place = select(reactions.c.tx, reactions.c.id).where(reactions.c.name == bindparam("name"))
 PLACE = Sql(_place)
 LOCK_PLACE = Sql(_place, _place.with_for_update(skip_locked=True))
@@ -354,13 +357,20 @@ class Reactions:
         return True
 
     async def settle(self, *, within_s: float = 30.0) -> None:
-        """Handle everything committed so far, here and now (for tests, commands and a graceful stop)."""
+        """Handle everything committed so far, here and now (for tests, commands and a graceful stop).
+
+        On PostgreSQL what is behind an older open transaction (of any database of the cluster) is waited for.
+        """
         end = now_ms() + int(within_s * 1000)
         busy = True
         while busy and now_ms() < end:
+            unsettled = await self._db.value(UNSETTLED)
             busy = False
             for name in self._by_name:
                 busy = await self.step(name) or busy
+            if unsettled and not busy:
+                busy = True
+                await asyncio.sleep(0.005)
 
 
 def _reason(error: BaseException) -> str:
