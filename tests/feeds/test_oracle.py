@@ -122,6 +122,24 @@ class Oracle:
             if (viewer, row["author_id"]) not in self.mutes:
                 yield row["id"], row["id"], None
 
+    def list(self, viewer, wanted):
+        members = {row["account_id"] for row in self.members if row["list_id"] == wanted["id"]}
+        for row in self.newest_first():
+            author = row["author_id"]
+            post = self.shown(viewer, row) if author in members else None
+            if post is None or any((viewer, one) in self.mutes for one in (author, post["author_id"])):
+                continue
+            boost = row["boost_of_id"] is not None
+            follow = self.follows.get((viewer, author))
+            if boost and follow and not follow["boosts"]:
+                continue
+            to = post["reply_to_author_id"]
+            if not boost and post["reply_to_id"] and to != author:
+                mine = {"none": False, "list": to in members, "followed": (viewer, to) in self.follows}
+                if wanted["replies"] == "none" or not (to in (None, viewer) or mine[wanted["replies"]]):
+                    continue
+            yield row["id"], row["id"], post["id"]
+
     def hashtag(self, viewer, key):
         for row in self.newest_first():
             if (
@@ -246,6 +264,8 @@ class History:
 async def test_feeds_equal_the_oracle_throughout_a_random_history(db, house, make, seed):
     people = [await make.member(f"p{number}") for number in range(PEOPLE)]
     await make.list(people[0], of=(people[1],), exclusive=True)
+    for replies in ("list", "followed", "none"):
+        await make.list(people[2], replies, of=(people[0], people[2], people[4]), replies=replies)
     history = History(db, people, seed)
     compared, feeds = 0, house.feeds
     for step in range(STEPS):
@@ -262,6 +282,12 @@ async def test_feeds_equal_the_oracle_throughout_a_random_history(db, house, mak
                 ("hashtag", oracle.hashtag(me, "one"), lambda c, me=me: feeds.hashtag(me, "one", c)),
                 ("favourites", oracle.kept_by(me, "favourite_id"), lambda c, me=me: feeds.kept(me, "favourites", c)),
                 ("bookmarks", oracle.kept_by(me, "bookmark_id"), lambda c, me=me: feeds.kept(me, "bookmarks", c)),
+            ]
+            pairs.append(("local", oracle.public(me), lambda c, me=me: feeds.public(me, c, where="local")))
+            pairs += [
+                (one["title"], oracle.list(me, one), lambda c, me=me, one=one: feeds.list(me, one["id"], c))
+                for one in oracle.lists
+                if one["account_id"] == me
             ]
             for name, expected, read in pairs:
                 wanted = oracle.pages(expected)
