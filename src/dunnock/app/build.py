@@ -137,7 +137,6 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "tokens": tokens,
         "feeds": feeds,
         "render": render,
-        "reads": reads,
         "timelines": reads,
         "media_store": media_store,
     }

@@ -30,11 +30,6 @@ class File(msgspec.Struct, frozen=True):
     bytes: int
     mime: str
 
-    @property
-    def url_path(self) -> str:
-        """Its address below the server's public URL."""
-        return URL_PATH + self.path
-
 
 class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
     """An image in the forms that we keep. `small`: still preview; `static`: the first frame, None when nothing moves."""

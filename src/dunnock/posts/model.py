@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Literal, Protocol, TypeGuard
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -176,11 +176,6 @@ def check(draft: Draft | Changes, *, limit: int) -> Content:
     if draft.language and language is None:
         raise DraftRefused(draft.language[:40], say="Validation failed: Language is not one we know (ISO 639)")
     return Content(parsed, warning, language)
-
-
-def is_visibility(value: str) -> TypeGuard[Visibility]:
-    """Is it one of the four?"""
-    return value in VISIBILITIES
 
 
 def _too_long(limit: int) -> DraftRefused:

@@ -13,7 +13,7 @@ import msgspec
 from dunnock.accounts.account import read_fields
 from dunnock.accounts.views import AccountCard
 from dunnock.foundation.clock import DAY, iso, iso_day
-from dunnock.media.model import Emoji, Media, Picture, read_picture
+from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
 from dunnock.posts.views import BOOKMARKED, BOOSTED, FAVOURITED, PINNED, PostCard
 
 to_json = msgspec.json.encode
@@ -73,7 +73,7 @@ class Addresses:
 
     def file(self, name: str) -> str:
         """A stored file."""
-        return f"{self.base}/media/{name}"
+        return f"{self.base}{URL_PATH}{name}"
 
     def picture(self, stored: str | None, which: str) -> tuple[str, str]:
         """(moving, still) addresses of an avatar or header (`which`: `avatars`, `headers`), or of the default one."""
