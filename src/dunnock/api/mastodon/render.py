@@ -76,21 +76,24 @@ class Render:
         if bare_posts:
             await self._render_posts(bare_posts, people)
         await self._render_accounts(people.values())
+        shown_cards = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
+        extras = await self._extras(shown_cards, viewer_id)
         tails: dict[int, bytes] = {}
         if viewer_id is not None:
-            tails = await self._tails(entries, posts, viewer_id)
+            tails = await self._tails(shown_cards, viewer_id)
         # From here on nothing waits, so counters can't be forgotten between their rendering and the join.
         for card in people.values():
             if card.counted is None:
                 _count(card)
         parts: list[bytes] = []
-        for entry in entries:
+        for entry, shown in zip(entries, shown_cards, strict=True):
             boosted = entry.boost_of_id
-            shown = entry if boosted is None else posts[boosted]
             counted = shown.counted
             if counted is None:
                 counted = shown.counted = fragments.post_counters(shown)
             tail = tails[shown.id] if tails else STRANGERS_TAIL
+            if shown.id in extras:
+                tail = extras[shown.id] + tail
             if boosted is None:
                 parts += (b",", shown.rendered, people[shown.author_id].counted, counted, tail)  # type: ignore[arg-type]
             else:
@@ -112,8 +115,14 @@ class Render:
         parts.append(b"]")
         return b"".join(parts)
 
-    async def _tails(self, entries: Sequence[PostCard], posts: Posts, viewer_id: int) -> dict[int, bytes]:
-        shown = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
+    async def _extras(self, shown: Sequence[PostCard], viewer_id: int | None) -> dict[int, bytes]:  # noqa: ARG002 (polls come next)
+        """What only few posts have and what depends on the viewer: by post, JSON members that begin with a comma.
+
+        Each kind is one step here, with a fixed number of queries, and only when a post on the page has it.
+        """
+        return {}
+
+    async def _tails(self, shown: Sequence[PostCard], viewer_id: int) -> dict[int, bytes]:
         marks = await self._posts.marks(viewer_id, [card.id for card in shown])
         muted = await self._posts.muted_threads(viewer_id)
         return {
