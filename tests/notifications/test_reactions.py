@@ -32,6 +32,20 @@ async def test_a_mention_is_told_to_members_only_and_once(world, make):
     assert await world.told(bob) == [("mention", anna.id, post.id)]
 
 
+async def test_each_new_notification_is_announced_once(world, make, events):
+    anna, bob, carl = await make.member("anna"), await make.member("bob"), await make.member("carl")
+    await world.publish(anna, "@bob @carl hello")
+    post = await world.publish(bob)
+    await world.do(posts.favourite, post.id, by=anna.id)
+    told = [(who.id, one) for who in (bob, carl) for one in await world.told(who)]
+    announced = [one for one in await events() if isinstance(one, notifications.Notified)]
+    assert sorted((one.account_id, one.of_kind) for one in announced) == sorted((who, one[0]) for who, one in told)
+    rows = await world.db.all(Sql(select(table.c.account_id, table.c.id, table.c.kind)))
+    assert sorted(map(tuple, rows)) == sorted((one.account_id, one.notification_id, one.of_kind) for one in announced)
+    await world.again()
+    assert [one for one in await events() if isinstance(one, notifications.Notified)] == announced
+
+
 async def test_acts_and_their_undoing(world, make):
     anna, bob = await make.member(), await make.member()
     post = await world.publish(anna)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunnock.notifications.errors import MarkerMoved, NotificationMissing
+from dunnock.notifications.events import Notified
 from dunnock.notifications.markers import FEEDS, Marker, move_markers, read_markers
 from dunnock.notifications.model import KINDS, Filters, Kind, Notification
 from dunnock.notifications.read import clear, dismiss, find, page, unread
@@ -18,6 +19,7 @@ __all__ = [
     "MarkerMoved",
     "Notification",
     "NotificationMissing",
+    "Notified",
     "TrimNotifications",
     "clear",
     "dismiss",

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import and_, bindparam, delete, exists, func, or_, select
 
 from dunnock.foundation.db import BigId, Db, Reader, Row, Sql, Tx, among, insert_once
+from dunnock.notifications.events import Notified
 from dunnock.notifications.model import Notification
 from dunnock.notifications.store.others import accounts, follows
 from dunnock.notifications.tables import notifications
@@ -61,14 +62,18 @@ _DROP_OLD = Sql(delete(notifications).where(_n.id.in_(_OLD)))
 
 
 async def tell(tx: Tx, ids: Collection[int], kind: str, *, by: int, post_id: int, at: int) -> None:
-    """A notification for each of the accounts, unless there is one already."""
+    """A notification for each of the accounts, unless there is one already; each new one is announced."""
     row = {"kind": kind, "from_id": by, "post_id": post_id, "created_at": at}
     if len(ids) == 1:
-        (one,) = ids
-        await tx.run(_ADD, id=tx.new_id(), account_id=one, **row)
+        (one,), new_id = ids, tx.new_id()
+        if await tx.run(_ADD, id=new_id, account_id=one, **row):
+            await tx.record(Notified(account_id=one, notification_id=new_id, of_kind=kind))
     elif ids:
         known = {told for (told,) in await tx.all(_TOLD, ids=list(ids), the_kind=kind, by=by, post=post_id)}
-        await tx.many(_ADD, [{"id": tx.new_id(), "account_id": one, **row} for one in ids if one not in known])
+        new = [(tx.new_id(), one) for one in ids if one not in known]
+        await tx.many(_ADD, [{"id": new_id, "account_id": one, **row} for new_id, one in new])
+        for new_id, one in new:
+            await tx.record(Notified(account_id=one, notification_id=new_id, of_kind=kind))
 
 
 async def take_back(tx: Tx, to: int, kind: str, *, by: int, post_id: int = 0) -> None:
