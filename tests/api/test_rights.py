@@ -18,7 +18,7 @@ from dunnock.app.settings import load
 
 
 class Right(NamedTuple):
-    """`who`: member (a member's token), app (any token), all (nobody is asked for a token)."""
+    """`who`: member (a member's token), staff (one whose role may), app (any token), all (nobody is asked for one)."""
 
     who: str
     scopes: tuple[str, ...] = ()
@@ -26,6 +26,10 @@ class Right(NamedTuple):
 
 def member(*scopes: str) -> Right:
     return Right("member", scopes)
+
+
+def staff(*scopes: str) -> Right:
+    return Right("staff", scopes)
 
 
 def app(*scopes: str) -> Right:
@@ -179,7 +183,7 @@ async def house(database_url, tmp_path):
 async def bearer(house, make):
     """Makes tokens: `await bearer(scopes)` of a member, `await bearer(scopes, None)` of the app itself."""
     row = await make.app(scopes=" ".join(known.KNOWN))
-    one = await make.member("ada")
+    one = await make.member("ada", role="owner")
 
     async def made(scopes, whose: Any = one) -> str:
         async with house.db.begin() as tx:
@@ -245,6 +249,7 @@ def refusal(answer: Answer) -> tuple[int, str]:
 
 NO_TOKEN = (401, "The access token is invalid")
 NO_SCOPE = (403, "This action is outside the authorized scopes")
+NO_POWER = (403, "This action is not allowed")
 NO_MEMBER = (422, "This method requires an authenticated user")
 
 
@@ -288,10 +293,20 @@ async def test_with_the_token_of_an_app(house, bearer):
     token = await bearer(known.KNOWN, None)
     for route, right in API.items():
         for answer in await ask(house, route, token):
-            if right.who == "member":
+            if right.who in {"member", "staff"}:
                 assert refusal(answer) == NO_MEMBER, (route, answer)
             elif not route.startswith("POST /oauth/"):
                 assert passed(answer), (route, answer)
+
+
+@pytest.mark.parametrize("scopes", [known.KNOWN])
+async def test_staff_routes_are_closed_to_members_whatever_their_token(house, make, bearer, scopes):
+    """The scope opens nothing that the member's role does not allow (SC-129)."""
+    token = await bearer(scopes, await make.member("plain"))
+    for route, right in API.items():
+        if right.who == "staff":
+            for answer in await ask(house, route, token):
+                assert refusal(answer) == NO_POWER, (route, answer)
 
 
 async def test_with_each_scope_that_is_enough(house, bearer):

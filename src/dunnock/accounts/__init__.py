@@ -18,6 +18,7 @@ from dunnock.accounts.errors import (
     AppInvalid,
     MemberDisabled,
     MemberMissing,
+    NotPermitted,
     NotYetApproved,
     OAuthRefused,
     ProfileInvalid,
@@ -64,7 +65,7 @@ from dunnock.accounts.follow import (
     unfollow,
 )
 from dunnock.accounts.invitations import Invitation, find_invitation, invitations_by, invite, revoke_invitation
-from dunnock.accounts.member import ROLES, STAFF, Member, State
+from dunnock.accounts.member import ROLES, STAFF, Member, Role, State
 from dunnock.accounts.mute import END_MUTES_EVERY_MS, EndMutes, end_mutes, mute, mute_ends, muted, unmute
 from dunnock.accounts.oauth import Issued
 from dunnock.accounts.paging import Cursor, Page
@@ -72,6 +73,7 @@ from dunnock.accounts.persona import Persona, note_changes, personas
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile
 from dunnock.accounts.relationships import Relationship, relationships
+from dunnock.accounts.roles import POWERS, Power, Staff, permit
 from dunnock.accounts.sessions import (
     Session,
     end_other_sessions,
@@ -105,6 +107,7 @@ from dunnock.accounts.views import AccountCard, AccountViews
 __all__ = [
     "END_MUTES_EVERY_MS",
     "LOCAL",
+    "POWERS",
     "ROLES",
     "STAFF",
     "SWEEP_EVERY_MS",
@@ -135,22 +138,26 @@ __all__ = [
     "MemberSignedUp",
     "MemberStateChanged",
     "Muted",
+    "NotPermitted",
     "NotYetApproved",
     "OAuthRefused",
     "Page",
     "Persona",
     "PersonaChanged",
     "PostingDefaults",
+    "Power",
     "ProfileInvalid",
     "RelationRefused",
     "Relationship",
     "RequestMissing",
+    "Role",
     "Session",
     "SettingInvalid",
     "SignInRefused",
     "SignUp",
     "SignUpClosed",
     "SignUpRefused",
+    "Staff",
     "Standing",
     "StandingChanged",
     "State",
@@ -212,6 +219,7 @@ __all__ = [
     "name_key",
     "note_changes",
     "open_session",
+    "permit",
     "personas",
     "posting_defaults",
     "read_fields",

@@ -83,6 +83,12 @@ class MemberMissing(DomainError):
     code, kind, safe = "member_missing", Kind.MISSING, "There is no such member"
 
 
+class NotPermitted(DomainError):
+    """The member's role does not allow this, or not towards this account."""
+
+    code, kind, safe = "not_permitted", Kind.DENIED, "This action is not allowed"
+
+
 class AppInvalid(DomainError):
     """An app can't be registered like this; the text tells why."""
 

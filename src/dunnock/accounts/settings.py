@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from dunnock import text
 from dunnock.accounts.errors import AccountMissing, SettingInvalid
 from dunnock.accounts.events import AccountSettingsChanged
+from dunnock.accounts.member import Role
 from dunnock.accounts.store import profiles as store
 from dunnock.foundation.db import Reader, Tx
 
@@ -31,9 +32,9 @@ async def posting_defaults(reader: Reader, account_id: int) -> PostingDefaults:
     return PostingDefaults() if row is None else PostingDefaults(row[0], bool(row[1]), row[2])
 
 
-async def role_of(reader: Reader, account_id: int) -> str:
+async def role_of(reader: Reader, account_id: int) -> Role:
     """`member`, `moderator`, `admin` or `owner`; `member` for an account that nobody signs in to."""
-    role: str | None = await reader.value(store.ROLE, the=account_id)
+    role: Role | None = await reader.value(store.ROLE, the=account_id)
     return role or "member"
 
 

@@ -50,6 +50,11 @@ IN_STATE = Sql(
 )
 ANY = Sql(_member.where(members.c.id > bindparam("after")).limit(bindparam("most")))
 STAFF = Sql(_member.where(members.c.role != "member", members.c.state == "active"))
+ROLE_OF = Sql(
+    select(members.c.id, members.c.role).where(
+        members.c.account_id == bindparam("account_id"), members.c.state == "active"
+    )
+)
 NAME_TAKEN = Sql(select(accounts.c.id).where(accounts.c.username_key == bindparam("key"), accounts.c.domain == ""))
 EMAIL_TAKEN = Sql(select(members.c.id).where(members.c.email_key == bindparam("key")))
 FOR_SIGN_IN = Sql(

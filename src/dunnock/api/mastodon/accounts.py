@@ -16,6 +16,7 @@ from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.fragments import VISIBILITY
 from dunnock.api.mastodon.pages import ACCOUNTS_A_PAGE, answer, cursor_of, links, me
 from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.roles import role_wire
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
@@ -24,7 +25,6 @@ from dunnock.foundation.settings import Settings
 MOST_AT_ONCE = 40
 READS, WRITES = "read:accounts", "write:accounts"
 OURS = {theirs: ours for ours, theirs in VISIBILITY.items()}
-ROLES = {"member": ("-99", ""), "moderator": ("1", "Moderator"), "admin": ("2", "Admin"), "owner": ("3", "Owner")}
 PICTURES = {"avatar": "avatars", "header": "headers"}
 _encode = msgspec.json.encode
 
@@ -198,7 +198,6 @@ async def credential_account(db: Db, render: Render, account_id: int) -> bytes:
     """
     account = await accounts.find_shown(db, account_id)
     defaults = await accounts.posting_defaults(db, account_id)
-    role_id, role = ROLES[await accounts.role_of(db, account_id)]
     return await render.credential_account(
         account_id,
         {
@@ -214,8 +213,7 @@ async def credential_account(db: Db, render: Render, account_id: int) -> bytes:
             "attribution_domains": [],
             "quote_policy": "nobody",
         },
-        # No power over others is given through this API yet, whatever the role.
-        {"id": role_id, "name": role, "color": "", "permissions": "0", "highlighted": bool(role)},
+        role_wire(await accounts.role_of(db, account_id)),
     )
 
 
