@@ -69,3 +69,23 @@ def test_every_setting_is_heard_as_a_variable(tmp_path):
     url = "postgresql://somebody@127.0.0.1/house"
     environ = {"DUNNOCK_DATABASE_URL": url, "DUNNOCK_DATA": "elsewhere", "DUNNOCK_TEST_KILLS": "3"}
     assert load(tmp_path, environ=environ).database == url
+
+
+@pytest.mark.parametrize("url", ["https://birds.example", "http://127.evil.example", "http://10.0.0.1:8000"])
+def test_dev_is_refused_where_strangers_reach_the_server(tmp_path, url):
+    with pytest.raises(BadSettings, match="only reached from this machine"):
+        load(tmp_path, environ={"DUNNOCK_DEV": "1", "DUNNOCK_PUBLIC_URL": url})
+    assert load(tmp_path, environ={"DUNNOCK_PUBLIC_URL": url}).beyond == ()
+
+
+def test_dev_is_refused_for_an_address_of_the_network(tmp_path):
+    with pytest.raises(BadSettings, match="only reached from this machine"):
+        load(tmp_path, environ={"DUNNOCK_DEV": "1", "DUNNOCK_HOST": "192.0.2.7"})
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:80", "http://a.localhost"])
+def test_dev_opens_sixteen_loopback_addresses_to_requests(tmp_path, url):
+    settings = load(tmp_path, environ={"DUNNOCK_PUBLIC_URL": url}, flags={"dev": True})
+    assert settings.beyond == ("127.0.0.0/28",)
+    assert settings.plain_http
+    assert not load(tmp_path, environ={"DUNNOCK_PUBLIC_URL": url}).plain_http

@@ -41,6 +41,7 @@ from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, HEARS, does
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
+from dunnock.foundation.http import Door
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
@@ -76,12 +77,14 @@ EDGES: tuple[Any, ...] = (
 class House:
     """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app), `metrics`."""
 
-    def __init__(self, settings: Settings, db: Db, media_store: MediaStore, edge: Any, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: Settings, db: Db, edge: Any, *, media_store: MediaStore, metrics: Metrics, door: Door
+    ) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
         self.reactions = Reactions(db, HEARS)
         self.jobs = Jobs(db, does(media_store), EVERY)
-        self._media_store = media_store
+        self._media_store, self.door = media_store, door
         self._working = False
 
     async def work(self) -> None:
@@ -95,6 +98,7 @@ class House:
         if self._working:
             await self.reactions.stop()
             await self.jobs.stop()
+        await self.door.close()
         await self._media_store.aclose()
         await self.db.close()
 
@@ -108,6 +112,11 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     feeds = Feeds(db, account_views, post_views, viewers)
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)
+    door = Door(
+        agent=f"Dunnock/{dunnock.__version__} (bot; +{settings.public_url}/)",
+        beyond=settings.beyond,
+        plain=settings.plain_http,
+    )
     instance = Instance(db, settings, render)
     reads = Timelines(db, feeds, render)
 
@@ -139,6 +148,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "render": render,
         "timelines": reads,
         "media_store": media_store,
+        "door": door,
     }
     counted.app = build_edge(
         [handler for module in EDGES for handler in module.HANDLERS],
@@ -154,7 +164,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
         exception_handlers=site.EXCEPTION_HANDLERS,
     )
-    return House(settings, db, media_store, counted, metrics)
+    return House(settings, db, counted, media_store=media_store, metrics=metrics, door=door)
 
 
 def _giver(value: Any) -> Callable[[], Any]:

@@ -61,11 +61,20 @@ def load(
         del found["trusted_proxies"]
     settings = _convert(data, found)
     _check(settings, {name: place for name, (_, place) in found.items()})
-    if settings.public_url:
-        return settings
+    if not settings.public_url:
+        settings = msgspec.structs.replace(settings, public_url=_default_url(settings))
+    if settings.dev and not _is_loopback(urlsplit(settings.public_url).hostname or ""):
+        raise BadSettings(
+            f"{found['dev'][1]} is for a server that is only reached from this machine, and this one is at "
+            f"{settings.public_url}. Leave it out, or give it a public_url like http://127.0.0.1:8000."
+        )
+    return settings
+
+
+def _default_url(settings: Settings) -> str:
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104 (compared, not bound)
     host = f"[{host}]" if ":" in host else host
-    return msgspec.structs.replace(settings, public_url=f"http://{host}:{settings.port}")
+    return f"http://{host}:{settings.port}"
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -138,3 +147,12 @@ def _check(settings: Settings, places: Mapping[str, str]) -> None:
             raise BadSettings(
                 f"{places['trusted_proxies']} is no list of network ranges like 10.0.0.0/8: {error}."
             ) from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

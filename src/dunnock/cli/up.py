@@ -33,7 +33,7 @@ def up(
         host: The address to listen on [default: 127.0.0.1].
         port: The port to listen on [default: 8000].
         workers: How many processes answer requests [default: 1].
-        dev: For development: no rate limits, full error messages.
+        dev: For development: no rate limits, full error messages, other servers on loopback over http.
     """
     settings = settings_of(data, host=host, port=port, workers=workers, dev=dev)
     try:

@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_token: str = ""
     """A bearer token that may read /metrics; empty: only this machine may."""
     dev: bool = False
-    """No rate limits, and full error messages in the log."""
+    """No rate limits, full error messages in the log, and other servers on this machine's loopback addresses."""
 
     @property
     def domain(self) -> str:
@@ -51,6 +51,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def database(self) -> str:
         """The URL of the database, whichever engine it is."""
         return self.database_url or f"sqlite:///{self.data / 'dunnock.db'}"
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Ranges (CIDR) that requests to other servers may reach beyond public addresses."""
+        return ("127.0.0.0/28",) if self.dev else ()
+
+    @property
+    def plain_http(self) -> bool:
+        """Whether requests to other servers may go over http where https is asked for."""
+        return self.dev
 
     @property
     def media(self) -> Path:
