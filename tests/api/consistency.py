@@ -42,6 +42,12 @@ _CHECKS = {
     "follows through blocks": """SELECT count(*) FROM follows f JOIN blocks b ON
         (b.account_id = f.follower_id AND b.target_id = f.followed_id)
         OR (b.account_id = f.followed_id AND b.target_id = f.follower_id)""",
+    "polls of nothing": """SELECT count(*) FROM polls q LEFT JOIN posts p ON p.id = q.post_id
+        WHERE p.id IS NULL OR p.deleted_at IS NOT NULL OR p.poll_id IS NULL OR p.poll_id <> q.id""",
+    "posts with a poll that is not": """SELECT count(*) FROM posts p WHERE p.poll_id IS NOT NULL AND NOT EXISTS
+        (SELECT 1 FROM polls q WHERE q.id = p.poll_id AND q.post_id = p.id)""",
+    "voters": """SELECT count(*) FROM polls q WHERE q.voters <>
+        (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.poll_id = q.id)""",
     "empty acts": """SELECT count(*) FROM interactions WHERE favourite_id IS NULL AND bookmark_id IS NULL AND boost_id IS NULL
         AND pin_id IS NULL""",
 }

@@ -112,6 +112,8 @@ API: dict[str, Right] = {
     "PUT /api/v1/profile": member("write:accounts"),
     "DELETE /api/v1/profile/avatar": member("write:accounts"),
     "DELETE /api/v1/profile/header": member("write:accounts"),
+    "GET /api/v1/polls/{id}": everybody("read:statuses"),
+    "POST /api/v1/polls/{id}/votes": member("write:statuses"),
     "GET /api/v1/statuses": everybody("read:statuses"),
     "POST /api/v1/statuses": member("write:statuses"),
     "DELETE /api/v1/statuses/{id}": member("write:statuses"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, media, notifications
+from dunnock import accounts, media, notifications, posts
 from dunnock.feeds import reactions as feeds
 from dunnock.foundation.events import Event
 from dunnock.foundation.jobs import Does, Every
@@ -36,5 +36,6 @@ def does(media_store: media.MediaStore) -> Does:
         accounts.EndMutes: accounts.end_mutes,
         accounts.SweepAccess: accounts.sweep_access,
         notifications.TrimNotifications: notifications.trim_notifications,
+        posts.EndPoll: posts.end_poll,
         **media.jobs_of(media_store),
     }

@@ -6,8 +6,19 @@ from dunnock.posts.bookmark import bookmark, unbookmark
 from dunnock.posts.boost import boost, boosted_by, unboost
 from dunnock.posts.delete import delete
 from dunnock.posts.edit import edit
-from dunnock.posts.errors import BoostRefused, DraftRefused, PinRefused, PostingBarred, PostMissing, PostRefused
+from dunnock.posts.errors import (
+    BoostRefused,
+    DraftRefused,
+    PinRefused,
+    PostingBarred,
+    PostMissing,
+    PostRefused,
+    VoteRefused,
+)
 from dunnock.posts.events import (
+    PollChanged,
+    PollEnded,
+    PollVoted,
     PostBookmarked,
     PostBoosted,
     PostDeleted,
@@ -29,8 +40,10 @@ from dunnock.posts.history import Revision, history, source
 from dunnock.posts.model import VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
 from dunnock.posts.pin import pin, unpin
+from dunnock.posts.poll import Poll, PollDraft
 from dunnock.posts.publish import forget_keys, publish
 from dunnock.posts.thread import Thread, thread
+from dunnock.posts.vote import EndPoll, end_poll, find_poll, vote, voters_of
 
 __all__ = [
     "VISIBILITIES",
@@ -39,8 +52,14 @@ __all__ = [
     "Changes",
     "Draft",
     "DraftRefused",
+    "EndPoll",
     "MediaChange",
     "PinRefused",
+    "Poll",
+    "PollChanged",
+    "PollDraft",
+    "PollEnded",
+    "PollVoted",
     "Post",
     "PostBookmarked",
     "PostBoosted",
@@ -62,14 +81,17 @@ __all__ = [
     "Thread",
     "ThreadMuted",
     "ThreadUnmuted",
+    "VoteRefused",
     "bookmark",
     "boost",
     "boosted_by",
     "delete",
     "edit",
+    "end_poll",
     "favourite",
     "favourited_by",
     "find_original",
+    "find_poll",
     "find_visible",
     "forget_keys",
     "history",
@@ -83,4 +105,6 @@ __all__ = [
     "unfavourite",
     "unmute_thread",
     "unpin",
+    "vote",
+    "voters_of",
 ]

@@ -9,7 +9,7 @@ from dunnock.posts.boost import unboost
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.events import PostDeleted
 from dunnock.posts.model import Post
-from dunnock.posts.store import acts, index, revisions
+from dunnock.posts.store import acts, index, polls, revisions
 from dunnock.posts.store import posts as store
 
 
@@ -32,6 +32,8 @@ async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
     await revisions.drop(tx, post.id)
     await index.drop_mentions(tx, post.id)
     await index.untag_post(tx, post.id)
+    if post.poll_id is not None and (poll := await polls.hold_of_post(tx, post.id)) is not None:
+        await polls.drop(tx, poll.id)
     if post.media:
         await media.release(tx, post.id)
     gone = await _drop_boosts(tx, post.id)

@@ -9,11 +9,13 @@ from dunnock.foundation.db import Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
 from dunnock.posts.errors import DraftRefused, PostMissing
-from dunnock.posts.events import PostEdited
+from dunnock.posts.events import PollChanged, PostEdited
 from dunnock.posts.history import media_now
 from dunnock.posts.model import Changes, Post, Screen, check
-from dunnock.posts.store import index, revisions
+from dunnock.posts.poll import Poll, PollDraft, check_poll
+from dunnock.posts.store import index, polls, revisions
 from dunnock.posts.store import posts as store
+from dunnock.posts.vote import add_poll, change_poll, same_question
 
 
 async def edit(
@@ -28,6 +30,7 @@ async def edit(
     Source: Mastodon's UpdateStatusService.
     """
     content = check(changes, limit=settings.max_post_length)
+    asked = None if changes.poll is None else check_poll(changes.poll)
     post = await store.find_own(tx, post_id, by)
     if post is None or post.boost_of_id is not None:
         raise PostMissing(post_id)
@@ -35,6 +38,7 @@ async def edit(
     if any(change.id not in wanted for change in changes.media_changes):
         raise DraftRefused(say="Validation failed: Media to change is not of this post")
     before = await media_now(tx, post)
+    poll = None if post.poll_id is None else await polls.hold_of_post(tx, post.id)
     if wanted != post.media:
         await media.claim(tx, wanted, account_id=by, post_id=post.id)
     for change in changes.media_changes:
@@ -51,18 +55,39 @@ async def edit(
         hashtags=shaped.hashtags,
         emoji=shaped.emoji,
         media=wanted,
+        poll_id=None if asked is None else post.poll_id or tx.new_id(),
     )
-    if _same(post, new) and before == await media_now(tx, new):
+    await _settle_poll(tx, poll, asked, new)
+    if _same(post, new) and _same_poll(poll, asked) and before == await media_now(tx, new):
+        if poll is not None:
+            await tx.record(PollChanged(post_id=post.id, poll_id=poll.id))
         return post
     new = msgspec.structs.replace(new, edited_at=tx.now)
     await words.look(tx, screen, new, content, edit=True)
-    await revisions.add(tx, post, msgspec.json.encode(before).decode())
+    await revisions.add(tx, post, msgspec.json.encode(before).decode(), poll=None if poll is None else poll.options)
     await store.change_post(tx, new)
     await index.drop_mentions(tx, post.id)
     await index.untag_post(tx, post.id)
     await words.put_in_indexes(tx, new, shaped)
     await tx.record(PostEdited(post_id=post.id, author_id=by))
     return new
+
+
+async def _settle_poll(tx: Tx, poll: Poll | None, asked: PollDraft | None, new: Post) -> None:
+    """The poll that was (held) becomes what is asked for; its time runs from now."""
+    if asked is None:
+        if poll is not None:
+            await polls.drop(tx, poll.id)
+    elif poll is not None:
+        await change_poll(tx, poll, asked)
+    elif new.poll_id is not None:
+        await add_poll(tx, asked, poll_id=new.poll_id, post_id=new.id)
+
+
+def _same_poll(poll: Poll | None, asked: PollDraft | None) -> bool:
+    if poll is None or asked is None:
+        return poll is None and asked is None
+    return same_question(poll, asked)
 
 
 def _same(old: Post, new: Post) -> bool:

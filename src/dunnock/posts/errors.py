@@ -39,3 +39,9 @@ class PinRefused(DomainError):
     """Only own posts that are not direct can be pinned, and only so many."""
 
     code, kind, safe = "pin_refused", Kind.INVALID, "Validation failed: this post can't be pinned"
+
+
+class VoteRefused(DomainError):
+    """The vote does not count: the poll is over, one's own, voted on already, or has no such option."""
+
+    code, kind, safe = "vote_refused", Kind.INVALID, "Validation failed: this vote can't be counted"

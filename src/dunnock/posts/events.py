@@ -111,3 +111,25 @@ class PostsImported(Event, frozen=True):
     count: int
     first_id: int
     last_id: int
+
+
+class PollVoted(Event, frozen=True):
+    """An account voted on a post's poll."""
+
+    post_id: int
+    poll_id: int
+    by: int
+
+
+class PollChanged(Event, frozen=True):
+    """Only how long a poll runs, or when it shows its totals, changed: readers are not told of that as an edit."""
+
+    post_id: int
+    poll_id: int
+
+
+class PollEnded(Event, frozen=True):
+    """A post's poll is over. It may be so twice, when its author had it run on."""
+
+    post_id: int
+    poll_id: int

@@ -7,7 +7,7 @@ import msgspec
 from dunnock.foundation.db import Reader
 from dunnock.posts.find import find_original
 from dunnock.posts.model import Post
-from dunnock.posts.store import revisions
+from dunnock.posts.store import polls, revisions
 
 
 class MediaThen(msgspec.Struct, frozen=True):
@@ -19,7 +19,7 @@ class MediaThen(msgspec.Struct, frozen=True):
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a post; `at` is the moment (Unix milliseconds) from which it stood."""
+    """One version of a post; `at` is the moment (Unix milliseconds) from which it stood, `poll` what could be chosen."""
 
     text: str
     html: str
@@ -27,6 +27,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool
     emoji: tuple[str, ...]
     media: tuple[MediaThen, ...]
+    poll: tuple[str, ...] | None = None
     at: int
 
 
@@ -50,6 +51,7 @@ async def history(reader: Reader, post_id: int, viewer_id: int | None) -> tuple[
             emoji=_names(row[4]),
             media=_media(row[5]),
             at=row[6],
+            poll=None if row[7] is None else _names(row[7]),
         )
         for row in await revisions.of(reader, post.id)
     ]
@@ -60,9 +62,15 @@ async def history(reader: Reader, post_id: int, viewer_id: int | None) -> tuple[
         sensitive=post.sensitive,
         emoji=post.emoji,
         media=await media_now(reader, post),
+        poll=await _options_now(reader, post),
         at=post.edited_at or post.created_at,
     )
     return post, [*former, now]
+
+
+async def _options_now(reader: Reader, post: Post) -> tuple[str, ...] | None:
+    poll = None if post.poll_id is None else await polls.find(reader, post.poll_id)
+    return None if poll is None else poll.options
 
 
 async def media_now(reader: Reader, post: Post) -> tuple[MediaThen, ...]:

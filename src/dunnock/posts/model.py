@@ -9,6 +9,7 @@ import msgspec
 
 from dunnock import text
 from dunnock.posts.errors import DraftRefused
+from dunnock.posts.poll import PollDraft
 
 Visibility = Literal["public", "unlisted", "followers", "direct"]
 VISIBILITIES = frozenset(("public", "unlisted", "followers", "direct"))
@@ -52,6 +53,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     hashtags: tuple[str, ...] = ()
     emoji: tuple[str, ...] = ()
     media: tuple[int, ...] = ()
+    poll_id: int | None = None
     edited_at: int | None = None
 
     @property
@@ -88,6 +90,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     reply_to_id: int | None = None
     media_ids: tuple[int, ...] = ()
+    poll: PollDraft | None = None
 
 
 class MediaChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +102,10 @@ class MediaChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a post is to say from now on: all of it, as Mastodon's clients send it. `language` None: as it was."""
+    """What a post is to say from now on: all of it, as Mastodon's clients send it. `language` None: as it was.
+
+    `poll` None: it has none (any more).
+    """
 
     text: str = ""
     warning: str = ""
@@ -107,6 +113,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     media_ids: tuple[int, ...] = ()
     media_changes: tuple[MediaChange, ...] = ()
+    poll: PollDraft | None = None
 
 
 class Content(msgspec.Struct, frozen=True):

@@ -11,8 +11,10 @@ from dunnock.posts import content as words
 from dunnock.posts.errors import PostingBarred, PostMissing
 from dunnock.posts.events import PostPublished
 from dunnock.posts.model import Author, Draft, Post, Screen, check
+from dunnock.posts.poll import check_poll
 from dunnock.posts.store import acts, index
 from dunnock.posts.store import posts as store
+from dunnock.posts.vote import add_poll
 
 _LONGEST_KEY = 80
 
@@ -40,6 +42,7 @@ async def publish(
         Media's errors: a picture is not the author's, in use, or not ready.
     """
     content = check(draft, limit=settings.max_post_length)
+    poll = None if draft.poll is None else check_poll(draft.poll)
     author = await _author(tx, author_id)
     post_id = tx.new_id()
     if key and (before := await _replayed(tx, author_id, key, post_id)):
@@ -64,11 +67,14 @@ async def publish(
         hashtags=shaped.hashtags,
         emoji=shaped.emoji,
         media=tuple(dict.fromkeys(draft.media_ids)),
+        poll_id=None if poll is None else tx.new_id(),
     )
     await words.look(tx, screen, post, content)
     if post.media:
         await media.claim(tx, post.media, account_id=author_id, post_id=post_id)
     await store.add_post(tx, post, app_id)
+    if poll is not None and post.poll_id is not None:
+        await add_poll(tx, poll, poll_id=post.poll_id, post_id=post_id)
     await words.put_in_indexes(tx, post, shaped)
     await _count(tx, post)
     await tx.record(

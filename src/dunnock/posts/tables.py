@@ -29,6 +29,7 @@ posts = Table(
     Column("hashtags", Text, nullable=False, server_default="[]"),  # JSON list of names as written
     Column("emoji", Text, nullable=False, server_default="[]"),  # JSON list of shortcodes in text and warning
     Column("media", Text, nullable=False, server_default="[]"),  # JSON list of media ids, in order
+    Column("poll_id", BigId),  # its poll, so that reading a post without one asks for none
     Column("app_id", BigId),
     Column("created_at", BigId, nullable=False),
     Column("edited_at", BigId),
@@ -106,8 +107,33 @@ revisions = Table(  # what a post said before each edit, and its first version; 
     flag("sensitive"),
     Column("emoji", Text, nullable=False, server_default="[]"),
     Column("media", Text, nullable=False, server_default="[]"),  # JSON [{id, description, focus}]
+    Column("poll", Text),  # JSON list of what could be chosen; null: it had no poll
     Column("at", BigId, nullable=False),
     Index("ix_revisions_post_id_id", "post_id", "id"),
+)
+
+polls = Table(
+    "polls",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), nullable=False, unique=True),
+    Column("options", Text, nullable=False),  # JSON list of texts
+    flag("multiple"),
+    flag("hide_totals"),
+    Column("expires_at", BigId, nullable=False),
+    Column("tallies", Text, nullable=False),  # JSON list: how many chose each option
+    Column("voters", Integer, nullable=False, server_default="0"),
+    flag("ended"),  # PollEnded was recorded
+)
+
+poll_votes = Table(  # who chose what; nobody but they themselves is shown it
+    "poll_votes",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("poll_id", BigId, ForeignKey("polls.id"), primary_key=True, autoincrement=False),
+    Column("choice", Integer, primary_key=True, autoincrement=False),
+    Index("ix_poll_votes_poll_id_account_id", "poll_id", "account_id"),
+    sqlite_with_rowid=False,
 )
 
 interactions = Table(  # ONE row for what a viewer did with a post; each column is null, or the id (moment) of the act

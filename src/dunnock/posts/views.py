@@ -13,10 +13,13 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 from dunnock.media.events import EmojiChanged, MediaChanged
 from dunnock.posts import events
+from dunnock.posts.poll import Poll
+from dunnock.posts.store import polls as polls_store
 from dunnock.posts.store import views as store
 
 KEPT_CARDS = 8_000
 KEPT_MUTERS = 1_000
+KEPT_POLLS = 1_000
 
 FAVOURITED, BOOSTED, BOOKMARKED, PINNED = 1, 2, 4, 8
 """Bits of `PostViews.marks`: what a viewer did with a post."""
@@ -47,6 +50,7 @@ class PostCard:
         "local",
         "media",
         "mentions",
+        "poll_id",
         "rendered",
         "reply_to_author_id",
         "reply_to_id",
@@ -80,9 +84,20 @@ class PostCard:
         self.media: Sequence[int] = () if row[14] == "[]" else _ids(row[14])
         self.app_id, self.created_at, self.edited_at, self.local, self.url, self.uri = row[15:21]
         self.counts: tuple[int, int, int] = (row[21], row[22], row[23])
+        self.poll_id: int | None = row[24]
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
+
+
+class PollCard:
+    """One poll, ready to be shown. `rendered` (while it runs, once it is over) belongs to the edge that shows it."""
+
+    __slots__ = ("poll", "rendered")
+
+    def __init__(self, poll: Poll) -> None:
+        self.poll = poll
+        self.rendered: dict[bool, bytes] = {}
 
 
 class PostViews:
@@ -93,6 +108,7 @@ class PostViews:
         self._db, self._accounts = db, accounts
         self.cards: Cache[int, PostCard] = Cache(KEPT_CARDS)
         self._muted: Cache[int, frozenset[int]] = Cache(KEPT_MUTERS)
+        self._polls: Cache[int, PollCard] = Cache(KEPT_POLLS)
         db.listen(self._heard)
 
     async def get(self, ids: Collection[int]) -> dict[int, PostCard]:
@@ -139,6 +155,26 @@ class PostViews:
             for row in await self._db.all(store.MARKS, viewer=viewer_id, ids=list(ids))
         }
 
+    async def polls(self, post_ids: Collection[int]) -> dict[int, PollCard]:
+        """The polls of these posts, by post. One query at most."""
+        found: dict[int, PollCard] = {}
+        missing: list[int] = []
+        for an_id in post_ids:
+            card = self._polls.get(an_id)
+            if card is None:
+                missing.append(an_id)
+            else:
+                found[an_id] = card
+        if missing:
+            for poll in await polls_store.of_posts(self._db, missing):
+                card = found[poll.post_id] = PollCard(poll)
+                self._polls.put(poll.post_id, card)
+        return found
+
+    async def votes(self, viewer_id: int, poll_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """What the viewer chose in each of these polls; those that they did not vote on are left out. One query."""
+        return await polls_store.votes_by(self._db, viewer_id, list(poll_ids))
+
     async def muted_threads(self, viewer_id: int) -> frozenset[int]:
         """The conversations that the viewer wants to hear no more of."""
         muted = self._muted.get(viewer_id)
@@ -165,8 +201,16 @@ class PostViews:
                     self._count_again(an_id)
                 case events.PostEdited(post_id=an_id):
                     self.cards.pop(an_id)
+                    self._polls.pop(an_id)
+                case (
+                    events.PollVoted(post_id=an_id)
+                    | events.PollChanged(post_id=an_id)
+                    | events.PollEnded(post_id=an_id)
+                ):
+                    self._polls.pop(an_id)
                 case events.PostDeleted(post_id=an_id, author_id=author, boost_of_id=original, reply_to_id=parent):
                     self.cards.pop(an_id)
+                    self._polls.pop(an_id)
                     self._accounts.count_again(author)
                     self._count_again(original)
                     self._count_again(parent)
@@ -176,6 +220,7 @@ class PostViews:
                     self._muted.pop(an_id)
                 case events.PostsImported() | EmojiChanged():
                     self.cards.clear()
+                    self._polls.clear()
                     self._accounts.forget_all()
                 case _:
                     pass

@@ -14,6 +14,7 @@ from dunnock.accounts.account import read_fields
 from dunnock.accounts.views import AccountCard
 from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
+from dunnock.posts.poll import Poll
 from dunnock.posts.views import BOOKMARKED, BOOSTED, FAVOURITED, PINNED, PostCard
 
 to_json = msgspec.json.encode
@@ -204,9 +205,9 @@ def post_start(
                 "tags": _tags(post.hashtags, addresses),
                 "emojis": [emoji_wire(emoji[name], addresses) for name in post.emoji if name in emoji],
                 "card": None,
-                "poll": None,
                 "reblog": None,
             }
+            | ({"poll": None} if post.poll_id is None else {})  # else `Render._extras` has it
         )[:-1]
         + b',"account":'
     )
@@ -253,6 +254,32 @@ def _mention(card: AccountCard, addresses: Addresses) -> dict[str, str]:
 
 def _tags(names: Iterable[str], addresses: Addresses) -> list[dict[str, str]]:
     return [{"name": name, "url": addresses.tag(name)} for name in names]
+
+
+def poll_start(poll: Poll, *, over: bool, emoji: Sequence[Emoji], addresses: Addresses) -> bytes:
+    """A Poll without the viewer's part and its closing brace. How many people voted is told where they may choose several."""
+    hidden = poll.hide_totals and not over
+    return to_json(
+        {
+            "id": str(poll.id),
+            "expires_at": iso(poll.expires_at),
+            "expired": over,
+            "multiple": poll.multiple,
+            "votes_count": poll.votes,
+            "voters_count": poll.voters if poll.multiple else None,
+            "options": [
+                {"title": title, "votes_count": None if hidden else count}
+                for title, count in zip(poll.options, poll.tallies, strict=True)
+            ],
+            "emojis": [emoji_wire(one, addresses) for one in emoji],
+        }
+    )[:-1]
+
+
+def poll_end(*, own: bool, choices: Sequence[int]) -> bytes:
+    """The viewer's part of a Poll. Authors count as voters, so that no client offers them to vote (as Mastodon has it)."""
+    voted = b"true" if own or choices else b"false"
+    return b',"voted":%b,"own_votes":%b}' % (voted, to_json(choices))
 
 
 def post_counters(post: PostCard) -> bytes:

@@ -20,6 +20,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.media import limits as media_limits
 from dunnock.posts import model as posts_limits
+from dunnock.posts import poll as poll_limits
 
 # What we do of Mastodon's: clients switch features by these. 4.2 has no grouped notifications and no `id[]` look-ups.
 MASTODON_VERSION = "4.2.0"
@@ -107,8 +108,12 @@ class Instance:
                 "video_frame_rate_limit": 0,
                 "video_matrix_limit": 0,
             },
-            # Polls are not taken either.
-            "polls": {"max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0},
+            "polls": {
+                "max_options": poll_limits.MOST_OPTIONS,
+                "max_characters_per_option": poll_limits.LONGEST_OPTION,
+                "min_expiration": poll_limits.SHORTEST_S,
+                "max_expiration": poll_limits.LONGEST_S,
+            },
         }
 
     def _streaming(self) -> str:

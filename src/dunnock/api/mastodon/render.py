@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dunnock import accounts
@@ -12,12 +12,12 @@ from dunnock.api.mastodon import fragments
 from dunnock.api.mastodon.fragments import MUTED, OWN, STRANGERS_TAIL, TAILS, Addresses, to_json
 from dunnock.feeds import Page
 from dunnock.feeds.rules import readable
-from dunnock.foundation.clock import iso
+from dunnock.foundation.clock import iso, now_ms
 from dunnock.foundation.db import Db
 from dunnock.media import views as media_views
 from dunnock.media.model import Emoji, Media
 from dunnock.posts.errors import PostMissing
-from dunnock.posts.views import PostCard, PostViews
+from dunnock.posts.views import PollCard, PostCard, PostViews
 from dunnock.text import shortcodes
 
 Posts = dict[int, PostCard]
@@ -92,10 +92,9 @@ class Render:
             if counted is None:
                 counted = shown.counted = fragments.post_counters(shown)
             tail = tails[shown.id] if tails else STRANGERS_TAIL
-            if shown.id in extras:
-                tail = extras[shown.id] + tail
+            more = extras.get(shown.id, b"") if extras else b""
             if boosted is None:
-                parts += (b",", shown.rendered, people[shown.author_id].counted, counted, tail)  # type: ignore[arg-type]
+                parts += (b",", shown.rendered, people[shown.author_id].counted, counted, more, tail)  # type: ignore[arg-type]
             else:
                 parts += (  # type: ignore[arg-type]
                     b",",
@@ -107,6 +106,7 @@ class Render:
                     shown.rendered,
                     people[shown.author_id].counted,
                     counted,
+                    more,
                     tail,
                     counted,
                     tail,
@@ -115,12 +115,47 @@ class Render:
         parts.append(b"]")
         return b"".join(parts)
 
-    async def _extras(self, shown: Sequence[PostCard], viewer_id: int | None) -> dict[int, bytes]:  # noqa: ARG002 (polls come next)
+    async def _extras(self, shown: Sequence[PostCard], viewer_id: int | None) -> dict[int, bytes]:
         """What only few posts have and what depends on the viewer: by post, JSON members that begin with a comma.
 
         Each kind is one step here, with a fixed number of queries, and only when a post on the page has it.
         """
-        return {}
+        extras: dict[int, bytes] = {}
+        polled = {card.id: card.author_id for card in shown if card.poll_id is not None}
+        if polled:
+            for post_id, poll in (await self._poll_bytes(polled, viewer_id)).items():
+                extras[post_id] = extras.get(post_id, b"") + b',"poll":' + poll
+        return extras
+
+    async def _poll_bytes(self, authors: Mapping[int, int], viewer_id: int | None) -> dict[int, bytes]:
+        """Poll by post, for (post, its author); at most three queries, however many. Null when it went away meanwhile."""
+        cards = await self._posts.polls(authors)
+        votes = {} if viewer_id is None else await self._posts.votes(viewer_id, [one.poll.id for one in cards.values()])
+        now = now_ms()
+        bare = [card for card in cards.values() if card.poll.over(now) not in card.rendered]
+        if bare:
+            await self._render_polls(bare, now)
+        found = dict.fromkeys(authors, b"null")
+        for post_id, card in cards.items():
+            end = b"}"
+            if viewer_id is not None:
+                end = fragments.poll_end(own=authors[post_id] == viewer_id, choices=votes.get(card.poll.id, ()))
+            found[post_id] = card.rendered[card.poll.over(now)] + end
+        return found
+
+    async def _render_polls(self, cards: Sequence[PollCard], now: int) -> None:
+        """Fill in `rendered`: one query for emoji, however many polls."""
+        named = {card.poll.id: shortcodes(" ".join(card.poll.options)) for card in cards}
+        known = await self._emoji({name for names in named.values() for name in names})
+        for card in cards:
+            over = card.poll.over(now)
+            emoji = [known[name] for name in named[card.poll.id] if name in known]
+            card.rendered[over] = fragments.poll_start(card.poll, over=over, emoji=emoji, addresses=self.addresses)
+
+    async def poll(self, post_id: int, author_id: int, viewer_id: int | None) -> bytes:
+        """Poll of a post that the viewer may see."""
+        self._db.sync()
+        return (await self._poll_bytes({post_id: author_id}, viewer_id))[post_id]
 
     async def _tails(self, shown: Sequence[PostCard], viewer_id: int) -> dict[int, bytes]:
         marks = await self._posts.marks(viewer_id, [card.id for card in shown])

@@ -24,6 +24,15 @@ READS, WRITES = "read:statuses", "write:statuses"
 _encode = msgspec.json.encode
 
 
+class PollForm(msgspec.Struct):
+    """A poll beside a post; `expires_in` in seconds."""
+
+    options: list[str] = []
+    expires_in: int | None = None
+    multiple: bool | None = None
+    hide_totals: bool | None = None
+
+
 class StatusForm(msgspec.Struct):
     """What a new post is made of."""
 
@@ -35,7 +44,7 @@ class StatusForm(msgspec.Struct):
     in_reply_to_id: Id | None = None
     media_ids: list[Id] = []
     scheduled_at: str | None = None
-    poll: Any = None
+    poll: PollForm | None = None
     quoted_status_id: Id | None = None
 
 
@@ -56,7 +65,7 @@ class StatusEditForm(msgspec.Struct):
     language: str | None = None
     media_ids: list[Id] = []
     media_attributes: list[MediaForm] = []
-    poll: Any = None
+    poll: PollForm | None = None
 
 
 class StatusesParams(msgspec.Struct, frozen=True):
@@ -103,8 +112,6 @@ async def publish_status(
     """Publish a post. With an `Idempotency-Key`, asking again within a day gives the same post."""
     if form.scheduled_at:
         raise Invalid(say="Validation failed: this server can't schedule posts")
-    if form.poll:
-        raise Invalid(say="Validation failed: this server has no polls")
     if form.quoted_status_id is not None:
         raise Invalid(say="Validation failed: this server has no quotes")
     draft = posts.Draft(
@@ -115,6 +122,7 @@ async def publish_status(
         language=form.language or None,
         reply_to_id=form.in_reply_to_id,
         media_ids=tuple(form.media_ids),
+        poll=poll_of(form.poll),
     )
     key = request.headers.get("idempotency-key")
     async with db.begin() as tx:
@@ -151,9 +159,7 @@ async def edit_status(
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
 ) -> Response[wire.Status]:
-    """Change an own post: all of text, warning, sensitivity and media are as sent from now on."""
-    if form.poll:
-        raise Invalid(say="Validation failed: this server has no polls")
+    """Change an own post: all of text, warning, sensitivity, media and poll are as sent from now on."""
     changes = posts.Changes(
         text=form.status,
         warning=form.spoiler_text,
@@ -166,6 +172,7 @@ async def edit_status(
                 for one in form.media_attributes
             ]
         ),
+        poll=poll_of(form.poll),
     )
     async with db.begin() as tx:
         await posts.edit(tx, post_id, changes, by=me(caller), settings=settings)
@@ -220,6 +227,18 @@ async def show_card(post_id: FromPath[int], caller: MaybeCalled, db: NamedDepend
     return json(b"{}")
 
 
+def poll_of(form: PollForm | None) -> posts.PollDraft | None:
+    """The poll that is sent; None where nothing of one is."""
+    if form is None or form == PollForm():
+        return None
+    return posts.PollDraft(
+        options=tuple(form.options),
+        expires_in=form.expires_in,
+        multiple=bool(form.multiple),
+        hide_totals=bool(form.hide_totals),
+    )
+
+
 def visibility_of(sent: str | None) -> str | None:
     """Ours for Mastodon's (`private` is our `followers`); None where nothing was sent."""
     if not sent:
@@ -258,7 +277,7 @@ def _version(
         "account": shown.account,
         "media_attachments": [msgspec.Raw(render.media(one)) for one in then_shown],
         "emojis": [one for one in shown.emojis if one["shortcode"] in version.emoji],
-    }
+    } | ({} if version.poll is None else {"poll": {"options": [{"title": title} for title in version.poll]}})
 
 
 HANDLERS: list[Any] = [

@@ -160,6 +160,28 @@ class Application(msgspec.Struct, kw_only=True):
     website: str | None
 
 
+class PollOption(msgspec.Struct, kw_only=True):
+    """Poll::Option; the count is null as long as the poll hides it."""
+
+    title: str
+    votes_count: int | None
+
+
+class Poll(msgspec.Struct, kw_only=True):
+    """Poll. `voted` and `own_votes` are there only for a member; `voters_count` is null where one may be chosen only."""
+
+    id: str
+    expires_at: str | None
+    expired: bool
+    multiple: bool
+    votes_count: int
+    voters_count: int | None
+    options: list[PollOption]
+    emojis: list[Emoji]
+    voted: bool | msgspec.UnsetType = msgspec.UNSET
+    own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
+
+
 class Status(msgspec.Struct, kw_only=True):
     """Status. The fields from `favourited` on are there only for a member."""
 
@@ -181,7 +203,7 @@ class Status(msgspec.Struct, kw_only=True):
     tags: list[StatusTag]
     emojis: list[Emoji]
     card: None
-    poll: None
+    poll: Poll | None
     reblog: Status | None
     account: Account
     replies_count: int
@@ -208,6 +230,18 @@ class Context(msgspec.Struct, kw_only=True):
     descendants: list[Status]
 
 
+class EditPollOption(msgspec.Struct, kw_only=True):
+    """An option of a poll as a version of the post had it."""
+
+    title: str
+
+
+class EditPoll(msgspec.Struct, kw_only=True):
+    """A poll as a version of the post had it."""
+
+    options: list[EditPollOption]
+
+
 class StatusEdit(msgspec.Struct, kw_only=True):
     """StatusEdit."""
 
@@ -218,7 +252,7 @@ class StatusEdit(msgspec.Struct, kw_only=True):
     account: Account
     media_attachments: list[MediaAttachment]
     emojis: list[Emoji]
-    poll: None = None
+    poll: EditPoll | msgspec.UnsetType = msgspec.UNSET
 
 
 class StatusSource(msgspec.Struct, kw_only=True):

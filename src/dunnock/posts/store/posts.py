@@ -34,6 +34,7 @@ _COLUMNS = (
     posts.c.media,
     posts.c.created_at,
     posts.c.edited_at,
+    posts.c.poll_id,
 )
 _id = posts.c.id == bindparam("id")
 _FIND = Sql(select(*_COLUMNS).where(_id, visible()))
@@ -45,6 +46,7 @@ _OWN = Sql(
     .with_for_update(key_share=True)
 )
 _LIVING = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)))
+_LIVING_HELD = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)).with_for_update(read=True))
 _AUTHOR = Sql(
     select(accounts.c.standing, members.c.default_visibility, members.c.default_sensitive, members.c.default_language)
     .select_from(accounts.outerjoin(members, members.c.account_id == accounts.c.id))
@@ -67,6 +69,7 @@ _ADD = insert_into(
     "hashtags",
     "emoji",
     "media",
+    "poll_id",
     "app_id",
     "created_at",
 )
@@ -87,6 +90,7 @@ _CHANGE = Sql(
                 "hashtags",
                 "emoji",
                 "media",
+                "poll_id",
                 "edited_at",
             )
         }
@@ -104,6 +108,7 @@ _EMPTY = Sql(
         hashtags="[]",
         emoji="[]",
         media="[]",
+        poll_id=None,
     )
 )
 _ADD_BOOST = insert_once(posts, "id", "author_id", "boost_of_id", "visibility", "thread_id", "created_at")
@@ -162,6 +167,7 @@ def _post(row: Row) -> Post:
         media=() if media == "[]" else _ids(media),
         created_at=row[16],
         edited_at=row[17],
+        poll_id=row[18],
     )
 
 
@@ -188,9 +194,9 @@ async def find_own(tx: Tx, post_id: int, author_id: int) -> Post | None:
     return None if row is None else _post(row)
 
 
-async def find_living(tx: Tx, post_id: int) -> Post | None:
-    """The post whoever asks, unless it is deleted."""
-    row = await tx.one(_LIVING, id=post_id)
+async def find_living(tx: Tx, post_id: int, *, hold: bool = False) -> Post | None:
+    """The post whoever asks, unless it is deleted. `hold`: it stays as it is until this transaction ends."""
+    row = await tx.one(_LIVING_HELD if hold else _LIVING, id=post_id)
     return None if row is None else _post(row)
 
 
@@ -227,6 +233,7 @@ async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
         hashtags=as_json(post.hashtags),
         emoji=as_json(post.emoji),
         media=as_json(post.media),
+        poll_id=post.poll_id,
         app_id=app_id,
         created_at=post.created_at,
     )
@@ -247,6 +254,7 @@ async def change_post(tx: Tx, post: Post) -> None:
         hashtags=as_json(post.hashtags),
         emoji=as_json(post.emoji),
         media=as_json(post.media),
+        poll_id=post.poll_id,
         edited_at=post.edited_at,
     )
 

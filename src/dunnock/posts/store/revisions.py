@@ -24,6 +24,7 @@ _OF = Sql(
         revisions.c.emoji,
         revisions.c.media,
         revisions.c.at,
+        revisions.c.poll,
     )
     .where(revisions.c.post_id == bindparam("id"))
     .order_by(revisions.c.id)
@@ -32,8 +33,8 @@ _DROP = Sql(revisions.delete().where(revisions.c.post_id == bindparam("id")))
 _MEDIA = Sql(select(media.c.id, media.c.description, media.c.focus).where(among(media.c.id, "ids")))
 
 
-async def add(tx: Tx, post: Post, media_then: str) -> None:
-    """Keep what the post says before an edit; `media_then` is JSON [{id, description, focus}]."""
+async def add(tx: Tx, post: Post, media_then: str, *, poll: tuple[str, ...] | None) -> None:
+    """Keep what the post says before an edit; `media_then` is JSON [{id, description, focus}], `poll` its options."""
     await tx.run(
         _ADD,
         id=tx.new_id(),
@@ -44,12 +45,13 @@ async def add(tx: Tx, post: Post, media_then: str) -> None:
         sensitive=post.sensitive,
         emoji=store.as_json(post.emoji),
         media=media_then,
+        poll=None if poll is None else store.as_json(poll),
         at=post.edited_at or post.created_at,
     )
 
 
 async def of(reader: Reader, post_id: int) -> list[Row]:
-    """(text, html, warning, sensitive, emoji, media, at) of each former version, oldest first."""
+    """(text, html, warning, sensitive, emoji, media, at, poll) of each former version, oldest first."""
     return await reader.all(_OF, id=post_id)
 
 

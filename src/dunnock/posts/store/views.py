@@ -33,6 +33,7 @@ CARDS = Sql(
         post_counts.c.replies,
         post_counts.c.boosts,
         post_counts.c.favourites,
+        posts.c.poll_id,
     )
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
     .where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None))
