@@ -59,6 +59,18 @@ class Render:
         posts, people, shown = await self._readable(ids, viewer_id)
         return await self._array(shown, posts, people, viewer_id) if shown else b"[]"
 
+    async def statuses_by_id(self, ids: Sequence[int], viewer_id: int | None) -> dict[int, bytes]:
+        """Status of each of these posts; what the viewer may not see is left out."""
+        posts, people, shown = await self._readable(ids, viewer_id)
+        if not shown:
+            return {}
+        parts, starts = await self._parts(shown, posts, people, viewer_id)
+        starts.append(len(parts))
+        return {
+            card.id: b"".join(parts[start + 1 : end])
+            for card, start, end in zip(shown, starts, starts[1:], strict=False)
+        }
+
     async def _readable(self, ids: Sequence[int], viewer_id: int | None) -> tuple[Posts, Accounts, list[PostCard]]:
         self._db.sync()
         posts = await self._posts.get(ids)
@@ -72,6 +84,15 @@ class Render:
         return posts, people, shown
 
     async def _array(self, entries: Sequence[PostCard], posts: Posts, people: Accounts, viewer_id: int | None) -> bytes:
+        parts, _ = await self._parts(entries, posts, people, viewer_id)
+        parts[0] = b"["
+        parts.append(b"]")
+        return b"".join(parts)
+
+    async def _parts(
+        self, entries: Sequence[PostCard], posts: Posts, people: Accounts, viewer_id: int | None
+    ) -> tuple[list[bytes], list[int]]:
+        """What the JSON is joined of, each Status with a comma before it; and where in that list each begins."""
         bare_posts = [card for card in posts.values() if card.rendered is None]
         if bare_posts:
             await self._render_posts(bare_posts, people)
@@ -86,7 +107,9 @@ class Render:
             if card.counted is None:
                 _count(card)
         parts: list[bytes] = []
+        starts: list[int] = []
         for entry, shown in zip(entries, shown_cards, strict=True):
+            starts.append(len(parts))
             boosted = entry.boost_of_id
             counted = shown.counted
             if counted is None:
@@ -111,9 +134,7 @@ class Render:
                     counted,
                     tail,
                 )
-        parts[0] = b"["
-        parts.append(b"]")
-        return b"".join(parts)
+        return parts, starts
 
     async def _extras(self, shown: Sequence[PostCard], viewer_id: int | None) -> dict[int, bytes]:
         """What only few posts have and what depends on the viewer: by post, JSON members that begin with a comma.
