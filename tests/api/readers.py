@@ -1,4 +1,4 @@
-"""The handlers of notifications, markers, lists, search and hashtags over a real database: `Readers`."""
+"""The handlers of filters, notifications, markers, lists, search and hashtags over a real database: `Readers`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from api.people import URL, People, giver
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import lists, markers, notifications, search, tags
+from dunnock.api.mastodon import filters, lists, markers, notifications, search, tags
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.db import Db
 from dunnock.foundation.reactions import Reactions
@@ -26,13 +26,14 @@ class Readers(People):
     def __init__(self, db: Db) -> None:
         super().__init__(db)
         self.settings = Settings(data=Path("/nowhere"), public_url=URL)
+        self.render = Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL)
         given: dict[str, Any] = {
             "db": db,
             "settings": self.settings,
-            "render": Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL),
+            "render": self.render,
         }
         self.app = build_edge(
-            [handler for area in (notifications, markers, lists, search, tags) for handler in area.HANDLERS],
+            [handler for area in (filters, notifications, markers, lists, search, tags) for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
             dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},

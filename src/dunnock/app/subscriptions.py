@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, media, notifications, posts
 from dunnock.feeds import reactions as feeds
+from dunnock.filters import reactions as filters
 from dunnock.foundation.events import Event
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears, Reaction
@@ -20,7 +21,7 @@ def _joined(*tables: Hears) -> Hears:
     return joined
 
 
-HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, notices.HEARS)
+HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, filters.HEARS, notices.HEARS)
 
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),

@@ -16,6 +16,7 @@ from dunnock.posts import events
 from dunnock.posts.poll import Poll
 from dunnock.posts.store import polls as polls_store
 from dunnock.posts.store import views as store
+from dunnock.text import plain
 
 KEPT_CARDS = 8_000
 KEPT_MUTERS = 1_000
@@ -31,7 +32,7 @@ _names = msgspec.json.Decoder(list[str]).decode
 class PostCard:
     """One post or boost, ready to be judged and shown. `counts`: (replies, boosts, favourites); `stale`: to be read again.
 
-    `rendered` and `counted` belong to the edge that shows it.
+    `rendered` and `counted` belong to the edge that shows it, `words` to whoever looks for words in it.
     """
 
     __slots__ = (
@@ -61,6 +62,7 @@ class PostCard:
         "url",
         "visibility",
         "warning",
+        "words",
     )
 
     def __init__(self, row: Sequence[Any]) -> None:
@@ -88,6 +90,7 @@ class PostCard:
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
+        self.words: Any = None
 
 
 class PollCard:
@@ -182,6 +185,11 @@ class PostViews:
             muted = frozenset([row[0] for row in await self._db.all(store.THREAD_MUTES, viewer=viewer_id)])
             self._muted.put(viewer_id, muted)
         return muted
+
+    async def plain_texts(self, cards: Collection[PostCard]) -> dict[int, str]:
+        """What each post says, by id: as its author wrote it, or (from elsewhere) as a reader sees its HTML. One query."""
+        html = {card.id: card.html for card in cards}
+        return {row[0]: row[1] or plain(html[row[0]]) for row in await self._db.all(store.TEXTS, ids=list(html))}
 
     def _count_again(self, an_id: int | None) -> None:
         card = None if an_id is None else self.cards.get(an_id)

@@ -12,6 +12,7 @@ import msgspec
 
 from dunnock.accounts.account import read_fields
 from dunnock.accounts.views import AccountCard
+from dunnock.filters import Filter, Result
 from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
 from dunnock.posts.poll import Poll
@@ -40,6 +41,7 @@ def _tail(bits: int) -> bytes:
 TAILS = [_tail(bits) for bits in range(64)]
 """The viewer's part of a Status and its end, for each combination of bits."""
 STRANGERS_TAIL = b"}"
+_NOT_FILTERED = len(b"[]}")
 
 
 class Addresses:
@@ -286,3 +288,33 @@ def post_counters(post: PostCard) -> bytes:
     """The counters of a Status."""
     replies, boosts, favourites = post.counts
     return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d' % (replies, boosts, favourites)
+
+
+def filter_wire(one: Filter) -> dict[str, Any]:
+    """Filter, without what is in it."""
+    return {
+        "id": str(one.id),
+        "title": one.title,
+        "context": one.contexts,
+        "expires_at": None if one.expires_at is None else iso(one.expires_at),
+        "filter_action": one.action,
+    }
+
+
+def filter_results(found: Sequence[Result]) -> bytes:
+    """Array of FilterResult."""
+    return to_json(
+        [
+            {
+                "filter": filter_wire(one.filter),
+                "keyword_matches": one.words,
+                "status_matches": None if one.posts is None else [str(an_id) for an_id in one.posts],
+            }
+            for one in found
+        ]
+    )
+
+
+def with_filtered(tail: bytes, results: bytes) -> bytes:
+    """A viewer's tail that says what their filters found."""
+    return tail[:-_NOT_FILTERED] + results + b"}"

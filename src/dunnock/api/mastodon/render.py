@@ -12,6 +12,7 @@ from dunnock.api.mastodon import fragments
 from dunnock.api.mastodon.fragments import MUTED, OWN, STRANGERS_TAIL, TAILS, Addresses, to_json
 from dunnock.feeds import Page
 from dunnock.feeds.rules import readable
+from dunnock.filters import FilterViews
 from dunnock.foundation.clock import iso, now_ms
 from dunnock.foundation.db import Db
 from dunnock.media import views as media_views
@@ -33,6 +34,7 @@ class Render:
     ) -> None:
         """`public_url`: where this server is found, without a slash at the end."""
         self._db, self._accounts, self._posts, self._viewers = db, account_views, post_views, viewers
+        self.filters = FilterViews(db, post_views)
         self.addresses = Addresses(public_url)
 
     # Posts --------------------------------------------------------------------------------------------------------
@@ -100,8 +102,10 @@ class Render:
         shown_cards = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
         extras = await self._extras(shown_cards, viewer_id)
         tails: dict[int, bytes] = {}
+        filtered: dict[int, bytes] = {}
         if viewer_id is not None:
             tails = await self._tails(shown_cards, viewer_id)
+            filtered = await self._filtered(entries, shown_cards, viewer_id)
         # From here on nothing waits, so counters can't be forgotten between their rendering and the join.
         for card in people.values():
             if card.counted is None:
@@ -115,6 +119,8 @@ class Render:
             if counted is None:
                 counted = shown.counted = fragments.post_counters(shown)
             tail = tails[shown.id] if tails else STRANGERS_TAIL
+            if filtered and entry.id in filtered:
+                tail = fragments.with_filtered(tail, filtered[entry.id])
             more = extras.get(shown.id, b"") if extras else b""
             if boosted is None:
                 parts += (b",", shown.rendered, people[shown.author_id].counted, counted, more, tail)  # type: ignore[arg-type]
@@ -189,6 +195,21 @@ class Render:
             ]
             for card in shown
         }
+
+    async def _filtered(
+        self, entries: Sequence[PostCard], shown: Sequence[PostCard], viewer_id: int
+    ) -> dict[int, bytes]:
+        """Array of FilterResult for each entry in which the viewer's filters find something; own posts are left alone."""
+        matcher = await self.filters.matcher(viewer_id)
+        if not matcher:
+            return {}
+        pairs = [
+            (card, None if entry is card else entry.id)
+            for entry, card in zip(entries, shown, strict=True)
+            if card.author_id != viewer_id
+        ]
+        found = await self.filters.results(matcher, pairs)
+        return {boost_id or post_id: fragments.filter_results(some) for (boost_id, post_id), some in found.items()}
 
     async def _render_posts(self, cards: Sequence[PostCard], people: Accounts) -> None:
         """Fill in `rendered`: one query each for media, emoji and people mentioned, however many posts."""

@@ -182,6 +182,57 @@ class Poll(msgspec.Struct, kw_only=True):
     own_votes: list[int] | msgspec.UnsetType = msgspec.UNSET
 
 
+class FilterGroup(msgspec.Struct, kw_only=True):
+    """Filter, without what is in it."""
+
+    id: str
+    title: str
+    context: list[Literal["home", "notifications", "public", "thread", "account"]]
+    expires_at: str | None
+    filter_action: Literal["warn", "hide", "blur"]
+
+
+class FilterKeyword(msgspec.Struct, kw_only=True):
+    """FilterKeyword."""
+
+    id: str
+    keyword: str
+    whole_word: bool
+
+
+class FilterStatus(msgspec.Struct, kw_only=True):
+    """FilterStatus."""
+
+    id: str
+    status_id: str
+
+
+class Filter(FilterGroup, kw_only=True):
+    """Filter, with what is in it."""
+
+    keywords: list[FilterKeyword]
+    statuses: list[FilterStatus]
+
+
+class FilterResult(msgspec.Struct, kw_only=True):
+    """FilterResult: `keyword_matches` as the post writes them, null when none is in it."""
+
+    filter: FilterGroup
+    keyword_matches: list[str] | None
+    status_matches: list[str] | None
+
+
+class V1Filter(msgspec.Struct, kw_only=True):
+    """V1::Filter: a keyword with its filter."""
+
+    id: str
+    phrase: str
+    context: list[Literal["home", "notifications", "public", "thread", "account"]]
+    expires_at: str | None
+    irreversible: bool
+    whole_word: bool
+
+
 class Status(msgspec.Struct, kw_only=True):
     """Status. The fields from `favourited` on are there only for a member."""
 
@@ -214,7 +265,7 @@ class Status(msgspec.Struct, kw_only=True):
     muted: bool | msgspec.UnsetType = msgspec.UNSET
     bookmarked: bool | msgspec.UnsetType = msgspec.UNSET
     pinned: bool | msgspec.UnsetType = msgspec.UNSET
-    filtered: list[dict[str, str]] | msgspec.UnsetType = msgspec.UNSET
+    filtered: list[FilterResult] | msgspec.UnsetType = msgspec.UNSET
 
 
 class DeletedStatus(Status, kw_only=True):

@@ -38,6 +38,7 @@ CARDS = Sql(
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
     .where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None))
 )
+TEXTS = Sql(select(posts.c.id, posts.c.text).where(among(posts.c.id, "ids")))
 COUNTS = Sql(
     select(post_counts.c.post_id, post_counts.c.replies, post_counts.c.boosts, post_counts.c.favourites).where(
         among(post_counts.c.post_id, "ids")
