@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from dunnock import filters, posts
@@ -10,6 +12,7 @@ from dunnock.filters import model as limits
 from dunnock.filters import reactions as hearing
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.reactions import Reactions
+from dunnock.foundation.settings import Settings
 from dunnock.media.events import MediaChanged
 
 
@@ -144,6 +147,13 @@ async def test_a_post_is_searched_in_all_that_it_says(db, house, make):
     views = FilterViews(db, house.posts)
     picture = await make.media(other, description="a heron in a pond")
     post = await make.post(other, "hello @me@there.example", warning="about birds", media=f"[{picture.id}]")
+    asked = await do(
+        db, posts.publish, posts.Draft(text="which?", poll=posts.PollDraft(options=("an owl", "a rook"), expires_in=600)),
+        author_id=other.id, app_id=None, settings=Settings(data=Path(), public_url="https://here.example"),
+    )  # fmt: skip
+    one = await made(db, me, "rook")
+    assert (await results(views, house, me, asked.id))[asked.id][0].words == ("rook",)
+    await do(db, filters.delete_filter, me.id, one.id)
     for word, there in (
         ("hello", True), ("birds", True), ("heron", True), ("@me@there.example", True), ("p", False), ("nothing", False),
     ):  # fmt: skip

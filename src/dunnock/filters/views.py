@@ -44,7 +44,7 @@ class FilterViews:
     ) -> dict[tuple[int, int], tuple[Result, ...]]:
         """What the filters find in posts, given with the boost that shows each (None: none): (boost or 0, post) -> results.
 
-        Posts in which they find nothing are left out. Words are made ready once for all readers, by two queries at most.
+        Posts in which they find nothing are left out. Words are made ready once for all readers, by three queries at most.
         """
         bare = {card.id: card for card, _ in shown if card.words is None}
         if bare:
@@ -65,9 +65,12 @@ class FilterViews:
     async def _prepare(self, cards: Sequence[PostCard]) -> None:
         texts = await self._posts.plain_texts(cards)
         media = await media_views.find(self._db, [one for card in cards for one in card.media])
+        polled = [card.id for card in cards if card.poll_id is not None]
+        polls = await self._posts.polls(polled) if polled else {}
         for card in cards:
+            options = polls[card.id].poll.options if card.id in polls else ()
             described = [media[one].description for one in card.media if one in media]
-            card.words = Words([card.warning, texts.get(card.id, ""), *described])
+            card.words = Words([card.warning, texts.get(card.id, ""), *options, *described])
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
