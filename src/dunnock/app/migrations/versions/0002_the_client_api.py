@@ -12,6 +12,49 @@ down_revision = "0001"
 def upgrade() -> None:
     """Change the schema."""
     op.create_table(
+        "filters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("contexts", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("action IN ('warn', 'hide', 'blur')", name=op.f("ck_filters_action")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_filters_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filters")),
+    )
+    with op.batch_alter_table("filters", schema=None) as batch_op:
+        batch_op.create_index("ix_filters_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "filter_keywords",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("filter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("keyword", sa.Text(), nullable=False),
+        sa.Column("whole_word", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.ForeignKeyConstraint(["filter_id"], ["filters.id"], name=op.f("fk_filter_keywords_filter_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filter_keywords")),
+    )
+    with op.batch_alter_table("filter_keywords", schema=None) as batch_op:
+        batch_op.create_index("ix_filter_keywords_filter_id", ["filter_id"], unique=False)
+
+    op.create_table(
+        "filter_posts",
+        sa.Column(
+            "filter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["filter_id"], ["filters.id"], name=op.f("fk_filter_posts_filter_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_filter_posts_post_id")),
+        sa.PrimaryKeyConstraint("filter_id", "post_id", name=op.f("pk_filter_posts")),
+        sa.UniqueConstraint("id", name=op.f("uq_filter_posts_id")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("filter_posts", schema=None) as batch_op:
+        batch_op.create_index("ix_filter_posts_post_id", ["post_id"], unique=False)
+
+    op.create_table(
         "polls",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
