@@ -16,6 +16,7 @@ from dunnock.api.activitypub import nodeinfo, webfinger
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
     accounts,
+    announcements,
     apps,
     custom_emojis,
     filters,
@@ -58,6 +59,7 @@ EDGES: tuple[Any, ...] = (
     nodeinfo,
     oauth,
     accounts,
+    announcements,
     apps,
     custom_emojis,
     filters,

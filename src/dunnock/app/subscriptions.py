@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, media, notifications, posts
+from dunnock import accounts, media, notifications, posts, server
 from dunnock.feeds import reactions as feeds
 from dunnock.filters import reactions as filters
 from dunnock.foundation.events import Event
@@ -39,4 +39,5 @@ def does(media_store: media.MediaStore) -> Does:
         notifications.TrimNotifications: notifications.trim_notifications,
         posts.EndPoll: posts.end_poll,
         **media.jobs_of(media_store),
+        **server.JOBS,
     }

@@ -8,7 +8,8 @@ import dunnock.filters.tables
 import dunnock.foundation.db.tables
 import dunnock.media.tables
 import dunnock.notifications.tables
-import dunnock.posts.tables  # noqa: F401 (each import puts its tables on `metadata`)
+import dunnock.posts.tables
+import dunnock.server.tables  # noqa: F401 (each import puts its tables on `metadata`)
 from dunnock.foundation.db import metadata
 
 __all__ = ["metadata"]

@@ -13,6 +13,7 @@ COMMANDS = {
     "import": ("dunnock.cli.import_posts:app", "Bring in what exists elsewhere."),
     "demo": ("dunnock.cli.demo:demo", "Start a server full of life, to look around."),
     "emoji": ("dunnock.cli.emoji:app", "Add and remove custom emoji."),
+    "guide": ("dunnock.cli.guide:app", "Rules, pages, terms of service and announcements."),
     "events": ("dunnock.cli.events:app", "What happens behind the requests, and what was given up on."),
     "worker": ("dunnock.cli.worker:worker", "Run reactions and jobs only, beside a busy server."),
     "migrate": ("dunnock.cli.migrate:migrate", "Bring the database to this release's schema."),

@@ -9,8 +9,9 @@ from dunnock.text.domains import canonical_domain
 from dunnock.text.errors import BadDomain, BadHandle, BadText, BadUsername
 from dunnock.text.handles import RESERVED, check_username, handle_key, parse_handle
 from dunnock.text.hashtags import hashtag_key, is_hashtag
-from dunnock.text.languages import LANGUAGES, check_language
+from dunnock.text.languages import LANGUAGE_NAMES, LANGUAGES, check_language
 from dunnock.text.length import URL_LENGTH, length
+from dunnock.text.markdown import markdown
 from dunnock.text.model import Emoji, Handle, Hashtag, Link, Mention, Parsed, Span
 from dunnock.text.parse import clean, parse, shortcodes
 from dunnock.text.render import escape, render, render_bio, render_field
@@ -18,6 +19,7 @@ from dunnock.text.sanitise import plain, sanitise
 
 __all__ = [
     "LANGUAGES",
+    "LANGUAGE_NAMES",
     "RESERVED",
     "URL_LENGTH",
     "BadDomain",
@@ -40,6 +42,7 @@ __all__ = [
     "hashtag_key",
     "is_hashtag",
     "length",
+    "markdown",
     "parse",
     "parse_handle",
     "plain",

@@ -24,6 +24,18 @@ _REGIONAL = "zh-CN zh-HK zh-TW zh-YUE pt-BR pt-PT en-GB es-AR es-MX fr-CA sr-Lat
 
 LANGUAGES = frozenset(f"{_TWO_LETTERS} {_THREE_LETTERS} {_REGIONAL}".split())
 
+# Of those that many post in, as their speakers call them.
+LANGUAGE_NAMES = {
+    "ar": "العربية", "bg": "Български", "bn": "বাংলা", "ca": "Català", "cs": "Čeština", "cy": "Cymraeg", "da": "Dansk",
+    "de": "Deutsch", "el": "Ελληνικά", "en": "English", "eo": "Esperanto", "es": "Español", "et": "Eesti", "eu": "Euskara",
+    "fa": "فارسی", "fi": "Suomi", "fr": "Français", "ga": "Gaeilge", "gl": "Galego", "he": "עברית", "hi": "हिन्दी",
+    "hr": "Hrvatski", "hu": "Magyar", "id": "Bahasa Indonesia", "is": "Íslenska", "it": "Italiano", "ja": "日本語",
+    "kab": "Taqbaylit", "ko": "한국어", "lt": "Lietuvių", "lv": "Latviešu", "nl": "Nederlands", "no": "Norsk", "pl": "Polski",
+    "pt": "Português", "pt-BR": "Português (Brasil)", "ro": "Română", "ru": "Русский", "sk": "Slovenčina",
+    "sl": "Slovenščina", "sq": "Shqip", "sr": "Српски", "sv": "Svenska", "ta": "தமிழ்", "th": "ไทย", "tr": "Türkçe",
+    "uk": "Українська", "ur": "اردو", "vi": "Tiếng Việt", "zh-CN": "简体中文", "zh-TW": "繁體中文",
+}  # fmt: skip
+
 _BY_KEY = {code.lower(): code for code in LANGUAGES}
 _SUBTAG = re.compile("[-_]")
 

@@ -11,6 +11,7 @@ from dunnock.web import (
     authorize,
     blocks,
     compose,
+    guide,
     invitations,
     people,
     profile_settings,
@@ -24,7 +25,7 @@ from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, sign_up, authorize, account_settings, app_settings, blocks, invitations,
-    profile_settings, sign_ups, people, thread,
+    profile_settings, sign_ups, guide, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]

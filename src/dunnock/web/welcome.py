@@ -6,8 +6,9 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from markupsafe import Markup
 
-from dunnock import __version__, accounts
+from dunnock import __version__, accounts, server, text
 from dunnock.accounts.census import Census
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Query
@@ -73,7 +74,15 @@ async def show_about(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """The server: who runs it, who may join, which apps work, what is kept."""
-    return show("about.html", version=__version__, **await about(settings, instance, Cards(db, account_views)))
+    written = await server.page(db, "about")
+    return show(
+        "about.html",
+        version=__version__,
+        rules=await server.rules(db),
+        longer=None if written is None else Markup(text.markdown(written.text)),  # noqa: S704 (it comes out of the cleaner)
+        has_terms=bool(await server.all_terms(db)),
+        **await about(settings, instance, Cards(db, account_views)),
+    )
 
 
 async def about(settings: Settings, instance: Instance, cards: Cards) -> dict[str, Any]:

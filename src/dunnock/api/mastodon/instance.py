@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
-from dunnock import __version__
+from dunnock import __version__, server, text
 from dunnock.accounts.census import Census, take_census
 from dunnock.api.kit import Lane, public, send_json
 from dunnock.api.mastodon.pages import answer
-from dunnock.foundation.clock import MINUTE, iso_day, now_ms
+from dunnock.foundation.clock import MINUTE, iso, iso_day, now_ms
 from dunnock.foundation.db import Db
+from dunnock.foundation.events import Logged
 from dunnock.foundation.settings import Settings
 from dunnock.media import limits as media_limits
 from dunnock.posts import model as posts_limits
@@ -38,6 +41,56 @@ class ShowsAccounts(Protocol):
         """The account's entity."""
 
 
+class Rule(msgspec.Struct, kw_only=True):
+    """Rule; `translations` by language."""
+
+    id: str
+    text: str
+    hint: str
+    translations: dict[str, dict[str, str]]
+
+
+class ExtendedDescription(msgspec.Struct, kw_only=True):
+    """ExtendedDescription and PrivacyPolicy; `content` is HTML."""
+
+    updated_at: str
+    content: str
+
+
+class TermsOfService(msgspec.Struct, kw_only=True):
+    """TermsOfService; days as YYYY-MM-DD, `content` is HTML."""
+
+    effective_date: str
+    effective: bool
+    content: str
+    succeeded_by: str | None
+
+
+class Language(msgspec.Struct):
+    """A language that posts can be in."""
+
+    code: str
+    name: str
+
+
+class _Guide(msgspec.Struct, frozen=True):
+    """What the documents tell of rules and pages."""
+
+    rules: list[Rule]
+    privacy_policy: str
+    terms: str | None
+
+    @classmethod
+    async def read(cls, db: Db, settings: Settings) -> _Guide:
+        """As it stands now."""
+        has_terms = bool(await server.all_terms(db))
+        return cls(
+            await _rules(db),
+            f"{settings.public_url}/privacy-policy",
+            f"{settings.public_url}/terms-of-service" if has_terms else None,
+        )
+
+
 class Instance:
     """The documents of one process, made at most once a minute."""
 
@@ -47,6 +100,11 @@ class Instance:
         self._made_at = 0
         self._census = Census(0, 0, 0, 0, 0, None)
         self._v1 = self._v2 = b""
+        db.listen(self._heard)
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        if any(type(one.event) is server.GuideChanged for one in logged):
+            self.forget()
 
     async def v1(self) -> bytes:
         """V1::Instance."""
@@ -77,7 +135,8 @@ class Instance:
             contact = msgspec.Raw(b"null")
             if census.owner_id is not None and self._show is not None:
                 contact = msgspec.Raw(await self._show.account(census.owner_id))
-            self._v1, self._v2 = self._write_v1(census, contact), self._write_v2(census, contact)
+            guide = await _Guide.read(self._db, self._settings)
+            self._v1, self._v2 = self._write_v1(census, contact, guide), self._write_v2(census, contact, guide)
         except BaseException:
             self._made_at = 0
             raise
@@ -119,7 +178,7 @@ class Instance:
     def _streaming(self) -> str:
         return "ws" + self._settings.public_url.removeprefix("http")
 
-    def _write_v2(self, census: Census, contact: msgspec.Raw) -> bytes:
+    def _write_v2(self, census: Census, contact: msgspec.Raw, guide: _Guide) -> bytes:
         settings = self._settings
         picture = f"{settings.public_url}/api/v1/instance/thumbnail.png"
         return _encode(
@@ -138,8 +197,8 @@ class Instance:
                         "streaming": self._streaming(),
                         "about": f"{settings.public_url}/about",
                         "status": None,
-                        "privacy_policy": None,
-                        "terms_of_service": None,
+                        "privacy_policy": guide.privacy_policy,
+                        "terms_of_service": guide.terms,
                     },
                     **self._configuration(),
                     "translation": {"enabled": False},
@@ -155,11 +214,11 @@ class Instance:
                 },
                 "api_versions": API_VERSIONS,
                 "contact": {"email": "", "account": contact},
-                "rules": [],
+                "rules": guide.rules,
             }
         )
 
-    def _write_v1(self, census: Census, contact: msgspec.Raw) -> bytes:
+    def _write_v1(self, census: Census, contact: msgspec.Raw, guide: _Guide) -> bytes:
         settings = self._settings
         return _encode(
             {
@@ -178,7 +237,7 @@ class Instance:
                 "invites_enabled": settings.sign_up == "invitation",
                 "configuration": self._configuration(),
                 "contact_account": contact,
-                "rules": [],
+                "rules": guide.rules,
             }
         )
 
@@ -213,9 +272,23 @@ async def show_instance(instance: NamedDependency[Instance]) -> Response[dict[st
 
 
 @get("/api/v1/instance/rules", guards=[public()])
-async def list_rules() -> list[dict[str, str]]:
-    """The server's rules; there are none until the owner can write some."""
-    return []
+async def list_rules(db: NamedDependency[Db]) -> list[Rule]:
+    """The server's rules, in their order."""
+    return await _rules(db)
+
+
+async def _rules(db: Db) -> list[Rule]:
+    return [
+        Rule(
+            id=str(one.id),
+            text=one.text,
+            hint=one.hint,
+            translations={
+                language: {"text": said.text, "hint": said.hint} for language, said in one.translations.items()
+            },
+        )
+        for one in await server.rules(db)
+    ]
 
 
 @get("/api/v1/instance/peers", guards=[public()])
@@ -225,10 +298,52 @@ async def list_peers() -> list[str]:
 
 
 @get("/api/v1/instance/extended_description", guards=[public()])
-async def show_extended_description(settings: NamedDependency[Settings]) -> dict[str, str]:
-    """A longer text about the server."""
-    safe = settings.description.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {"updated_at": iso_day(0), "content": f"<p>{safe}</p>"}
+async def show_extended_description(
+    db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> ExtendedDescription:
+    """A longer text about the server; the short one where nobody wrote any."""
+    written = await server.page(db, "about")
+    if written is None:
+        return ExtendedDescription(updated_at=iso(0), content=f"<p>{text.escape(settings.description)}</p>")
+    return ExtendedDescription(updated_at=iso(written.updated_at), content=text.markdown(written.text))
+
+
+@get("/api/v1/instance/privacy_policy", guards=[public()])
+async def show_privacy_policy(db: NamedDependency[Db], settings: NamedDependency[Settings]) -> ExtendedDescription:
+    """What is kept about people; the text that comes with the software where the owner wrote none."""
+    written = await server.page(db, "privacy")
+    if written is None:
+        return ExtendedDescription(
+            updated_at=iso(server.PRIVACY_WRITTEN_AT), content=text.markdown(server.privacy_text(settings.domain))
+        )
+    return ExtendedDescription(updated_at=iso(written.updated_at), content=text.markdown(written.text))
+
+
+@get("/api/v1/instance/terms_of_service", guards=[public()])
+async def show_terms(db: NamedDependency[Db]) -> TermsOfService:
+    """The terms of service that hold now."""
+    return _terms(await server.current_terms(db, now_ms()))
+
+
+@get("/api/v1/instance/terms_of_service/{day:str}", guards=[public()])
+async def show_terms_of(day: FromPath[str], db: NamedDependency[Db]) -> TermsOfService:
+    """The terms of service that hold from a day (YYYY-MM-DD) on."""
+    return _terms(await server.terms_of(db, day))
+
+
+def _terms(one: server.Terms) -> TermsOfService:
+    return TermsOfService(
+        effective_date=one.effective_on,
+        effective=one.effective(iso_day(now_ms())),
+        content=text.markdown(one.text),
+        succeeded_by=one.succeeded_by,
+    )
+
+
+@get("/api/v1/instance/languages", guards=[public()], sync_to_thread=False)
+def list_languages() -> list[Language]:
+    """The languages that a post can be in."""
+    return [Language(code, text.LANGUAGE_NAMES.get(code, code)) for code in sorted(text.LANGUAGES)]
 
 
 @get("/api/v1/instance/activity", guards=[public()])
@@ -277,7 +392,11 @@ HANDLERS = [
     show_instance,
     list_rules,
     list_peers,
+    list_languages,
     show_extended_description,
+    show_privacy_policy,
+    show_terms,
+    show_terms_of,
     list_activity,
     list_server_blocks,
 ]

@@ -1,0 +1,141 @@
+"""What the server says of itself, through whole requests."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.kit.driver import call
+from dunnock import accounts, server
+from dunnock.accounts.command_token import token_by_command
+from dunnock.app.build import build
+from dunnock.app.settings import load
+from dunnock.foundation.clock import DAY, iso, iso_day, now_ms
+
+URL = "https://home.example"
+
+
+@pytest.fixture
+async def house(database_url, tmp_path):
+    built = await build(load(tmp_path, environ={}, flags={"database_url": database_url, "public_url": URL}))
+    yield built
+    await built.close()
+
+
+@pytest.fixture
+async def token(house, make):
+    me = await make.member("ada")
+    member = await accounts.find_member(house.db, me.member_id)
+    return await token_by_command(house.db, member, scopes="read write follow")
+
+
+async def do(house, use_case, *args, **named):
+    async with house.db.begin() as tx:
+        return await use_case(tx, *args, **named)
+
+
+async def test_rules_stand_in_all_three_documents(house):
+    await do(house, server.add_rule, "Be <kind>", hint="Always", translations={"de": server.Words("Sei nett")})
+    rules = (await call(house.edge, "GET", "/api/v1/instance/rules")).json
+    assert rules == [
+        {
+            "id": rules[0]["id"],
+            "text": "Be <kind>",
+            "hint": "Always",
+            "translations": {"de": {"text": "Sei nett", "hint": ""}},
+        }
+    ]
+    for version in ("v1", "v2"):
+        assert (await call(house.edge, "GET", f"/api/{version}/instance")).json["rules"] == rules
+    await do(house, server.remove_rule, int(rules[0]["id"]))
+    assert (await call(house.edge, "GET", "/api/v2/instance")).json["rules"] == [], "changed at once"
+    page = (await call(house.edge, "GET", "/about")).body.decode()
+    assert "Be &lt;kind&gt;" not in page
+
+
+async def test_pages_are_safe_html(house):
+    described = (await call(house.edge, "GET", "/api/v1/instance/extended_description")).json
+    assert described == {"updated_at": iso(0), "content": "<p>A small server for short posts.</p>"}
+    policy = (await call(house.edge, "GET", "/api/v1/instance/privacy_policy")).json
+    assert "<h1>Privacy at home.example</h1>" in policy["content"]
+    text = "# Hi\n\n<script>x()</script> [a](javascript:x) ![p](https://x.example/p.png) **b** [c](https://c.example)"
+    await do(house, server.write_page, "about", text)
+    await do(house, server.write_page, "privacy", "*nothing*")
+    content = (await call(house.edge, "GET", "/api/v1/instance/extended_description")).json["content"]
+    assert content.startswith("<h1>Hi</h1>")
+    assert "<script" not in content
+    assert "<img" not in content
+    assert 'href="javascript' not in content
+    assert '<a href="https://c.example" rel="noopener noreferrer">c</a>' in content
+    assert (await call(house.edge, "GET", "/api/v1/instance/privacy_policy")).json[
+        "content"
+    ] == "<p><em>nothing</em></p>\n"
+    assert "<em>nothing</em>" in (await call(house.edge, "GET", "/privacy-policy")).body.decode()
+    assert "<h1>Hi</h1>" in (await call(house.edge, "GET", "/about")).body.decode()
+
+
+async def test_terms_and_their_versions(house):
+    assert (await call(house.edge, "GET", "/api/v1/instance/terms_of_service")).status == 404
+    urls = (await call(house.edge, "GET", "/api/v2/instance")).json["configuration"]["urls"]
+    assert (urls["terms_of_service"], urls["privacy_policy"]) == (None, f"{URL}/privacy-policy")
+    today, later = iso_day(now_ms()), iso_day(now_ms() + 40 * DAY)
+    await do(house, server.publish_terms, "one")
+    await do(house, server.publish_terms, "two", effective_on=later, changes="all")
+    assert (await call(house.edge, "GET", "/api/v1/instance/terms_of_service")).json == {
+        "effective_date": today, "effective": True, "content": "<p>one</p>\n", "succeeded_by": later,
+    }  # fmt: skip
+    assert (await call(house.edge, "GET", f"/api/v1/instance/terms_of_service/{later}")).json == {
+        "effective_date": later, "effective": False, "content": "<p>two</p>\n", "succeeded_by": None,
+    }  # fmt: skip
+    for day in ("2020-01-01", "x", "1"):
+        assert (await call(house.edge, "GET", f"/api/v1/instance/terms_of_service/{day}")).status == 404
+    urls = (await call(house.edge, "GET", "/api/v2/instance")).json["configuration"]["urls"]
+    assert urls["terms_of_service"] == f"{URL}/terms-of-service"
+    assert "<p>one</p>" in (await call(house.edge, "GET", "/terms-of-service")).body.decode()
+    assert "<p>two</p>" in (await call(house.edge, "GET", f"/terms-of-service/{later}")).body.decode()
+    assert (await call(house.edge, "GET", "/terms-of-service/2020-01-01")).status == 404
+
+
+async def test_languages(house):
+    found = {one["code"]: one["name"] for one in (await call(house.edge, "GET", "/api/v1/instance/languages")).json}
+    assert found["de"] == "Deutsch"
+    assert len(found) > 200
+
+
+async def test_announcements_as_a_member_sees_them(house, make, token):
+    writer = await make.account("grace")
+    post = await make.post(writer, "words")
+    hidden = await make.post(writer, "words", visibility="followers")
+    made = await do(
+        house, server.announce,
+        f"Hi @grace #Cake {URL}/@grace/{post.id} {URL}/@grace/{hidden.id}", starts_at=now_ms() + DAY, ends_at=now_ms() + 2 * DAY,
+    )  # fmt: skip
+    path = f"/api/v1/announcements/{made.id}"
+    assert (await call(house.edge, "PUT", f"{path}/reactions/🎂", token=token)).json == {}
+    listed = (await call(house.edge, "GET", "/api/v1/announcements", token=token)).json
+    assert listed == [
+        {
+            "id": str(made.id),
+            "content": listed[0]["content"],
+            "starts_at": iso(made.starts_at),
+            "ends_at": iso(made.ends_at),
+            "all_day": False,
+            "published_at": iso(made.published_at),
+            "updated_at": iso(made.updated_at),
+            "read": False,
+            "mentions": [{"id": str(writer.id), "username": "grace", "url": f"{URL}/@grace", "acct": "grace"}],
+            "statuses": [{"id": str(post.id), "url": f"{URL}/@grace/{post.id}"}],
+            "tags": [{"name": "Cake", "url": f"{URL}/tags/cake"}],
+            "emojis": [],
+            "reactions": [{"name": "🎂", "count": 1, "me": True}],
+        }
+    ]
+    assert f'<a href="{URL}/@grace" class="u-url mention">' in listed[0]["content"]
+    assert (await call(house.edge, "POST", f"{path}/dismiss", token=token)).json == {}
+    assert (await call(house.edge, "GET", "/api/v1/announcements", token=token)).json[0]["read"] is True
+    assert (await call(house.edge, "DELETE", f"{path}/reactions/🎂", token=token)).json == {}
+    assert (await call(house.edge, "GET", "/api/v1/announcements", token=token)).json[0]["reactions"] == []
+    refused = await call(house.edge, "PUT", f"{path}/reactions/nonsense", token=token)
+    assert (refused.status, refused.json) == (422, {"error": "Validation failed: Name is not a recognized emoji"})
+    for method, rest in (("POST", "dismiss"), ("PUT", "reactions/x"), ("DELETE", "reactions/x")):
+        assert (await call(house.edge, method, f"/api/v1/announcements/1/{rest}", token=token)).status == 404
+    assert (await call(house.edge, "GET", "/api/v1/announcements")).status == 401
