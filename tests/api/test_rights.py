@@ -179,7 +179,8 @@ API: dict[str, Right] = {
 }
 # Pages know no tokens, only the cookie of a session.
 OPEN_PAGES = {
-    "GET /", "GET /.well-known/nodeinfo", "GET /.well-known/oauth-authorization-server", "GET /about",
+    "GET /", "GET /.well-known/nodeinfo", "GET /.well-known/oauth-authorization-server", "GET /about", "GET /privacy-policy",
+    "GET /terms-of-service", "GET /terms-of-service/{id}",
     "GET /assets/{id}", "GET /auth/sign_in", "POST /auth/sign_in", "POST /auth/sign_out", "GET /auth/sign_up",
     "POST /auth/sign_up", "GET /favicon.ico", "GET /health", "GET /health/live", "GET /health/ready", "GET /healthz",
     "GET /invite/{id}", "GET /metrics", "GET /nodeinfo/{id}", "GET /oauth/authorize", "GET /robots.txt",
