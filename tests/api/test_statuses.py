@@ -129,7 +129,10 @@ async def test_three_encodings(client):
         ({"status": "x", "media_ids": ["99"]}, 422),
         ({"status": "x", "scheduled_at": "2099-01-01T00:00:00Z"}, 422),
         ({"status": "x", "poll": {"options": ["a", "b"], "expires_in": 30}}, 422),
-        ({"status": "x", "quoted_status_id": "5"}, 422),
+        ({"status": "x", "quoted_status_id": "5"}, 404),
+        ({"status": "x", "quoted_status_id": "nonsense"}, 404),
+        ({"status": "x", "quote_approval_policy": "friends"}, 422),
+        ({"status": "x", "reply_policy": "friends"}, 422),
     ],
 )
 async def test_bad_input_is_refused_in_json(client, events, form, status):

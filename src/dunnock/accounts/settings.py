@@ -16,6 +16,8 @@ from dunnock.foundation.db import Reader, Tx
 
 Visibility = Literal["public", "unlisted", "followers", "direct"]
 VISIBILITIES: tuple[str, ...] = get_args(Visibility)
+QuotePolicy = Literal["public", "followers", "nobody"]
+ReplyPolicy = Literal["everyone", "followers", "following", "mentioned", "nobody"]
 
 
 class PostingDefaults(msgspec.Struct, frozen=True):
@@ -24,12 +26,14 @@ class PostingDefaults(msgspec.Struct, frozen=True):
     visibility: Visibility = "public"
     sensitive: bool = False
     language: str | None = None
+    quote_policy: QuotePolicy = "public"
+    reply_policy: ReplyPolicy = "everyone"
 
 
 async def posting_defaults(reader: Reader, account_id: int) -> PostingDefaults:
     """The defaults of an account's member; those of everybody for an account that nobody signs in to."""
     row = await reader.one(store.DEFAULTS, the=account_id)
-    return PostingDefaults() if row is None else PostingDefaults(row[0], bool(row[1]), row[2])
+    return PostingDefaults() if row is None else PostingDefaults(row[0], bool(row[1]), row[2], row[3], row[4])
 
 
 async def role_of(reader: Reader, account_id: int) -> Role:
@@ -49,12 +53,14 @@ async def change_settings(
     default_visibility: str | UnsetType = UNSET,
     default_sensitive: bool | UnsetType = UNSET,
     default_language: str | UnsetType | None = UNSET,
+    default_quote_policy: str | UnsetType = UNSET,
+    default_reply_policy: str | UnsetType = UNSET,
 ) -> None:
     """Change what was given; UNSET settings stay. Requests to an account that is unlocked wait on for an answer.
 
     Raises:
         AccountMissing: there is no such account.
-        SettingInvalid: no such visibility or language.
+        SettingInvalid: no such visibility, language or policy.
     """
     row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
     if row is None:
@@ -68,6 +74,8 @@ async def change_settings(
         old.visibility if default_visibility is UNSET else _visibility(default_visibility),
         old.sensitive if default_sensitive is UNSET else default_sensitive,
         old.language if default_language is UNSET else _language(default_language),
+        old.quote_policy if default_quote_policy is UNSET else _quote_policy(default_quote_policy),
+        old.reply_policy if default_reply_policy is UNSET else _reply_policy(default_reply_policy),
     )
     if after == before and new == old:
         return
@@ -81,6 +89,8 @@ async def change_settings(
             default_visibility=new.visibility,
             default_sensitive=new.sensitive,
             default_language=new.language,
+            default_quote_policy=new.quote_policy,
+            default_reply_policy=new.reply_policy,
         )
     await tx.record(AccountSettingsChanged(account_id=account_id))
 
@@ -91,6 +101,22 @@ def _visibility(asked: str) -> Visibility:
             found: Visibility = known
             return found
     raise SettingInvalid(asked, say="Validation failed: Default privacy is not included in the list")
+
+
+def _quote_policy(asked: str) -> QuotePolicy:
+    for known in get_args(QuotePolicy):
+        if asked == known:
+            found: QuotePolicy = known
+            return found
+    raise SettingInvalid(asked[:40], say="Validation failed: Default quote policy is not included in the list")
+
+
+def _reply_policy(asked: str) -> ReplyPolicy:
+    for known in get_args(ReplyPolicy):
+        if asked == known:
+            found: ReplyPolicy = known
+            return found
+    raise SettingInvalid(asked[:40], say="Validation failed: Default reply policy is not included in the list")
 
 
 def _language(asked: str | None) -> str | None:

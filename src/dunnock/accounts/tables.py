@@ -77,6 +77,9 @@ members = Table(
     Column("default_visibility", Text, nullable=False, server_default="public"),
     flag("default_sensitive"),
     Column("default_language", Text),
+    Column("default_quote_policy", Text, nullable=False, server_default="public"),  # public | followers | nobody
+    # everyone | followers | following | mentioned | nobody
+    Column("default_reply_policy", Text, nullable=False, server_default="everyone"),
     Column("created_at", BigId, nullable=False),
     Column("last_sign_in_at", BigId),
     CheckConstraint("role IN ('member', 'moderator', 'admin', 'owner')", name="role"),

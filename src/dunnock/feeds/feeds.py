@@ -17,6 +17,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 from dunnock.posts import entries
 from dunnock.posts.entries import Kept, Span
+from dunnock.posts.find import find_original
 from dunnock.posts.views import PostCard, PostViews
 
 Posts = dict[int, PostCard]
@@ -200,6 +201,25 @@ class Feeds:
     async def kept(self, viewer_id: int, what: Kept, cursor: Cursor) -> Page:
         """What the viewer favourited or bookmarked, latest act first; the cursor is the act's, not the post's."""
         return await self._kept(await self._viewers.get(viewer_id), viewer_id, what, cursor)
+
+    async def quotes(self, viewer_id: int, post_id: int, cursor: Cursor) -> Page:
+        """Posts that quote the post (of a boost: what it shows), newest first, as far as the viewer may and wants to see them.
+
+        Raises:
+            PostMissing: there is no such post, or the viewer may not see it.
+        """
+        post = await find_original(self._db, post_id, viewer_id)
+        viewer = await self._viewers.get(viewer_id)
+
+        async def skeleton(span: Span, most: int) -> Sequence[int]:
+            return await entries.of_quotes(self._db, post.id, span, most)
+
+        def judge(entry: PostCard, posts: Posts, people: Accounts) -> PostCard | None:
+            shown = rules.readable(entry, posts, people, viewer)
+            wanted = shown is not None and not rules.unwanted(shown, people.get(shown.author_id), viewer)
+            return shown if wanted else None
+
+        return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts)
 
     async def _author_for(self, viewer_id: int | None, account_id: int) -> Viewer | None:
         author = await self._accounts.one(account_id)

@@ -13,9 +13,13 @@ from dunnock.posts.errors import (
     PostingBarred,
     PostMissing,
     PostRefused,
+    QuoteMissing,
+    QuoteNotYours,
+    ReplyBarred,
     VoteRefused,
 )
 from dunnock.posts.events import (
+    PolicyChanged,
     PollChanged,
     PollEnded,
     PollVoted,
@@ -31,6 +35,7 @@ from dunnock.posts.events import (
     PostUnfavourited,
     PostUnpinned,
     PostUnscreened,
+    QuoteChanged,
     ThreadMuted,
     ThreadUnmuted,
 )
@@ -40,8 +45,10 @@ from dunnock.posts.history import Revision, history, source
 from dunnock.posts.model import VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
 from dunnock.posts.pin import pin, unpin
+from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft
 from dunnock.posts.publish import forget_keys, publish
+from dunnock.posts.quote import revoke_quote
 from dunnock.posts.thread import Thread, thread
 from dunnock.posts.vote import EndPoll, end_poll, find_poll, vote, voters_of
 
@@ -55,6 +62,7 @@ __all__ = [
     "EndPoll",
     "MediaChange",
     "PinRefused",
+    "PolicyChanged",
     "Poll",
     "PollChanged",
     "PollDraft",
@@ -76,6 +84,10 @@ __all__ = [
     "PostUnscreened",
     "PostingBarred",
     "PostsImported",
+    "QuoteChanged",
+    "QuoteMissing",
+    "QuoteNotYours",
+    "ReplyBarred",
     "Revision",
     "Screen",
     "Thread",
@@ -85,6 +97,7 @@ __all__ = [
     "bookmark",
     "boost",
     "boosted_by",
+    "change_policies",
     "delete",
     "edit",
     "end_poll",
@@ -98,6 +111,7 @@ __all__ = [
     "mute_thread",
     "pin",
     "publish",
+    "revoke_quote",
     "source",
     "thread",
     "unbookmark",

@@ -14,6 +14,7 @@ from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostRefused
 from dunnock.posts.events import PostUnscreened
 from dunnock.posts.model import Candidate, Content, Post, Screen
+from dunnock.posts.quote import with_link
 from dunnock.posts.store import index
 
 
@@ -32,9 +33,16 @@ class Shaped(msgspec.Struct, frozen=True):
 
 
 async def shape(
-    tx: Tx, content: Content, *, author_id: int, visibility: str, settings: Settings, beside: Sequence[int] = ()
+    tx: Tx,
+    content: Content,
+    *,
+    author_id: int,
+    visibility: str,
+    settings: Settings,
+    beside: Sequence[int] = (),
+    quoted_url: str | None = None,
 ) -> Shaped:
-    """Resolve and render. `beside`: accounts to address that the text does not name."""
+    """Resolve and render. `beside`: accounts to address that the text does not name; `quoted_url`: of what it quotes."""
     parsed = content.parsed
     targets: dict[str, tuple[str, str]] = {}
     addressed = dict.fromkeys(beside)
@@ -55,8 +63,9 @@ async def shape(
     emoji = parsed.shortcodes
     if warning and ":" in warning:
         emoji = tuple(dict.fromkeys((*emoji, *text.shortcodes(warning))))
+    html = text.render(parsed, mention_url=targets, tag_url=tag_pages(settings.public_url))
     return Shaped(
-        html=text.render(parsed, mention_url=targets, tag_url=tag_pages(settings.public_url)),
+        html=html if quoted_url is None else with_link(html, quoted_url),
         mentions=mentions,
         tags=tuple([(tag.key, tag.name) for tag in parsed.hashtags]),
         emoji=emoji,

@@ -38,13 +38,26 @@ async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
         await media.release(tx, post.id)
     gone = await _drop_boosts(tx, post.id)
     await acts.drop_all(tx, post.id)
-    if post.reply_to_id is not None and post.counts_as_reply:
-        await acts.count(tx, "replies", post.reply_to_id, -1)
+    await _uncount(tx, post)
     authors = [booster for _, booster in gone] + ([by] if post.counts_for_author else [])
     for author in sorted(authors):  # in one order, so that deletions at the same time never wait in a circle
         await count_posts(tx, author, -1)
-    await tx.record(PostDeleted(post_id=post.id, author_id=by, reply_to_id=post.reply_to_id))
+    await tx.record(PostDeleted(post_id=post.id, author_id=by, reply_to_id=post.reply_to_id, quoted_id=post.quoted_id))
     return post
+
+
+async def _uncount(tx: Tx, post: Post) -> None:
+    """Take it off the counters of what it answers and quotes, in the order of their ids as `publish` does."""
+    less: list[tuple[int, str]] = []
+    if post.reply_to_id is not None and post.counts_as_reply:
+        less.append((post.reply_to_id, "replies"))
+    if post.quoted_id is not None and post.quote_state == "accepted":
+        less.append((post.quoted_id, "quotes"))
+    for counted, name in sorted(less):
+        if name == "quotes":
+            await acts.uncount_quote(tx, counted)
+        else:
+            await acts.count(tx, name, counted, -1)
 
 
 async def _drop_boosts(tx: Tx, post_id: int) -> list[tuple[int, int]]:

@@ -12,7 +12,9 @@ from dunnock.posts.errors import DraftRefused, PostMissing
 from dunnock.posts.events import PollChanged, PostEdited
 from dunnock.posts.history import media_now
 from dunnock.posts.model import Changes, Post, Screen, check
+from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft, check_poll
+from dunnock.posts.quote import address_of
 from dunnock.posts.store import index, polls, revisions
 from dunnock.posts.store import posts as store
 from dunnock.posts.vote import add_poll, change_poll, same_question
@@ -29,11 +31,11 @@ async def edit(
 
     Source: Mastodon's UpdateStatusService.
     """
-    content = check(changes, limit=settings.max_post_length)
     asked = None if changes.poll is None else check_poll(changes.poll)
     post = await store.find_own(tx, post_id, by)
     if post is None or post.boost_of_id is not None:
         raise PostMissing(post_id)
+    content = check(changes, limit=settings.max_post_length, quotes=post.quoted_id is not None)
     wanted = tuple(dict.fromkeys(changes.media_ids))
     if any(change.id not in wanted for change in changes.media_changes):
         raise DraftRefused(say="Validation failed: Media to change is not of this post")
@@ -43,7 +45,17 @@ async def edit(
         await media.claim(tx, wanted, account_id=by, post_id=post.id)
     for change in changes.media_changes:
         await media.describe(tx, change.id, by=by, description=change.description, focus=change.focus, post_id=post.id)
-    shaped = await words.shape(tx, content, author_id=by, visibility=post.visibility, settings=settings)
+    shaped = await words.shape(
+        tx,
+        content,
+        author_id=by,
+        visibility=post.visibility,
+        settings=settings,
+        quoted_url=None if post.quoted_id is None else await address_of(tx, post.quoted_id, settings),
+    )
+    post = await change_policies(
+        tx, post_id, by=by, quote_policy=changes.quote_policy, reply_policy=changes.reply_policy
+    )
     new = msgspec.structs.replace(
         post,
         text=content.parsed.text,

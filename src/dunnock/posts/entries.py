@@ -110,6 +110,12 @@ async def of_hashtag(reader: Reader, tag_id: int, span: Span, most: int) -> list
     return [row[0] for row in rows]
 
 
+async def of_quotes(reader: Reader, quoted: int, span: Span, most: int) -> list[int]:
+    """Posts that quote one."""
+    rows = await reader.all(_way(store.QUOTING, span), quoted=quoted, below=span.below, above=span.above, most=most)
+    return [row[0] for row in rows]
+
+
 async def tags_of(reader: Reader, ids: Sequence[int], tag_ids: Collection[int]) -> dict[int, set[int]]:
     """Which of `tag_ids` each of these posts has."""
     found: dict[int, set[int]] = {}

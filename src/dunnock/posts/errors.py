@@ -45,3 +45,24 @@ class VoteRefused(DomainError):
     """The vote does not count: the poll is over, one's own, voted on already, or has no such option."""
 
     code, kind, safe = "vote_refused", Kind.INVALID, "Validation failed: this vote can't be counted"
+
+
+class QuoteMissing(DomainError):
+    """What is to be quoted is not there, is hidden, or may not be quoted by this account: all read the same.
+
+    Source: Mastodon's Api::V1::StatusesController#set_quoted_status.
+    """
+
+    code, kind, safe = "quote_missing", Kind.MISSING, "The post you are trying to quote does not appear to exist."
+
+
+class QuoteNotYours(DomainError):
+    """Only the author of a quoted post takes its quotes back."""
+
+    code, kind, safe = "quote_not_yours", Kind.DENIED, "This action is not allowed"
+
+
+class ReplyBarred(DomainError):
+    """The post's author lets others answer it, not this account."""
+
+    code, kind, safe = "reply_barred", Kind.DENIED, "The author of this post does not let you reply to it"

@@ -31,12 +31,28 @@ class PostEdited(Event, frozen=True):
 
 
 class PostDeleted(Event, frozen=True):
-    """A post or a boost is gone. For a boost `boost_of_id` says of what; for a reply `reply_to_id` to what."""
+    """A post or a boost is gone. `boost_of_id`, `reply_to_id`, `quoted_id`: what a boost, a reply, a quote was of."""
 
     post_id: int
     author_id: int
     boost_of_id: int | None = None
     reply_to_id: int | None = None
+    quoted_id: int | None = None
+
+
+class QuoteChanged(Event, frozen=True):
+    """The post quotes `quoted_id`, or does so no more: `state` is accepted, pending, rejected or revoked from now on."""
+
+    post_id: int
+    quoted_id: int
+    state: str
+
+
+class PolicyChanged(Event, frozen=True):
+    """Who may quote or answer the post changed; what was done before stays."""
+
+    post_id: int
+    author_id: int
 
 
 class PostBoosted(Event, frozen=True):

@@ -14,6 +14,8 @@ from dunnock.posts.poll import PollDraft
 Visibility = Literal["public", "unlisted", "followers", "direct"]
 VISIBILITIES = frozenset(("public", "unlisted", "followers", "direct"))
 OPEN = frozenset(("public", "unlisted"))
+QUOTE_POLICIES = frozenset(("public", "followers", "nobody"))
+REPLY_POLICIES = frozenset(("everyone", "followers", "following", "mentioned", "nobody"))
 
 MOST_MEDIA = 4
 MOST_MENTIONS = 50
@@ -34,6 +36,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     """A post, or a boost (`boost_of_id` is what it shows, its text is empty). Times are Unix milliseconds.
 
     `mentions` are the accounts addressed, `hashtags` names as written, `emoji` shortcodes, `media` ids; all in order.
+    `quote_state` is accepted, pending, rejected or revoked; None: it quotes nothing.
     """
 
     id: int
@@ -55,6 +58,11 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[int, ...] = ()
     poll_id: int | None = None
     edited_at: int | None = None
+    quoted_id: int | None = None
+    quoted_author_id: int | None = None
+    quote_state: str | None = None
+    quote_policy: str = "nobody"
+    reply_policy: str = "everyone"
 
     @property
     def counts_as_reply(self) -> bool:
@@ -78,6 +86,8 @@ class Author(msgspec.Struct, frozen=True):
     visibility: str
     sensitive: bool
     language: str | None
+    quote_policy: str = "public"
+    reply_policy: str = "everyone"
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +101,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reply_to_id: int | None = None
     media_ids: tuple[int, ...] = ()
     poll: PollDraft | None = None
+    quoted_id: int | None = None
+    quote_policy: str | None = None
+    reply_policy: str | None = None
 
 
 class MediaChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +115,7 @@ class MediaChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What a post is to say from now on: all of it, as Mastodon's clients send it. `language` None: as it was.
+    """What a post is to say from now on: all of it, as Mastodon's clients send it. `language`, policies None: as it was.
 
     `poll` None: it has none (any more).
     """
@@ -114,6 +127,8 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     media_ids: tuple[int, ...] = ()
     media_changes: tuple[MediaChange, ...] = ()
     poll: PollDraft | None = None
+    quote_policy: str | None = None
+    reply_policy: str | None = None
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -152,10 +167,10 @@ class Screen(Protocol):
         """Look at the post; raise PostRefused, or return."""
 
 
-def check(draft: Draft | Changes, *, limit: int) -> Content:
+def check(draft: Draft | Changes, *, limit: int, quotes: bool = False) -> Content:
     """The words, cleaned and within the rules. `limit`: characters, text and warning together.
 
-    Without a text the warning is the text.
+    Without a text the warning is the text, unless the post `quotes` another, which then says enough.
 
     Raises:
         DraftRefused: neither text nor media, too long, too many media, unknown visibility or language.
@@ -167,9 +182,9 @@ def check(draft: Draft | Changes, *, limit: int) -> Content:
     if len(draft.text) + len(draft.warning) > 10 * limit + 2 * _LONGEST_URL:
         raise _too_long(limit)
     parsed, warning = text.parse(draft.text), text.clean(draft.warning).strip()
-    if not parsed.text.strip():
+    if not parsed.text.strip() and not quotes:
         parsed, warning = (text.parse(warning), "") if warning else (text.Parsed(""), "")
-    if not parsed.text and not draft.media_ids:
+    if not parsed.text and not draft.media_ids and not quotes:
         raise DraftRefused(say="Validation failed: Text can't be blank")
     if text.length(parsed) + (text.length(warning) if warning else 0) > limit:
         raise _too_long(limit)
@@ -179,10 +194,31 @@ def check(draft: Draft | Changes, *, limit: int) -> Content:
         raise DraftRefused(say=f"Validation failed: a post can mention up to {MOST_MENTIONS} accounts")
     if isinstance(draft, Draft) and draft.visibility is not None and draft.visibility not in VISIBILITIES:
         raise DraftRefused(draft.visibility, say="Validation failed: Visibility is not included in the list")
+    check_policies(draft.quote_policy, draft.reply_policy)
     language = text.check_language(draft.language)
     if draft.language and language is None:
         raise DraftRefused(draft.language[:40], say="Validation failed: Language is not one we know (ISO 639)")
     return Content(parsed, warning, language)
+
+
+def check_policies(quote: str | None, reply: str | None) -> None:
+    """Are they policies that there are? None: nothing is said.
+
+    Raises:
+        DraftRefused: one is not.
+    """
+    if quote is not None and quote not in QUOTE_POLICIES:
+        raise DraftRefused(quote[:40], say="Validation failed: Quote approval policy is not included in the list")
+    if reply is not None and reply not in REPLY_POLICIES:
+        raise DraftRefused(reply[:40], say="Validation failed: Reply policy is not included in the list")
+
+
+def quote_policy_of(asked: str, visibility: str) -> str:
+    """What stands: a post that not everybody may see is quoted by nobody but its author.
+
+    Source: Mastodon's Status::InteractionPolicyConcern.
+    """
+    return asked if visibility in OPEN else "nobody"
 
 
 def _too_long(limit: int) -> DraftRefused:

@@ -9,9 +9,11 @@ from dunnock.foundation.db import Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
 from dunnock.posts.errors import PostingBarred, PostMissing
-from dunnock.posts.events import PostPublished
-from dunnock.posts.model import Author, Draft, Post, Screen, check
+from dunnock.posts.events import PostPublished, QuoteChanged
+from dunnock.posts.model import OPEN, Author, Draft, Post, Screen, check, quote_policy_of
+from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import check_poll
+from dunnock.posts.quote import address_of, check_audience, find_to_quote
 from dunnock.posts.store import acts, index
 from dunnock.posts.store import posts as store
 from dunnock.posts.vote import add_poll
@@ -37,19 +39,33 @@ async def publish(
     Raises:
         DraftRefused: it breaks a rule.
         PostMissing: what it replies to is not there for the author; or the key's post was deleted meanwhile.
+        QuoteMissing: what it quotes is not there for the author, or not theirs to quote.
+        ReplyBarred: whoever wrote what it replies to does not let the author.
         PostingBarred: the author may not post.
         PostRefused: the screen holds it back.
         Media's errors: a picture is not the author's, in use, or not ready.
     """
-    content = check(draft, limit=settings.max_post_length)
+    content = check(draft, limit=settings.max_post_length, quotes=draft.quoted_id is not None)
     poll = None if draft.poll is None else check_poll(draft.poll)
     author = await _author(tx, author_id)
     post_id = tx.new_id()
     if key and (before := await _replayed(tx, author_id, key, post_id)):
         return before
     parent = await _parent(tx, draft.reply_to_id, author_id)
+    quoted = None if draft.quoted_id is None else await find_to_quote(tx, draft.quoted_id, by=author_id)
     visibility = draft.visibility or author.visibility
-    shaped = await words.shape(tx, content, author_id=author_id, visibility=visibility, settings=settings)
+    if quoted is not None and quoted.visibility == "followers" and visibility in OPEN:
+        visibility = "followers"
+    shaped = await words.shape(
+        tx,
+        content,
+        author_id=author_id,
+        visibility=visibility,
+        settings=settings,
+        quoted_url=None if quoted is None else await address_of(tx, quoted.id, settings),
+    )
+    if quoted is not None:
+        check_audience(quoted, by=author_id, visibility=visibility, mentions=shaped.mentions)
     post = Post(
         id=post_id,
         author_id=author_id,
@@ -68,6 +84,11 @@ async def publish(
         emoji=shaped.emoji,
         media=tuple(dict.fromkeys(draft.media_ids)),
         poll_id=None if poll is None else tx.new_id(),
+        quoted_id=quoted.id if quoted else None,
+        quoted_author_id=quoted.author_id if quoted else None,
+        quote_state="accepted" if quoted else None,
+        quote_policy=quote_policy_of(draft.quote_policy or author.quote_policy, visibility),
+        reply_policy=draft.reply_policy or _reply_policy(author, parent),
     )
     await words.look(tx, screen, post, content)
     if post.media:
@@ -87,6 +108,8 @@ async def publish(
             thread_id=post.thread_id,
         )
     )
+    if quoted is not None:
+        await tx.record(QuoteChanged(post_id=post_id, quoted_id=quoted.id, state="accepted"))
     return post
 
 
@@ -121,7 +144,13 @@ async def _parent(tx: Tx, reply_to_id: int | None, author_id: int) -> Post | Non
     parent = await store.find_original(tx, reply_to_id, author_id, act=True)
     if parent is None:
         raise PostMissing(reply_to_id)
+    await check_reply(tx, parent, by=author_id)
     return parent
+
+
+def _reply_policy(author: Author, parent: Post | None) -> str:
+    """What goes on with an own post is answered by whom that is; everything else as the member's defaults say."""
+    return parent.reply_policy if parent is not None and parent.author_id == author.id else author.reply_policy
 
 
 def _sensitive(draft: Draft, author: Author, warning: str) -> bool:
@@ -130,7 +159,12 @@ def _sensitive(draft: Draft, author: Author, warning: str) -> bool:
 
 
 async def _count(tx: Tx, post: Post) -> None:
+    more: list[tuple[int, str]] = []
     if post.reply_to_id is not None and post.counts_as_reply:
-        await acts.count(tx, "replies", post.reply_to_id, 1)
+        more.append((post.reply_to_id, "replies"))
+    if post.quoted_id is not None:
+        more.append((post.quoted_id, "quotes"))
+    for counted, name in sorted(more):  # in one order, so that two posts never wait for each other in a circle
+        await acts.count(tx, name, counted, 1)
     if post.counts_for_author:
         await count_posts(tx, post.author_id, 1, last_post_at=tx.now)

@@ -38,6 +38,13 @@ posts = Table(
     flag("imported"),  # came with a bulk import; created_at is the original date
     Column("url", Text),
     Column("uri", Text),
+    Column("quoted_id", BigId, ForeignKey("posts.id")),  # the post it quotes; an edit never changes it
+    Column("quoted_author_id", BigId, ForeignKey("accounts.id")),
+    Column("quote_state", Text),  # accepted | pending | rejected | revoked; null: it quotes nothing
+    # Who may quote it: public | followers | nobody. Whoever was never asked (imported posts) has agreed to nothing.
+    Column("quote_policy", Text, nullable=False, server_default="nobody"),
+    # Who may answer it: everyone | followers | following | mentioned | nobody
+    Column("reply_policy", Text, nullable=False, server_default="everyone"),
     CheckConstraint("visibility IN ('public', 'unlisted', 'followers', 'direct')", name="visibility"),
     Index("ix_posts_author_id_id", "author_id", "id"),
     Index(
@@ -54,6 +61,13 @@ posts = Table(
         sqlite_where=text("reply_to_id IS NOT NULL"),
         postgresql_where=text("reply_to_id IS NOT NULL"),
     ),
+    Index(
+        "ix_posts_quoted_id_id",
+        "quoted_id",
+        "id",
+        sqlite_where=text("quoted_id IS NOT NULL"),
+        postgresql_where=text("quoted_id IS NOT NULL"),
+    ),
     Index("ix_posts_thread_id_id", "thread_id", "id"),
     Index("ix_posts_public", "id", sqlite_where=_public, postgresql_where=_public),
     Index("ix_posts_public_local", "id", sqlite_where=_public_local_lite, postgresql_where=_public_local),
@@ -66,6 +80,7 @@ post_counts = Table(
     Column("replies", Integer, nullable=False, server_default="0"),
     Column("boosts", Integer, nullable=False, server_default="0"),
     Column("favourites", Integer, nullable=False, server_default="0"),
+    Column("quotes", Integer, nullable=False, server_default="0"),  # accepted quotes by posts that are there
 )
 
 mentions = Table(  # who is addressed: access to followers-only and direct posts goes by this

@@ -30,8 +30,9 @@ _names = msgspec.json.Decoder(list[str]).decode
 
 
 class PostCard:
-    """One post or boost, ready to be judged and shown. `counts`: (replies, boosts, favourites); `stale`: to be read again.
+    """One post or boost, ready to be judged and shown; `stale`: its counts are to be read again.
 
+    `counts`: (replies, boosts, favourites, quotes). `quote_state` None: it quotes nothing.
     `rendered` and `counted` belong to the edge that shows it, `words` to whoever looks for words in it.
     """
 
@@ -52,7 +53,12 @@ class PostCard:
         "media",
         "mentions",
         "poll_id",
+        "quote_policy",
+        "quote_state",
+        "quoted_author_id",
+        "quoted_id",
         "rendered",
+        "reply_policy",
         "reply_to_author_id",
         "reply_to_id",
         "sensitive",
@@ -85,8 +91,9 @@ class PostCard:
         self.emoji: Sequence[str] = () if row[13] == "[]" else _names(row[13])
         self.media: Sequence[int] = () if row[14] == "[]" else _ids(row[14])
         self.app_id, self.created_at, self.edited_at, self.local, self.url, self.uri = row[15:21]
-        self.counts: tuple[int, int, int] = (row[21], row[22], row[23])
+        self.counts: tuple[int, int, int, int] = (row[21], row[22], row[23], row[25])
         self.poll_id: int | None = row[24]
+        self.quoted_id, self.quoted_author_id, self.quote_state, self.quote_policy, self.reply_policy = row[26:31]
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
@@ -128,7 +135,7 @@ class PostViews:
         if stale:
             for row in await self._db.all(store.COUNTS, ids=stale):
                 card = found[row[0]]
-                card.counts, card.counted, card.stale = (row[1], row[2], row[3]), None, False
+                card.counts, card.counted, card.stale = (row[1], row[2], row[3], row[4]), None, False
         return found
 
     async def _find(self, ids: Collection[int], found: dict[int, PostCard], stale: list[int]) -> None:
@@ -207,7 +214,10 @@ class PostViews:
                     self._count_again(an_id)
                 case events.PostFavourited(post_id=an_id) | events.PostUnfavourited(post_id=an_id):
                     self._count_again(an_id)
-                case events.PostEdited(post_id=an_id):
+                case events.QuoteChanged(post_id=an_id, quoted_id=quoted):
+                    self.cards.pop(an_id)
+                    self._count_again(quoted)
+                case events.PostEdited(post_id=an_id) | events.PolicyChanged(post_id=an_id):
                     self.cards.pop(an_id)
                     self._polls.pop(an_id)
                 case (
@@ -216,12 +226,15 @@ class PostViews:
                     | events.PollEnded(post_id=an_id)
                 ):
                     self._polls.pop(an_id)
-                case events.PostDeleted(post_id=an_id, author_id=author, boost_of_id=original, reply_to_id=parent):
+                case events.PostDeleted(
+                    post_id=an_id, author_id=author, boost_of_id=original, reply_to_id=parent, quoted_id=quoted
+                ):
                     self.cards.pop(an_id)
                     self._polls.pop(an_id)
                     self._accounts.count_again(author)
                     self._count_again(original)
                     self._count_again(parent)
+                    self._count_again(quoted)
                 case MediaChanged(post_id=an_id) if an_id is not None:
                     self.cards.pop(an_id)
                 case events.ThreadMuted(account_id=an_id) | events.ThreadUnmuted(account_id=an_id):

@@ -14,7 +14,7 @@ from dunnock.text.length import URL_LENGTH, length
 from dunnock.text.markdown import markdown
 from dunnock.text.model import Emoji, Handle, Hashtag, Link, Mention, Parsed, Span
 from dunnock.text.parse import clean, parse, shortcodes
-from dunnock.text.render import escape, render, render_bio, render_field
+from dunnock.text.render import escape, render, render_bio, render_field, render_link
 from dunnock.text.sanitise import plain, sanitise
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "render",
     "render_bio",
     "render_field",
+    "render_link",
     "sanitise",
     "shortcodes",
 ]

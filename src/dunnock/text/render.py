@@ -46,6 +46,11 @@ def paragraphs(html: str) -> str:
     return f"<p>{html}</p>"
 
 
+def render_link(url: str) -> str:
+    """A link as it stands in a text."""
+    return _link(url, _REL)
+
+
 def render_bio(parsed: Parsed, *, mention_url: Targets, tag_url: Callable[[str], str]) -> str:
     """The text that members write about themselves, as paragraphs."""
     return render(parsed, mention_url=mention_url, tag_url=tag_url)

@@ -136,7 +136,7 @@ class Cards:
                 for number in card.media
                 if (held := media.get(number)) is not None and (one := held.picture) is not None
             ]
-            replies, boosts, favourites = card.counts
+            replies, boosts, favourites, _ = card.counts
             made.append(
                 Shown(
                     id=card.id,

@@ -106,20 +106,20 @@ CHANGE_SETTINGS = Sql(
         }
     )
 )
-_defaults = select(members.c.default_visibility, members.c.default_sensitive, members.c.default_language).where(
-    members.c.account_id == _the
+_DEFAULTS = (
+    "default_visibility",
+    "default_sensitive",
+    "default_language",
+    "default_quote_policy",
+    "default_reply_policy",
 )
+_defaults = select(*[members.c[name] for name in _DEFAULTS]).where(members.c.account_id == _the)
 DEFAULTS = Sql(_defaults)
 ROLE = Sql(select(members.c.role).where(members.c.account_id == _the))
 CHANGE_DEFAULTS = Sql(
     update(members)
     .where(members.c.account_id == _the)
-    .values(
-        {
-            name: bindparam(name, type_=members.c[name].type)
-            for name in ("default_visibility", "default_sensitive", "default_language")
-        }
-    )
+    .values({name: bindparam(name, type_=members.c[name].type) for name in _DEFAULTS})
 )
 
 # Search -------------------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class SourceForm(msgspec.Struct):
     privacy: str | UnsetType = UNSET
     sensitive: bool | UnsetType = UNSET
     language: str | UnsetType | None = UNSET
+    quote_policy: str | UnsetType = UNSET
+    reply_policy: str | UnsetType = UNSET
 
 
 class ProfileForm(msgspec.Struct):
@@ -211,7 +213,8 @@ async def credential_account(db: Db, render: Render, account_id: int) -> bytes:
             "discoverable": account.discoverable,
             "indexable": account.indexable,
             "attribution_domains": [],
-            "quote_policy": "nobody",
+            "quote_policy": defaults.quote_policy,
+            "reply_policy": defaults.reply_policy,
         },
         role_wire(await accounts.role_of(db, account_id)),
     )
@@ -255,6 +258,8 @@ async def _change(form: ProfileForm, caller: Caller, db: Db, settings: Settings,
             default_visibility=privacy,
             default_sensitive=source.sensitive,
             default_language=source.language,
+            default_quote_policy=source.quote_policy,
+            default_reply_policy=source.reply_policy,
         )
 
 

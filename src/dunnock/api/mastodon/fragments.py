@@ -12,7 +12,6 @@ import msgspec
 
 from dunnock.accounts.account import read_fields
 from dunnock.accounts.views import AccountCard
-from dunnock.filters import Filter, Result
 from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
 from dunnock.posts.poll import Poll
@@ -23,8 +22,12 @@ to_json = msgspec.json.encode
 VISIBILITY = {"public": "public", "unlisted": "unlisted", "followers": "private", "direct": "direct"}
 """Ours to Mastodon's."""
 
-MUTED, OWN = 16, 32
-"""Further bits beside those of what a viewer did with a post: its conversation is muted; it is their own."""
+MUTED, OWN, MAY_QUOTE = 16, 32, 64
+"""Further bits beside those of what a viewer did with a post: its conversation is muted; it is their own; they may quote it."""
+
+
+_ANYBODY_REPLIES = {"reply_approval": {"policy": "everyone", "current_user": "allowed"}}
+_AUTOMATIC = {"public": b'["public"]', "followers": b'["followers"]', "nobody": b"[]"}
 
 
 def _tail(bits: int) -> bytes:
@@ -33,14 +36,16 @@ def _tail(bits: int) -> bytes:
 
     pinned = f',"pinned":{yes(PINNED)}' if bits & OWN else ""
     return (
+        f'"{"automatic" if bits & MAY_QUOTE else "denied"}"}}'
         f',"favourited":{yes(FAVOURITED)},"reblogged":{yes(BOOSTED)},"muted":{yes(MUTED)}'
         f',"bookmarked":{yes(BOOKMARKED)}{pinned},"filtered":[]}}'
     ).encode()
 
 
-TAILS = [_tail(bits) for bits in range(64)]
-"""The viewer's part of a Status and its end, for each combination of bits."""
-STRANGERS_TAIL = b"}"
+TAILS = [_tail(bits) for bits in range(128)]
+"""The viewer's part of a Status and its end, for each combination of bits. It begins with the value of the last member
+before it: `quote_approval.current_user`."""
+STRANGERS_TAIL = b'"denied"}}'
 _NOT_FILTERED = len(b"[]}")
 
 
@@ -210,6 +215,8 @@ def post_start(
                 "reblog": None,
             }
             | ({"poll": None} if post.poll_id is None else {})  # else `Render._extras` has it
+            | ({"quote": None} if post.quote_state is None else {})
+            | (_ANYBODY_REPLIES if post.reply_policy == "everyone" else {})
         )[:-1]
         + b',"account":'
     )
@@ -228,7 +235,9 @@ def boost_start(boost: PostCard, booster: AccountCard, addresses: Addresses) -> 
                 "emojis": [],
                 "card": None,
                 "poll": None,
+                "quote": None,
             }
+            | _ANYBODY_REPLIES
         )[:-1]
         + b',"content":'
     )
@@ -285,9 +294,32 @@ def poll_end(*, own: bool, choices: Sequence[int]) -> bytes:
 
 
 def post_counters(post: PostCard) -> bytes:
-    """The counters of a Status."""
-    replies, boosts, favourites = post.counts
-    return b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d' % (replies, boosts, favourites)
+    """The counters of a Status, and what is the same for everybody of who may quote it: the tail goes on with the viewer."""
+    replies, boosts, favourites, quotes = post.counts
+    return (
+        b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d'
+        b',"quote_approval":{"automatic":%b,"manual":[],"current_user":'
+        % (replies, boosts, favourites, quotes, _AUTOMATIC[post.quote_policy])
+    )
+
+
+def reply_approval(post: PostCard, *, allowed: bool) -> bytes:
+    """Who may answer a post that not everybody may answer: a member that follows another."""
+    return b',"reply_approval":{"policy":"%b","current_user":"%b"}' % (
+        post.reply_policy.encode(),
+        b"allowed" if allowed else b"denied",
+    )
+
+
+def quote(state: str, body: bytes | None) -> bytes:
+    """Quote: a member that follows another. `body` None: the quoted Status is not shown."""
+    return b',"quote":{"state":"%b","quoted_status":%b}' % (state.encode(), body or b"null")
+
+
+def shallow_quote(state: str, quoted_id: int | None) -> bytes:
+    """ShallowQuote: a member that follows another."""
+    shown = b"null" if quoted_id is None else b'"%d"' % quoted_id
+    return b',"quote":{"state":"%b","quoted_status_id":%b}' % (state.encode(), shown)
 
 
 def filter_wire(one: Filter) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dunnock import accounts
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.mastodon import fragments
-from dunnock.api.mastodon.fragments import MUTED, OWN, STRANGERS_TAIL, TAILS, Addresses, to_json
+from dunnock.api.mastodon.fragments import MAY_QUOTE, MUTED, OWN, STRANGERS_TAIL, TAILS, Addresses, to_json
 from dunnock.feeds import Page
 from dunnock.feeds.rules import readable
 from dunnock.filters import FilterViews
@@ -19,6 +19,7 @@ from dunnock.media import views as media_views
 from dunnock.media.model import Emoji, Media
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.views import PollCard, PostCard, PostViews
+from dunnock.posts.visibility import QUOTE_SHOWN, may_answer, may_quote, may_see, quote_state
 from dunnock.text import shortcodes
 
 Posts = dict[int, PostCard]
@@ -45,16 +46,22 @@ class Render:
             return b"[]"
         return await self._array(page.entries, page.posts, page.accounts, viewer_id)
 
-    async def status(self, post_id: int, viewer_id: int | None) -> bytes:
-        """Status.
+    async def status(
+        self, post_id: int, viewer_id: int | None, *, as_written: bool = False, unchecked: bool = False
+    ) -> bytes:
+        """Status. `as_written`: for its author to write anew, so with what it quotes even where the quote was ended.
+
+        `unchecked`: whether the viewer may see it was settled by what they just did.
 
         Raises:
             PostMissing: there is no such post, or the viewer may not see it.
         """
         posts, people, shown = await self._readable((post_id,), viewer_id)
+        if not shown and unchecked and post_id in posts:
+            shown = [posts[post_id]]
         if not shown:
             raise PostMissing(post_id)
-        return (await self._array(shown, posts, people, viewer_id))[1:-1]
+        return (await self._array(shown, posts, people, viewer_id, as_written=as_written))[1:-1]
 
     async def statuses(self, ids: Sequence[int], viewer_id: int | None) -> bytes:
         """Array of Status in the order of `ids`; what the viewer may not see is left out."""
@@ -66,12 +73,7 @@ class Render:
         posts, people, shown = await self._readable(ids, viewer_id)
         if not shown:
             return {}
-        parts, starts = await self._parts(shown, posts, people, viewer_id)
-        starts.append(len(parts))
-        return {
-            card.id: b"".join(parts[start + 1 : end])
-            for card, start, end in zip(shown, starts, starts[1:], strict=False)
-        }
+        return _each(shown, *await self._parts(shown, posts, people, viewer_id))
 
     async def _readable(self, ids: Sequence[int], viewer_id: int | None) -> tuple[Posts, Accounts, list[PostCard]]:
         self._db.sync()
@@ -85,22 +87,45 @@ class Render:
         ]
         return posts, people, shown
 
-    async def _array(self, entries: Sequence[PostCard], posts: Posts, people: Accounts, viewer_id: int | None) -> bytes:
-        parts, _ = await self._parts(entries, posts, people, viewer_id)
+    async def _array(
+        self,
+        entries: Sequence[PostCard],
+        posts: Posts,
+        people: Accounts,
+        viewer_id: int | None,
+        *,
+        as_written: bool = False,
+    ) -> bytes:
+        parts, _ = await self._parts(entries, posts, people, viewer_id, as_written=as_written)
         parts[0] = b"["
         parts.append(b"]")
         return b"".join(parts)
 
     async def _parts(
-        self, entries: Sequence[PostCard], posts: Posts, people: Accounts, viewer_id: int | None
+        self,
+        entries: Sequence[PostCard],
+        posts: Posts,
+        people: Accounts,
+        viewer_id: int | None,
+        *,
+        as_written: bool = False,
+        quoted: bool = False,
     ) -> tuple[list[bytes], list[int]]:
-        """What the JSON is joined of, each Status with a comma before it; and where in that list each begins."""
+        """What the JSON is joined of, each Status with a comma before it; and where in that list each begins.
+
+        `quoted`: these are quoted themselves, so what they quote is only named.
+        """
         bare_posts = [card for card in posts.values() if card.rendered is None]
         if bare_posts:
             await self._render_posts(bare_posts, people)
         await self._render_accounts(people.values())
         shown_cards = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
         extras = await self._extras(shown_cards, viewer_id)
+        quoting = [card for card in shown_cards if card.quote_state is not None]
+        if quoting and quoted:
+            await self._name_quotes(extras, quoting, viewer_id)
+        elif quoting:
+            await self._add_quotes(extras, quoting, viewer_id, as_written=as_written)
         tails: dict[int, bytes] = {}
         filtered: dict[int, bytes] = {}
         if viewer_id is not None:
@@ -123,7 +148,7 @@ class Render:
                 tail = fragments.with_filtered(tail, filtered[entry.id])
             more = extras.get(shown.id, b"") if extras else b""
             if boosted is None:
-                parts += (b",", shown.rendered, people[shown.author_id].counted, counted, more, tail)  # type: ignore[arg-type]
+                parts += (b",", shown.rendered, people[shown.author_id].counted, more, counted, tail)  # type: ignore[arg-type]
             else:
                 parts += (  # type: ignore[arg-type]
                     b",",
@@ -134,8 +159,8 @@ class Render:
                     b',"reblog":',
                     shown.rendered,
                     people[shown.author_id].counted,
-                    counted,
                     more,
+                    counted,
                     tail,
                     counted,
                     tail,
@@ -145,13 +170,15 @@ class Render:
     async def _extras(self, shown: Sequence[PostCard], viewer_id: int | None) -> dict[int, bytes]:
         """What only few posts have and what depends on the viewer: by post, JSON members that begin with a comma.
 
-        Each kind is one step here, with a fixed number of queries, and only when a post on the page has it.
+        Each kind is one step here, with a fixed number of queries, and only when a post on the page has it. Quoted posts
+        have them too; what a boost shows has them, the boost itself has not.
         """
         extras: dict[int, bytes] = {}
         polled = {card.id: card.author_id for card in shown if card.poll_id is not None}
         if polled:
             for post_id, poll in (await self._poll_bytes(polled, viewer_id)).items():
                 extras[post_id] = extras.get(post_id, b"") + b',"poll":' + poll
+        await self._add_reply_approvals(extras, shown, viewer_id)
         return extras
 
     async def _poll_bytes(self, authors: Mapping[int, int], viewer_id: int | None) -> dict[int, bytes]:
@@ -184,14 +211,72 @@ class Render:
         self._db.sync()
         return (await self._poll_bytes({post_id: author_id}, viewer_id))[post_id]
 
+    async def _add_reply_approvals(
+        self, extras: dict[int, bytes], shown: Sequence[PostCard], viewer_id: int | None
+    ) -> None:
+        """Whether the viewer may answer, for posts that not everybody may answer."""
+        closed = [card for card in shown if card.reply_policy != "everyone"]
+        if not closed:
+            return
+        viewer = None if viewer_id is None else await self._viewers.get(viewer_id)
+        followed_by: Collection[int] = ()
+        if viewer_id is not None and any(card.reply_policy == "following" for card in closed):
+            authors = {card.author_id for card in closed}
+            found = await accounts.relationships(self._db, viewer_id, authors)
+            followed_by = {one.id for one in found if one.followed_by}
+        for card in closed:
+            allowed = may_answer(card, viewer, followed_by=followed_by)
+            extras[card.id] = extras.get(card.id, b"") + fragments.reply_approval(card, allowed=allowed)
+
+    async def _add_quotes(
+        self, extras: dict[int, bytes], quoting: Sequence[PostCard], viewer_id: int | None, *, as_written: bool
+    ) -> None:
+        """Quote of each of these posts."""
+        states, people = await self._quoted(quoting, viewer_id, as_written=as_written)
+        cards = {of.id: of for _, of in states.values() if of is not None}
+        shown = list(cards.values())
+        bodies = _each(shown, *await self._parts(shown, cards, people, viewer_id, quoted=True)) if shown else {}
+        for card in quoting:
+            state, of = states[card.id]
+            body = None if of is None else bodies[of.id]
+            extras[card.id] = extras.get(card.id, b"") + fragments.quote(state, body)
+
+    async def _name_quotes(self, extras: dict[int, bytes], quoting: Sequence[PostCard], viewer_id: int | None) -> None:
+        """ShallowQuote of each of these posts."""
+        states, _ = await self._quoted(quoting, viewer_id)
+        for card in quoting:
+            state, of = states[card.id]
+            an_id = None if of is None else of.id
+            extras[card.id] = extras.get(card.id, b"") + fragments.shallow_quote(state, an_id)
+
+    async def _quoted(
+        self, quoting: Sequence[PostCard], viewer_id: int | None, *, as_written: bool = False
+    ) -> tuple[dict[int, tuple[str, PostCard | None]], Accounts]:
+        """By quoting post the state in which the viewer sees the quote, and the quoted post if it is shown; the authors."""
+        quoted = await self._posts.get({card.quoted_id for card in quoting})
+        people = await self._accounts.get({card.author_id for card in quoted.values()})
+        viewer = None if viewer_id is None else await self._viewers.get(viewer_id)
+        states: dict[int, tuple[str, PostCard | None]] = {}
+        for card in quoting:
+            of = quoted.get(card.quoted_id)
+            author = None if of is None else people.get(of.author_id)
+            state = quote_state(card, of, author, viewer)
+            shown = state in QUOTE_SHOWN or (
+                as_written and of is not None and may_see(of, author, viewer, despite_own_block=True)
+            )
+            states[card.id] = (state, of if shown else None)
+        return states, people
+
     async def _tails(self, shown: Sequence[PostCard], viewer_id: int) -> dict[int, bytes]:
         marks = await self._posts.marks(viewer_id, [card.id for card in shown])
         muted = await self._posts.muted_threads(viewer_id)
+        following = (await self._viewers.get(viewer_id)).following
         return {
             card.id: TAILS[
                 marks.get(card.id, 0)
                 | (MUTED if card.thread_id in muted else 0)
                 | (OWN if card.author_id == viewer_id else 0)
+                | (MAY_QUOTE if card.quote_policy == "public" or may_quote(card, viewer_id, following) else 0)
             ]
             for card in shown
         }
@@ -319,6 +404,12 @@ class Render:
     def emoji(self, all_of_them: Iterable[Emoji]) -> bytes:
         """Array of CustomEmoji."""
         return to_json([fragments.emoji_wire(one, self.addresses) for one in all_of_them])
+
+
+def _each(shown: Sequence[PostCard], parts: list[bytes], starts: list[int]) -> dict[int, bytes]:
+    """The Status of each post."""
+    ends = [*starts[1:], len(parts)]
+    return {card.id: b"".join(parts[start + 1 : end]) for card, start, end in zip(shown, starts, ends, strict=True)}
 
 
 def _count(card: AccountCard) -> bytes:

@@ -46,6 +46,8 @@ class StatusForm(msgspec.Struct):
     scheduled_at: str | None = None
     poll: PollForm | None = None
     quoted_status_id: Id | None = None
+    quote_approval_policy: str | None = None
+    reply_policy: str | None = None
 
 
 class MediaForm(msgspec.Struct):
@@ -66,6 +68,15 @@ class StatusEditForm(msgspec.Struct):
     media_ids: list[Id] = []
     media_attributes: list[MediaForm] = []
     poll: PollForm | None = None
+    quote_approval_policy: str | None = None
+    reply_policy: str | None = None
+
+
+class PolicyForm(msgspec.Struct):
+    """Who may quote a post and who may answer it; what is missing stays."""
+
+    quote_approval_policy: str | None = None
+    reply_policy: str | None = None
 
 
 class StatusesParams(msgspec.Struct, frozen=True):
@@ -79,6 +90,7 @@ class _Shown(msgspec.Struct):
 
     account: msgspec.Raw
     emojis: list[dict[str, Any]]
+    quote: msgspec.Raw
 
 
 def json(body: bytes, *, link: bytes = b"") -> Response[Any]:
@@ -112,8 +124,6 @@ async def publish_status(
     """Publish a post. With an `Idempotency-Key`, asking again within a day gives the same post."""
     if form.scheduled_at:
         raise Invalid(say="Validation failed: this server can't schedule posts")
-    if form.quoted_status_id is not None:
-        raise Invalid(say="Validation failed: this server has no quotes")
     draft = posts.Draft(
         text=form.status,
         warning=form.spoiler_text,
@@ -123,6 +133,9 @@ async def publish_status(
         reply_to_id=form.in_reply_to_id,
         media_ids=tuple(form.media_ids),
         poll=poll_of(form.poll),
+        quoted_id=form.quoted_status_id,
+        quote_policy=form.quote_approval_policy or None,
+        reply_policy=form.reply_policy or None,
     )
     key = request.headers.get("idempotency-key")
     async with db.begin() as tx:
@@ -173,9 +186,31 @@ async def edit_status(
             ]
         ),
         poll=poll_of(form.poll),
+        quote_policy=form.quote_approval_policy or None,
+        reply_policy=form.reply_policy or None,
     )
     async with db.begin() as tx:
         await posts.edit(tx, post_id, changes, by=me(caller), settings=settings)
+    return json(await render.status(post_id, me(caller)))
+
+
+@put("/api/v1/statuses/{post_id:int}/interaction_policy", guards=[require(WRITES)])
+async def change_interaction_policy(
+    post_id: FromPath[int],
+    form: Form[PolicyForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+) -> Response[wire.Status]:
+    """Change who may quote an own post and who may answer it. What was done before stays, and the post is not edited."""
+    async with db.begin() as tx:
+        await posts.change_policies(
+            tx,
+            post_id,
+            by=me(caller),
+            quote_policy=form.quote_approval_policy or None,
+            reply_policy=form.reply_policy or None,
+        )
     return json(await render.status(post_id, me(caller)))
 
 
@@ -184,7 +219,7 @@ async def delete_status(
     post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
 ) -> Response[wire.DeletedStatus]:
     """Delete an own post; the answer holds its text as written, to write it anew."""
-    last = await render.status(post_id, me(caller))
+    last = await render.status(post_id, me(caller), as_written=True)
     async with db.begin() as tx:
         gone = await posts.delete(tx, post_id, by=me(caller))
     shown = msgspec.json.decode(last, type=dict[str, msgspec.Raw])
@@ -277,6 +312,7 @@ def _version(
         "account": shown.account,
         "media_attachments": [msgspec.Raw(render.media(one)) for one in then_shown],
         "emojis": [one for one in shown.emojis if one["shortcode"] in version.emoji],
+        "quote": shown.quote,  # no edit changes it
     } | ({} if version.poll is None else {"poll": {"options": [{"title": title} for title in version.poll]}})
 
 
@@ -285,6 +321,7 @@ HANDLERS: list[Any] = [
     show_statuses,
     show_status,
     edit_status,
+    change_interaction_policy,
     delete_status,
     show_context,
     show_history,

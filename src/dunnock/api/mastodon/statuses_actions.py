@@ -166,6 +166,20 @@ async def reblogged_by(
     return json(await render.accounts(list(page.ids)), link=link)
 
 
+@post(f"{_STATUS}/quotes/{{quoting_id:int}}/revoke", guards=[require(WRITES)], status_code=200)
+async def revoke_quote(
+    post_id: FromPath[int],
+    quoting_id: FromPath[int],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+) -> Response[wire.Status]:
+    """Let another post quote one's own no longer; the answer is the post that quoted it."""
+    async with db.begin() as tx:
+        await posts.revoke_quote(tx, post_id, quoting_id, by=me(caller))
+    return json(await render.status(quoting_id, me(caller), unchecked=True))
+
+
 def _cursor(params: Paging) -> Cursor:
     limit = page_limit(params.limit, PEOPLE)
     return Cursor(limit=limit, max_id=params.max_id, since_id=params.since_id, min_id=params.min_id)
@@ -194,4 +208,5 @@ HANDLERS: list[Any] = [
     unmute,
     favourited_by,
     reblogged_by,
+    revoke_quote,
 ]

@@ -136,6 +136,12 @@ class Timelines:
         page = await self._feeds.kept(viewer, what, cursor_of(params))
         return await self._answer(page, viewer, f"/api/v1/{what}", params)
 
+    async def quotes(self, viewer: int, params: HomeParams, post_id: int) -> Answer:
+        """Posts that quote a post."""
+        self._db.sync()
+        page = await self._feeds.quotes(viewer, post_id, cursor_of(params))
+        return await self._answer(page, viewer, f"/api/v1/statuses/{post_id}/quotes", params)
+
     async def status(self, viewer: int | None, _: ContextParams, post_id: int) -> Answer:
         """One post."""
         return await self._render.status(post_id, viewer), b""
@@ -309,6 +315,14 @@ async def account_feed(
     return _response(await timelines.account(_viewer(caller), params, account_id))
 
 
+@get("/api/v1/statuses/{post_id:int}/quotes", guards=[require("read:statuses")])
+async def quotes(
+    post_id: FromPath[int], params: Query[HomeParams], caller: Called, timelines: Reads
+) -> Response[list[wire.Status]]:
+    """Posts that quote the post, newest first, as far as the member may and wants to see them."""
+    return _response(await timelines.quotes(_member(caller), params, post_id))
+
+
 @get("/api/v1/favourites", guards=[require("read:favourites")])
 async def favourites(params: Query[HomeParams], caller: Called, timelines: Reads) -> Response[list[wire.Status]]:
     """What the member favourited, latest first."""
@@ -321,4 +335,4 @@ async def bookmarks(params: Query[HomeParams], caller: Called, timelines: Reads)
     return _response(await timelines.kept(_member(caller), params, "bookmarks"))
 
 
-HANDLERS = [home, public_feed, hashtag_feed, list_feed, account_feed, favourites, bookmarks]
+HANDLERS = [home, public_feed, hashtag_feed, list_feed, account_feed, quotes, favourites, bookmarks]

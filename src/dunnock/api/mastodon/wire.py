@@ -76,6 +76,9 @@ class Source(msgspec.Struct, kw_only=True):
     hide_collections: bool
     discoverable: bool
     indexable: bool
+    attribution_domains: list[str]
+    quote_policy: Literal["public", "followers", "nobody"]
+    reply_policy: Literal["everyone", "followers", "following", "mentioned", "nobody"]
 
 
 class Role(msgspec.Struct, kw_only=True):
@@ -233,6 +236,42 @@ class V1Filter(msgspec.Struct, kw_only=True):
     whole_word: bool
 
 
+State = Literal[
+    "pending",
+    "accepted",
+    "rejected",
+    "revoked",
+    "deleted",
+    "unauthorized",
+    "blocked_account",
+    "blocked_domain",
+    "muted_account",
+]
+
+
+class QuoteApproval(msgspec.Struct, kw_only=True):
+    """QuoteApproval: who may quote a post, and whether the one who asks may."""
+
+    automatic: list[Literal["public", "followers", "following", "unsupported_policy"]]
+    manual: list[Literal["public", "followers", "following", "unsupported_policy"]]
+    current_user: Literal["automatic", "manual", "denied", "unknown"]
+
+
+class ReplyApproval(msgspec.Struct, kw_only=True):
+    """Who may answer a post, and whether the one who asks may; ours."""
+
+    policy: Literal["everyone", "followers", "following", "mentioned", "nobody"]
+    current_user: Literal["allowed", "denied"]
+
+
+class Quote(msgspec.Struct, kw_only=True):
+    """Quote, or in a status that is quoted itself ShallowQuote."""
+
+    state: State
+    quoted_status: Status | msgspec.UnsetType | None = msgspec.UNSET
+    quoted_status_id: str | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class Status(msgspec.Struct, kw_only=True):
     """Status. The fields from `favourited` on are there only for a member."""
 
@@ -260,6 +299,10 @@ class Status(msgspec.Struct, kw_only=True):
     replies_count: int
     reblogs_count: int
     favourites_count: int
+    quotes_count: int
+    quote: Quote | None
+    quote_approval: QuoteApproval
+    reply_approval: ReplyApproval
     favourited: bool | msgspec.UnsetType = msgspec.UNSET
     reblogged: bool | msgspec.UnsetType = msgspec.UNSET
     muted: bool | msgspec.UnsetType = msgspec.UNSET
@@ -304,6 +347,7 @@ class StatusEdit(msgspec.Struct, kw_only=True):
     media_attachments: list[MediaAttachment]
     emojis: list[Emoji]
     poll: EditPoll | msgspec.UnsetType = msgspec.UNSET
+    quote: Quote | None
 
 
 class StatusSource(msgspec.Struct, kw_only=True):

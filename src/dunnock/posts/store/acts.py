@@ -55,9 +55,16 @@ _COUNT = {
         .where(post_counts.c.post_id == bindparam("post"))
         .values({name: post_counts.c[name] + bindparam("n", type_=BigId)})
     )
-    for name in ("replies", "boosts", "favourites")
+    for name in ("replies", "boosts", "favourites", "quotes")
 }
-_NO_ANSWERS = Sql(post_counts.update().where(post_counts.c.post_id == bindparam("post")).values(boosts=0, favourites=0))
+_UNCOUNT_QUOTE = Sql(
+    post_counts.update()
+    .where(post_counts.c.post_id == bindparam("post"), post_counts.c.quotes > 0)
+    .values(quotes=post_counts.c.quotes - 1)
+)
+_NO_ANSWERS = Sql(
+    post_counts.update().where(post_counts.c.post_id == bindparam("post")).values(boosts=0, favourites=0, quotes=0)
+)
 _above, _below = bindparam("above", type_=BigId), bindparam("below", type_=BigId)
 
 
@@ -115,6 +122,11 @@ async def drop_all(tx: Tx, post_id: int) -> None:
     """Forget what everybody did with the post."""
     await tx.run(_DROP_ALL, post=post_id)
     await tx.run(_NO_ANSWERS, post=post_id)
+
+
+async def uncount_quote(tx: Tx, post_id: int) -> None:
+    """One accepted quote less; nothing where the post is deleted, which counts none."""
+    await tx.run(_UNCOUNT_QUOTE, post=post_id)
 
 
 async def count_pins(tx: Tx, account_id: int) -> int:

@@ -103,6 +103,11 @@ TAGS_OF = Sql(
 )
 
 
+QUOTING = _pair(
+    _ids.where(posts.c.quoted_id == bindparam("quoted"), posts.c.quote_state == "accepted", _alive), posts.c.id
+)
+
+
 def _kept(moment: Any) -> tuple[Sql, Sql]:
     return _pair(
         select(moment, interactions.c.post_id).where(

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, 
 from dunnock.foundation.db import BigId
 from dunnock.posts.tables import mentions, posts
 
-accounts = table("accounts", column("id", BigId), column("standing"))
+accounts = table("accounts", column("id", BigId), column("standing"), column("username"), column("domain"))
 media = table("media", column("id", BigId), column("description"), column("focus"))
 members = table(
     "members",
@@ -15,6 +15,8 @@ members = table(
     column("default_visibility"),
     column("default_sensitive", Boolean),
     column("default_language"),
+    column("default_quote_policy"),
+    column("default_reply_policy"),
 )
 follows = table("follows", column("follower_id", BigId), column("followed_id", BigId), column("requested", Boolean))
 blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
@@ -55,8 +57,13 @@ def visible() -> ColumnElement[bool]:
             exists().where(mentions.c.account_id == viewer, mentions.c.post_id == posts.c.id),
             and_(
                 posts.c.visibility == "followers",
-                exists().where(
-                    follows.c.follower_id == viewer, follows.c.followed_id == posts.c.author_id, ~follows.c.requested
+                or_(
+                    posts.c.quoted_author_id == viewer,
+                    exists().where(
+                        follows.c.follower_id == viewer,
+                        follows.c.followed_id == posts.c.author_id,
+                        ~follows.c.requested,
+                    ),
                 ),
             ),
         ),

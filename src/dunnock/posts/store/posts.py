@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, select
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, insert_into, insert_once
 from dunnock.posts.model import Author, Post
-from dunnock.posts.store.others import NOBODY, accounts, members, visible
+from dunnock.posts.store.others import NOBODY, accounts, follows, members, visible
 from dunnock.posts.tables import post_counts, posts, thread_mutes
 
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -35,6 +35,11 @@ _COLUMNS = (
     posts.c.created_at,
     posts.c.edited_at,
     posts.c.poll_id,
+    posts.c.quoted_id,
+    posts.c.quoted_author_id,
+    posts.c.quote_state,
+    posts.c.quote_policy,
+    posts.c.reply_policy,
 )
 _id = posts.c.id == bindparam("id")
 _FIND = Sql(select(*_COLUMNS).where(_id, visible()))
@@ -48,7 +53,14 @@ _OWN = Sql(
 _LIVING = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)))
 _LIVING_HELD = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)).with_for_update(read=True))
 _AUTHOR = Sql(
-    select(accounts.c.standing, members.c.default_visibility, members.c.default_sensitive, members.c.default_language)
+    select(
+        accounts.c.standing,
+        members.c.default_visibility,
+        members.c.default_sensitive,
+        members.c.default_language,
+        members.c.default_quote_policy,
+        members.c.default_reply_policy,
+    )
     .select_from(accounts.outerjoin(members, members.c.account_id == accounts.c.id))
     .where(accounts.c.id == bindparam("id"))
 )
@@ -72,6 +84,11 @@ _ADD = insert_into(
     "poll_id",
     "app_id",
     "created_at",
+    "quoted_id",
+    "quoted_author_id",
+    "quote_state",
+    "quote_policy",
+    "reply_policy",
 )
 _ADD_COUNTS = insert_into(post_counts, "post_id")
 _CHANGE = Sql(
@@ -92,8 +109,40 @@ _CHANGE = Sql(
                 "media",
                 "poll_id",
                 "edited_at",
+                "quote_policy",
+                "reply_policy",
             )
         }
+    )
+)
+_SET_POLICIES = Sql(
+    posts.update()
+    .where(_id)
+    .values(quote_policy=bindparam("quote_policy", type_=Text), reply_policy=bindparam("reply_policy", type_=Text))
+)
+_SET_QUOTE = Sql(
+    posts.update()
+    .where(
+        _id,
+        posts.c.quoted_id == bindparam("quoted"),
+        posts.c.quote_state == bindparam("was"),
+        posts.c.deleted_at.is_(None),
+    )
+    .values(quote_state=bindparam("state", type_=Text))
+)
+_QUOTE = Sql(
+    select(posts.c.quote_state).where(_id, posts.c.quoted_id == bindparam("quoted"), posts.c.deleted_at.is_(None))
+)
+_PLACE = Sql(
+    select(posts.c.url, accounts.c.username, accounts.c.domain)
+    .join_from(posts, accounts, accounts.c.id == posts.c.author_id)
+    .where(_id)
+)
+_FOLLOWS = Sql(
+    select(follows.c.follower_id).where(
+        follows.c.follower_id == bindparam("follower"),
+        follows.c.followed_id == bindparam("followed"),
+        ~follows.c.requested,
     )
 )
 _EMPTY = Sql(
@@ -168,6 +217,11 @@ def _post(row: Row) -> Post:
         created_at=row[16],
         edited_at=row[17],
         poll_id=row[18],
+        quoted_id=row[19],
+        quoted_author_id=row[20],
+        quote_state=row[21],
+        quote_policy=row[22],
+        reply_policy=row[23],
     )
 
 
@@ -211,6 +265,8 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
         visibility=row[1] or "public",
         sensitive=bool(row[2]),
         language=row[3],
+        quote_policy=row[4] or "public",
+        reply_policy=row[5] or "everyone",
     )
 
 
@@ -236,6 +292,11 @@ async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
         poll_id=post.poll_id,
         app_id=app_id,
         created_at=post.created_at,
+        quoted_id=post.quoted_id,
+        quoted_author_id=post.quoted_author_id,
+        quote_state=post.quote_state,
+        quote_policy=post.quote_policy,
+        reply_policy=post.reply_policy,
     )
     await tx.run(_ADD_COUNTS, post_id=post.id)
 
@@ -256,7 +317,37 @@ async def change_post(tx: Tx, post: Post) -> None:
         media=as_json(post.media),
         poll_id=post.poll_id,
         edited_at=post.edited_at,
+        quote_policy=post.quote_policy,
+        reply_policy=post.reply_policy,
     )
+
+
+async def set_policies(tx: Tx, post: Post) -> None:
+    """Write who may quote and answer it."""
+    await tx.run(_SET_POLICIES, id=post.id, quote_policy=post.quote_policy, reply_policy=post.reply_policy)
+
+
+async def quote_state(tx: Tx, post_id: int, quoted_id: int) -> str | None:
+    """The state of the post's quote of the other; None when it quotes it not, or is deleted."""
+    state: str | None = await tx.value(_QUOTE, id=post_id, quoted=quoted_id)
+    return state
+
+
+async def set_quote(tx: Tx, post_id: int, quoted_id: int, *, was: str, state: str) -> bool:
+    """Change the state of a quote; False when it was not `was`."""
+    return await tx.run(_SET_QUOTE, id=post_id, quoted=quoted_id, was=was, state=state) == 1
+
+
+async def place_of(reader: Reader, post_id: int) -> tuple[str | None, str, str]:
+    """The post's own address, if it has one, and its author's name and server: of what its page is found by."""
+    row = await reader.one(_PLACE, id=post_id)
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+async def is_following(reader: Reader, follower: int, followed: int) -> bool:
+    """Does one follow the other, and not merely ask to?"""
+    return await reader.one(_FOLLOWS, follower=follower, followed=followed) is not None
 
 
 async def empty_post(tx: Tx, post_id: int) -> bool:

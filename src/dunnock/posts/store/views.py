@@ -34,15 +34,25 @@ CARDS = Sql(
         post_counts.c.boosts,
         post_counts.c.favourites,
         posts.c.poll_id,
+        post_counts.c.quotes,
+        posts.c.quoted_id,
+        posts.c.quoted_author_id,
+        posts.c.quote_state,
+        posts.c.quote_policy,
+        posts.c.reply_policy,
     )
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
     .where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None))
 )
 TEXTS = Sql(select(posts.c.id, posts.c.text).where(among(posts.c.id, "ids")))
 COUNTS = Sql(
-    select(post_counts.c.post_id, post_counts.c.replies, post_counts.c.boosts, post_counts.c.favourites).where(
-        among(post_counts.c.post_id, "ids")
-    )
+    select(
+        post_counts.c.post_id,
+        post_counts.c.replies,
+        post_counts.c.boosts,
+        post_counts.c.favourites,
+        post_counts.c.quotes,
+    ).where(among(post_counts.c.post_id, "ids"))
 )
 MARKS = Sql(
     select(
