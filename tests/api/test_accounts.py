@@ -69,7 +69,7 @@ async def test_verify_credentials(people, make):
     assert got["source"] == {
         "privacy": "public", "sensitive": False, "language": "", "note": "", "fields": [], "follow_requests_count": 1,
         "hide_collections": False, "discoverable": True, "indexable": False, "attribution_domains": [],
-        "quote_policy": "nobody",
+        "quote_policy": "public", "reply_policy": "everyone",
     }  # fmt: skip
     assert (await people.ask("GET", "/api/v1/accounts/verify_credentials", me, "write")).status == 403
 
