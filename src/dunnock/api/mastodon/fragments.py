@@ -12,6 +12,7 @@ import msgspec
 
 from dunnock.accounts.account import read_fields
 from dunnock.accounts.views import AccountCard
+from dunnock.filters import Filter, Result
 from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
 from dunnock.posts.poll import Poll
