@@ -165,8 +165,31 @@ def upgrade() -> None:
     with op.batch_alter_table("poll_votes", schema=None) as batch_op:
         batch_op.create_index("ix_poll_votes_poll_id_account_id", ["poll_id", "account_id"], unique=False)
 
+    with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("default_quote_policy", sa.Text(), server_default="public", nullable=False))
+        batch_op.add_column(sa.Column("default_reply_policy", sa.Text(), server_default="everyone", nullable=False))
+
+    with op.batch_alter_table("post_counts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("quotes", sa.Integer(), server_default="0", nullable=False))
+
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column("quoted_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.add_column(
+            sa.Column("quoted_author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+        batch_op.add_column(sa.Column("quote_state", sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column("quote_policy", sa.Text(), server_default="nobody", nullable=False))
+        batch_op.add_column(sa.Column("reply_policy", sa.Text(), server_default="everyone", nullable=False))
+        batch_op.create_index(
+            "ix_posts_quoted_id_id",
+            ["quoted_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("quoted_id IS NOT NULL"),
+            postgresql_where=sa.text("quoted_id IS NOT NULL"),
+        )
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
