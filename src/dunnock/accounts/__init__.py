@@ -40,6 +40,7 @@ from dunnock.accounts.events import (
     FollowChanged,
     Followed,
     FollowRequested,
+    FollowsSevered,
     MemberSignedUp,
     MemberStateChanged,
     Muted,
@@ -83,6 +84,7 @@ from dunnock.accounts.sessions import (
     sessions_of,
 )
 from dunnock.accounts.settings import PostingDefaults, change_settings, posting_defaults, role_of
+from dunnock.accounts.severance import Severance, sever, severances
 from dunnock.accounts.sign_in import check_password, sign_in
 from dunnock.accounts.sign_up import (
     SignUp,
@@ -129,6 +131,7 @@ __all__ = [
     "FollowChanged",
     "FollowRequested",
     "Followed",
+    "FollowsSevered",
     "GrantedApp",
     "Invitation",
     "Issued",
@@ -153,6 +156,7 @@ __all__ = [
     "Role",
     "Session",
     "SettingInvalid",
+    "Severance",
     "SignInRefused",
     "SignUp",
     "SignUpClosed",
@@ -232,6 +236,8 @@ __all__ = [
     "role_of",
     "search_accounts",
     "sessions_of",
+    "sever",
+    "severances",
     "sign_in",
     "sign_up",
     "staff",

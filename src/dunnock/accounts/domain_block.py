@@ -7,6 +7,7 @@ from dunnock.accounts import counts
 from dunnock.accounts.events import DomainBlocked, DomainUnblocked
 from dunnock.accounts.follow import end_follow
 from dunnock.accounts.paging import Cursor
+from dunnock.accounts.severance import sever
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.db import Reader, Tx
 
@@ -22,9 +23,14 @@ async def block_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     await counts.hold(tx, {account_id, *(one for row in across for one in row[:2])})
     if not await tx.run(store.ADD_DOMAIN_BLOCK, id=tx.new_id(), account_id=account_id, domain=name):
         return
-    for follower, followed, _ in await tx.all(store.FOLLOWS_ACROSS, me=account_id, domain=name):
+    lost = await tx.all(store.FOLLOWS_ACROSS, me=account_id, domain=name)
+    for follower, followed, _ in lost:
         await end_follow(tx, follower=follower, followed=followed)
     await tx.record(DomainBlocked(account_id=account_id, domain=name))
+    following = sum(follower == account_id for follower, _, requested in lost if not requested)
+    followers = sum(followed == account_id for _, followed, requested in lost if not requested)
+    if following or followers:
+        await sever(tx, account_id, "own_block", target=name, followers=followers, following=following)
 
 
 async def unblock_domain(tx: Tx, account_id: int, *, domain: str) -> None:

@@ -112,6 +112,13 @@ class DomainBlocked(Event, frozen=True):
     domain: str
 
 
+class FollowsSevered(Event, frozen=True):
+    """A member lost follows at once, by a block of a server or a suspension."""
+
+    account_id: int
+    severance_id: int
+
+
 class DomainUnblocked(Event, frozen=True):
     """A member shows a server again."""
 

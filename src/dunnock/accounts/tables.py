@@ -216,6 +216,19 @@ domain_blocks = Table(  # a member's own, not the server's
     sqlite_with_rowid=False,
 )
 
+severances = Table(  # follows, both ways, that a member lost at once
+    "severances",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", Text, nullable=False),  # own_block | domain_block | suspension
+    Column("target", Text, nullable=False),  # a server, or a handle
+    Column("followers", Integer, nullable=False),
+    Column("following", Integer, nullable=False),
+    CheckConstraint("kind IN ('own_block', 'domain_block', 'suspension')", name="kind"),
+    Index("ix_severances_account_id", "account_id"),
+)
+
 private_notes = Table(
     "private_notes",
     metadata,
@@ -239,5 +252,6 @@ __all__ = [
     "personas",
     "private_notes",
     "sessions",
+    "severances",
     "tokens",
 ]
