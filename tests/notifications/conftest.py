@@ -43,6 +43,15 @@ class World:
         found = await notifications.page(self.db, who.id, Span(up=True), most=1_000)
         return [(one.kind, one.from_id, one.post_id) for one in found]
 
+    async def kept_back(self, who: Any) -> list[tuple[str, int, int | None]]:
+        """The same of what the policy keeps back."""
+        told = await self.told(who)
+        found = await notifications.page(
+            self.db, who.id, Span(up=True), notifications.Filters(filtered=True), most=1_000
+        )
+        every = [(one.kind, one.from_id, one.post_id) for one in found]
+        return [one for one in every if one not in told]
+
     async def settle(self) -> None:
         await self.reactions.settle()
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dunnock.notifications.errors import MarkerMoved, NotificationMissing
 from dunnock.notifications.events import Notified
 from dunnock.notifications.markers import FEEDS, Marker, move_markers, read_markers
-from dunnock.notifications.model import KINDS, Filters, Kind, Notification
-from dunnock.notifications.read import clear, dismiss, find, page, unread
+from dunnock.notifications.model import ABOUT_NO_POST, GROUPED, KINDS, Filters, Kind, Notification
+from dunnock.notifications.read import clear, dismiss, dismiss_some, find, page, unread
 from dunnock.notifications.trim import TRIM_EVERY_MS, TrimNotifications, trim_notifications
 
 __all__ = [
+    "ABOUT_NO_POST",
     "FEEDS",
+    "GROUPED",
     "KINDS",
     "TRIM_EVERY_MS",
     "Filters",
@@ -23,6 +25,7 @@ __all__ = [
     "TrimNotifications",
     "clear",
     "dismiss",
+    "dismiss_some",
     "find",
     "move_markers",
     "page",

@@ -37,6 +37,10 @@ async def on_act(tx: Tx, event: Event) -> None:
             | accounts.Unfollowed(follower_id=follower, followed_id=followed)
         ):
             await settle.settle_follow(tx, follower=follower, followed=followed)
+        case posts.PollEnded(post_id=post_id):
+            await settle.settle_poll(tx, post_id)
+        case accounts.FollowsSevered(account_id=account_id, severance_id=severance_id):
+            await settle.settle_severance(tx, account_id, severance_id)
         case accounts.MemberSignedUp(account_id=account_id):
             await settle.settle_sign_up(tx, account_id)
         case accounts.Blocked(account_id=account_id, target_id=target):
@@ -60,6 +64,8 @@ _HEARD = (
     accounts.Followed,
     accounts.FollowRequested,
     accounts.Unfollowed,
+    posts.PollEnded,
+    accounts.FollowsSevered,
     accounts.MemberSignedUp,
     accounts.Blocked,
     accounts.Muted,

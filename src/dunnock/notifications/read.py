@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dunnock.foundation.db import Reader, Tx
 from dunnock.notifications.errors import NotificationMissing
 from dunnock.notifications.markers import read_markers
@@ -19,16 +21,15 @@ async def page(
 
     Whether the account may still see what they are about is for the caller to find out.
     """
-    if not filters.kinds:
+    if filters.kinds is not None and not filters.kinds:
         return []
     return await store.page(
-        reader, account_id, above=span.above, below=span.below, up=span.up, most=most, kinds=filters.kinds,
-        from_id=filters.from_id or 0,
-    )  # fmt: skip
+        reader, account_id, above=span.above, below=span.below, up=span.up, most=most, filters=filters
+    )
 
 
 async def find(reader: Reader, account_id: int, notification_id: int) -> Notification:
-    """One of the account's own notifications.
+    """One of the account's own.
 
     Raises:
         NotificationMissing: it has no such notification.
@@ -41,13 +42,15 @@ async def find(reader: Reader, account_id: int, notification_id: int) -> Notific
 
 async def unread(reader: Reader, account_id: int, filters: Filters = EVERYTHING, *, most: int = 100) -> int:
     """How many came since the account's marker, `most` at most."""
-    if not filters.kinds:
+    if filters.kinds is not None and not filters.kinds:
         return 0
+    return await store.count(reader, account_id, above=await read_until(reader, account_id), most=most, filters=filters)
+
+
+async def read_until(reader: Reader, account_id: int) -> int:
+    """The id up to which the account has read; 0: nothing."""
     marker = (await read_markers(reader, account_id, ("notifications",))).get("notifications")
-    above = 0 if marker is None else marker.last_read_id
-    return await store.count(
-        reader, account_id, above=above, most=most, kinds=filters.kinds, from_id=filters.from_id or 0
-    )
+    return 0 if marker is None else marker.last_read_id
 
 
 async def dismiss(tx: Tx, account_id: int, notification_id: int) -> None:
@@ -56,8 +59,13 @@ async def dismiss(tx: Tx, account_id: int, notification_id: int) -> None:
     Raises:
         NotificationMissing: it has no such notification.
     """
-    if not await store.drop_one(tx, account_id, notification_id):
+    if not await store.drop_some(tx, account_id, (notification_id,)):
         raise NotificationMissing(notification_id)
+
+
+async def dismiss_some(tx: Tx, account_id: int, ids: Collection[int]) -> None:
+    """Put those of them that there are away for good."""
+    await store.drop_some(tx, account_id, ids)
 
 
 async def clear(tx: Tx, account_id: int) -> None:

@@ -5,12 +5,51 @@ Every function reads the present state, so it may be called again, late, or out 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import ms_of
+from dunnock.notifications.model import Kind, answer
 from dunnock.notifications.store import facts
 from dunnock.notifications.store import rows as store
+from dunnock.notifications.store.facts import Subject
+
+
+async def _tell(
+    tx: Tx,
+    ids: Collection[int],
+    kind: Kind,
+    *,
+    by: int,
+    at: int,
+    post: Subject | None = None,
+    private_mention: bool = False,
+    own: bool = False,
+) -> None:
+    """Tell those of the accounts who are to hear of it, and keep it back from those who want to be asked first."""
+    hearers = await facts.hearers(
+        tx, ids, from_id=by, kind=kind, thread_id=0 if post is None else post.thread_id, now=tx.now, own=own
+    )
+    if not hearers:
+        return
+    answered: Collection[int] = ()
+    if private_mention and post is not None:
+        answered = await facts.answered(tx, [one.account_id for one in hearers if not one.follows], post)
+    told: list[int] = []
+    kept_back: list[int] = []
+    for one in hearers:
+        private = private_mention and one.account_id not in answered
+        match answer(one, kind, tx.now, private_mention=private):
+            case "accept":
+                told.append(one.account_id)
+            case "filter":
+                kept_back.append(one.account_id)
+            case _:
+                pass
+    post_id = 0 if post is None else post.id
+    await store.tell(tx, told, kind, by=by, post_id=post_id, at=at)
+    await store.tell(tx, kept_back, kind, by=by, post_id=post_id, at=at, filtered=True)
 
 
 async def settle_post(tx: Tx, post_id: int) -> None:
@@ -22,15 +61,14 @@ async def settle_post(tx: Tx, post_id: int) -> None:
     if post is None:
         await store.drop_post(tx, post_id)
         return
-    author, thread, at = post.author_id, post.thread_id, ms_of(post.id)
+    author, at = post.author_id, ms_of(post.id)
     addressed = await facts.mentioned(tx, post_id)
     if addressed:
-        heard = await facts.willing(tx, addressed, from_id=author, thread_id=thread, now=tx.now)
-        await store.tell(tx, heard, "mention", by=author, post_id=post_id, at=at)
+        private = post.visibility == "direct"
+        await _tell(tx, addressed, "mention", by=author, at=at, post=post, private_mention=private)
     if post.visibility != "direct" and (post.reply_to_id is None or post.reply_to_author_id == author):
         watchers = set(await facts.watching(tx, author, post.language)).difference(addressed)
-        heard = await facts.willing(tx, watchers, from_id=author, thread_id=thread, now=tx.now)
-        await store.tell(tx, heard, "post", by=author, post_id=post_id, at=at)
+        await _tell(tx, watchers, "post", by=author, at=at, post=post)
 
 
 async def settle_edit(tx: Tx, post_id: int) -> None:
@@ -39,17 +77,16 @@ async def settle_edit(tx: Tx, post_id: int) -> None:
     if post is None:
         await store.drop_post(tx, post_id)
         return
-    author, thread = post.author_id, post.thread_id
+    author = post.author_id
     addressed = await facts.mentioned(tx, post_id)
     await store.drop_others(tx, post_id, "mention", addressed)
-    heard = await facts.willing(tx, addressed, from_id=author, thread_id=thread, now=tx.now)
-    await store.tell(tx, heard, "mention", by=author, post_id=post_id, at=post.edited_at or tx.now)
+    private = post.visibility == "direct"
+    await _tell(tx, addressed, "mention", by=author, at=post.edited_at or tx.now, post=post, private_mention=private)
     if post.edited_at is not None:
         # Of several edits the last is told: the newer notification takes the place of the older.
         await store.drop_older(tx, post_id, "edit", post.edited_at)
         boosters = await facts.boosters(tx, post_id, until=post.edited_at)  # later ones boosted what it says now
-        heard = await facts.willing(tx, boosters, from_id=author, thread_id=thread, now=tx.now)
-        await store.tell(tx, heard, "edit", by=author, post_id=post_id, at=post.edited_at)
+        await _tell(tx, boosters, "edit", by=author, at=post.edited_at, post=post)
 
 
 async def settle_act(tx: Tx, post_id: int, by: int, kind: Literal["favourite", "boost"]) -> None:
@@ -60,8 +97,7 @@ async def settle_act(tx: Tx, post_id: int, by: int, kind: Literal["favourite", "
         return
     done_at = await facts.act(tx, post_id, by, kind)
     if done_at is not None:
-        heard = await facts.willing(tx, (post.author_id,), from_id=by, thread_id=post.thread_id, now=tx.now)
-        await store.tell(tx, heard, kind, by=by, post_id=post_id, at=done_at)
+        await _tell(tx, (post.author_id,), kind, by=by, at=done_at, post=post)
         return
     await store.take_back(tx, post.author_id, kind, by=by, post_id=post_id)
     if kind == "boost":  # and what they were told as a booster
@@ -75,17 +111,32 @@ async def settle_follow(tx: Tx, *, follower: int, followed: int) -> None:
         if kind != stands:
             await store.take_back(tx, followed, kind, by=follower)
     if stands is not None:
-        heard = await facts.willing(tx, (followed,), from_id=follower, thread_id=0, now=tx.now)
-        await store.tell(tx, heard, stands, by=follower, post_id=0, at=tx.now)
+        await _tell(tx, (followed,), stands, by=follower, at=tx.now)
 
 
 async def settle_sign_up(tx: Tx, account_id: int) -> None:
     """Tell those who run the server of a new member."""
-    heard = await facts.willing(tx, await facts.staff(tx), from_id=account_id, thread_id=0, now=tx.now)
-    await store.tell(tx, heard, "sign_up", by=account_id, post_id=0, at=tx.now)
+    await _tell(tx, await facts.staff(tx), "sign_up", by=account_id, at=tx.now)
+
+
+async def settle_poll(tx: Tx, post_id: int) -> None:
+    """Tell its author and those who voted that a poll is over."""
+    post = await facts.subject(tx, post_id)
+    if post is None:
+        await store.drop_post(tx, post_id)
+        return
+    voters = await facts.concerned_by_poll(tx, post_id)
+    if voters is not None:
+        await _tell(tx, {post.author_id, *voters}, "poll", by=post.author_id, at=tx.now, post=post, own=True)
+
+
+async def settle_severance(tx: Tx, account_id: int, severance_id: int) -> None:
+    """Tell a member of the follows they lost."""
+    told = await facts.interested(tx, (account_id,), "severed")
+    await store.tell(tx, told, "severed", by=account_id, post_id=severance_id, at=ms_of(severance_id))
 
 
 async def settle_pair(tx: Tx, account_id: int, other: int) -> None:
     """Forget what `other` did when `account_id` does not want to hear of it: a block, either way, or a mute."""
-    if not await facts.willing(tx, (account_id,), from_id=other, thread_id=0, now=tx.now):
+    if not await facts.willing(tx, (account_id,), from_id=other, now=tx.now):
         await store.drop_by(tx, account_id, other)

@@ -6,10 +6,18 @@ from sqlalchemy import Boolean, column, table
 
 from dunnock.foundation.db import BigId
 
-accounts = table("accounts", column("id", BigId), column("domain"), column("standing"))
+accounts = table(
+    "accounts",
+    column("id", BigId),
+    column("domain"),
+    column("standing"),
+    column("kind"),
+    column("created_at", BigId),
+)
 members = table("members", column("account_id", BigId), column("role"), column("state"))
 follows = table(
     "follows",
+    column("id", BigId),
     column("follower_id", BigId),
     column("followed_id", BigId),
     column("requested", Boolean),
@@ -46,4 +54,6 @@ interactions = table(
     column("favourite_id", BigId),
     column("boost_id", BigId),
 )
+polls = table("polls", column("id", BigId), column("post_id", BigId), column("ended", Boolean))
+poll_votes = table("poll_votes", column("account_id", BigId), column("poll_id", BigId))
 thread_mutes = table("thread_mutes", column("account_id", BigId), column("thread_id", BigId))
