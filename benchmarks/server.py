@@ -27,6 +27,9 @@ from pathlib import Path
 import data
 import sqlalchemy
 
+from dunnock.foundation.clock import HOUR
+from dunnock.foundation.ids import id_at
+
 TICK = os.sysconf("SC_CLK_TCK")
 FLOOR = """
 import uvicorn
@@ -106,8 +109,32 @@ def fill(path: Path, people: int) -> list[str]:
                 {"id": number, "digest": hashlib.sha256(raw.encode()).hexdigest(), "app_id": 1, "member_id": number,
                  "account_id": number, "scopes": "read write", "created_at": data.START},
             )  # fmt: skip
+        conn.execute(table["notifications"].insert(), list(told(conn, len(tokens), people)))
     engine.dispose()
     return tokens
+
+
+def told(conn: sqlalchemy.Connection, members: int, people: int) -> Iterator[dict[str, object]]:
+    """Forty notifications for each of the first members: favourites, boosts and follows (in groups), mentions."""
+    table = data.metadata.tables
+    posts = table["posts"].c
+    newest = sqlalchemy.select(posts.id).where(posts.boost_of_id.is_(None), posts.visibility == "public")
+    others = [row[0] for row in conn.execute(newest.order_by(posts.id.desc()).limit(500))]
+    number = 0
+    for member in range(1, members + 1):
+        own = [row[0] for row in conn.execute(newest.where(posts.author_id == member).limit(10))]
+        if not own:
+            continue
+        for turn in range(40):
+            number += 1
+            kind = ("favourite", "boost", "mention", "favourite", "follow")[turn % 5]
+            about = 0 if kind == "follow" else others[number % 500] if kind == "mention" else own[turn // 10 % len(own)]
+            at = data.START + number * 1000
+            yield {
+                "id": id_at(at, number % 60_000), "account_id": member, "kind": kind, "post_id": about, "created_at": at,
+                "from_id": 1 + (member + 1 + turn) % people, "bucket": 0 if kind == "mention" else data.START // HOUR,
+                "head": kind == "mention" or turn == 39 or turn % 10 in (6, 8),  # the last of its group
+            }  # fmt: skip
 
 
 def measure(pid: int, port: int, requests: list[tuple[str, str, str, str]]) -> tuple[float, int]:
@@ -149,6 +176,7 @@ def scenarios(
     yield "an account's posts", reads("/api/v1/accounts/{account}/statuses?limit=20")
     yield "one post", reads("/api/v1/statuses/{post}")
     yield "its thread", reads("/api/v1/statuses/{post}/context")
+    yield "notifications, 20", reads("/api/v1/notifications?limit=20")
     yield "instance v2", [("GET", "/api/v2/instance", "", "") for _ in turn]
     acts = [  # each member and post once: liking twice does nothing
         (

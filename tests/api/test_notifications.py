@@ -51,7 +51,12 @@ async def test_every_type_is_called_as_clients_know_it(people, make):
     assert [one["id"] for one in got] == sorted((one["id"] for one in got), key=int, reverse=True)
     for one in got:
         assert one["account"]["username"] == "other"
-        assert one["group_key"] == f"ungrouped-{one['id']}"
+        if one["type"] == "admin.sign_up":
+            assert re.fullmatch(r"admin\.sign_up-\d{6}", one["group_key"])
+        elif one["type"] in {"favourite", "reblog"}:
+            assert re.fullmatch(rf"{one['type']}-{mine.id}-\d{{6}}", one["group_key"])
+        else:
+            assert one["group_key"] == f"ungrouped-{one['id']}"
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", one["created_at"])
         assert ("status" in one) == (one["type"] not in {"admin.sign_up", "follow_request"})
     assert got[4]["status"]["id"] == str(mine.id)
@@ -175,6 +180,62 @@ async def test_dismiss_clear_and_count(people, make):
     assert await people.post(f"{PATH}/clear", me) == {}
     assert await people.get(PATH, me) == []
     assert await people.get(f"{PATH}/unread_count", me) == {"count": 0}
+
+
+async def test_other_spellings_of_putting_away(people, make):
+    me, bob = await make.member(), await make.member()
+    mine = [await publish(people, me) for _ in range(6)]
+    for one in mine:
+        await people.do(posts.favourite, one.id, by=bob.id)
+    ids = [one["id"] for one in await people.get(PATH, me)]
+
+    async def left():
+        return [one["id"] for one in await people.get(PATH, me)]
+
+    assert (await people.ask("DELETE", f"{PATH}/{ids[0]}", me)).json == {}
+    assert await left() == ids[1:]
+    answer = await people.ask("DELETE", f"{PATH}/{ids[0]}", me)
+    assert (answer.status, answer.json) == (404, {"error": "Record not found"})
+    assert (await people.ask("DELETE", f"{PATH}/{ids[1]}", bob)).status == 404
+    assert (await people.ask("POST", f"{PATH}/dismiss?id={ids[1]}", me)).json == {}
+    assert await people.post(f"{PATH}/dismiss", me, id=ids[2]) == {}
+    assert await left() == ids[3:]
+    for wrong in ("", "?id=", "?id=x", f"?id={ids[2]}"):
+        assert (await people.ask("POST", f"{PATH}/dismiss{wrong}", me)).status == 404
+    several = f"{PATH}/destroy_multiple?ids[]={ids[3]}&ids[]={ids[4]}&ids[]=7"
+    assert (await people.ask("DELETE", several, bob)).json == {}
+    assert await left() == ids[3:]
+    assert (await people.ask("DELETE", several, me)).json == {}
+    assert (await people.ask("DELETE", f"{PATH}/destroy_multiple", me)).json == {}
+    assert await left() == ids[5:]
+    for method, path in (("DELETE", f"/{ids[5]}"), ("POST", f"/dismiss?id={ids[5]}"), ("DELETE", "/destroy_multiple")):
+        assert (await people.ask(method, PATH + path, me, "read")).status == 403
+        assert (await people.ask(method, PATH + path)).status == 401
+
+
+async def test_lost_follows_are_told(people, make):
+    me, friend, fan = (
+        await make.member(),
+        await make.account(domain="far.example"),
+        await make.account(domain="far.example"),
+    )
+    await make.follow(me, friend)
+    await make.follow(fan, me)
+    await make.follow(friend, me)
+    await people.do(accounts.block_domain, me.id, domain="far.example")
+    (got,) = await people.get(PATH, me)
+    assert got["type"] == "severed_relationships"
+    assert got["account"]["id"] == str(me.id)
+    assert got["group_key"] == f"ungrouped-{got['id']}"
+    assert "status" not in got
+    event = got["event"]
+    assert event == {
+        "id": event["id"], "type": "user_domain_block", "purged": False, "target_name": "far.example",
+        "followers_count": 2, "following_count": 1, "created_at": got["created_at"],
+    }  # fmt: skip
+    assert await people.get(f"{PATH}/{got['id']}", me) == got
+    await people.do(accounts.block_domain, me.id, domain="elsewhere.example")  # nobody was lost
+    assert len(await people.get(PATH, me)) == 1
 
 
 async def test_scopes(people, make):

@@ -128,6 +128,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
 
     lane = Lane()
     timelines.add_to(lane, reads)
+    notifications.add_to(lane, notifications.NotificationReads(db, render))
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
     files.add_to(lane, media_store.storage)

@@ -206,7 +206,7 @@ def where_of(params: PublicParams) -> Literal["all", "local", "remote"]:
 _KEPT_QUERIES = 1_000
 
 
-def _raw(
+def lane_read(
     read: Callable[..., Awaitable[Answer]],
     params_type: type[Any],
     *,
@@ -214,6 +214,7 @@ def _raw(
     path_name: str | None = None,
     scope_name: str = "read:statuses",
 ) -> Callable[..., Awaitable[None]]:
+    """A handler of the lane for a read from (viewer, parameters, what the path names) to an `Answer`."""
     need = require(scope_name) if user else public(scope_name)
     known: dict[bytes, Any] = {}  # query strings repeat: decoding one costs more than the rest of a request
 
@@ -240,21 +241,25 @@ def _raw(
 
 def add_to(lane: Lane, timelines: Timelines) -> None:
     """Serve the hot reads from the lane."""
-    lane.add("GET", "/api/v1/timelines/home", _raw(timelines.home, HomeParams, user=True))
-    lane.add("GET", "/api/v1/timelines/public", _raw(timelines.public, PublicParams, user=False))
+    lane.add("GET", "/api/v1/timelines/home", lane_read(timelines.home, HomeParams, user=True))
+    lane.add("GET", "/api/v1/timelines/public", lane_read(timelines.public, PublicParams, user=False))
     lane.add(
-        "GET", "/api/v1/timelines/tag/{hashtag}", _raw(timelines.hashtag, TagParams, user=False, path_name="hashtag")
+        "GET",
+        "/api/v1/timelines/tag/{hashtag}",
+        lane_read(timelines.hashtag, TagParams, user=False, path_name="hashtag"),
     )
     lane.add(
         "GET",
         "/api/v1/timelines/list/{list_id}",
-        _raw(timelines.list, HomeParams, user=True, path_name="list_id", scope_name="read:lists"),
+        lane_read(timelines.list, HomeParams, user=True, path_name="list_id", scope_name="read:lists"),
     )
     lane.add(
-        "GET", "/api/v1/accounts/{id}/statuses", _raw(timelines.account, AccountParams, user=False, path_name="id")
+        "GET", "/api/v1/accounts/{id}/statuses", lane_read(timelines.account, AccountParams, user=False, path_name="id")
     )
-    lane.add("GET", "/api/v1/statuses/{id}", _raw(timelines.status, ContextParams, user=False, path_name="id"))
-    lane.add("GET", "/api/v1/statuses/{id}/context", _raw(timelines.context, ContextParams, user=False, path_name="id"))
+    lane.add("GET", "/api/v1/statuses/{id}", lane_read(timelines.status, ContextParams, user=False, path_name="id"))
+    lane.add(
+        "GET", "/api/v1/statuses/{id}/context", lane_read(timelines.context, ContextParams, user=False, path_name="id")
+    )
 
 
 # The documented handlers (the same reads; they answer what the lane leaves: odd spellings, HEAD) ----------------------

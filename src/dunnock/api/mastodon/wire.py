@@ -367,6 +367,18 @@ class List(msgspec.Struct, kw_only=True):
     exclusive: bool
 
 
+class RelationshipSeveranceEvent(msgspec.Struct, kw_only=True):
+    """RelationshipSeveranceEvent: follows that were lost at once."""
+
+    id: str
+    type: str
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    created_at: str
+
+
 class Notification(msgspec.Struct, kw_only=True):
     """Notification."""
 
@@ -376,6 +388,7 @@ class Notification(msgspec.Struct, kw_only=True):
     created_at: str
     account: Account
     status: Status | msgspec.UnsetType = msgspec.UNSET
+    event: RelationshipSeveranceEvent | msgspec.UnsetType = msgspec.UNSET
 
 
 class TagHistory(msgspec.Struct, kw_only=True):
