@@ -108,6 +108,76 @@ def upgrade() -> None:
         batch_op.create_index("ix_filters_account_id", ["account_id"], unique=False)
 
     op.create_table(
+        "notification_permissions",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("merging", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notification_permissions_account_id")),
+        sa.ForeignKeyConstraint(["from_id"], ["accounts.id"], name=op.f("fk_notification_permissions_from_id")),
+        sa.PrimaryKeyConstraint("account_id", "from_id", name=op.f("pk_notification_permissions")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "notification_policies",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("not_following", sa.Text(), nullable=False),
+        sa.Column("not_followers", sa.Text(), nullable=False),
+        sa.Column("new_accounts", sa.Text(), nullable=False),
+        sa.Column("private_mentions", sa.Text(), nullable=False),
+        sa.Column("limited_accounts", sa.Text(), nullable=False),
+        sa.Column("bots", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notification_policies_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_notification_policies")),
+    )
+    op.create_table(
+        "notification_requests",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("from_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notification_requests_account_id")),
+        sa.ForeignKeyConstraint(["from_id"], ["accounts.id"], name=op.f("fk_notification_requests_from_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_requests")),
+        sa.UniqueConstraint("account_id", "from_id", name=op.f("uq_notification_requests_account_id_from_id")),
+    )
+    with op.batch_alter_table("notification_requests", schema=None) as batch_op:
+        batch_op.create_index("ix_notification_requests_account_id_id", ["account_id", "id"], unique=False)
+
+    op.create_table(
+        "notification_settings",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("from_whom", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "from_whom IN ('followed', 'followers', 'nobody')", name=op.f("ck_notification_settings_from_whom")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_notification_settings_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_notification_settings")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "severances",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("followers", sa.Integer(), nullable=False),
+        sa.Column("following", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('own_block', 'domain_block', 'suspension')", name=op.f("ck_severances_kind")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_severances_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_severances")),
+    )
+    with op.batch_alter_table("severances", schema=None) as batch_op:
+        batch_op.create_index("ix_severances_account_id", ["account_id"], unique=False)
+
+    op.create_table(
         "filter_keywords",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("filter_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -168,6 +238,36 @@ def upgrade() -> None:
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.add_column(sa.Column("default_quote_policy", sa.Text(), server_default="public", nullable=False))
         batch_op.add_column(sa.Column("default_reply_policy", sa.Text(), server_default="everyone", nullable=False))
+
+    with op.batch_alter_table("notifications", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "bucket", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+            )
+        )
+        batch_op.add_column(sa.Column("head", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("filtered", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.create_index(
+            "ix_notifications_filtered",
+            ["account_id", "from_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("filtered = 1"),
+            postgresql_where=sa.text("filtered"),
+        )
+        batch_op.create_index(
+            "ix_notifications_groups",
+            ["account_id", "kind", "post_id", "bucket", "id"],
+            unique=False,
+            sqlite_where=sa.text("bucket > 0"),
+            postgresql_where=sa.text("bucket > 0"),
+        )
+        batch_op.create_index(
+            "ix_notifications_heads",
+            ["account_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("head = 1 AND filtered = 0"),
+            postgresql_where=sa.text("head AND NOT filtered"),
+        )
 
     with op.batch_alter_table("post_counts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("quotes", sa.Integer(), server_default="0", nullable=False))
