@@ -13,7 +13,7 @@ from api.people import URL, People, giver
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import polls, statuses, statuses_actions
+from dunnock.api.mastodon import drafts, polls, scheduled_statuses, statuses, statuses_actions, threads
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.db import Db, Sql
 from dunnock.foundation.settings import Settings
@@ -34,7 +34,11 @@ class Posting(People):
             "render": Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL),
         }
         self.app = build_edge(
-            [handler for area in (statuses, statuses_actions, polls) for handler in area.HANDLERS],
+            [
+                handler
+                for area in (statuses, statuses_actions, polls, scheduled_statuses, drafts, threads)
+                for handler in area.HANDLERS
+            ],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
             dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
@@ -47,6 +51,11 @@ class Posting(People):
 
     async def vote(self, who: Any, poll_id: str, *choices: Any) -> Answer:
         return await self.ask("POST", f"/api/v1/polls/{poll_id}/votes", who, json={"choices": list(choices)})
+
+    async def many(self, statement: str, rows: list[dict[str, Any]]) -> None:
+        """One statement for many rows, in one transaction."""
+        async with self.db.begin() as tx:
+            await tx.many(Sql(text(statement)), rows)
 
     async def run(self, statement: str, **values: Any) -> None:
         """One statement, behind everybody's back."""

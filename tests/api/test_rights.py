@@ -78,6 +78,12 @@ API: dict[str, Right] = {
     "GET /api/v1/domain_blocks": member("read:blocks"),
     "POST /api/v1/domain_blocks": member("write:blocks"),
     "GET /api/v1/dunnock/accounts/{id}/personas": everybody("read:accounts"),  # ours
+    "GET /api/v1/dunnock/drafts": member("read:statuses"),  # ours
+    "POST /api/v1/dunnock/drafts": member("write:statuses"),  # ours
+    "DELETE /api/v1/dunnock/drafts/{id}": member("write:statuses"),  # ours
+    "GET /api/v1/dunnock/drafts/{id}": member("read:statuses"),  # ours
+    "PUT /api/v1/dunnock/drafts/{id}": member("write:statuses"),  # ours
+    "POST /api/v1/dunnock/threads": member("write:statuses"),  # ours
     "GET /api/v1/favourites": member("read:favourites"),
     "GET /api/v2/filters": member("read:filters"),
     "POST /api/v2/filters": member("write:filters"),
@@ -147,6 +153,11 @@ API: dict[str, Right] = {
     "DELETE /api/v1/profile/header": member("write:accounts"),
     "GET /api/v1/polls/{id}": everybody("read:statuses"),
     "POST /api/v1/polls/{id}/votes": member("write:statuses"),
+    "GET /api/v1/scheduled_statuses": member("read:statuses"),
+    "DELETE /api/v1/scheduled_statuses/{id}": member("write:statuses"),
+    "GET /api/v1/scheduled_statuses/{id}": member("read:statuses"),
+    "PATCH /api/v1/scheduled_statuses/{id}": member("write:statuses"),
+    "PUT /api/v1/scheduled_statuses/{id}": member("write:statuses"),
     "GET /api/v1/statuses": everybody("read:statuses"),
     "POST /api/v1/statuses": member("write:statuses"),
     "DELETE /api/v1/statuses/{id}": member("write:statuses"),

@@ -19,6 +19,7 @@ from dunnock.api.mastodon import (
     announcements,
     apps,
     custom_emojis,
+    drafts,
     filters,
     lists,
     markers,
@@ -27,11 +28,13 @@ from dunnock.api.mastodon import (
     polls,
     preferences,
     relations,
+    scheduled_statuses,
     search,
     sign_up,
     statuses,
     statuses_actions,
     tags,
+    threads,
     timelines,
 )
 from dunnock.api.mastodon import instance as instances
@@ -63,6 +66,7 @@ EDGES: tuple[Any, ...] = (
     apps,
     custom_emojis,
     filters,
+    drafts,
     lists,
     markers,
     media,
@@ -70,11 +74,13 @@ EDGES: tuple[Any, ...] = (
     polls,
     preferences,
     relations,
+    scheduled_statuses,
     search,
     sign_up,
     statuses,
     statuses_actions,
     tags,
+    threads,
     timelines,
     site,
 )
@@ -89,7 +95,7 @@ class House:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
         self.reactions = Reactions(db, HEARS)
-        self.jobs = Jobs(db, does(media_store), EVERY)
+        self.jobs = Jobs(db, does(media_store, settings), EVERY)
         self._media_store, self.door = media_store, door
         self._working = False
 

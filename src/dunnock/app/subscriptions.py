@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dunnock import accounts, media, notifications, posts, server
 from dunnock.feeds import reactions as feeds
 from dunnock.filters import reactions as filters
+from dunnock.foundation.db import Db
 from dunnock.foundation.events import Event
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears, Reaction
+from dunnock.foundation.settings import Settings
 from dunnock.notifications import reactions as notices
 
 
@@ -27,17 +29,24 @@ EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
     Every(accounts.SweepAccess(), accounts.SWEEP_EVERY_MS),
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
+    Every(posts.ForgetKeys(), posts.FORGET_KEYS_EVERY_MS),
     *media.EVERY,
 )
 
 
-def does(media_store: media.MediaStore) -> Does:
+def does(media_store: media.MediaStore, settings: Settings) -> Does:
     """Job -> what does it."""
+
+    async def publish_scheduled(db: Db, job: posts.PublishScheduled) -> None:
+        await posts.publish_scheduled(db, job, settings=settings)
+
     return {
         accounts.EndMutes: accounts.end_mutes,
         accounts.SweepAccess: accounts.sweep_access,
         notifications.TrimNotifications: notifications.trim_notifications,
         posts.EndPoll: posts.end_poll,
+        posts.ForgetKeys: posts.do_forget_keys,
+        posts.PublishScheduled: publish_scheduled,
         **media.jobs_of(media_store),
         **server.JOBS,
     }

@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dunnock.media.attach import claim, release
+    from dunnock.media.attach import claim, hold, let_go, release
     from dunnock.media.caption import describe
     from dunnock.media.custom import add_emoji, remove_emoji
     from dunnock.media.discard import remove
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dunnock.media.workers import ImageWorkers
 
 _HOMES = {
-    "attach": ("claim", "release"),
+    "attach": ("claim", "hold", "let_go", "release"),
     "caption": ("describe",),
     "custom": ("add_emoji", "remove_emoji"),
     "discard": ("remove",),
@@ -105,7 +105,9 @@ __all__ = [
     "find",
     "find_emoji",
     "find_own",
+    "hold",
     "jobs_of",
+    "let_go",
     "process_later",
     "read_picture",
     "release",

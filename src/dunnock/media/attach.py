@@ -20,16 +20,18 @@ async def claim(tx: Tx, ids: Sequence[int], *, account_id: int, post_id: int) ->
     stays attached too, because the post's history shows it.
 
     Raises:
-        MediaUnusable: one does not exist, is somebody else's, belongs to another post, or is not ready.
+        MediaUnusable: one does not exist, is somebody else's, belongs to another post or one that is scheduled, or is not
+            ready.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
     found = await store.lock_many(tx, wanted)
+    held = {row[0] for row in await tx.all(store.FIRMLY_HELD, ids=wanted)}
     claimed = []
     for an_id in wanted:
         media = found.get(an_id)
-        if media is None or media.account_id != account_id or media.post_id not in (None, post_id):
+        if media is None or media.account_id != account_id or media.post_id not in (None, post_id) or an_id in held:
             raise MediaUnusable(an_id, say=_SAY_GONE.format(an_id))
         if media.state != "ready":
             raise MediaUnusable(an_id, media.state, say=_SAY_UNREADY)
@@ -49,6 +51,32 @@ async def claim(tx: Tx, ids: Sequence[int], *, account_id: int, post_id: int) ->
             )
         )
     return claimed
+
+
+async def hold(tx: Tx, ids: Sequence[int], *, account_id: int, holder_id: int, firm: bool) -> None:
+    """Keep unused media from being removed as long as something that is not posted yet wants them.
+
+    `firm`: nobody else may take them meanwhile. Not `firm`: whoever posts them first has them.
+
+    Raises:
+        MediaUnusable: one does not exist, is somebody else's, is used already, or is held firmly by something else.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return
+    found = await store.lock_many(tx, wanted)
+    held = {row[0] for row in await tx.all(store.FIRMLY_HELD, ids=wanted)}
+    for an_id in wanted:
+        media = found.get(an_id)
+        if media is None or media.account_id != account_id or media.post_id is not None or an_id in held:
+            raise MediaUnusable(an_id, say=_SAY_GONE.format(an_id))
+    await tx.many(store.HOLD, [{"holder_id": holder_id, "media_id": an_id, "firm": firm} for an_id in wanted])
+
+
+async def let_go(tx: Tx, holder_id: int) -> None:
+    """Hold nothing for it any more; what no post took is kept for a day from now on."""
+    await tx.run(store.FREE, holder=holder_id, now=tx.now)
+    await tx.run(store.LET_GO, holder=holder_id)
 
 
 async def release(tx: Tx, post_id: int) -> None:

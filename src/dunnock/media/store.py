@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, column, delete, false, or_, select, table, update
+from sqlalchemy import bindparam, column, delete, exists, false, or_, select, table, update
 
-from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, upsert
+from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once, upsert
 from dunnock.media.model import (
     Emoji,
     Focus,
@@ -18,7 +18,7 @@ from dunnock.media.model import (
     write_focus,
     write_picture,
 )
-from dunnock.media.tables import emoji, media
+from dunnock.media.tables import emoji, media, media_holds
 
 _the = bindparam("the", type_=BigId)
 _shown = (
@@ -78,13 +78,28 @@ REMOVE_UNUSED = Sql(
     delete(media).where(
         media.c.id.in_(
             select(media.c.id)
-            .where(media.c.post_id.is_(None), media.c.unused_since < bindparam("before"))
+            .where(
+                media.c.post_id.is_(None),
+                media.c.unused_since < bindparam("before"),
+                ~exists().where(media_holds.c.media_id == media.c.id),
+            )
             .order_by(media.c.unused_since)
             .limit(bindparam("most"))
             .scalar_subquery()
         )
     )
 )
+
+_held_by = media_holds.c.holder_id == bindparam("holder", type_=BigId)
+HOLD = insert_once(media_holds, keys=["holder_id", "media_id"])
+LET_GO = Sql(delete(media_holds).where(_held_by))
+FREE = Sql(  # a day from now on, as if it came just now
+    update(media)
+    .where(media.c.post_id.is_(None), media.c.id.in_(select(media_holds.c.media_id).where(_held_by).scalar_subquery()))
+    .values(unused_since=bindparam("now", type_=BigId))
+)
+FIRMLY_HELD = Sql(select(media_holds.c.media_id).where(among(media_holds.c.media_id, "ids"), media_holds.c.firm))
+UNHOLD = Sql(delete(media_holds).where(media_holds.c.media_id == _the))
 
 _emoji = (emoji.c.shortcode, emoji.c.file, emoji.c.still_file, emoji.c.category, emoji.c.listed)
 EMOJI = Sql(

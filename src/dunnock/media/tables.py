@@ -33,6 +33,16 @@ media = Table(
     ),
 )
 
+media_holds = Table(  # what waits to be posted (a scheduled post, a draft) keeps its media from being removed
+    "media_holds",
+    metadata,
+    Column("holder_id", BigId, primary_key=True, autoincrement=False),
+    Column("media_id", BigId, primary_key=True, autoincrement=False),
+    flag("firm"),  # no other post or holder may take it meanwhile
+    Index("ix_media_holds_media_id", "media_id"),
+    sqlite_with_rowid=False,
+)
+
 emoji = Table(  # custom emoji
     "emoji",
     metadata,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dunnock.posts.bookmark import bookmark, unbookmark
 from dunnock.posts.boost import boost, boosted_by, unboost
 from dunnock.posts.delete import delete
+from dunnock.posts.drafts import add_draft, change_draft, drafts_of, drop_draft, find_draft
 from dunnock.posts.edit import edit
 from dunnock.posts.errors import (
     BoostRefused,
+    DraftChanged,
+    DraftMissing,
     DraftRefused,
     PinRefused,
     PostingBarred,
@@ -16,6 +19,7 @@ from dunnock.posts.errors import (
     QuoteMissing,
     QuoteNotYours,
     ReplyBarred,
+    ScheduleRefused,
     VoteRefused,
 )
 from dunnock.posts.events import (
@@ -47,19 +51,34 @@ from dunnock.posts.mute_thread import mute_thread, unmute_thread
 from dunnock.posts.pin import pin, unpin
 from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft
-from dunnock.posts.publish import forget_keys, publish
+from dunnock.posts.publish import FORGET_KEYS_EVERY_MS, ForgetKeys, do_forget_keys, forget_keys, publish
 from dunnock.posts.quote import revoke_quote
+from dunnock.posts.schedule import (
+    PublishScheduled,
+    find_scheduled,
+    publish_scheduled,
+    reschedule,
+    schedule,
+    scheduled_of,
+    unschedule,
+)
 from dunnock.posts.thread import Thread, thread
+from dunnock.posts.thread_of import publish_thread
 from dunnock.posts.vote import EndPoll, end_poll, find_poll, vote, voters_of
+from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
+    "FORGET_KEYS_EVERY_MS",
     "VISIBILITIES",
     "BoostRefused",
     "Candidate",
     "Changes",
     "Draft",
+    "DraftChanged",
+    "DraftMissing",
     "DraftRefused",
     "EndPoll",
+    "ForgetKeys",
     "MediaChange",
     "PinRefused",
     "PolicyChanged",
@@ -84,34 +103,50 @@ __all__ = [
     "PostUnscreened",
     "PostingBarred",
     "PostsImported",
+    "PublishScheduled",
     "QuoteChanged",
     "QuoteMissing",
     "QuoteNotYours",
     "ReplyBarred",
     "Revision",
+    "ScheduleRefused",
+    "Scheduled",
     "Screen",
+    "Sketch",
     "Thread",
     "ThreadMuted",
     "ThreadUnmuted",
     "VoteRefused",
+    "add_draft",
     "bookmark",
     "boost",
     "boosted_by",
+    "change_draft",
     "change_policies",
     "delete",
+    "do_forget_keys",
+    "drafts_of",
+    "drop_draft",
     "edit",
     "end_poll",
     "favourite",
     "favourited_by",
+    "find_draft",
     "find_original",
     "find_poll",
+    "find_scheduled",
     "find_visible",
     "forget_keys",
     "history",
     "mute_thread",
     "pin",
     "publish",
+    "publish_scheduled",
+    "publish_thread",
+    "reschedule",
     "revoke_quote",
+    "schedule",
+    "scheduled_of",
     "source",
     "thread",
     "unbookmark",
@@ -119,6 +154,7 @@ __all__ = [
     "unfavourite",
     "unmute_thread",
     "unpin",
+    "unschedule",
     "vote",
     "voters_of",
 ]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dunnock.foundation.errors import DomainError, Kind
+
+if TYPE_CHECKING:
+    from dunnock.posts.waiting import Sketch
 
 
 class PostMissing(DomainError):
@@ -66,3 +71,26 @@ class ReplyBarred(DomainError):
     """The post's author lets others answer it, not this account."""
 
     code, kind, safe = "reply_barred", Kind.DENIED, "The author of this post does not let you reply to it"
+
+
+class ScheduleRefused(DomainError):
+    """A post can't go out at that time, or too many wait already."""
+
+    code, kind, safe = "schedule_refused", Kind.INVALID, "Validation failed: this can't be scheduled"
+
+
+class DraftMissing(DomainError):
+    """No such draft of this account; perhaps it was posted meanwhile."""
+
+    code, kind, safe = "draft_missing", Kind.MISSING, "Record not found"
+
+
+class DraftChanged(DomainError):
+    """Another device changed the draft since this one read it; `now` is what it says."""
+
+    code, kind, safe = "draft_changed", Kind.CONFLICT, "The draft was changed elsewhere meanwhile"
+
+    def __init__(self, now: Sketch) -> None:
+        """`now`: the newer version."""
+        super().__init__(now.id, now.version)
+        self.now = now

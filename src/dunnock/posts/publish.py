@@ -5,16 +5,18 @@ from __future__ import annotations
 from dunnock import media
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
-from dunnock.foundation.db import Tx
+from dunnock.foundation.clock import HOUR
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.job import Job
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
-from dunnock.posts.errors import PostingBarred, PostMissing
+from dunnock.posts.errors import DraftMissing, PostingBarred, PostMissing
 from dunnock.posts.events import PostPublished, QuoteChanged
 from dunnock.posts.model import OPEN, Author, Draft, Post, Screen, check, quote_policy_of
 from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import check_poll
 from dunnock.posts.quote import address_of, check_audience, find_to_quote
-from dunnock.posts.store import acts, index
+from dunnock.posts.store import acts, index, waiting
 from dunnock.posts.store import posts as store
 from dunnock.posts.vote import add_poll
 
@@ -29,18 +31,20 @@ async def publish(
     app_id: int | None,
     settings: Settings,
     key: str | None = None,
+    draft_id: int | None = None,
     screen: Screen | None = None,
 ) -> Post:
     """Publish what `author_id` wrote with the app.
 
     `key` (kept for a day, per author) makes asking again safe: the same post comes back, even from requests at the same
-    moment.
+    moment. `draft_id`: an own draft that is done with by that, and gone if it is published elsewhere meanwhile.
 
     Raises:
         DraftRefused: it breaks a rule.
         PostMissing: what it replies to is not there for the author; or the key's post was deleted meanwhile.
         QuoteMissing: what it quotes is not there for the author, or not theirs to quote.
         ReplyBarred: whoever wrote what it replies to does not let the author.
+        DraftMissing: there is no such draft (any more).
         PostingBarred: the author may not post.
         PostRefused: the screen holds it back.
         Media's errors: a picture is not the author's, in use, or not ready.
@@ -91,6 +95,8 @@ async def publish(
         reply_policy=draft.reply_policy or _reply_policy(author, parent),
     )
     await words.look(tx, screen, post, content)
+    if draft_id is not None:
+        await take_draft(tx, draft_id, author_id)
     if post.media:
         await media.claim(tx, post.media, account_id=author_id, post_id=post_id)
     await store.add_post(tx, post, app_id)
@@ -113,6 +119,36 @@ async def publish(
     return post
 
 
+class ForgetKeys(Job, frozen=True):
+    """Drop idempotency keys that are older than a day."""
+
+
+FORGET_KEYS_EVERY_MS = HOUR
+
+
+async def do_forget_keys(db: Db, _: ForgetKeys) -> None:
+    """What the schedule asks for."""
+    async with db.begin() as tx:
+        await forget_keys(tx)
+
+
+async def take_draft(tx: Tx, draft_id: int, by: int) -> None:
+    """Remove an own draft: it is posted, or thrown away.
+
+    Raises:
+        DraftMissing: there is none (any more).
+    """
+    if await waiting.hold_sketch(tx, draft_id, by) is None:
+        raise DraftMissing(draft_id)
+    await media.let_go(tx, draft_id)
+    await waiting.drop_sketch(tx, draft_id)
+
+
+def short_key(key: str) -> str:
+    """An idempotency key as it is kept."""
+    return key if len(key) <= _LONGEST_KEY else ids.digest(key)
+
+
 async def forget_keys(tx: Tx) -> int:
     """Drop idempotency keys that are older than a day; how many there were."""
     return await index.forget_keys(tx)
@@ -127,8 +163,7 @@ async def _author(tx: Tx, author_id: int) -> Author:
 
 async def _replayed(tx: Tx, author_id: int, key: str, post_id: int) -> Post | None:
     """The post that the key was used for; else None, and from now on the key stands for `post_id`."""
-    short = key if len(key) <= _LONGEST_KEY else ids.digest(key)
-    bound = await index.take_key(tx, author_id, short, post_id)
+    bound = await index.take_key(tx, author_id, short_key(key), post_id)
     if bound is None:
         return None
     post = await store.find_living(tx, bound)

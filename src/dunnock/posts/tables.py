@@ -205,6 +205,29 @@ idempotency = Table(
     sqlite_with_rowid=False,
 )
 
+scheduled = Table(  # posts that go out later
+    "scheduled",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("app_id", BigId),
+    Column("at", BigId, nullable=False),
+    Column("draft", Text, nullable=False),  # JSON of posts' Draft
+    Column("error", Text),  # why it could not go out at its time; it stays until its author does something
+    Index("ix_scheduled_account_id_id", "account_id", "id"),
+)
+
+drafts = Table(  # what members have not finished, on all their devices
+    "drafts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # one more with each change
+    Column("parts", Text, nullable=False),  # JSON list of posts' Draft; more than one: a thread
+    Column("updated_at", BigId, nullable=False),
+    Index("ix_drafts_account_id_id", "account_id", "id"),
+)
+
 imports = Table(  # progress of bulk imports, so that they resume where they were
     "imports",
     metadata,

@@ -13,6 +13,7 @@ from dunnock import media, posts
 from dunnock.api.kit import Called, Caller, Form, Id, MaybeCalled, Query, public, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.scheduled_statuses import moment_of, scheduled_wires
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
@@ -48,6 +49,7 @@ class StatusForm(msgspec.Struct):
     quoted_status_id: Id | None = None
     quote_approval_policy: str | None = None
     reply_policy: str | None = None
+    draft_id: Id | None = None
 
 
 class MediaForm(msgspec.Struct):
@@ -120,28 +122,25 @@ async def publish_status(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
-) -> Response[wire.Status]:
-    """Publish a post. With an `Idempotency-Key`, asking again within a day gives the same post."""
-    if form.scheduled_at:
-        raise Invalid(say="Validation failed: this server can't schedule posts")
-    draft = posts.Draft(
-        text=form.status,
-        warning=form.spoiler_text,
-        visibility=visibility_of(form.visibility),
-        sensitive=form.sensitive,
-        language=form.language or None,
-        reply_to_id=form.in_reply_to_id,
-        media_ids=tuple(form.media_ids),
-        poll=poll_of(form.poll),
-        quoted_id=form.quoted_status_id,
-        quote_policy=form.quote_approval_policy or None,
-        reply_policy=form.reply_policy or None,
-    )
-    key = request.headers.get("idempotency-key")
+) -> Response[wire.Status | wire.ScheduledStatus]:
+    """Publish a post, or with `scheduled_at` have it published. With an `Idempotency-Key`, asking again gives the same."""
+    draft = draft_of(form)
+    at = moment_of(form.scheduled_at)
+    by: dict[str, Any] = {
+        "author_id": me(caller),
+        "app_id": caller.app_id,
+        "settings": settings,
+        "key": request.headers.get("idempotency-key") or None,
+        "draft_id": form.draft_id,
+    }
     async with db.begin() as tx:
-        made = await posts.publish(
-            tx, draft, author_id=me(caller), app_id=caller.app_id, settings=settings, key=key or None
-        )
+        made: posts.Post | posts.Scheduled
+        if at is None or at <= tx.now:  # a moment in the past is now, as Mastodon has it
+            made = await posts.publish(tx, draft, **by)
+        else:
+            made = await posts.schedule(tx, draft, at=at, **by)
+    if isinstance(made, posts.Scheduled):
+        return json(_encode((await scheduled_wires(db, render, [made]))[0]))
     return json(await render.status(made.id, me(caller)))
 
 
@@ -260,6 +259,23 @@ async def show_card(post_id: FromPath[int], caller: MaybeCalled, db: NamedDepend
     """The preview of a link in the post: none is made yet, so it is empty, as Mastodon's is for a post without one."""
     await posts.find_visible(db, post_id, viewer(caller))
     return json(b"{}")
+
+
+def draft_of(form: StatusForm) -> posts.Draft:
+    """What somebody wants to post."""
+    return posts.Draft(
+        text=form.status,
+        warning=form.spoiler_text,
+        visibility=visibility_of(form.visibility),
+        sensitive=form.sensitive,
+        language=form.language or None,
+        reply_to_id=form.in_reply_to_id,
+        media_ids=tuple(form.media_ids),
+        poll=poll_of(form.poll),
+        quoted_id=form.quoted_status_id,
+        quote_policy=form.quote_approval_policy or None,
+        reply_policy=form.reply_policy or None,
+    )
 
 
 def poll_of(form: PollForm | None) -> posts.PollDraft | None:

@@ -317,6 +317,63 @@ class DeletedStatus(Status, kw_only=True):
     text: str
 
 
+class PollParams(msgspec.Struct, kw_only=True):
+    """ScheduledStatus::Params, its poll; `expires_in` in seconds from when the post goes out."""
+
+    options: list[str]
+    expires_in: int | None
+    multiple: bool
+    hide_totals: bool
+
+
+class StatusParams(msgspec.Struct, kw_only=True):
+    """ScheduledStatus::Params: what POST /api/v1/statuses was told. `text` is its `status`, `reply_policy` ours."""
+
+    text: str
+    poll: PollParams | None
+    media_ids: list[str] | None
+    sensitive: bool | None
+    spoiler_text: str | None
+    visibility: Visibility | None
+    in_reply_to_id: str | None
+    language: str | None
+    application_id: str | None = None
+    scheduled_at: None = None
+    idempotency: str | None = None
+    with_rate_limit: bool = False
+    quoted_status_id: str | None = None
+    quote_approval_policy: Literal["public", "followers", "nobody"] | None = None
+    reply_policy: str | None = None
+
+
+class ScheduledStatus(msgspec.Struct, kw_only=True):
+    """ScheduledStatus. `error` is ours: why it could not go out at its time; null as long as it may."""
+
+    id: str
+    scheduled_at: str
+    params: StatusParams
+    media_attachments: list[MediaAttachment]
+    error: str | None
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """A draft kept on the server; ours. `params` is the post, `thread` the posts that follow it."""
+
+    id: str
+    version: int
+    updated_at: str
+    params: StatusParams
+    thread: list[StatusParams]
+    media_attachments: list[MediaAttachment]
+
+
+class DraftConflict(msgspec.Struct, kw_only=True):
+    """What PUT on a draft answers with 409: what another device made of it."""
+
+    error: str
+    draft: Draft
+
+
 class Context(msgspec.Struct, kw_only=True):
     """Context."""
 

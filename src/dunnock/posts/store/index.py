@@ -31,6 +31,11 @@ _RETAKE_KEY = Sql(
     .values(post_id=bindparam("new_post", type_=BigId), at=bindparam("now", type_=BigId))
 )
 _POST_OF_KEY = Sql(select(idempotency.c.post_id).where(_account, _key))
+_REBIND_KEY = Sql(
+    idempotency.update()
+    .where(_account, idempotency.c.post_id == bindparam("old", type_=BigId))
+    .values(post_id=bindparam("new_post", type_=BigId))
+)
 _FORGET_KEYS = Sql(idempotency.delete().where(idempotency.c.at <= bindparam("stale", type_=BigId)))
 
 
@@ -84,6 +89,11 @@ async def take_key(tx: Tx, account_id: int, key: str, post_id: int) -> int | Non
         return None
     bound: int = await tx.value(_POST_OF_KEY, account=account_id, the_key=key)
     return bound
+
+
+async def rebind_key(tx: Tx, account_id: int, old_id: int, post_id: int) -> None:
+    """Let the key that stood for a scheduled post stand for the post that it became."""
+    await tx.run(_REBIND_KEY, account=account_id, old=old_id, new_post=post_id)
 
 
 async def forget_keys(tx: Tx) -> int:
