@@ -26,6 +26,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_announcements_published_at", ["published_at"], unique=False)
 
     op.create_table(
+        "media_holds",
+        sa.Column(
+            "holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "media_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("firm", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("holder_id", "media_id", name=op.f("pk_media_holds")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("media_holds", schema=None) as batch_op:
+        batch_op.create_index("ix_media_holds_media_id", ["media_id"], unique=False)
+
+    op.create_table(
         "pages",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -91,6 +106,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("announcement_reads", schema=None) as batch_op:
         batch_op.create_index("ix_announcement_reads_announcement_id", ["announcement_id"], unique=False)
+
+    op.create_table(
+        "drafts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_drafts_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+    )
+    with op.batch_alter_table("drafts", schema=None) as batch_op:
+        batch_op.create_index("ix_drafts_account_id_id", ["account_id", "id"], unique=False)
 
     op.create_table(
         "filters",
@@ -162,6 +190,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_notification_settings")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "scheduled",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("app_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("draft", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_scheduled_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scheduled")),
+    )
+    with op.batch_alter_table("scheduled", schema=None) as batch_op:
+        batch_op.create_index("ix_scheduled_account_id_id", ["account_id", "id"], unique=False)
+
     op.create_table(
         "severances",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -288,8 +330,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
