@@ -65,6 +65,24 @@ API: dict[str, Right] = {
     "POST /api/v1/accounts/{id}/unblock": member("write:blocks"),
     "POST /api/v1/accounts/{id}/unfollow": member("write:follows"),
     "POST /api/v1/accounts/{id}/unmute": member("write:mutes"),
+    "GET /api/v1/admin/accounts": staff("admin:read:accounts"),
+    "DELETE /api/v1/admin/accounts/{id}": staff("admin:write:accounts"),
+    "GET /api/v1/admin/accounts/{id}": staff("admin:read:accounts"),
+    "POST /api/v1/admin/accounts/{id}/action": staff("admin:write:accounts"),
+    "POST /api/v1/admin/accounts/{id}/approve": staff("admin:write:accounts"),
+    "POST /api/v1/admin/accounts/{id}/enable": staff("admin:write:accounts"),
+    "POST /api/v1/admin/accounts/{id}/reject": staff("admin:write:accounts"),
+    "POST /api/v1/admin/accounts/{id}/unsensitive": staff("admin:write:accounts"),
+    "POST /api/v1/admin/accounts/{id}/unsilence": staff("admin:write:accounts"),
+    "POST /api/v1/admin/accounts/{id}/unsuspend": staff("admin:write:accounts"),
+    "GET /api/v1/admin/reports": staff("admin:read:reports"),
+    "GET /api/v1/admin/reports/{id}": staff("admin:read:reports"),
+    "PATCH /api/v1/admin/reports/{id}": staff("admin:write:reports"),
+    "PUT /api/v1/admin/reports/{id}": staff("admin:write:reports"),
+    "POST /api/v1/admin/reports/{id}/assign_to_self": staff("admin:write:reports"),
+    "POST /api/v1/admin/reports/{id}/reopen": staff("admin:write:reports"),
+    "POST /api/v1/admin/reports/{id}/resolve": staff("admin:write:reports"),
+    "POST /api/v1/admin/reports/{id}/unassign": staff("admin:write:reports"),
     "POST /api/v1/apps": everybody(),
     "GET /api/v1/announcements": member(),
     "POST /api/v1/announcements/{id}/dismiss": member("write:accounts"),
@@ -84,6 +102,10 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/drafts/{id}": member("read:statuses"),  # ours
     "PUT /api/v1/dunnock/drafts/{id}": member("write:statuses"),  # ours
     "POST /api/v1/dunnock/threads": member("write:statuses"),  # ours
+    "GET /api/v1/dunnock/admin/log": staff("admin:read"),  # ours
+    "GET /api/v1/dunnock/admin/warning_presets": staff("admin:read:accounts"),  # ours
+    "POST /api/v1/dunnock/admin/warning_presets": staff("admin:write:accounts"),  # ours
+    "DELETE /api/v1/dunnock/admin/warning_presets/{id}": staff("admin:write:accounts"),  # ours
     "GET /api/v1/favourites": member("read:favourites"),
     "GET /api/v2/filters": member("read:filters"),
     "POST /api/v2/filters": member("write:filters"),
@@ -158,6 +180,7 @@ API: dict[str, Right] = {
     "GET /api/v1/scheduled_statuses/{id}": member("read:statuses"),
     "PATCH /api/v1/scheduled_statuses/{id}": member("write:statuses"),
     "PUT /api/v1/scheduled_statuses/{id}": member("write:statuses"),
+    "POST /api/v1/reports": member("write:reports"),
     "GET /api/v1/statuses": everybody("read:statuses"),
     "POST /api/v1/statuses": member("write:statuses"),
     "DELETE /api/v1/statuses/{id}": member("write:statuses"),
@@ -187,6 +210,7 @@ API: dict[str, Right] = {
     "GET /api/v1/timelines/list/{id}": member("read:lists"),
     "GET /api/v1/timelines/public": everybody("read:statuses"),
     "GET /api/v1/timelines/tag/{id}": everybody("read:statuses"),
+    "GET /api/v2/admin/accounts": staff("admin:read:accounts"),
     "GET /api/v2/instance": everybody(),
     "POST /api/v2/media": member("write:media"),
     "GET /api/v2/search": everybody("read:search"),

@@ -33,6 +33,7 @@ from dunnock.accounts.errors import (
 )
 from dunnock.accounts.events import (
     AccountMade,
+    AccountSensitized,
     AccountSettingsChanged,
     Blocked,
     DomainBlocked,
@@ -85,6 +86,7 @@ from dunnock.accounts.sessions import (
 )
 from dunnock.accounts.settings import PostingDefaults, change_settings, posting_defaults, role_of
 from dunnock.accounts.severance import Severance, sever, severances
+from dunnock.accounts.sheets import Sheet, Wanted, find_sheet, look_for, sheets
 from dunnock.accounts.sign_in import check_password, sign_in
 from dunnock.accounts.sign_up import (
     SignUp,
@@ -99,6 +101,7 @@ from dunnock.accounts.sign_up import (
     sign_up,
     staff,
 )
+from dunnock.accounts.standing import change_standing, sensitize
 from dunnock.accounts.sweep import SWEEP_EVERY_MS, SweepAccess, sweep_access
 from dunnock.accounts.tokens import Token, Tokens, make_token
 
@@ -117,6 +120,7 @@ __all__ = [
     "AccountCard",
     "AccountMade",
     "AccountMissing",
+    "AccountSensitized",
     "AccountSettingsChanged",
     "AccountViews",
     "App",
@@ -157,6 +161,7 @@ __all__ = [
     "Session",
     "SettingInvalid",
     "Severance",
+    "Sheet",
     "SignInRefused",
     "SignUp",
     "SignUpClosed",
@@ -176,6 +181,7 @@ __all__ = [
     "Unmuted",
     "Viewer",
     "Viewers",
+    "Wanted",
     "accept_follow",
     "app_called",
     "apps_of",
@@ -187,6 +193,7 @@ __all__ = [
     "change_profile",
     "change_role",
     "change_settings",
+    "change_standing",
     "change_state",
     "check_password",
     "collections_hidden",
@@ -206,6 +213,7 @@ __all__ = [
     "find_many",
     "find_member",
     "find_session",
+    "find_sheet",
     "find_shown",
     "follow",
     "follow_requests",
@@ -213,6 +221,7 @@ __all__ = [
     "following",
     "invitations_by",
     "invite",
+    "look_for",
     "make_token",
     "member_named",
     "member_of",
@@ -235,9 +244,11 @@ __all__ = [
     "revoke_invitation",
     "role_of",
     "search_accounts",
+    "sensitize",
     "sessions_of",
     "sever",
     "severances",
+    "sheets",
     "sign_in",
     "sign_up",
     "staff",

@@ -47,6 +47,13 @@ class StandingChanged(Event, frozen=True):
     standing: str
 
 
+class AccountSensitized(Event, frozen=True):
+    """All that an account posts is shown as sensitive from now on, or as each post says again."""
+
+    account_id: int
+    sensitized: bool
+
+
 class FollowRequested(Event, frozen=True):
     """Somebody asked to follow a locked account."""
 

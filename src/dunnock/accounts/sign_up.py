@@ -47,8 +47,10 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
 
 
-async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "") -> Member:
+async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "", app_id: int | None = None) -> Member:
     """Make a member; `pending` where the policy asks for approval (an invitation stands for approval).
+
+    `app_id`: the app they join with.
 
     `address`: what shares one limit, as for `sign_in`; empty: the caller sees to limits.
 
@@ -76,7 +78,7 @@ async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "") ->
     async with db.begin() as tx:
         if invited and not await tx.run(store.USE_INVITATION, the=code, now=tx.now):
             raise _not_invited()  # expired, used up, withdrawn, or who made it is shut out
-        return await _add(tx, form, hashed, role="member", state=state, invited_with=code)
+        return await _add(tx, form, hashed, role="member", state=state, invited_with=code, app_id=app_id)
 
 
 async def create_member(
@@ -106,11 +108,12 @@ async def _add(
     state: State,
     locked: bool = False,
     invited_with: str = "",
+    app_id: int | None = None,
 ) -> Member:
     try:
         async with tx.savepoint():
             return await _add_rows(
-                tx, form, password_hash, role=role, state=state, locked=locked, invited_with=invited_with
+                tx, form, password_hash, role=role, state=state, locked=locked, invited_with=invited_with, app_id=app_id
             )
     except Conflict as conflict:  # somebody was faster: asked in the transaction, which sees what is not committed yet
         details: Details = {}
@@ -127,6 +130,7 @@ async def _add_rows(
     state: State,
     locked: bool,
     invited_with: str,
+    app_id: int | None,
 ) -> Member:
     account_id, member_id = tx.new_id(), tx.new_id()
     invitation = await find_invitation(tx, invited_with) if invited_with else None
@@ -154,6 +158,7 @@ async def _add_rows(
         locale=form.locale if _LOCALE.fullmatch(form.locale) else "en",
         reason=form.reason.strip(),
         invitation_id=None if invitation is None else invitation.id,
+        app_id=app_id,
         created_at=tx.now,
     )
     await tx.record(AccountMade(account_id=account_id))

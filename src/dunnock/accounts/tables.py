@@ -30,6 +30,7 @@ accounts = Table(
     Column("created_at", BigId, nullable=False),
     flag("imported"),  # came with a bulk import; nobody signs in to it
     Column("standing", Text, nullable=False, server_default="active"),  # active | limited | suspended | deleted
+    flag("sensitized"),  # all that it posts is shown as sensitive
     UniqueConstraint("username_key", "domain"),
     Index("ix_accounts_domain_username", "domain", "username_key"),
     # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.
@@ -74,6 +75,7 @@ members = Table(
     Column("locale", Text, nullable=False, server_default="en"),
     Column("reason", Text, nullable=False, server_default=""),  # why they want to join
     Column("invitation_id", BigId, ForeignKey("invitations.id")),
+    Column("app_id", BigId),  # the app they joined with; null: the pages, or a command
     Column("default_visibility", Text, nullable=False, server_default="public"),
     flag("default_sensitive"),
     Column("default_language", Text),

@@ -38,6 +38,7 @@ class AccountCard:
         "kind",
         "locked",
         "rendered",
+        "sensitized",
         "stale",
         "standing",
         "uri",
@@ -65,8 +66,9 @@ class AccountCard:
             self.uri,
             self.created_at,
             self.standing,
-        ) = row[:17]
-        self.counts: tuple[int, int, int, int | None] = (row[17], row[18], row[19], row[20])
+            self.sensitized,
+        ) = row[:18]
+        self.counts: tuple[int, int, int, int | None] = (row[18], row[19], row[20], row[21])
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
@@ -158,7 +160,11 @@ class AccountViews:
                 case events.PersonaChanged(account_id=an_id):
                     self.cards.pop(an_id)
                     self._ids.clear()
-                case events.AccountSettingsChanged(account_id=an_id) | events.StandingChanged(account_id=an_id):
+                case (
+                    events.AccountSettingsChanged(account_id=an_id)
+                    | events.StandingChanged(account_id=an_id)
+                    | events.AccountSensitized(account_id=an_id)
+                ):
                     self.cards.pop(an_id)
                 case (
                     events.Followed(follower_id=one_id, followed_id=other_id)

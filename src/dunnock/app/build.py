@@ -16,6 +16,8 @@ from dunnock.api.activitypub import nodeinfo, webfinger
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
     accounts,
+    admin_accounts,
+    admin_reports,
     announcements,
     apps,
     custom_emojis,
@@ -28,6 +30,7 @@ from dunnock.api.mastodon import (
     polls,
     preferences,
     relations,
+    reports,
     scheduled_statuses,
     search,
     sign_up,
@@ -63,6 +66,8 @@ EDGES: tuple[Any, ...] = (
     oauth,
     accounts,
     announcements,
+    admin_accounts,
+    admin_reports,
     apps,
     custom_emojis,
     filters,
@@ -75,6 +80,7 @@ EDGES: tuple[Any, ...] = (
     preferences,
     relations,
     scheduled_statuses,
+    reports,
     search,
     sign_up,
     statuses,

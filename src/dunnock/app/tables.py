@@ -7,6 +7,7 @@ import dunnock.feeds.tables
 import dunnock.filters.tables
 import dunnock.foundation.db.tables
 import dunnock.media.tables
+import dunnock.moderation.tables
 import dunnock.notifications.tables
 import dunnock.posts.tables
 import dunnock.server.tables  # noqa: F401 (each import puts its tables on `metadata`)

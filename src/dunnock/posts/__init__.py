@@ -44,7 +44,7 @@ from dunnock.posts.events import (
     ThreadUnmuted,
 )
 from dunnock.posts.favourite import favourite, favourited_by, unfavourite
-from dunnock.posts.find import find_original, find_visible
+from dunnock.posts.find import find_original, find_visible, visible_of
 from dunnock.posts.history import Revision, history, source
 from dunnock.posts.model import VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
@@ -155,6 +155,7 @@ __all__ = [
     "unmute_thread",
     "unpin",
     "unschedule",
+    "visible_of",
     "vote",
     "voters_of",
 ]

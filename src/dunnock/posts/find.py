@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dunnock.foundation.db import Reader
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.model import Post
@@ -30,3 +32,8 @@ async def find_original(reader: Reader, post_id: int, viewer_id: int | None, *, 
     if post is None:
         raise PostMissing(post_id)
     return post
+
+
+async def visible_of(reader: Reader, author_id: int, ids: Collection[int], *, viewer_id: int) -> set[int]:
+    """Those of `ids` that are posts or boosts of the author and that the viewer may see. One query (SC-049)."""
+    return await store.visible_of(reader, author_id, ids, viewer_id) if ids else set()

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from dunnock.accounts.events import AccountSensitized
 from dunnock.accounts.views import AccountViews
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.db import Db
@@ -239,6 +240,8 @@ class PostViews:
                     self.cards.pop(an_id)
                 case events.ThreadMuted(account_id=an_id) | events.ThreadUnmuted(account_id=an_id):
                     self._muted.pop(an_id)
+                case AccountSensitized():  # rare: every post of theirs is drawn again, and there is no list of those kept
+                    self.cards.clear()
                 case events.PostsImported() | EmojiChanged():
                     self.cards.clear()
                     self._polls.clear()

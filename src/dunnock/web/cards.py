@@ -150,7 +150,7 @@ class Cards:
                     created_at=card.created_at,
                     edited_at=card.edited_at,
                     visibility=card.visibility,
-                    sensitive=bool(card.sensitive),
+                    sensitive=bool(card.sensitive or author.sensitized),
                     reply_to=None if answered is None else face(answered, emoji),
                     reply_url=None if answered is None else f"/@{answered.handle}/{card.reply_to_id}",
                     boosted_by=None if entry is card else face(known[entry.author_id], emoji),

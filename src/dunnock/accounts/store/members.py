@@ -40,6 +40,7 @@ ADD_MEMBER = insert_into(
     "locale",
     "reason",
     "invitation_id",
+    "app_id",
     "created_at",
 )
 MEMBER = Sql(_member.where(members.c.id == bindparam("id")))

@@ -26,6 +26,7 @@ CARDS = Sql(
         accounts.c.uri,
         accounts.c.created_at,
         accounts.c.standing,
+        accounts.c.sensitized,
         account_counts.c.posts,
         account_counts.c.followers,
         account_counts.c.following,

@@ -77,8 +77,13 @@ def document(app: Litestar) -> dict[str, Any]:
                     _name(operation, handler, method, route.path, taken)
     components["Error"] = ERROR
     for flow in schema["components"]["securitySchemes"]["oauth2"]["flows"].values():
-        flow["scopes"] = SCOPES | {scope: SCOPES[scope.partition(":")[0]] for scope in sorted(_scopes(schema))}
+        flow["scopes"] = SCOPES | {scope: SCOPES[_widest(scope)] for scope in sorted(_scopes(schema))}
     return schema
+
+
+def _widest(scope: str) -> str:
+    """What covers a fine scope: `read` of `read:lists`, `admin:read` of `admin:read:accounts`."""
+    return next(name for name in sorted(SCOPES, key=len, reverse=True) if f"{scope}:".startswith(f"{name}:"))
 
 
 def _scopes(schema: dict[str, Any]) -> set[str]:

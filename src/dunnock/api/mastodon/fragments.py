@@ -176,6 +176,7 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
             ],
         }
         | ({"limited": True} if card.standing == "limited" else {})
+        | ({"suspended": True} if card.standing in {"suspended", "deleted"} else {})  # only staff are shown such
     )[:-1]
 
 
@@ -253,7 +254,7 @@ def _head(post: PostCard, author: AccountCard, addresses: Addresses) -> dict[str
         "edited_at": None if post.edited_at is None else iso(post.edited_at),
         "in_reply_to_id": None if post.reply_to_id is None else str(post.reply_to_id),
         "in_reply_to_account_id": None if post.reply_to_author_id is None else str(post.reply_to_author_id),
-        "sensitive": bool(post.sensitive),
+        "sensitive": bool(post.sensitive or author.sensitized),
         "spoiler_text": post.warning,
         "visibility": VISIBILITY[post.visibility],
         "language": post.language,

@@ -71,6 +71,23 @@ class Render:
     async def statuses_by_id(self, ids: Sequence[int], viewer_id: int | None) -> dict[int, bytes]:
         """Status of each of these posts; what the viewer may not see is left out."""
         posts, people, shown = await self._readable(ids, viewer_id)
+        return await self._by_id(shown, posts, people, viewer_id)
+
+    async def statuses_for_staff(self, ids: Collection[int]) -> dict[int, bytes]:
+        """Status by id, whoever may see it: for reports. Deleted ones are left out."""
+        self._db.sync()
+        posts = await self._posts.get(ids)
+        people = await self._accounts.get({card.author_id for card in posts.values()})
+        shown = [
+            card
+            for an_id in dict.fromkeys(ids)
+            if (card := posts.get(an_id)) is not None and (card.boost_of_id is None or card.boost_of_id in posts)
+        ]
+        return await self._by_id(shown, posts, people, None)
+
+    async def _by_id(
+        self, shown: Sequence[PostCard], posts: Posts, people: Accounts, viewer_id: int | None
+    ) -> dict[int, bytes]:
         if not shown:
             return {}
         return _each(shown, *await self._parts(shown, posts, people, viewer_id))
@@ -352,6 +369,13 @@ class Render:
             for an_id in ids
             if (card := cards.get(an_id)) is not None and card.standing not in _GONE
         ]
+
+    async def accounts_for_staff(self, ids: Collection[int]) -> dict[int, bytes]:
+        """Account by id, whatever its standing."""
+        self._db.sync()
+        cards = await self._accounts.get(dict.fromkeys(ids))
+        await self._render_accounts(cards.values())
+        return {an_id: card.counted or _count(card) for an_id, card in cards.items()}
 
     async def _render_accounts(self, cards: Iterable[AccountCard]) -> None:
         """Fill in `rendered`: one query for emoji, however many accounts."""

@@ -48,6 +48,7 @@ async def join(
             invitation=form.invite_code,
         ),
         policy=settings.sign_up,
+        app_id=app.id,
     )
     scopes = " ".join(sorted(caller.scopes))
     async with db.begin() as tx:

@@ -62,6 +62,7 @@ class Account(msgspec.Struct, kw_only=True):
     statuses_count: int
     last_status_at: str | None
     limited: bool = False
+    suspended: bool = False
 
 
 class Source(msgspec.Struct, kw_only=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from sqlalchemy import Text, bindparam, select
 
-from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, insert_into, insert_once
+from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
 from dunnock.posts.model import Author, Post
 from dunnock.posts.store.others import NOBODY, accounts, follows, members, visible
 from dunnock.posts.tables import post_counts, posts, thread_mutes
@@ -195,6 +196,11 @@ _UNMUTE_THREAD = Sql(
 )
 
 
+_VISIBLE_OF = Sql(
+    select(posts.c.id).where(among(posts.c.id, "ids"), posts.c.author_id == bindparam("author", type_=BigId), visible())
+)
+
+
 def _post(row: Row) -> Post:
     mentions, hashtags, emoji, media = row[12], row[13], row[14], row[15]
     return Post(
@@ -231,6 +237,11 @@ async def find_visible(reader: Reader, post_id: int, viewer_id: int | None) -> P
     if row is None or (row[2] is not None and await reader.one(_FIND, id=row[2], viewer=viewer_id or NOBODY) is None):
         return None
     return _post(row)
+
+
+async def visible_of(reader: Reader, author_id: int, ids: Collection[int], viewer_id: int) -> set[int]:
+    """Those that the author wrote and the viewer may see."""
+    return {row[0] for row in await reader.all(_VISIBLE_OF, ids=list(ids), author=author_id, viewer=viewer_id)}
 
 
 async def find_original(reader: Reader, post_id: int, viewer_id: int | None, *, act: bool = False) -> Post | None:

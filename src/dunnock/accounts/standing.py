@@ -1,0 +1,48 @@
+"""The server's stance towards accounts: a fact kept here, low, so that everybody obeys it at the next read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from dunnock.accounts.account import Standing
+from dunnock.accounts.events import AccountSensitized, StandingChanged
+from dunnock.accounts.sign_up import end_everything
+from dunnock.accounts.store import sheets as store
+from dunnock.foundation.db import Tx
+
+_BARRED = frozenset((Standing.SUSPENDED, Standing.DELETED))
+
+
+async def change_standing(tx: Tx, to: Mapping[int, Standing]) -> dict[int, Standing]:
+    """Give accounts a standing; what those had before that changed. Whoever may not come in any more is signed out.
+
+    Follows, posts and settings stay as they are, so that it can be taken back. A deleted account stays deleted.
+    """
+    was: dict[int, Standing] = {}
+    for an_id, before in sorted((await _held(tx, to)).items()):
+        standing = to[an_id]
+        if before in {standing, Standing.DELETED}:
+            continue
+        await tx.run(store.SET_STANDING, the=an_id, new=standing.value)
+        await tx.record(StandingChanged(account_id=an_id, standing=standing.value))
+        was[an_id] = before
+    barred = [an_id for an_id in was if to[an_id] in _BARRED]
+    if barred:
+        for (member_id,) in await tx.all(store.MEMBERS_OF, ids=barred):
+            await end_everything(tx, member_id)
+    return was
+
+
+async def sensitize(tx: Tx, ids: Collection[int], *, sensitized: bool) -> set[int]:
+    """Show all that accounts post as sensitive, or as each post says; those for which that is new."""
+    changed: set[int] = set()
+    for an_id in sorted(ids):
+        if await tx.run(store.SENSITIZE, the=an_id, new=sensitized):
+            await tx.record(AccountSensitized(account_id=an_id, sensitized=sensitized))
+            changed.add(an_id)
+    return changed
+
+
+async def _held(tx: Tx, ids: Collection[int]) -> dict[int, Standing]:
+    """The standing of each, held so that nobody else changes it before this transaction ends."""
+    return {row[0]: Standing(row[1]) for row in await tx.all(store.STANDINGS, ids=list(ids))}

@@ -1,0 +1,85 @@
+"""POST /api/v1/reports: complain about an account. Wire name: Report."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import Response, post
+from litestar.di import NamedDependency
+
+from dunnock import moderation
+from dunnock.api.kit import Called, Form, Id, require
+from dunnock.api.mastodon import wire
+from dunnock.api.mastodon.pages import answer, me
+from dunnock.api.mastodon.render import Render
+from dunnock.foundation.clock import iso
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Missing
+from dunnock.foundation.ids import ms_of
+
+
+class ReportForm(msgspec.Struct):
+    """What somebody complains about."""
+
+    account_id: Id | None = None
+    status_ids: list[Id] = []
+    collection_ids: list[Id] = []
+    rule_ids: list[Id] = []
+    comment: str = ""
+    category: str = ""
+    forward: bool = False
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """Report, as who filed it sees it."""
+
+    id: str
+    action_taken: bool
+    action_taken_at: str | None
+    category: Literal["spam", "legal", "violation", "other"]
+    comment: str
+    forwarded: bool
+    created_at: str
+    status_ids: list[str] | None
+    collection_ids: list[str] | None
+    rule_ids: list[str] | None
+    target_account: wire.Account
+
+
+@post("/api/v1/reports", guards=[require("write:reports")], status_code=200)
+async def file_report(
+    form: Form[ReportForm], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[Report]:
+    """Complain about an account, or about posts of it, to those who run the server."""
+    if form.account_id is None:
+        raise Missing
+    complaint = moderation.Complaint(
+        target_id=form.account_id,
+        category=form.category,
+        comment=form.comment,
+        post_ids=tuple(form.status_ids),
+        collection_ids=tuple(form.collection_ids),
+        rule_ids=tuple(form.rule_ids),
+        forward=form.forward,
+    )
+    async with db.begin() as tx:
+        filed = await moderation.file_report(tx, complaint, by=me(caller))
+    target = (await render.accounts_for_staff((filed.target_id,)))[filed.target_id]
+    told: dict[str, Any] = {
+        "id": str(filed.id),
+        "action_taken": not filed.is_open,
+        "action_taken_at": None if filed.resolved_at is None else iso(filed.resolved_at),
+        "category": filed.category,
+        "comment": filed.comment,
+        "forwarded": filed.forwarded,
+        "created_at": iso(ms_of(filed.id)),
+        "status_ids": [str(one) for one in filed.post_ids],
+        "collection_ids": [str(one) for one in filed.collection_ids],
+        "rule_ids": [str(one) for one in filed.rule_ids],
+        "target_account": msgspec.Raw(target),
+    }
+    return answer(msgspec.json.encode(told))
+
+
+HANDLERS: list[Any] = [file_report]

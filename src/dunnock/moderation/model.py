@@ -1,0 +1,65 @@
+"""Reports, decisions and log entries. Mastodon: Report, Admin::Report, AccountWarning."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import msgspec
+
+Category = Literal["spam", "legal", "violation", "other"]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+Action = Literal["none", "sensitive", "disable", "limit", "suspend", "delete_posts", "mark_posts"]
+ACCOUNT_ACTIONS: tuple[Action, ...] = ("none", "sensitive", "disable", "limit", "suspend")
+MEMBER_ACTIONS = frozenset(("none", "disable"))
+"""Actions that need somebody who signs in."""
+LONGEST_COMMENT = 1_000
+LONGEST_TEXT = 10_000
+MOST_POSTS = 500
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One complaint by `account_id` about `target_id`. Times in Unix milliseconds."""
+
+    id: int
+    account_id: int
+    target_id: int
+    category: Category
+    comment: str
+    post_ids: tuple[int, ...]
+    collection_ids: tuple[int, ...]
+    rule_ids: tuple[int, ...]
+    forwarded: bool
+    assigned_to: int | None
+    resolved_at: int | None
+    resolved_by: int | None
+    updated_at: int
+
+    @property
+    def is_open(self) -> bool:
+        """Does it wait for staff?"""
+        return self.resolved_at is None
+
+
+class Warned(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member is told of a decision about their account; `post_ids`: what it is about."""
+
+    id: int
+    action: Action
+    text: str
+    account_id: int
+    post_ids: tuple[int, ...]
+    mail: bool
+    reversed_at: int | None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One act of staff; `subject` is what its subject was called then, `details` JSON."""
+
+    id: int
+    at: int
+    by_account_id: int
+    act: str
+    subject_kind: str
+    subject_id: int | None
+    subject: str
+    details: msgspec.Raw

@@ -1,0 +1,131 @@
+"""Complain about an account. Mastodon: POST /api/v1/reports; ActivityPub: Flag."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from dunnock import accounts, posts
+from dunnock.foundation.clock import DAY
+from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.errors import Missing
+from dunnock.foundation.ids import id_at
+from dunnock.moderation.errors import ReportInvalid, ReportMissing
+from dunnock.moderation.events import ReportFiled
+from dunnock.moderation.model import CATEGORIES, LONGEST_COMMENT, MOST_POSTS, Category, Report
+from dunnock.moderation.store import reports as store
+
+JOINED_WITHIN_MS = DAY
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody filled in. `category` "": `violation` with rules, else `other`; `forward`: tell the target's server."""
+
+    target_id: int
+    category: str = ""
+    comment: str = ""
+    post_ids: tuple[int, ...] = ()
+    collection_ids: tuple[int, ...] = ()
+    rule_ids: tuple[int, ...] = ()
+    forward: bool = False
+
+
+async def file_report(tx: Tx, complaint: Complaint, *, by: int, rules: Collection[int] = ()) -> Report:
+    """File a report; the same complaint made again within a day joins the one that still waits. `rules`: those in force.
+
+    Raises:
+        AccountMissing: there is no such account, or nobody may see it.
+        Missing: one of the posts is not the account's, or `by` may not see it (SC-049, SC-056).
+        ReportInvalid: too long, too many posts, no such category or rule, or about oneself.
+    """
+    target = await accounts.find_shown(tx, complaint.target_id)
+    comment = complaint.comment.strip()
+    category = _category(complaint)
+    if target.id == by:
+        raise ReportInvalid(by, say="Validation failed: You can't report yourself")
+    if len(comment) > LONGEST_COMMENT:
+        raise ReportInvalid(
+            len(comment), say=f"Validation failed: Comment is too long (maximum is {LONGEST_COMMENT} characters)"
+        )
+    check_rules(category, complaint.rule_ids, rules)
+    post_ids = tuple(sorted(set(complaint.post_ids)))
+    if len(post_ids) > MOST_POSTS:
+        raise ReportInvalid(len(post_ids), say=f"Validation failed: at most {MOST_POSTS} posts fit in one report")
+    if len(await posts.visible_of(tx, target.id, post_ids, viewer_id=by)) != len(post_ids):
+        raise Missing(target.id)
+    if complaint.collection_ids:
+        raise Missing(target.id)  # there are no collections to be found
+    made = Report(
+        id=tx.new_id(),
+        account_id=by,
+        target_id=target.id,
+        category=category,
+        comment=comment,
+        post_ids=post_ids,
+        collection_ids=(),
+        rule_ids=tuple(sorted(set(complaint.rule_ids))),
+        forwarded=complaint.forward and not target.local,
+        assigned_to=None,
+        resolved_at=None,
+        resolved_by=None,
+        updated_at=tx.now,
+    )
+    return await _join(tx, made) or await _add(tx, made)
+
+
+async def find_report(reader: Reader, report_id: int) -> Report:
+    """A report. Raises: ReportMissing."""
+    row = await reader.one(store.FIND, the=report_id)
+    if row is None:
+        raise ReportMissing(report_id)
+    return store.report(row)
+
+
+def check_rules(category: Category, rule_ids: Collection[int], rules: Collection[int]) -> None:
+    """Rules are named in a report of a violation only, and such as are in force. Raises: ReportInvalid."""
+    if rule_ids and category != "violation":
+        raise ReportInvalid(category, say="Validation failed: Rules must be blank")
+    if not set(rule_ids) <= set(rules):
+        raise ReportInvalid(say="Validation failed: Rules does not reference valid rules")
+
+
+def _category(complaint: Complaint) -> Category:
+    if not complaint.category:
+        return "violation" if complaint.rule_ids else "other"
+    for known in CATEGORIES:
+        if complaint.category == known:
+            return known
+    raise ReportInvalid(complaint.category[:80], say="Validation failed: Category is not included in the list")
+
+
+async def _join(tx: Tx, new: Report) -> Report | None:
+    """The open report that says the same, with the new posts added; None when there is none."""
+    rows = await tx.all(store.SAME, by=new.account_id, target=new.target_id, since=id_at(tx.now - JOINED_WITHIN_MS))
+    for known in map(store.report, rows):
+        if (known.category, known.comment, known.rule_ids) == (new.category, new.comment, new.rule_ids):
+            together = tuple(sorted({*known.post_ids, *new.post_ids}))
+            if len(together) > MOST_POSTS:
+                return None
+            if together != known.post_ids:
+                await tx.run(store.ADD_POSTS, the=known.id, new_posts=store.stored(together), now=tx.now)
+            return msgspec.structs.replace(known, post_ids=together)
+    return None
+
+
+async def _add(tx: Tx, report: Report) -> Report:
+    await tx.run(
+        store.ADD,
+        id=report.id,
+        account_id=report.account_id,
+        target_id=report.target_id,
+        category=report.category,
+        comment=report.comment,
+        post_ids=store.stored(report.post_ids),
+        collection_ids=store.stored(report.collection_ids),
+        rule_ids=store.stored(report.rule_ids),
+        forwarded=report.forwarded,
+        updated_at=report.updated_at,
+    )
+    await tx.record(ReportFiled(report_id=report.id))
+    return report

@@ -1,0 +1,134 @@
+"""Rows of reports."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Mapping
+
+import msgspec
+from sqlalchemy import bindparam, column, select, table, update
+
+from dunnock.foundation.db import BigId, Reader, Row, Sql, insert_into
+from dunnock.moderation.model import Report
+from dunnock.moderation.tables import reports
+
+_accounts = table("accounts", column("id", BigId), column("domain"))  # named here, never imported
+_r = reports.c
+_the = _r.id == bindparam("the", type_=BigId)
+_report = select(
+    _r.id,
+    _r.account_id,
+    _r.target_id,
+    _r.category,
+    _r.comment,
+    _r.post_ids,
+    _r.collection_ids,
+    _r.rule_ids,
+    _r.forwarded,
+    _r.assigned_to,
+    _r.resolved_at,
+    _r.resolved_by,
+    _r.updated_at,
+)
+_ids = msgspec.json.Decoder(tuple[int, ...]).decode
+
+ADD = insert_into(
+    reports, "id", "account_id", "target_id", "category", "comment", "post_ids", "collection_ids", "rule_ids",
+    "forwarded", "updated_at",
+)  # fmt: skip
+FIND = Sql(_report.where(_the))
+HOLD = Sql(_report.where(_the), _report.where(_the).with_for_update())
+SAME = Sql(  # the open reports of one about another since a while
+    _report.where(
+        _r.account_id == bindparam("by", type_=BigId),
+        _r.target_id == bindparam("target", type_=BigId),
+        _r.id > bindparam("since", type_=BigId),
+        _r.resolved_at.is_(None),
+    ).order_by(_r.id.desc())
+)
+OPEN_ABOUT = Sql(
+    _report.where(_r.target_id == bindparam("target", type_=BigId), _r.resolved_at.is_(None)).order_by(_r.id)
+)
+ADD_POSTS = Sql(
+    update(reports).where(_the).values(post_ids=bindparam("new_posts"), updated_at=bindparam("now", type_=BigId))
+)
+CHANGE = Sql(
+    update(reports)
+    .where(_the)
+    .values(
+        category=bindparam("new_category"),
+        rule_ids=bindparam("new_rules"),
+        updated_at=bindparam("now", type_=BigId),
+    )
+)
+ASSIGN = Sql(
+    update(reports)
+    .where(_the)
+    .values(assigned_to=bindparam("whom", type_=BigId), updated_at=bindparam("now", type_=BigId))
+)
+RESOLVE = Sql(
+    update(reports)
+    .where(_the, _r.resolved_at.is_(None))
+    .values(
+        resolved_at=bindparam("now", type_=BigId),
+        resolved_by=bindparam("whom", type_=BigId),
+        updated_at=bindparam("now", type_=BigId),
+    )
+)
+REOPEN = Sql(
+    update(reports)
+    .where(_the, _r.resolved_at.is_not(None))
+    .values(resolved_at=None, resolved_by=None, updated_at=bindparam("now", type_=BigId))
+)
+
+_FITS = {
+    "account_id": _r.account_id == bindparam("account_id", type_=BigId),
+    "target_id": _r.target_id == bindparam("target_id", type_=BigId),
+    "domain": _accounts.c.domain == bindparam("domain"),
+}
+
+
+@functools.cache
+def _list(given: frozenset[str], *, resolved: bool, upwards: bool) -> Sql:
+    asked = _report.where(
+        _r.resolved_at.is_not(None) if resolved else _r.resolved_at.is_(None),
+        _r.id > bindparam("above", type_=BigId),
+        _r.id < bindparam("below", type_=BigId),
+        *[_FITS[name] for name in sorted(given)],
+    )
+    if "domain" in given:
+        asked = asked.join_from(reports, _accounts, _accounts.c.id == _r.target_id)
+    return Sql(asked.order_by(_r.id if upwards else _r.id.desc()).limit(bindparam("most")))
+
+
+async def page(
+    reader: Reader, given: Mapping[str, int | str], bounds: Mapping[str, int], *, resolved: bool, upwards: bool
+) -> list[Report]:
+    """Reports that fit, newest first."""
+    sql = _list(frozenset(given), resolved=resolved, upwards=upwards)
+    rows = await reader.all(sql, **given, **bounds)
+    return [report(row) for row in (rows[::-1] if upwards else rows)]
+
+
+def report(row: Row) -> Report:
+    """The report in a row of the statements here."""
+    return Report(
+        id=row[0],
+        account_id=row[1],
+        target_id=row[2],
+        category=row[3],
+        comment=row[4],
+        post_ids=_ids(row[5]),
+        collection_ids=_ids(row[6]),
+        rule_ids=_ids(row[7]),
+        forwarded=bool(row[8]),
+        assigned_to=row[9],
+        resolved_at=row[10],
+        resolved_by=row[11],
+        updated_at=row[12],
+    )
+
+
+def stored(ids: Collection[int]) -> str:
+    """Ids as they are kept."""
+    return msgspec.json.encode(list(ids)).decode()
