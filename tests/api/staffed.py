@@ -13,7 +13,7 @@ from dunnock.accounts import scopes as known
 from dunnock.app.build import House, build
 from dunnock.app.settings import load
 
-URL = "https://home.example"
+URL = "http://localhost:3000"
 
 
 class Staffed:

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from api.staffed import staffed
+from dunnock import server
 
 WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 FILE, ADMIN = "/api/v1/reports", "/api/v1/admin/reports"
@@ -45,6 +46,25 @@ async def test_only_to_a_server_that_there_is_it_is_forwarded(staff, two, make):
     for asked in (True, False):
         got = await staff.post(FILE, two[0], account_id=str(far.id), forward=asked, comment=str(asked))
         assert got["forwarded"] is asked
+
+
+async def test_rules_that_were_broken(staff, two, make):
+    async with staff.house.db.begin() as tx:
+        rule = await server.add_rule(tx, "Be kind", hint="always")
+        gone = await server.add_rule(tx, "Be quiet")
+        await server.remove_rule(tx, gone.id)
+    moderator = await make.member(role="moderator")
+    told = {"id": str(rule.id), "text": "Be kind", "hint": "always", "translations": {}}
+    got = await staff.post(FILE, two[0], account_id=str(two[1].id), rule_ids=[str(rule.id)])
+    assert (got["category"], got["rule_ids"]) == ("violation", [str(rule.id)])
+    report = f"{ADMIN}/{got['id']}"
+    assert (await staff.get(report, moderator))["rules"] == [told]
+    answer = await staff.ask("PUT", report, moderator, json={"category": "spam"})
+    assert (answer.json["category"], answer.json["rules"]) == ("spam", [])
+    answer = await staff.ask("PUT", report, moderator, json={"category": "violation", "rule_ids": [str(rule.id)]})
+    assert answer.json["rules"] == [told]
+    answer = await staff.ask("POST", FILE, two[0], json={"account_id": str(two[1].id), "rule_ids": [str(gone.id)]})
+    assert answer.status == 422, "a rule that was put away"
 
 
 async def test_without_a_word_it_is_of_the_other_kind(staff, two):
@@ -213,7 +233,7 @@ async def test_lists_and_their_pages(staff, make):
     assert of(await seen(f"limit=2&min_id={ids[0]}")) == [ids[2], ids[1]]
     assert of(await seen(f"since_id={ids[2]}")) == [ids[3]]
     page = await staff.ask("GET", f"{ADMIN}?limit=2&account_id={people[0].id}", moderator)
-    at = f"https://home.example{ADMIN}?limit=2&account_id={people[0].id}"
+    at = f"http://localhost:3000{ADMIN}?limit=2&account_id={people[0].id}"
     assert page.headers["link"] == f'<{at}&max_id={ids[0]}>; rel="next", <{at}&min_id={ids[1]}>; rel="prev"'
 
 

@@ -53,9 +53,8 @@ async def change_report(
     by: int,
     category: str | None = None,
     rule_ids: Collection[int] | None = None,
-    rules: Collection[int] = (),
 ) -> None:
-    """Give a report another category or other rules; None: as it is. `rules`: those in force.
+    """Give a report another category or other rules; None: as it is.
 
     Raises:
         NotPermitted, ReportMissing: as they say.
@@ -68,7 +67,7 @@ async def change_report(
     kept = report.rule_ids if new == "violation" else ()
     held = kept if rule_ids is None else tuple(sorted(set(rule_ids)))
     if rule_ids is not None:
-        check_rules(new, held, rules)
+        await check_rules(tx, new, held)
     if (new, held) != (report.category, report.rule_ids):
         await tx.run(store.CHANGE, the=report_id, new_category=new, new_rules=store.stored(held), now=tx.now)
         await log.note(tx, staff, "report.change", report_id, category=new, rules=list(held))

@@ -6,11 +6,11 @@ from collections.abc import Collection
 
 import msgspec
 
-from dunnock import accounts, posts
+from dunnock import accounts, posts, server
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.errors import Missing
-from dunnock.foundation.ids import id_at
+from dunnock.foundation.ids import id_at, ms_of
 from dunnock.moderation.errors import ReportInvalid, ReportMissing
 from dunnock.moderation.events import ReportFiled
 from dunnock.moderation.model import CATEGORIES, LONGEST_COMMENT, MOST_POSTS, Category, Report
@@ -31,8 +31,8 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     forward: bool = False
 
 
-async def file_report(tx: Tx, complaint: Complaint, *, by: int, rules: Collection[int] = ()) -> Report:
-    """File a report; the same complaint made again within a day joins the one that still waits. `rules`: those in force.
+async def file_report(tx: Tx, complaint: Complaint, *, by: int) -> Report:
+    """File a report; the same complaint made again within a day joins the one that still waits.
 
     Raises:
         AccountMissing: there is no such account, or nobody may see it.
@@ -48,7 +48,7 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int, rules: Collectio
         raise ReportInvalid(
             len(comment), say=f"Validation failed: Comment is too long (maximum is {LONGEST_COMMENT} characters)"
         )
-    check_rules(category, complaint.rule_ids, rules)
+    await check_rules(tx, category, complaint.rule_ids)
     post_ids = tuple(sorted(set(complaint.post_ids)))
     if len(post_ids) > MOST_POSTS:
         raise ReportInvalid(len(post_ids), say=f"Validation failed: at most {MOST_POSTS} posts fit in one report")
@@ -56,8 +56,9 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int, rules: Collectio
         raise Missing(target.id)
     if complaint.collection_ids:
         raise Missing(target.id)  # there are no collections to be found
+    report_id = tx.new_id()
     made = Report(
-        id=tx.new_id(),
+        id=report_id,
         account_id=by,
         target_id=target.id,
         category=category,
@@ -69,7 +70,7 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int, rules: Collectio
         assigned_to=None,
         resolved_at=None,
         resolved_by=None,
-        updated_at=tx.now,
+        updated_at=ms_of(report_id),
     )
     return await _join(tx, made) or await _add(tx, made)
 
@@ -82,11 +83,11 @@ async def find_report(reader: Reader, report_id: int) -> Report:
     return store.report(row)
 
 
-def check_rules(category: Category, rule_ids: Collection[int], rules: Collection[int]) -> None:
+async def check_rules(reader: Reader, category: Category, rule_ids: Collection[int]) -> None:
     """Rules are named in a report of a violation only, and such as are in force. Raises: ReportInvalid."""
     if rule_ids and category != "violation":
         raise ReportInvalid(category, say="Validation failed: Rules must be blank")
-    if not set(rule_ids) <= set(rules):
+    if rule_ids and not set(rule_ids) <= {rule.id for rule in await server.rules(reader)}:
         raise ReportInvalid(say="Validation failed: Rules does not reference valid rules")
 
 

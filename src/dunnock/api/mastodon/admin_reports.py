@@ -11,10 +11,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
-from dunnock import moderation
+from dunnock import moderation, server
 from dunnock.api.kit import Called, Form, Id, Paging, Query, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.admin_wire import AdminAccount, admin_accounts, to_json
+from dunnock.api.mastodon.instance import Rule, rule_wire
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.clock import iso
@@ -60,7 +61,7 @@ class AdminReport(msgspec.Struct, kw_only=True):
     assigned_account: AdminAccount | None
     action_taken_by_account: AdminAccount | None
     statuses: list[wire.Status]
-    rules: list[dict[str, Any]]
+    rules: list[Rule]
 
 
 class LogEntry(msgspec.Struct, kw_only=True):
@@ -86,6 +87,8 @@ async def _shown(reports: Sequence[Report], db: Db, render: Render) -> bytes:
     }
     accounts_of = {an_id: msgspec.Raw(one) for an_id, one in (await admin_accounts(db, render, people)).items()}
     posts = await render.statuses_for_staff([an_id for one in reports for an_id in one.post_ids])
+    named = {an_id for one in reports for an_id in one.rule_ids}
+    rules = {one.id: rule_wire(one) for one in (await server.rules_by_id(db, named) if named else [])}
     return to_json(
         [
             {
@@ -102,7 +105,7 @@ async def _shown(reports: Sequence[Report], db: Db, render: Render) -> bytes:
                 "assigned_account": None if one.assigned_to is None else accounts_of[one.assigned_to],
                 "action_taken_by_account": None if one.resolved_by is None else accounts_of[one.resolved_by],
                 "statuses": [msgspec.Raw(posts[an_id]) for an_id in one.post_ids if an_id in posts],
-                "rules": [],
+                "rules": [rules[an_id] for an_id in one.rule_ids if an_id in rules],
             }
             for one in reports
         ]

@@ -278,17 +278,17 @@ async def list_rules(db: NamedDependency[Db]) -> list[Rule]:
 
 
 async def _rules(db: Db) -> list[Rule]:
-    return [
-        Rule(
-            id=str(one.id),
-            text=one.text,
-            hint=one.hint,
-            translations={
-                language: {"text": said.text, "hint": said.hint} for language, said in one.translations.items()
-            },
-        )
-        for one in await server.rules(db)
-    ]
+    return [rule_wire(one) for one in await server.rules(db)]
+
+
+def rule_wire(one: server.Rule) -> Rule:
+    """Rule of one of ours."""
+    return Rule(
+        id=str(one.id),
+        text=one.text,
+        hint=one.hint,
+        translations={language: {"text": said.text, "hint": said.hint} for language, said in one.translations.items()},
+    )
 
 
 @get("/api/v1/instance/peers", guards=[public()])
