@@ -60,6 +60,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rules")),
     )
     op.create_table(
+        "staff_log",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("subject_kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("details", sa.Text(), server_default="{}", nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_log")),
+    )
+    with op.batch_alter_table("staff_log", schema=None) as batch_op:
+        batch_op.create_index("ix_staff_log_by_account_id_id", ["by_account_id", "id"], unique=False)
+        batch_op.create_index("ix_staff_log_subject", ["subject_kind", "subject_id", "id"], unique=False)
+
+    op.create_table(
         "terms",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -68,6 +84,13 @@ def upgrade() -> None:
         sa.Column("published_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_terms")),
         sa.UniqueConstraint("effective_on", name=op.f("uq_terms_effective_on")),
+    )
+    op.create_table(
+        "warning_presets",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_warning_presets")),
     )
     op.create_table(
         "announcement_reactions",
@@ -191,6 +214,39 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "reports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("category", sa.Text(), server_default="other", nullable=False),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("post_ids", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("collection_ids", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("rule_ids", sa.Text(), server_default="[]", nullable=False),
+        sa.Column("forwarded", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("assigned_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("resolved_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("resolved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("updated_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("category IN ('spam', 'legal', 'violation', 'other')", name=op.f("ck_reports_category")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_reports_account_id")),
+        sa.ForeignKeyConstraint(["assigned_to"], ["accounts.id"], name=op.f("fk_reports_assigned_to")),
+        sa.ForeignKeyConstraint(["resolved_by"], ["accounts.id"], name=op.f("fk_reports_resolved_by")),
+        sa.ForeignKeyConstraint(["target_id"], ["accounts.id"], name=op.f("fk_reports_target_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+    )
+    with op.batch_alter_table("reports", schema=None) as batch_op:
+        batch_op.create_index("ix_reports_account_id_id", ["account_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_reports_open",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("resolved_at IS NULL"),
+            postgresql_where=sa.text("resolved_at IS NULL"),
+        )
+        batch_op.create_index("ix_reports_target_id_id", ["target_id", "id"], unique=False)
+
+    op.create_table(
         "scheduled",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -219,6 +275,25 @@ def upgrade() -> None:
     with op.batch_alter_table("severances", schema=None) as batch_op:
         batch_op.create_index("ix_severances_account_id", ["account_id"], unique=False)
 
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("by_account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("report_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("mail", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("reversed_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reversed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "action IN ('none', 'sensitive', 'disable', 'limit', 'suspend', 'delete_posts', 'mark_posts')",
+            name=op.f("ck_decisions_action"),
+        ),
+        sa.ForeignKeyConstraint(["by_account_id"], ["accounts.id"], name=op.f("fk_decisions_by_account_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_decisions_report_id")),
+        sa.ForeignKeyConstraint(["reversed_by"], ["accounts.id"], name=op.f("fk_decisions_reversed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
     op.create_table(
         "filter_keywords",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -263,6 +338,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("post_id", name=op.f("uq_polls_post_id")),
     )
     op.create_table(
+        "decision_subjects",
+        sa.Column(
+            "decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("was", sa.Text(), server_default="", nullable=False),
+        sa.Column("applied_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reversed_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("kind IN ('account', 'post')", name=op.f("ck_decision_subjects_kind")),
+        sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_decision_subjects_decision_id")),
+        sa.PrimaryKeyConstraint("decision_id", "kind", "subject_id", name=op.f("pk_decision_subjects")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("decision_subjects", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_decision_subjects_kind_subject_id", ["kind", "subject_id", "decision_id"], unique=False
+        )
+
+    op.create_table(
         "poll_votes",
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -277,7 +374,11 @@ def upgrade() -> None:
     with op.batch_alter_table("poll_votes", schema=None) as batch_op:
         batch_op.create_index("ix_poll_votes_poll_id_account_id", ["poll_id", "account_id"], unique=False)
 
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("sensitized", sa.Boolean(), server_default=sa.false(), nullable=False))
+
     with op.batch_alter_table("members", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("app_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("default_quote_policy", sa.Text(), server_default="public", nullable=False))
         batch_op.add_column(sa.Column("default_reply_policy", sa.Text(), server_default="everyone", nullable=False))
 
