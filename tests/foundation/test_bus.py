@@ -54,7 +54,7 @@ async def test_sqlite_processes_wake_each_other_without_polling(tmp_path, sqlite
 
 async def test_the_socket_of_a_killed_process_is_in_nobodys_way(tmp_path):
     dead = Sockets(tmp_path, 3)
-    dead.listen(lambda: None)
+    dead.listen(lambda: None, lambda _: None)
     loop = asyncio.get_running_loop()
     loop.remove_reader(dead._mine.fileno())
     dead._mine.close()  # as the kernel does; the name stays
@@ -62,7 +62,7 @@ async def test_the_socket_of_a_killed_process_is_in_nobodys_way(tmp_path):
     alive.tell()
     again = Sockets(tmp_path, 3)
     woken = asyncio.Event()
-    again.listen(woken.set)
+    again.listen(woken.set, lambda _: None)
     alive._looked_at = 0
     alive.tell()
     await asyncio.wait_for(woken.wait(), 2)

@@ -10,6 +10,7 @@ from litestar.di import Provide
 
 import dunnock
 from dunnock.accounts import AccountViews, Viewers
+from dunnock.accounts.shared_tries import share_tries
 from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api import files, oauth
 from dunnock.api.activitypub import nodeinfo, webfinger
@@ -50,6 +51,7 @@ from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, HEARS, does
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
+from dunnock.foundation.gossip import Gossip
 from dunnock.foundation.http import Door
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
@@ -169,7 +171,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "media_store": media_store,
         "door": door,
     }
-    counted.app = build_edge(
+    edge = counted.app = build_edge(
         [handler for module in EDGES for handler in module.HANDLERS],
         authenticate=_authenticator(tokens),
         settings=EdgeSettings(
@@ -183,6 +185,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
         exception_handlers=site.EXCEPTION_HANDLERS,
     )
+    gossip = Gossip(db)
+    edge.kit.limiter.share(gossip)
+    share_tries(gossip)
     return House(settings, db, counted, media_store=media_store, metrics=metrics, door=door)
 
 

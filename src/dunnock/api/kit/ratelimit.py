@@ -1,18 +1,23 @@
-"""Mastodon's rate limits as fixed windows in this process. Source: config/initializers/rack_attack.rb."""
+"""Mastodon's rate limits as fixed windows, counted together by all processes. Source: config/initializers/rack_attack.rb."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
+from typing import Any
 
 from dunnock.api.kit.address import bucket_key
 from dunnock.api.kit.caller import Caller
 from dunnock.api.kit.errors import Headers, TooManyRequests
 from dunnock.foundation import clock
+from dunnock.foundation.gossip import Gossip, Say
 
 PER_TOKEN, PER_MEMBER, PER_ADDRESS = 300, 1500, 300
 FIVE_MINUTES = 300
 MOST_KEYS = 200_000
+TOLD_AFTER_S = 0.3  # how long a process counts by itself before it tells the others
+_TOLD_AT_ONCE = 100  # counts in one message
 
 # (method, path pattern, limit, seconds, by address?): the dear ones, looked at only for writes.
 DEAR = [
@@ -26,26 +31,39 @@ DEAR = [
 
 
 class Window:
-    """Counts per key that all begin again at the same moments; memory is bounded by beginning early."""
+    """Counts per key that all begin again at the same moments; memory is bounded by beginning early.
 
-    __slots__ = ("_counts", "_ends", "_ms", "reset")
+    Keys are numbers, texts or tuples of these. `untold`: what other processes do not know of yet.
+    """
+
+    __slots__ = ("_counts", "_ends", "_ms", "reset", "untold")
 
     def __init__(self, seconds: int) -> None:
         """A window of `seconds`, aligned with the clock."""
         self._ms = seconds * clock.SECOND
         self._ends = 0
         self._counts: dict[object, int] = {}
+        self.untold: dict[object, int] = {}
         self.reset = b""
 
     def count(self, key: object, now: int) -> int:
         """One more for `key`; how many that makes."""
-        counts = self._counts
-        if now >= self._ends or len(counts) > MOST_KEYS:
-            self._ends = (now // self._ms + 1) * self._ms
-            self.reset = clock.iso(self._ends).encode()
-            counts = self._counts = {}
-        total = counts[key] = counts.get(key, 0) + 1
+        if now >= self._ends or len(self._counts) > MOST_KEYS:
+            self._begin(now)
+        total = self._counts[key] = self._counts.get(key, 0) + 1
+        self.untold[key] = self.untold.get(key, 0) + 1
         return total
+
+    def take(self, key: object, times: int, now: int) -> None:
+        """Another process counted `key` so often."""
+        if now >= self._ends or len(self._counts) > MOST_KEYS:
+            self._begin(now)
+        self._counts[key] = self._counts.get(key, 0) + times
+
+    def _begin(self, now: int) -> None:
+        self._ends = (now // self._ms + 1) * self._ms
+        self.reset = clock.iso(self._ends).encode()
+        self._counts, self.untold = {}, {}
 
     def refuse(self) -> TooManyRequests:
         """The refusal, to be tried again when the window ends."""
@@ -62,6 +80,29 @@ class Limiter:
         self._main = Window(FIVE_MINUTES)
         self._dear = {seconds: Window(seconds) for *_, seconds, _ in DEAR}
         self._known: dict[bytes, tuple[int, int | None]] = {}
+        self._say: Say | None = None
+        self._telling: asyncio.TimerHandle | None = None
+
+    def share(self, gossip: Gossip) -> None:
+        """Count together with the other processes from now on."""
+        if self._enabled:
+            self._say = gossip.topic("limits", self._heard)
+
+    def _heard(self, words: list[Any]) -> None:
+        """`[seconds of the window (0: the main one), key, times, key, times, ...]`."""
+        window = self._main if words[0] == 0 else self._dear.get(words[0])
+        if window is not None:
+            now = self._now()
+            for key, times in zip(words[1::2], words[2::2], strict=True):
+                window.take(tuple(key) if isinstance(key, list) else key, times, now)
+
+    def _tell(self) -> None:
+        self._telling = None
+        assert self._say is not None
+        for seconds, window in ((0, self._main), *self._dear.items()):
+            untold, window.untold = list(window.untold.items()), {}
+            for at in range(0, len(untold), _TOLD_AT_ONCE):
+                self._say([seconds, *[word for pair in untold[at : at + _TOLD_AT_ONCE] for word in pair]])
 
     def learn(self, authorization: bytes, caller: Caller) -> None:
         """Remember whose this header is.
@@ -77,6 +118,8 @@ class Limiter:
         """Count a request; the X-RateLimit headers of its answer. Raises: TooManyRequests."""
         if not self._enabled:
             return []
+        if self._say is not None and self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(TOLD_AFTER_S, self._tell)
         now = self._now()
         window = self._main
         known = self._known.get(authorization) if authorization is not None else None

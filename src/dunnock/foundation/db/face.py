@@ -13,6 +13,7 @@ from dunnock.foundation.events import Event, Logged
 from dunnock.foundation.job import Job
 
 Row = tuple[Any, ...]
+MOST_SHOUTED = 7_000  # bytes; a notification of PostgreSQL holds 8,000
 Listener = Callable[[Sequence[Logged]], None]
 
 
@@ -94,6 +95,17 @@ class Db(Reader):
     @abstractmethod
     def listen(self, listener: Listener) -> None:
         """Have `listener` called, in this process, with every event after its commit (at least once, not in order)."""
+
+    @abstractmethod
+    def shout(self, text: str) -> None:
+        """Tell the other processes that use this database something that need not be kept, soon; never waits.
+
+        `text`: at most `MOST_SHOUTED` bytes; it may be lost.
+        """
+
+    @abstractmethod
+    def hear(self, hearer: Callable[[str], None]) -> None:
+        """Have `hearer` called, in this process, with what others shout. One hearer at most."""
 
     @abstractmethod
     def new_id(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -102,6 +102,7 @@ class PostgresDb(Db):
         self._slot_keeper: asyncio.Task[None] | None = None
         self.bus: RedisBus | None = None
         self._fallbacks: set[asyncio.Task[None]] = set()
+        self._hearer: Callable[[str], None] | None = None
         self._holders: set[asyncio.Task[Any] | None] = set()
         self._own: asyncpg.Connection[Any] | None = None
         self._hold(own)
@@ -223,6 +224,18 @@ class PostgresDb(Db):
         if self._keeper is None:
             self._keeper = asyncio.get_running_loop().create_task(self._keep_listening())
 
+    def shout(self, text: str) -> None:
+        """Tell the other processes, by notification or over Redis."""
+        payload = f"{_SHOUT}{self._ids.slot}:{text}"
+        if self.bus is not None:
+            self.bus.tell(payload)
+        else:
+            self._notify_instead(payload)
+
+    def hear(self, hearer: Callable[[str], None]) -> None:
+        """Have `hearer` called with what they tell; needs `listen`, too."""
+        self._hearer = hearer
+
     async def _keep_listening(self) -> None:
         """Keep one connection on the channel. What was committed while there was none is read from the log."""
         while not self._closing:
@@ -285,7 +298,7 @@ class PostgresDb(Db):
         self._notified(None, 0, CHANNEL, payload)
 
     def _notify_instead(self, payload: str) -> None:
-        """Redis is away: the database tells the others."""
+        """Have the database tell the others: Redis is away, or there is none."""
 
         async def notify() -> None:
             with contextlib.suppress(asyncpg.PostgresError, *_BUSY):
@@ -296,6 +309,11 @@ class PostgresDb(Db):
         task.add_done_callback(self._fallbacks.discard)
 
     def _notified(self, _conn: Any, _pid: int, _channel: str, payload: Any) -> None:
+        if payload.startswith(_SHOUT):
+            slot, _, text = payload[len(_SHOUT) :].partition(":")
+            if self._hearer is not None and slot != str(self._ids.slot):
+                self._hearer(text)
+            return
         try:
             rows = msgspec.json.decode(payload, type=list[_Row])
         except ValueError:
@@ -495,4 +513,5 @@ _ADD_AND_TELL = (
     "SELECT pg_current_xact_id()::text::bigint, $1, k, b FROM unnest($2::text[], $3::text[]) AS e(k, b) "
     "RETURNING tx, id"
 )
+_SHOUT = "#"  # begins what is told once and not kept; an event's notification begins with a bracket
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', $1)"

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,8 @@ class SqliteDb(Db):
         self._ids = ids.IdMaker(self._slot.slot)
         self._write = connect(path)
         self._bus = Sockets(path.parent / "bus", self._slot.slot)
+        self._ears_open = False
+        self._hearer: Callable[[str], None] | None = None
         self._flush = Flush(self._write, path)
         self._must_last = False
         self._read = connect(path, read_only=True)
@@ -196,8 +198,26 @@ class SqliteDb(Db):
             self._version = self._query("PRAGMA data_version").fetchone()[0]
             with contextlib.suppress(sqlite3.OperationalError):  # no schema yet: nothing to hear either
                 self._heard = self._query(log.LAST_ID.sqlite.text).fetchone()[0]
-            self._bus.listen(self._woken)
+            self._open_ears()
         self._listeners.append(listener)
+
+    def shout(self, text: str) -> None:
+        """Tell the other processes, over sockets in the data directory."""
+        self._bus.shout(text)
+
+    def hear(self, hearer: Callable[[str], None]) -> None:
+        """Have `hearer` called with what they tell."""
+        self._hearer = hearer
+        self._open_ears()
+
+    def _open_ears(self) -> None:
+        if not self._ears_open:
+            self._ears_open = True
+            self._bus.listen(self._woken, self._heard_shout)
+
+    def _heard_shout(self, text: str) -> None:
+        if self._hearer is not None:
+            self._hearer(text)
 
     def sync(self) -> None:
         """Hear of everything committed so far, by whichever process: the file says in 2 microseconds whether there is any."""
