@@ -49,7 +49,7 @@ def main() -> None:
             made: Any = command.revision(config, asked.what, autogenerate=True, rev_id=number)
         engine.dispose()
     path = Path(made.path)
-    path.write_text(tidy(path.read_text()))
+    path.write_text(tidy(path.read_text()) + extras(path))
     (HOME / "__init__.py").write_text(re.sub(r'HEAD = "\d+"', f'HEAD = "{number}"', (HOME / "__init__.py").read_text()))
     print(f"{path.relative_to(ROOT)}: read it, then format it with ruff")
 
@@ -67,8 +67,33 @@ def keep_release(version: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         migrate.upgrade(f"sqlite:///{folder}/empty.db")
         conn = sqlite3.connect(f"{folder}/empty.db")
-        (home / f"{version}.sqlite.sql").write_text("\n".join(conn.iterdump()) + "\n")
+        (home / f"{version}.sqlite.sql").write_text("\n".join(dump(conn)) + "\n")
         conn.close()
+
+
+def dump(conn: sqlite3.Connection) -> list[str]:
+    """The statements that make the schema again, without the tables that virtual tables make by themselves."""
+    virtual = [
+        row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
+    ]
+    own = re.compile("|".join(rf"(?:CREATE TABLE|INSERT INTO) ['\"]?{name}_" for name in virtual) or "(?!)")
+    return [text for text in conn.iterdump() if not own.match(text)]
+
+
+def extras(path: Path) -> str:
+    """The lines of `upgrade` for what SQLAlchemy has no words for, as far as no earlier migration made it."""
+    import dunnock.app.tables  # noqa: F401, PLC0415 (found through the path above)
+    from dunnock.foundation.db import EXTRAS  # noqa: PLC0415
+
+    before = "".join(one.read_text() for one in path.parent.glob("[0-9]*.py") if one != path)
+    lines: list[str] = []
+    for one in EXTRAS.values():
+        for engine, statements in (("sqlite", one.sqlite), ("postgresql", one.postgresql)):
+            new = [text for text in statements if text not in before]
+            if new:
+                lines.append(f'    if op.get_context().dialect.name == "{engine}":')
+                lines += [f'        op.execute("""{text}""")' for text in new]
+    return "\n".join(["", *lines, ""]) if lines else ""
 
 
 def tidy(text: str) -> str:

@@ -82,6 +82,9 @@ def postgres_ready(postgres_url: str) -> str:
                     await conn.execute(str(CreateTable(table).compile(dialect=postgres_dialect())))
                     for index in sorted(table.indexes, key=lambda one: str(one.name)):
                         await conn.execute(str(CreateIndex(index).compile(dialect=postgres_dialect())))
+                for extra in database.EXTRAS.values():
+                    for statement in extra.postgresql:
+                        await conn.execute(statement)
         finally:
             await conn.close()
 

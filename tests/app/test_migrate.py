@@ -19,7 +19,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 import services
 from dunnock.app import migrate, migrations
 from dunnock.app.tables import metadata
-from dunnock.foundation.db import open_db
+from dunnock.foundation.db import EXTRAS, open_db
 from dunnock.foundation.db.schema import schema_version
 
 RELEASED = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
@@ -93,6 +93,9 @@ async def postgres_wanted() -> dict[str, Any]:
         await conn.execute(str(CreateTable(table).compile(dialect=postgres_dialect())))
         for index in table.indexes:
             await conn.execute(str(CreateIndex(index).compile(dialect=postgres_dialect())))
+    for extra in EXTRAS.values():
+        for statement in extra.postgresql:
+            await conn.execute(statement)
     await conn.close()
     return await postgres_shape(url)
 

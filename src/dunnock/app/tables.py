@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dunnock.accounts.tables
+import dunnock.discovery.tables
 import dunnock.feeds.tables
 import dunnock.filters.tables
 import dunnock.foundation.db.tables

@@ -5,13 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Reader, Row, Tx
-from dunnock.foundation.db.sql import BigId, ManyIds, Sql, among, flag, insert_into, insert_once, metadata, upsert
+from dunnock.foundation.db.sql import (
+    EXTRAS,
+    BigId,
+    Extra,
+    ManyIds,
+    Sql,
+    among,
+    extra,
+    flag,
+    insert_into,
+    insert_once,
+    metadata,
+    upsert,
+)
 
 __all__ = [
+    "EXTRAS",
     "BigId",
     "Busy",
     "Conflict",
     "Db",
+    "Extra",
     "Listener",
     "ManyIds",
     "Reader",
@@ -19,6 +34,7 @@ __all__ = [
     "Sql",
     "Tx",
     "among",
+    "extra",
     "flag",
     "insert_into",
     "insert_once",

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     ARRAY,
+    DDL,
     BigInteger,
     BindParameter,
     Boolean,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    event,
     false,
     true,
 )
@@ -106,6 +108,30 @@ def flag(name: str, *, default: bool = False) -> Column[bool]:
     return Column(name, Boolean(), nullable=False, server_default=true() if default else false())
 
 
+class Extra(msgspec.Struct, frozen=True):
+    """What belongs to a table and has no word in SQLAlchemy's schema language: statements to be run after the table's.
+
+    `hidden`: tables that SQLite makes for it by itself, which are nobody's to compare or to change.
+    """
+
+    name: str
+    sqlite: tuple[str, ...] = ()
+    postgresql: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+EXTRAS: dict[str, Extra] = {}
+"""By name; `scripts/migration.py` writes those that are new into the next migration."""
+
+
+def extra(table: Table, one: Extra) -> None:
+    """Have `one` made whenever `table` is made by `metadata.create_all`; the migrations have it written out."""
+    EXTRAS[one.name] = one
+    for engine, statements in (("sqlite", one.sqlite), ("postgresql", one.postgresql)):
+        for statement in statements:
+            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=engine))
+
+
 def _as_json(value: Sequence[Any]) -> str:
     return msgspec.json.encode(value if isinstance(value, (list, tuple)) else list(value)).decode()
 
@@ -189,13 +215,16 @@ def upsert(table: Table, keys: Sequence[str], *columns: str) -> Sql:
 
 
 __all__ = [
+    "EXTRAS",
     "BigId",
     "Boolean",
+    "Extra",
     "LargeBinary",
     "ManyIds",
     "ManyTexts",
     "Sql",
     "among",
+    "extra",
     "flag",
     "insert_into",
     "insert_once",

@@ -1,0 +1,28 @@
+"""Discovery: how posts, people and topics are found. Owns the search index, trends, suggestions and collections."""
+
+from __future__ import annotations
+
+from dunnock.discovery.index import (
+    BACKLOG_EVERY_MS,
+    IndexAuthor,
+    IndexBacklog,
+    IndexSpan,
+    index_author,
+    index_backlog,
+    index_posts,
+    index_span,
+)
+from dunnock.discovery.search import PostSearch, search_posts
+
+__all__ = [
+    "BACKLOG_EVERY_MS",
+    "IndexAuthor",
+    "IndexBacklog",
+    "IndexSpan",
+    "PostSearch",
+    "index_author",
+    "index_backlog",
+    "index_posts",
+    "index_span",
+    "search_posts",
+]

@@ -1,0 +1,73 @@
+"""Marks: words of the index that nobody can write, each for something one can ask for (who wrote it, what it has, …).
+
+They begin with `#`, `@` or `:`, which no word does.
+"""
+
+from __future__ import annotations
+
+from dunnock.text import hashtag_key
+
+PUBLIC = ":p"
+"""Anybody may find it: public, and its author agreed."""
+GAP = ":-"
+"""Between the parts of a post, so that no phrase reaches from one into the next."""
+HAS = {
+    "media": ":hm",
+    "image": ":hi",
+    "video": ":hv",
+    "audio": ":ha",
+    "poll": ":hp",
+    "link": ":hl",
+    "embed": ":he",
+}
+IS = {"reply": ":ir", "sensitive": ":is"}
+MEDIA = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
+"""Kind of a file -> what the post then has beside media."""
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def by(account_id: int) -> str:
+    """Written by that account."""
+    return ":f" + _short(account_id)
+
+
+def to(account_id: int) -> str:
+    """Addresses that account."""
+    return ":t" + _short(account_id)
+
+
+def languages(code: str) -> list[str]:
+    """In that language; a regional one is in the language too."""
+    code = code.lower()
+    base = code.partition("-")[0]
+    return [":l" + base] if base == code else [":l" + base, ":l" + code]
+
+
+def hashtag(name: str) -> str:
+    """With that hashtag."""
+    return "#" + hashtag_key(name)
+
+
+def handle(key: str) -> str:
+    """With that handle in its text."""
+    return "@" + key
+
+
+def host(name: str) -> str:
+    """With a link to that host or one below it."""
+    return ":d" + name
+
+
+def hosts(name: str) -> list[str]:
+    """The marks of a link's host: its own and of those above it, but for the last part alone."""
+    parts = name.split(".")
+    return [host(".".join(parts[at:])) for at in range(max(len(parts) - 1, 1))]
+
+
+def _short(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+    return text or "0"

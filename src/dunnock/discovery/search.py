@@ -1,0 +1,126 @@
+"""Find posts by words: ids in the order of posts, for a reader's page to judge. Newest first; nothing is ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dunnock import accounts, text
+from dunnock.discovery import marks
+from dunnock.discovery.query import ME, Query, Term, for_postgresql, for_sqlite, read
+from dunnock.discovery.store import search as store
+from dunnock.foundation.db import Db
+from dunnock.posts.entries import FOREVER, Span
+
+_KEPT_A_ROUND = 1_000
+_KEPT_ROUNDS = 20  # of what one kept, so many times the above are looked through for a page
+_SCANNED = 300
+
+
+class PostSearch:
+    """One search by one member. `kept` are the posts of their library that were found and that they kept."""
+
+    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int]) -> None:
+        """Use `search_posts`."""
+        self._db, self._viewer_id, self._query = db, viewer_id, query
+        own = (marks.by(viewer_id), marks.to(viewer_id))
+        scope = {"all": (marks.PUBLIC, *own), "library": own, "public": (marks.PUBLIC,)}[query.scope]
+        self._said = {"fts": for_sqlite(query, people, scope), "ts": for_postgresql(query, people, scope)}
+        self._bare: dict[str, str] | None = None
+        if query.scope != "public" and query.groups:
+            self._bare = {"fts": for_sqlite(query, people, ()), "ts": for_postgresql(query, people, ())}
+        self.kept: set[int] = set()
+
+    async def ids(self, span: Span, most: int) -> list[int]:
+        """The next `most` ids; those in a gap of the query as their negative, for the reader to step over."""
+        query = self._query
+        above = max(span.above, query.above)
+        below = span.below if query.below is None else min(span.below, query.below)
+        if not query.says or above >= below:
+            return []
+        sql = store.FOUND_UP if span.up else store.FOUND
+        ids = [row[0] for row in await self._db.all(sql, **self._said, above=above, below=below, most=most)]
+        if query.scope != "public":
+            # Only what lies before the last one found can come into this page.
+            if len(ids) == most:
+                above, below = (above, ids[-1] + 1) if span.up else (ids[-1] - 1, below)
+            kept = await self._of_kept(above, below, most, up=span.up)
+            self.kept |= kept
+            ids = sorted(kept.union(ids), reverse=not span.up)[:most]
+        if query.gaps:
+            return [-one if any(first <= one < end for first, end in query.gaps) else one for one in ids]
+        return ids
+
+    async def _of_kept(self, above: int, below: int, most: int, *, up: bool) -> set[int]:
+        """What the viewer favourited or bookmarked of it."""
+        found: set[int] = set()
+        sql = store.KEPT_UP if up else store.KEPT
+        for _ in range(_KEPT_ROUNDS):
+            rows = await self._db.all(sql, viewer=self._viewer_id, above=above, below=below, most=_KEPT_A_ROUND)
+            if not rows:
+                break
+            kept = [row[0] for row in rows]
+            found |= await self._matching(kept)
+            if len(kept) < _KEPT_A_ROUND or len(found) >= most:
+                break
+            above, below = (kept[-1], below) if up else (above, kept[-1])
+        return found
+
+    async def _matching(self, kept: list[int]) -> set[int]:
+        """Those of some posts that the query finds whoever wrote them."""
+        if self._bare is None:  # nothing but limits is asked for
+            return set() if self._query.without else set(kept)
+        low, high = min(kept), max(kept)
+        # A rare word's posts are read faster than each kept post is looked up.
+        rows = await self._db.all(store.FOUND, **self._bare, above=low - 1, below=high + 1, most=_SCANNED)
+        found = {row[0] for row in rows}.intersection(kept)
+        if len(rows) == _SCANNED:
+            rest = [one for one in kept if one < rows[-1][0]]
+            ask = self._db.slow if len(rest) > _SCANNED else self._db.all
+            found |= {row[0] for row in await ask(store.FOUND_AMONG, **self._bare, ids=rest)}
+        return found
+
+
+async def search_posts(
+    db: Db, typed: str, *, viewer_id: int, domain: str, by_account_id: int | None = None
+) -> PostSearch:
+    """Understand what a member typed. `domain` is this server's; `by_account_id`: only posts by that account."""
+    query = read(typed)
+    if by_account_id is not None:
+        query = _by(query, by_account_id)
+    people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)
+    if by_account_id is not None:
+        people[str(by_account_id)] = by_account_id
+    return PostSearch(db, viewer_id, query, people)
+
+
+def _by(query: Query, account_id: int) -> Query:
+    return Query(
+        (*query.groups, (Term(author=str(account_id)),)),
+        query.without,
+        query.above,
+        query.below,
+        query.gaps,
+        query.scope,
+        query.says,
+    )
+
+
+async def _people(db: Db, handles: Collection[str], viewer_id: int, domain: str) -> dict[str, int]:
+    """The accounts behind `from:`; unknown ones are left out."""
+    asked: dict[str, text.Handle] = {}
+    for one in handles:
+        if one == ME:
+            continue
+        try:
+            handle = text.parse_handle(one)
+        except (text.BadHandle, text.BadDomain):
+            continue
+        asked[one] = text.Handle(handle.name) if handle.domain == domain.lower() else handle
+    known = await accounts.find_by_handles(db, asked.values())
+    found = {one: known[handle.key].id for one, handle in asked.items() if handle.key in known}
+    if ME in handles:
+        found[ME] = viewer_id
+    return found
+
+
+__all__ = ["FOREVER", "PostSearch", "search_posts"]

@@ -1,0 +1,52 @@
+"""Columns of other domains that discovery's statements look at; named here, never imported, as foreign keys are."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, ColumnElement, column, exists, or_, table
+
+from dunnock.foundation.db import BigId
+
+accounts = table(
+    "accounts",
+    column("id", BigId),
+    column("username"),
+    column("username_key"),
+    column("domain"),
+    column("discoverable", Boolean),
+    column("indexable", Boolean),
+    column("standing"),
+    column("kind"),
+)
+members = table("members", column("account_id", BigId))
+posts = table(
+    "posts",
+    column("id", BigId),
+    column("author_id", BigId),
+    column("boost_of_id", BigId),
+    column("text"),
+    column("html"),
+    column("warning"),
+    column("visibility"),
+    column("language"),
+    column("sensitive", Boolean),
+    column("reply_to_id", BigId),
+    column("mentions"),
+    column("hashtags"),
+    column("media"),
+    column("deleted_at", BigId),
+)
+interactions = table(
+    "interactions",
+    column("account_id", BigId),
+    column("post_id", BigId),
+    column("favourite_id", BigId),
+    column("bookmark_id", BigId),
+)
+
+
+def kept(post_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Somebody favourited or bookmarked the post."""
+    return exists().where(
+        interactions.c.post_id == post_id,
+        or_(interactions.c.favourite_id.is_not(None), interactions.c.bookmark_id.is_not(None)),
+    )

@@ -1,0 +1,132 @@
+"""The search index: what goes in, and which posts a query finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, case, delete, exists, literal_column, or_, select, text, update
+
+from dunnock.discovery.store.others import accounts, interactions, kept, members, posts
+from dunnock.discovery.tables import search_docs, search_progress
+from dunnock.foundation.db import BigId, ManyIds, Sql, among, upsert
+
+# What goes in -------------------------------------------------------------------------------------------------------
+
+_signs_in = exists().where(members.c.account_id == posts.c.author_id)
+_open = posts.c.visibility == "public"
+# Somebody may look for it: everybody, its author, those it addresses, or who kept it. Nothing else is taken into the index.
+_wanted = or_(_open & accounts.c.indexable, _signs_in, posts.c.mentions != "[]", kept(posts.c.id))
+_COLUMNS = (
+    posts.c.id,
+    posts.c.author_id,
+    posts.c.text,
+    posts.c.html,
+    posts.c.warning,
+    posts.c.language,
+    posts.c.sensitive,
+    posts.c.reply_to_id.is_not(None),
+    posts.c.mentions,
+    posts.c.hashtags,
+    posts.c.media,
+    case((_open & accounts.c.indexable, literal_column("1")), else_=literal_column("0")),
+)
+_sources = (
+    select(*_COLUMNS)
+    .join_from(posts, accounts, accounts.c.id == posts.c.author_id)
+    .where(posts.c.boost_of_id.is_(None), posts.c.deleted_at.is_(None), _wanted)
+)
+SOURCES = Sql(_sources.where(among(posts.c.id, "ids")))
+_vectors = text("SELECT d.post_id, CAST(d.words AS text) FROM search_docs AS d WHERE d.post_id = ANY(:ids)")
+HELD = Sql(
+    select(search_docs.c.post_id, search_docs.c.words).where(among(search_docs.c.post_id, "ids")),
+    _vectors.bindparams(bindparam("ids", type_=ManyIds())),
+)
+IS_HELD = Sql(select(search_docs.c.post_id).where(search_docs.c.post_id == bindparam("id")))
+
+
+def _words() -> tuple[Any, Any]:
+    return bindparam("words"), bindparam("vector", type_=search_docs.c.words.type)
+
+
+_lite, _pg = _words()
+ADD = Sql(
+    search_docs.insert().values(post_id=bindparam("id"), words=_lite),
+    search_docs.insert().values(post_id=bindparam("id"), words=_pg),
+)
+CHANGE = Sql(
+    update(search_docs).where(search_docs.c.post_id == bindparam("id")).values(words=_lite),
+    update(search_docs).where(search_docs.c.post_id == bindparam("id")).values(words=_pg),
+)
+REMOVE = Sql(delete(search_docs).where(among(search_docs.c.post_id, "ids")))
+
+_walk = (
+    select(posts.c.id)
+    .where(posts.c.id < bindparam("below", type_=BigId), posts.c.boost_of_id.is_(None))
+    .order_by(posts.c.id.desc())
+    .limit(bindparam("most"))
+)
+ALL_BELOW = Sql(_walk.where(posts.c.deleted_at.is_(None)))
+WITHIN = Sql(_walk.where(posts.c.id >= bindparam("first", type_=BigId), posts.c.deleted_at.is_(None)))
+BY_AUTHOR = Sql(_walk.where(posts.c.author_id == bindparam("author", type_=BigId)))
+NEWEST_PUBLIC = Sql(
+    select(posts.c.id)
+    .where(posts.c.author_id == bindparam("author"), _open, posts.c.boost_of_id.is_(None), posts.c.deleted_at.is_(None))
+    .order_by(posts.c.id.desc())
+    .limit(literal_column("1"))
+)
+PROGRESS = Sql(select(search_progress.c.below).where(search_progress.c.name == bindparam("name")))
+NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
+HANDLES = Sql(
+    select(accounts.c.username_key, accounts.c.domain, accounts.c.id).where(
+        among(accounts.c.username_key, "names"), among(accounts.c.domain, "hosts")
+    )
+)
+
+# What is found --------------------------------------------------------------------------------------------------------
+
+
+
+def _found(order: str) -> Sql:
+    lite = (
+        "SELECT rowid FROM search_index WHERE search_index MATCH :fts AND rowid < :below AND rowid > :above "
+        f"ORDER BY rowid {order} LIMIT :most"
+    )
+    pg = (
+        "SELECT d.post_id FROM search_docs AS d WHERE d.words @@ CAST(:ts AS tsquery) "
+        "AND d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint) "
+        f"ORDER BY d.post_id {order} LIMIT CAST(:most AS bigint)"
+    )
+    return Sql(text(lite), text(pg))
+
+
+FOUND, FOUND_UP = _found("DESC"), _found("ASC")
+"""Ids of posts that match: `fts` for SQLite, `ts` for PostgreSQL."""
+
+_many = bindparam("ids", type_=ManyIds())
+FOUND_AMONG = Sql(
+    text(
+        "SELECT j.value FROM json_each(:ids) AS j CROSS JOIN search_index ON search_index.rowid = j.value "
+        "WHERE search_index MATCH :fts"
+    ).bindparams(_many),
+    text(
+        "SELECT d.post_id FROM search_docs AS d WHERE d.post_id = ANY(:ids) AND d.words @@ CAST(:ts AS tsquery)"
+    ).bindparams(_many),
+)
+
+
+def _kept(order: Any) -> Sql:
+    return Sql(
+        select(interactions.c.post_id)
+        .where(
+            interactions.c.account_id == bindparam("viewer", type_=BigId),
+            interactions.c.post_id < bindparam("below", type_=BigId),
+            interactions.c.post_id > bindparam("above", type_=BigId),
+            or_(interactions.c.favourite_id.is_not(None), interactions.c.bookmark_id.is_not(None)),
+        )
+        .order_by(order)
+        .limit(bindparam("most"))
+    )
+
+
+KEPT, KEPT_UP = _kept(interactions.c.post_id.desc()), _kept(interactions.c.post_id.asc())
+"""What the viewer favourited or bookmarked, in the order of the posts."""
