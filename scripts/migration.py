@@ -73,9 +73,7 @@ def keep_release(version: str) -> None:
 
 def dump(conn: sqlite3.Connection) -> list[str]:
     """The statements that make the schema again, without the tables that virtual tables make by themselves."""
-    virtual = [
-        row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")
-    ]
+    virtual = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
     own = re.compile("|".join(rf"(?:CREATE TABLE|INSERT INTO) ['\"]?{name}_" for name in virtual) or "(?!)")
     return [text for text in conn.iterdump() if not own.match(text)]
 

@@ -13,6 +13,8 @@ from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
 from dunnock.api.mastodon import filters, lists, markers, notifications, search, tags
 from dunnock.api.mastodon.render import Render
+from dunnock.discovery import reactions as finding
+from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
@@ -26,11 +28,14 @@ class Readers(People):
     def __init__(self, db: Db) -> None:
         super().__init__(db)
         self.settings = Settings(data=Path("/nowhere"), public_url=URL)
-        self.render = Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL)
+        views, viewers = AccountViews(db), Viewers(db)
+        posts = PostViews(db, views)
+        self.render = render = Render(db, views, posts, viewers, public_url=URL)
         given: dict[str, Any] = {
             "db": db,
             "settings": self.settings,
-            "render": self.render,
+            "render": render,
+            "searching": search.Searching(db, Feeds(db, views, posts, viewers), render, self.settings),
         }
         self.app = build_edge(
             [handler for area in (filters, notifications, markers, lists, search, tags) for handler in area.HANDLERS],
@@ -38,7 +43,13 @@ class Readers(People):
             settings=EdgeSettings(dev=True),
             dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
         )
-        self.reactions = Reactions(db, HEARS)
+        self.reactions = Reactions(
+            db,
+            {
+                event: [*who, *finding.HEARS.get(event, ())]
+                for event, who in (dict.fromkeys(finding.HEARS, ()) | HEARS).items()
+            },
+        )
 
     async def do(self, use_case: Any, *args: Any, **named: Any) -> Any:
         async with self.db.begin() as tx:

@@ -213,6 +213,7 @@ API: dict[str, Right] = {
     "GET /api/v2/admin/accounts": staff("admin:read:accounts"),
     "GET /api/v2/instance": everybody(),
     "POST /api/v2/media": member("write:media"),
+    "GET /api/v1/search": member("read:search"),
     "GET /api/v2/search": everybody("read:search"),
     "POST /oauth/revoke": everybody(),
     "POST /oauth/token": everybody(),

@@ -44,6 +44,7 @@ from dunnock.api.mastodon import (
 from dunnock.api.mastodon import instance as instances
 from dunnock.api.mastodon.instance import Instance
 from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.search import Searching
 from dunnock.api.mastodon.timelines import Timelines
 from dunnock.app import health
 from dunnock.app import metrics as watching
@@ -139,10 +140,12 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     )
     instance = Instance(db, settings, render)
     reads = Timelines(db, feeds, render)
+    searching = Searching(db, feeds, render, settings)
 
     lane = Lane()
     timelines.add_to(lane, reads)
     notifications.add_to(lane, notifications.NotificationReads(db, render))
+    search.add_to(lane, searching)
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
     files.add_to(lane, media_store.storage)
@@ -168,6 +171,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "feeds": feeds,
         "render": render,
         "timelines": reads,
+        "searching": searching,
         "media_store": media_store,
         "door": door,
     }

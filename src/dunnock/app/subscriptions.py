@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, media, notifications, posts, server
+from dunnock import accounts, discovery, media, notifications, posts, server
+from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
 from dunnock.filters import reactions as filters
 from dunnock.foundation.db import Db
@@ -23,13 +24,16 @@ def _joined(*tables: Hears) -> Hears:
     return joined
 
 
-HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, filters.HEARS, notices.HEARS)
+HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
+    feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS
+)
 
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
     Every(accounts.SweepAccess(), accounts.SWEEP_EVERY_MS),
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
     Every(posts.ForgetKeys(), posts.FORGET_KEYS_EVERY_MS),
+    Every(discovery.IndexBacklog(), discovery.BACKLOG_EVERY_MS),
     *media.EVERY,
 )
 
@@ -47,6 +51,9 @@ def does(media_store: media.MediaStore, settings: Settings) -> Does:
         posts.EndPoll: posts.end_poll,
         posts.ForgetKeys: posts.do_forget_keys,
         posts.PublishScheduled: publish_scheduled,
+        discovery.IndexAuthor: discovery.index_author,
+        discovery.IndexSpan: discovery.index_span,
+        discovery.IndexBacklog: discovery.index_backlog,
         **media.jobs_of(media_store),
         **server.JOBS,
     }

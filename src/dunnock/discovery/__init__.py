@@ -12,7 +12,7 @@ from dunnock.discovery.index import (
     index_posts,
     index_span,
 )
-from dunnock.discovery.search import PostSearch, search_posts
+from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
 
 __all__ = [
     "BACKLOG_EVERY_MS",
@@ -20,6 +20,8 @@ __all__ = [
     "IndexBacklog",
     "IndexSpan",
     "PostSearch",
+    "Resolved",
+    "Resolver",
     "index_author",
     "index_backlog",
     "index_posts",

@@ -119,9 +119,25 @@ def _has(words: str, mark: str) -> bool:
 
 def _words(row: Row, files: Iterable[Any]) -> list[str]:
     """The words and marks of a post, in order."""
-    (_, author_id, written, html, warning, language, sensitive, reply, mentions, hashtags, attached, public) = row
+    (
+        _,
+        author_id,
+        written,
+        html,
+        warning,
+        language,
+        sensitive,
+        reply,
+        mentions,
+        hashtags,
+        attached,
+        public,
+        options,
+    ) = row
     parsed = text.parse(written or (text.plain(html) if html else ""))
     parts = [warning, parsed.text, *(one.description for one in files if one.description)]
+    if options is not None:
+        parts += _names(options)
     found: list[str] = []
     for part in parts:
         if part and (some := words_of(part)):
@@ -142,6 +158,8 @@ def _words(row: Row, files: Iterable[Any]) -> list[str]:
     if attached != "[]":
         kinds = {marks.MEDIA.get(one.kind, "") for one in files} - {""}
         found += [marks.HAS["media"], *sorted(marks.HAS[kind] for kind in kinds)]
+    if options is not None:
+        found.append(marks.HAS["poll"])
     if parsed.links:
         found.append(marks.HAS["link"])
         found += sorted({mark for link in parsed.links for mark in _hosts(link)})

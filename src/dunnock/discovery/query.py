@@ -1,8 +1,8 @@
 """What somebody typed into the search box, understood: words, phrases, operators. Pure; nothing is looked up here.
 
-`word`, `"a phrase"`, `-not`, `one OR other`, `#tag`, `@handle`, `from:`, `has:`, `is:`, `language:`, `domain:`, `in:`, `before:`, `after:`,
-`during:`. Everything stands together, `OR` joins its two neighbours. Source: Mastodon's search documentation; `OR` and `domain:`
-are ours.
+`word`, `"a phrase"`, `-not`, `one OR other`, `#tag`, `@handle`, `from:`, `has:`, `is:`, `language:`, `domain:`, `in:`, `before:`,
+`after:`, `during:`. Everything stands together, `OR` joins its two neighbours. Source: Mastodon's search documentation; `OR` and
+`domain:` are ours.
 """
 
 from __future__ import annotations

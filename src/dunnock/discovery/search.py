@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
+
+import msgspec
 
 from dunnock import accounts, text
 from dunnock.discovery import marks
 from dunnock.discovery.query import ME, Query, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db
-from dunnock.posts.entries import FOREVER, Span
+from dunnock.posts.entries import Span
 
 _KEPT_A_ROUND = 1_000
 _KEPT_ROUNDS = 20  # of what one kept, so many times the above are looked through for a page
 _SCANNED = 300
+
+
+class Resolver(Protocol):
+    """Asks other servers; handed in by whoever can (None: nobody can, and only what is known here is found)."""
+
+    async def account(self, handle: text.Handle) -> int | None:
+        """The account of a handle that is not known here; None when its server knows none."""
+
+    async def address(self, url: str) -> Resolved | None:
+        """What is found at an address of another server; None when that is nothing of ours."""
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """An account or a post that is known here from now on."""
+
+    account_id: int | None = None
+    post_id: int | None = None
 
 
 class PostSearch:
@@ -121,6 +141,3 @@ async def _people(db: Db, handles: Collection[str], viewer_id: int, domain: str)
     if ME in handles:
         found[ME] = viewer_id
     return found
-
-
-__all__ = ["FOREVER", "PostSearch", "search_posts"]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.discovery import PostSearch
 from dunnock.feeds import rules
 from dunnock.feeds.errors import AuthorMissing, ListMissing
 from dunnock.feeds.events import ListChanged
@@ -164,6 +165,27 @@ class Feeds:
             return shown if keeps is None or keeps(shown) else None
 
         return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts)
+
+    async def found(self, search: PostSearch, viewer_id: int, cursor: Cursor, *, skip: int = 0) -> Page:
+        """What a member's search finds: public posts of authors who agreed to be found, and the member's own library.
+
+        `skip`: so many of the shown ones are left out at the beginning.
+        """
+        viewer = await self._viewers.get(viewer_id)
+
+        def judge(entry: PostCard, posts: Posts, people: Accounts) -> PostCard | None:
+            shown = rules.readable(entry, posts, people, viewer)
+            if shown is None or not rules.in_public(shown, people, viewer):
+                return None
+            mine = shown.author_id == viewer_id or viewer_id in shown.mentions or shown.id in search.kept
+            open_to_all = shown.visibility == "public" and people[shown.author_id].indexable
+            return shown if mine or open_to_all else None
+
+        wide = Cursor(cursor.limit + skip, cursor.max_id, cursor.since_id, cursor.min_id) if skip else cursor
+        page = await fill(search.ids, judge, wide, posts=self._posts, accounts=self._accounts)
+        if skip:
+            page.entries = page.entries[:-skip] if cursor.min_id is not None else page.entries[skip:]
+        return page
 
     async def account(
         self,

@@ -1,4 +1,4 @@
-"""Search: accounts and hashtags by what somebody types, anything of this server by its address. Wire: Search."""
+"""Search: accounts, posts and hashtags by what somebody types, anything of this server by its address. Wire: Search."""
 
 from __future__ import annotations
 
@@ -11,20 +11,35 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from dunnock import accounts
-from dunnock.api.kit import BadRequest, MaybeCalled, Query, page_limit, parse_id, public
+from dunnock.api.kit import (
+    BadRequest,
+    Called,
+    Id,
+    Lane,
+    MaybeCalled,
+    Query,
+    page_limit,
+    parse_id,
+    public,
+    read_query,
+    require,
+    send_json,
+)
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.tags import tag
+from dunnock.discovery import Resolved, Resolver, search_posts
+from dunnock.feeds import Cursor, Feeds
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.settings import Settings
 from dunnock.posts.hashtag_search import find_hashtag, search_hashtags
-from dunnock.text import BadHandle, parse_handle
+from dunnock.text import BadHandle, Handle, parse_handle
 
 A_PAGE = 20
-FURTHEST = 4_000
+FURTHEST = 400
 LONGEST = 500
 _PROFILE = re.compile(r"/(?:@|users/)([A-Za-z0-9_]+)/?")
 _POST = re.compile(r"/(?:@[A-Za-z0-9_.@:-]+|users/[A-Za-z0-9_]+/statuses)/([0-9]{1,19})(?:/activity)?/?")
@@ -32,7 +47,11 @@ _TAG = re.compile(r"/tags/([^/]+)/?")
 
 
 class SearchParams(msgspec.Struct, frozen=True):
-    """What to look for: `type` accounts, hashtags or statuses (default: each); `following`: only whom one follows."""
+    """What to look for: `type` accounts, hashtags or statuses (default: each); `following`: only whom one follows.
+
+    `account_id`, `max_id`, `min_id`: only posts by that account, below and above these ids; `exclude_unreviewed`: only
+    hashtags that the staff looked at.
+    """
 
     q: str = ""
     type: Literal["accounts", "hashtags", "statuses"] | None = None
@@ -40,6 +59,18 @@ class SearchParams(msgspec.Struct, frozen=True):
     offset: int | None = None
     following: bool = False
     resolve: bool = False
+    exclude_unreviewed: bool = False
+    account_id: Id | None = None
+    max_id: Id | None = None
+    min_id: Id | None = None
+
+
+class OldSearch(msgspec.Struct, kw_only=True):
+    """Search as it was before Mastodon 3.0: hashtags are names."""
+
+    accounts: list[wire.Account]
+    statuses: list[wire.Status]
+    hashtags: list[str]
 
 
 class SignInToSearch(DomainError):
@@ -49,108 +80,183 @@ class SignInToSearch(DomainError):
     safe = "Search queries pagination is not supported without authentication"
 
 
-class _Found(msgspec.Struct):
-    """What an address of this server is of."""
+class Results(msgspec.Struct):
+    """What was found: two arrays of JSON, and the hashtags."""
+
+    accounts: bytes = b"[]"
+    statuses: bytes = b"[]"
+    hashtags: list[wire.Tag] = []
+
+
+class _Place(msgspec.Struct):
+    """What an address is of."""
 
     account: int | None = None
     post: int | None = None
     tag: str | None = None
 
 
-@get("/api/v2/search", guards=[public("read:search")])
-async def search(
-    params: Query[SearchParams],
-    caller: MaybeCalled,
-    db: NamedDependency[Db],
-    settings: NamedDependency[Settings],
-    render: NamedDependency[Render],
-) -> Response[wire.Search]:
-    """Find accounts, hashtags and, by its address, a post."""
-    words, viewer = params.q.strip()[:LONGEST], viewer_of(caller)
-    if not words:
-        raise BadRequest(say="param is missing or the value is empty or invalid: q")
-    if not viewer and params.offset:
-        raise SignInToSearch
-    if not viewer and params.resolve:
-        raise SignInToSearch(
-            say="Search queries that resolve remote resources are not supported without authentication"
-        )
-    limit, offset = page_limit(params.limit, A_PAGE), min(max(params.offset or 0, 0), FURTHEST)
-    wants = {params.type} if params.type else {"accounts", "hashtags", "statuses"}
-    people, found_posts, tags = b"[]", b"[]", b"[]"
-    if words.startswith(("https://", "http://")):
-        found = _Found() if offset or not limit else await _at_address(db, words, settings)
-        if found.account is not None and "accounts" in wants:
-            people = await render.accounts([found.account])
-        if found.post is not None and "statuses" in wants:
-            found_posts = await render.statuses([found.post], viewer or None)
-        if found.tag is not None and "hashtags" in wants:
-            one = await find_hashtag(db, found.tag, now=now_ms())
-            if one is not None and one.id:
-                tags = msgspec.json.encode([tag(one, settings.public_url, signed_in=bool(viewer))])
-    else:
-        if "accounts" in wants and not words.startswith("#"):
-            ids = await _accounts(
-                db, words, settings, viewer=viewer, limit=limit, offset=offset, following=params.following
+class Searching:
+    """Searches for the API."""
+
+    def __init__(
+        self, db: Db, feeds: Feeds, render: Render, settings: Settings, *, resolver: Resolver | None = None
+    ) -> None:
+        """`resolver` asks other servers; without one, only what is known here is found."""
+        self._db, self._feeds, self._render, self._settings, self._resolver = db, feeds, render, settings, resolver
+
+    async def answer(self, viewer: int, params: SearchParams) -> bytes:
+        """Search, as JSON. `viewer` 0: nobody is signed in."""
+        found = await self.find(viewer, params)
+        tags = msgspec.json.encode(found.hashtags) if found.hashtags else b"[]"
+        return b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (found.accounts, found.statuses, tags)
+
+    async def find(self, viewer: int, params: SearchParams) -> Results:
+        """What is found.
+
+        Raises:
+            BadRequest: nothing is asked for.
+            SignInToSearch: a stranger asks for what only members get.
+        """
+        words = params.q.strip()[:LONGEST]
+        if not words:
+            raise BadRequest(say="param is missing or the value is empty or invalid: q")
+        if not viewer and params.offset:
+            raise SignInToSearch
+        if not viewer and params.resolve:
+            raise SignInToSearch(
+                say="Search queries that resolve remote resources are not supported without authentication"
             )
-            people = await render.accounts(ids)
-        if "hashtags" in wants and "@" not in words:
-            tags = await _hashtags(db, words, settings, limit=limit, offset=offset, signed_in=bool(viewer))
-    return answer(b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (people, found_posts, tags))
+        self._db.sync()
+        limit, offset = page_limit(params.limit, A_PAGE), min(max(params.offset or 0, 0), FURTHEST)
+        wanted = params.type
+        if words.startswith(("https://", "http://")):
+            place = _Place() if offset or not limit else await self._at_address(words, resolve=params.resolve)
+            if place.account is not None or place.post is not None or place.tag is not None:
+                return await self._of_place(place, viewer, wanted)
+        found = Results()
+        if wanted in {None, "accounts"} and not words.startswith(("#", "http://", "https://")):
+            ids = await self._accounts(words, params, viewer, limit, offset)
+            if ids:
+                found.accounts = await self._render.accounts(ids)
+        if wanted in {None, "statuses"} and viewer and limit:
+            found.statuses = await self._statuses(words, params, viewer, limit, offset)
+        if wanted in {None, "hashtags"} and "@" not in words and "://" not in words:
+            found.hashtags = await self._hashtags(words, limit, offset, signed_in=bool(viewer))
+        return found
 
+    async def _statuses(self, words: str, params: SearchParams, viewer: int, limit: int, offset: int) -> bytes:
+        search = await search_posts(
+            self._db, words, viewer_id=viewer, domain=self._settings.domain, by_account_id=params.account_id
+        )
+        cursor = Cursor(limit, params.max_id, None, params.min_id)
+        return await self._render.page(await self._feeds.found(search, viewer, cursor, skip=offset), viewer)
 
-async def _accounts(
-    db: Db, words: str, settings: Settings, *, viewer: int, limit: int, offset: int, following: bool
-) -> list[int]:
-    """Of a whole handle, its account alone; else those that begin so. The name of this server may follow the name."""
-    if "@" in words.removeprefix("@"):
+    async def _accounts(self, words: str, params: SearchParams, viewer: int, limit: int, offset: int) -> list[int]:
+        """Of a whole handle, its account alone; else those that begin so. The name of this server may follow the name."""
+        following = params.following
+        if "@" in words.removeprefix("@"):
+            try:
+                handle = parse_handle(words)
+            except BadHandle:
+                pass
+            else:
+                here = (handle.domain or "").lower() == self._settings.domain.lower()
+                one = await self._of_handle(handle, here=here, resolve=params.resolve)
+                if one is not None:
+                    return await self._if_wanted(one, viewer, following=following) if limit and not offset else []
+                if here:
+                    return []
+        return await accounts.search_accounts(
+            self._db, words, limit=limit, viewer=viewer, following_only=following, offset=offset
+        )
+
+    async def _of_handle(self, handle: Handle, *, here: bool, resolve: bool) -> int | None:
+        """The account of a whole handle that anybody may see; its server is asked only when nothing is known of it."""
+        one = await accounts.find_by_handle(self._db, handle.name, accounts.LOCAL if here else handle.domain or "")
+        if one is not None:
+            return one.id if one.shown else None
+        if here or not resolve or self._resolver is None:
+            return None
+        return await self._resolver.account(handle)
+
+    async def _if_wanted(self, account_id: int, viewer: int, *, following: bool) -> list[int]:
+        """The account, unless it blocks the viewer, or only followed ones are wanted and it is none."""
+        if not viewer:
+            return [] if following else [account_id]
+        relations = await accounts.relationships(self._db, viewer, [account_id])
+        one = relations[0]
+        hidden = one.blocked_by or (following and not one.following)
+        return [] if hidden else [account_id]
+
+    async def _hashtags(self, words: str, limit: int, offset: int, *, signed_in: bool) -> list[wire.Tag]:
+        found = await search_hashtags(self._db, words, now=now_ms(), limit=limit, offset=offset)
+        return [tag(one, self._settings.public_url, signed_in=signed_in) for one in found]
+
+    async def _of_place(self, place: _Place, viewer: int, wanted: str | None) -> Results:
+        found = Results()
+        if place.account is not None and wanted in {None, "accounts"}:
+            found.accounts = await self._render.accounts([place.account])
+        if place.post is not None and wanted in {None, "statuses"}:
+            found.statuses = await self._render.statuses([place.post], viewer or None)
+        if place.tag is not None and wanted in {None, "hashtags"}:
+            one = await find_hashtag(self._db, place.tag, now=now_ms())
+            if one is not None and one.id:
+                found.hashtags = [tag(one, self._settings.public_url, signed_in=bool(viewer))]
+        return found
+
+    async def _at_address(self, url: str, *, resolve: bool) -> _Place:
+        """What has the address: anything of this server; elsewhere, profiles that are known here, and what is resolved."""
         try:
-            handle = parse_handle(words)
-        except BadHandle:
-            pass
-        else:
-            here = (handle.domain or "").lower() == settings.domain.lower()
-            one = await accounts.find_by_handle(db, handle.name, accounts.LOCAL if here else handle.domain or "")
-            if one is not None and one.shown:
-                return await _if_wanted(db, one.id, viewer, following=following) if limit and not offset else []
-            if here:
-                return []
-    return await accounts.search_accounts(
-        db, words, limit=limit, viewer=viewer, following_only=following, offset=offset
-    )
+            parts = urlsplit(url)
+        except ValueError:
+            return _Place()
+        host, here = parts.netloc.lower(), self._settings.domain.lower()
+        if match := _PROFILE.fullmatch(parts.path):
+            account = await accounts.find_by_handle(self._db, match[1], accounts.LOCAL if host == here else host)
+            if account is not None:
+                return _Place(account=account.id) if account.shown else _Place()
+        if host == here:
+            if match := _POST.fullmatch(parts.path):
+                return _Place(post=parse_id(match[1]))
+            if match := _TAG.fullmatch(parts.path):
+                return _Place(tag=unquote(match[1]))
+            return _Place()
+        if resolve and self._resolver is not None:
+            found = await self._resolver.address(url) or Resolved()
+            return _Place(account=found.account_id, post=found.post_id)
+        return _Place()
 
 
-async def _if_wanted(db: Db, account_id: int, viewer: int, *, following: bool) -> list[int]:
-    """The account, unless it blocks the viewer, or only followed ones are wanted and it is none."""
-    if not viewer:
-        return [] if following else [account_id]
-    relations = await accounts.relationships(db, viewer, [account_id])
-    one = relations[0]
-    hidden = one.blocked_by or (following and not one.following)
-    return [] if hidden else [account_id]
+SEARCH = public("read:search")
 
 
-async def _hashtags(db: Db, words: str, settings: Settings, *, limit: int, offset: int, signed_in: bool) -> bytes:
-    found = await search_hashtags(db, words, now=now_ms(), limit=limit, offset=offset)
-    return msgspec.json.encode([tag(one, settings.public_url, signed_in=signed_in) for one in found])
+def add_to(lane: Lane, searching: Searching) -> None:
+    """Serve searches from the lane."""
+
+    async def handle(scope: Any, send: Any) -> None:
+        caller = await SEARCH.admit(scope)
+        await send_json(send, 200, await searching.answer(viewer_of(caller), read_query(scope, SearchParams)))
+
+    lane.add("GET", "/api/v2/search", handle)
 
 
-async def _at_address(db: Db, url: str, settings: Settings) -> _Found:
-    """What of this server has the address; nothing for addresses elsewhere."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return _Found()
-    if parts.netloc.lower() != settings.domain.lower():
-        return _Found()
-    if match := _POST.fullmatch(parts.path):
-        return _Found(post=parse_id(match[1]))
-    if match := _PROFILE.fullmatch(parts.path):
-        account = await accounts.find_by_handle(db, match[1])
-        return _Found(account=None if account is None or not account.shown else account.id)
-    if match := _TAG.fullmatch(parts.path):
-        return _Found(tag=unquote(match[1]))
-    return _Found()
+@get("/api/v2/search", guards=[SEARCH])
+async def search(
+    params: Query[SearchParams], caller: MaybeCalled, searching: NamedDependency[Searching]
+) -> Response[wire.Search]:
+    """Find accounts, hashtags and, for members, posts: by words and operators, or by address."""
+    return answer(await searching.answer(viewer_of(caller), params))
 
 
-HANDLERS: list[Any] = [search]
+@get("/api/v1/search", guards=[require("read:search")], deprecated=True)
+async def old_search(
+    params: Query[SearchParams], caller: Called, searching: NamedDependency[Searching]
+) -> Response[OldSearch]:
+    """The same for old clients: hashtags are names only."""
+    found = await searching.find(viewer_of(caller), params)
+    names = msgspec.json.encode([one.name for one in found.hashtags])
+    return answer(b'{"accounts":%b,"statuses":%b,"hashtags":%b}' % (found.accounts, found.statuses, names))
+
+
+HANDLERS: list[Any] = [search, old_search]

@@ -35,6 +35,7 @@ posts = table(
     column("media"),
     column("deleted_at", BigId),
 )
+polls = table("polls", column("post_id", BigId), column("options"))
 interactions = table(
     "interactions",
     column("account_id", BigId),

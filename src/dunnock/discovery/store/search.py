@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, exists, literal_column, or_, select, text, update
 
-from dunnock.discovery.store.others import accounts, interactions, kept, members, posts
+from dunnock.discovery.store.others import accounts, interactions, kept, members, polls, posts
 from dunnock.discovery.tables import search_docs, search_progress
 from dunnock.foundation.db import BigId, ManyIds, Sql, among, upsert
 
@@ -29,10 +29,12 @@ _COLUMNS = (
     posts.c.hashtags,
     posts.c.media,
     case((_open & accounts.c.indexable, literal_column("1")), else_=literal_column("0")),
+    polls.c.options,
 )
 _sources = (
     select(*_COLUMNS)
     .join_from(posts, accounts, accounts.c.id == posts.c.author_id)
+    .outerjoin(polls, polls.c.post_id == posts.c.id)
     .where(posts.c.boost_of_id.is_(None), posts.c.deleted_at.is_(None), _wanted)
 )
 SOURCES = Sql(_sources.where(among(posts.c.id, "ids")))
@@ -83,7 +85,6 @@ HANDLES = Sql(
 )
 
 # What is found --------------------------------------------------------------------------------------------------------
-
 
 
 def _found(order: str) -> Sql:

@@ -129,7 +129,8 @@ def extra(table: Table, one: Extra) -> None:
     EXTRAS[one.name] = one
     for engine, statements in (("sqlite", one.sqlite), ("postgresql", one.postgresql)):
         for statement in statements:
-            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=engine))
+            ddl: Any = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=engine))
 
 
 def _as_json(value: Sequence[Any]) -> str:
