@@ -52,7 +52,16 @@ def build(path: Path, *, people: int = 100, posts: int = 5_000, seed: int = 1, f
         conn.execute(
             table["accounts"].insert(),
             [
-                {"id": number, "username": name, "username_key": name, "domain": "", "created_at": START}
+                {
+                    "id": number,
+                    "username": name,
+                    "username_key": name,
+                    "display_name": name.title(),
+                    "name_key": name,
+                    "domain": "",
+                    "created_at": START,
+                    "indexable": number % 2 == 0,
+                }
                 for number, name in enumerate(names, 1)
             ],
         )

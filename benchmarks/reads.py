@@ -15,16 +15,20 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import data
 
+from dunnock import discovery
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.search import Searching, SearchParams
 from dunnock.api.mastodon.timelines import AccountParams, ContextParams, HomeParams, PublicParams, Timelines
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import open_db
 from dunnock.foundation.ids import id_at
+from dunnock.foundation.settings import Settings
 from dunnock.posts.views import PostViews
 
 
@@ -39,6 +43,12 @@ async def measure(people: int, rounds: int) -> None:
         feeds = Feeds(db, accounts, posts, viewers)
         render = Render(db, accounts, posts, viewers, public_url="http://127.0.0.1:8000")
         reads = Timelines(db, feeds, render)
+        searching = Searching(db, feeds, render, Settings(data=path, public_url="http://127.0.0.1:8000"))
+        await discovery.index_backlog(db, discovery.IndexBacklog())
+
+        async def find(viewer: int, **asked: Any) -> tuple[bytes, bytes]:
+            return await searching.answer(viewer, SearchParams(**asked)), b""
+
         some = id_at(data.START + 100_000, 100)
         deep = id_at(data.START + 2_000_000, 0)
         cases: list[tuple[str, Callable[[int], Awaitable[tuple[bytes, bytes]]]]] = [
@@ -48,6 +58,10 @@ async def measure(people: int, rounds: int) -> None:
             ("home far down, 20 posts", lambda n: reads.home(1, HomeParams(limit=20, max_id=deep + n))),
             ("public, 20 posts", lambda n: reads.public(2 + n % 40, PublicParams(limit=20))),
             ("an account's posts", lambda n: reads.account(2 + n % 40, AccountParams(limit=20), 1 + n % people)),
+            ("search, a word, 20 posts", lambda n: find(2 + n % 40, q=data.WORDS[n % 16], type="statuses")),
+            ("search, two words, 20 posts", lambda n: find(2, q=f"{data.WORDS[n % 16]} bird", type="statuses")),
+            ("search, accounts, 20", lambda n: find(2 + n % 40, q=f"person000{n % 10}", type="accounts")),
+            ("search, everything", lambda n: find(2 + n % 40, q=data.WORDS[n % 16])),
             ("one post", lambda n: reads.status(2 + n % 40, ContextParams(), some)),
         ]
         print(f"{'read':<34}{'us CPU':>9}{'bytes':>9}{'of json.dumps':>15}")

@@ -174,6 +174,8 @@ def scenarios(
     yield "home, 40 posts", reads("/api/v1/timelines/home?limit=40")
     yield "public, 20 posts", reads("/api/v1/timelines/public?limit=20")
     yield "an account's posts", reads("/api/v1/accounts/{account}/statuses?limit=20")
+    yield "search, a word", reads("/api/v2/search?q=garden&type=statuses&limit=20&resolve=false")
+    yield "search, accounts", reads("/api/v2/search?q=person0000&type=accounts&limit=20&resolve=false")
     yield "one post", reads("/api/v1/statuses/{post}")
     yield "its thread", reads("/api/v1/statuses/{post}/context")
     yield "notifications, 20", reads("/api/v1/notifications?limit=20")

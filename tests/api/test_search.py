@@ -8,6 +8,7 @@ import pytest
 
 from api.people import URL
 from api.readers import Readers
+from dunnock import discovery
 
 SEARCH = "/api/v2/search"
 
@@ -94,3 +95,54 @@ async def test_refusals(people, make):
     assert (await people.ask("GET", f"{SEARCH}?q=a", me, "read:statuses")).status == 403
     assert (await people.ask("GET", f"{SEARCH}?q=a%00b", me)).status in {200, 422}
     assert (await people.ask("GET", f"{SEARCH}?q={'x' * 5000}&limit=0&type=nonsense&offset=-4", me)).status == 200
+
+
+async def test_posts_by_words(people, make):
+    author, me = await make.member("author", indexable=True), await make.member("me")
+    posts_made = [await make.post(author, f"a hedgehog {n}") for n in range(3)]
+    await index(people.db, *posts_made)
+    ids = [str(one.id) for one in reversed(posts_made)]
+    assert await found(people, "hedgehog", me) == ([], ids, [])
+    assert await found(people, "hedgehog", me, type="statuses", limit=2) == ([], ids[:2], [])
+    assert await found(people, "hedgehog", me, type="statuses", limit=2, offset=2) == ([], ids[2:], [])
+    assert await found(people, "hedgehog", me, type="statuses", max_id=ids[0]) == ([], ids[1:], [])
+    assert await found(people, "hedgehog", me, type="statuses", min_id=ids[2], limit=1) == ([], ids[1:2], [])
+    assert await found(people, "hedgehog", me, account_id=me.id) == ([], [], [])
+    assert await found(people, "hedgehog", me, account_id=author.id) == ([], ids, [])
+    assert await found(people, "from:author -1", me, type="statuses") == ([], [ids[0], ids[2]], [])
+    assert await found(people, "hedgehog", me, type="accounts") == ([], [], [])
+    assert await found(people, "hedgehog") == ([], [], []), "strangers do not read through everybody's posts"
+    status = (await people.get(f"{SEARCH}?q=hedgehog&limit=1", me))["statuses"][0]
+    assert (status["content"], status["account"]["acct"]) == ("<p>a hedgehog 2</p>", "author")
+    assert status["favourited"] is False
+
+
+async def test_old_search_gives_names(people, make):
+    me = await make.member("me", indexable=True)
+    await index(people.db, await make.post(me, "a hedgehog", hashtags=("Hedgehogs",)))
+    got = await people.get("/api/v1/search?q=hedgehog", me)
+    assert got["hashtags"] == ["Hedgehogs"]
+    assert [one["content"] for one in got["statuses"]] == ["<p>a hedgehog</p>"]
+    assert (await people.ask("GET", "/api/v1/search?q=a")).status == 401
+    assert (await people.ask("GET", "/api/v1/search?q=a", me, "read:lists")).status == 403
+
+
+async def test_profiles_elsewhere_that_are_known(people, make):
+    me = await make.member("me")
+    await make.account("anna", domain="far.example")
+    for words in ("https://far.example/@anna", "https://far.example/users/anna"):
+        assert await found(people, words, me, resolve="true") == (["anna@far.example"], [], []), words
+    assert await found(people, "https://far.example/@nobody", me, resolve="true") == ([], [], [])
+
+
+@pytest.mark.parametrize("words", ["' OR 1=1 --", '"', "NEAR(a b)", "a* : ^b", "{x} + y", "\\", "'a' & !b", "q" * 400])
+async def test_what_is_typed_is_data(people, make, words):
+    """SC-128: no words of a query language reach the engine."""
+    me = await make.member("me")
+    await index(people.db, await make.post(me, "harmless"))
+    assert (await found(people, words, me))[1] == []
+
+
+async def index(db, *made):
+    async with db.begin() as tx:
+        await discovery.index_posts(tx, [one.id for one in made])

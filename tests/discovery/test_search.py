@@ -171,24 +171,12 @@ def _interactions():
 
 
 VOCABULARY = [
-    "red",
-    "green",
-    "blue",
-    "東京都",
-    "京都",
-    "都",
-    "犬",
-    "子犬",
-    "Crème",
-    "creme",
-    "x-ray",
-    "한국어",
-    "naïve",
-    "#Tag",
-    "100",
-]
-QUERIES = [*VOCABULARY, '"red green"', '"green blue red"', '"東京都 red"', "red OR blue", "red -blue", "-red", "red green blue",
-           "京", "東", "國", "국어", "red OR 犬 -green", '-"red green" blue', "tag", "ray", '"犬 red"', '"x-ray"', "#tag -red"]  # fmt: skip
+    "red", "green", "blue", "東京都", "京都", "都", "犬", "子犬", "Crème", "creme", "x-ray", "한국어", "naïve", "#Tag", "100",
+]  # fmt: skip
+QUERIES = [
+    *VOCABULARY, '"red green"', '"green blue red"', '"東京都 red"', "red OR blue", "red -blue", "-red", "red green blue", "京",
+    "東", "國", "국어", "red OR 犬 -green", '-"red green" blue', "tag", "ray", '"犬 red"', '"x-ray"', "#tag -red",
+]  # fmt: skip
 
 
 async def test_both_engines_find_what_the_words_say(house, make):

@@ -14,7 +14,7 @@ from dunnock.discovery.words import fold, phrase_of, words_of
     ("text", "words"),
     [
         ("Hello, World! it's 3.14", ["hello", "world", "it", "s", "3", "14"]),
-        ("Crème BRÛLÉE Ｆｕｌｌ ﬁne Straße", ["creme", "brulee", "full", "fine", "strasse"]),
+        ("Crème BRÛLÉE \uff26\uff55\uff4c\uff4c \ufb01ne Straße", ["creme", "brulee", "full", "fine", "strasse"]),
         ("Привет, Ёлка й", ["привет", "ёлка", "й"]),  # marks are letters there
         ("東京都に住む", ["東京", "京都", "都に", "に住", "住む", "む"]),
         ("ラーメン 犬", ["ラー", "ーメ", "メン", "ン", "犬"]),

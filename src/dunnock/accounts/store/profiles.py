@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, case, exists, literal_column, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, update
 
 from dunnock.accounts.account import Account, Standing, read_fields
 from dunnock.accounts.tables import accounts, blocks, follows, members, personas
@@ -179,3 +179,9 @@ SEARCH_FOLLOWED = Sql(
     )
     .limit(bindparam("most"))
 )
+COUNT_FOLLOWED = Sql(
+    select(func.count()).select_from(
+        select(literal_column("1")).where(follows.c.follower_id == _the).limit(bindparam("most")).subquery()
+    )
+)
+"""How many accounts one follows, counted up to `most`."""
