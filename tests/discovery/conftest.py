@@ -54,15 +54,10 @@ def settings(tmp_path):
 async def house(db):
     accounts, viewers = AccountViews(db), Viewers(db)
     posts = PostViews(db, accounts)
-    does = {
-        discovery.IndexAuthor: discovery.index_author,
-        discovery.IndexSpan: discovery.index_span,
-        discovery.IndexBacklog: discovery.index_backlog,
-    }
     return House(
         db=db,
         feeds=Feeds(db, accounts, posts, viewers),
         reactions=Reactions(db, HEARS),
-        jobs=Jobs(db, does),
+        jobs=Jobs(db, discovery.JOBS),
         viewers=viewers,
     )

@@ -24,16 +24,14 @@ def _joined(*tables: Hears) -> Hears:
     return joined
 
 
-HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
-    feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS
-)
+HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS)
 
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
     Every(accounts.SweepAccess(), accounts.SWEEP_EVERY_MS),
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
     Every(posts.ForgetKeys(), posts.FORGET_KEYS_EVERY_MS),
-    Every(discovery.IndexBacklog(), discovery.BACKLOG_EVERY_MS),
+    *discovery.EVERY,
     *media.EVERY,
 )
 
@@ -51,9 +49,7 @@ def does(media_store: media.MediaStore, settings: Settings) -> Does:
         posts.EndPoll: posts.end_poll,
         posts.ForgetKeys: posts.do_forget_keys,
         posts.PublishScheduled: publish_scheduled,
-        discovery.IndexAuthor: discovery.index_author,
-        discovery.IndexSpan: discovery.index_span,
-        discovery.IndexBacklog: discovery.index_backlog,
+        **discovery.JOBS,
         **media.jobs_of(media_store),
         **server.JOBS,
     }

@@ -13,9 +13,16 @@ from dunnock.discovery.index import (
     index_span,
 )
 from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
+from dunnock.foundation.jobs import Does, Every
+
+EVERY: tuple[Every, ...] = (Every(IndexBacklog(), BACKLOG_EVERY_MS),)
+"""What discovery does again and again."""
+JOBS: Does = {IndexAuthor: index_author, IndexSpan: index_span, IndexBacklog: index_backlog}
+"""Job -> what does it."""
 
 __all__ = [
-    "BACKLOG_EVERY_MS",
+    "EVERY",
+    "JOBS",
     "IndexAuthor",
     "IndexBacklog",
     "IndexSpan",
