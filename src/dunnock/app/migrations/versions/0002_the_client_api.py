@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
@@ -58,6 +59,12 @@ def upgrade() -> None:
         sa.Column("translations", sa.Text(), server_default="{}", nullable=False),
         sa.Column("removed_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rules")),
+    )
+    op.create_table(
+        "search_progress",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("below", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_search_progress")),
     )
     op.create_table(
         "staff_log",
@@ -338,6 +345,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("post_id", name=op.f("uq_polls_post_id")),
     )
     op.create_table(
+        "search_docs",
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_search_docs_post_id")),
+        sa.PrimaryKeyConstraint("post_id", name=op.f("pk_search_docs")),
+    )
+    op.create_table(
         "decision_subjects",
         sa.Column(
             "decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -436,3 +450,20 @@ def upgrade() -> None:
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
+
+    if op.get_context().dialect.name == "sqlite":
+        op.execute("""CREATE VIRTUAL TABLE search_index USING fts5(
+    words, content='search_docs', content_rowid='post_id', columnsize=0, tokenize='ascii tokenchars ''#@:._-'''
+)""")
+        op.execute("""CREATE TRIGGER search_docs_added AFTER INSERT ON search_docs BEGIN
+    INSERT INTO search_index (rowid, words) VALUES (new.post_id, new.words);
+END""")
+        op.execute("""CREATE TRIGGER search_docs_deleted AFTER DELETE ON search_docs BEGIN
+    INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.post_id, old.words);
+END""")
+        op.execute("""CREATE TRIGGER search_docs_changed AFTER UPDATE ON search_docs BEGIN
+    INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.post_id, old.words);
+    INSERT INTO search_index (rowid, words) VALUES (new.post_id, new.words);
+END""")
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("""CREATE INDEX ix_search_docs_words ON search_docs USING gin (words)""")
