@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.outsiders import Outsider, house
+from dunnock import push
 
 __all__ = ["house"]
 
@@ -21,10 +22,12 @@ async def test_register(house, encoding):
     assert got["id"].isdecimal()
     assert len(got["client_id"]) >= 40
     assert len(got["client_secret"]) >= 40
+    vapid = await push.public_key(house.db)
+    assert len(vapid) == 87
     del got["id"], got["client_id"], got["client_secret"]
     assert got == {
         "name": "An app", "website": "https://app.example", "scopes": ["read", "write"],
-        "redirect_uris": uris.split("\n"), "redirect_uri": uris, "vapid_key": "", "client_secret_expires_at": 0,
+        "redirect_uris": uris.split("\n"), "redirect_uri": uris, "vapid_key": vapid, "client_secret_expires_at": 0,
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from dunnock.api.mastodon import (
     notifications,
     polls,
     preferences,
+    push,
     relations,
     reports,
     scheduled_statuses,
@@ -54,7 +55,7 @@ from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
 from dunnock.foundation.http import Door
-from dunnock.foundation.jobs import Jobs
+from dunnock.foundation.jobs import Does, Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
@@ -81,6 +82,7 @@ EDGES: tuple[Any, ...] = (
     notifications,
     polls,
     preferences,
+    push,
     relations,
     scheduled_statuses,
     reports,
@@ -99,12 +101,20 @@ class House:
     """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app), `metrics`."""
 
     def __init__(
-        self, settings: Settings, db: Db, edge: Any, *, media_store: MediaStore, metrics: Metrics, door: Door
+        self,
+        settings: Settings,
+        db: Db,
+        edge: Any,
+        *,
+        jobs: Does,
+        media_store: MediaStore,
+        metrics: Metrics,
+        door: Door,
     ) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
         self.reactions = Reactions(db, HEARS)
-        self.jobs = Jobs(db, does(media_store, settings), EVERY)
+        self.jobs = Jobs(db, jobs, EVERY)
         self._media_store, self.door = media_store, door
         self._working = False
 
@@ -192,7 +202,8 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     gossip = Gossip(db)
     edge.kit.limiter.share(gossip)
     share_tries(gossip)
-    return House(settings, db, counted, media_store=media_store, metrics=metrics, door=door)
+    jobs = does(media_store, door, account_views, settings)
+    return House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, door=door)
 
 
 def _giver(value: Any) -> Callable[[], Any]:

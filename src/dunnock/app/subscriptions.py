@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, discovery, media, notifications, posts, server
+from dunnock import accounts, discovery, media, notifications, posts, push, server
+from dunnock.accounts.views import AccountViews
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
 from dunnock.filters import reactions as filters
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Event
+from dunnock.foundation.http import Door
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
 from dunnock.notifications import reactions as notices
+from dunnock.push import reactions as pushes
 
 
 def _joined(*tables: Hears) -> Hears:
@@ -24,7 +27,9 @@ def _joined(*tables: Hears) -> Hears:
     return joined
 
 
-HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS)
+HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
+    feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS, pushes.HEARS
+)
 
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
@@ -36,7 +41,7 @@ EVERY: Sequence[Every] = (
 )
 
 
-def does(media_store: media.MediaStore, settings: Settings) -> Does:
+def does(media_store: media.MediaStore, door: Door, account_views: AccountViews, settings: Settings) -> Does:
     """Job -> what does it."""
 
     async def publish_scheduled(db: Db, job: posts.PublishScheduled) -> None:
@@ -51,5 +56,6 @@ def does(media_store: media.MediaStore, settings: Settings) -> Does:
         posts.PublishScheduled: publish_scheduled,
         **discovery.JOBS,
         **media.jobs_of(media_store),
+        **push.jobs_of(door, account_views, public_url=settings.public_url),
         **server.JOBS,
     }

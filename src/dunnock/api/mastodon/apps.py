@@ -8,7 +8,7 @@ import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
 
-from dunnock import accounts
+from dunnock import accounts, push
 from dunnock.api.kit import Called, Form, public, require
 from dunnock.api.mastodon import wire
 from dunnock.foundation.db import Db
@@ -36,7 +36,10 @@ async def register(form: Form[AppForm], db: NamedDependency[Db]) -> wire.Credent
             website=form.website,
         )
     return wire.CredentialApplication(
-        **_shown(app), client_id=app.client_id, client_secret=secret, client_secret_expires_at=0
+        **_shown(app, await push.public_key(db)),
+        client_id=app.client_id,
+        client_secret=secret,
+        client_secret_expires_at=0,
     )
 
 
@@ -46,10 +49,10 @@ async def verify_credentials(caller: Called, db: NamedDependency[Db]) -> wire.Re
     app = await accounts.find_app(db, caller.app_id)
     if app is None:
         raise Missing(caller.app_id)
-    return wire.RegisteredApp(**_shown(app))
+    return wire.RegisteredApp(**_shown(app, await push.public_key(db)))
 
 
-def _shown(app: accounts.App) -> dict[str, Any]:
+def _shown(app: accounts.App, vapid_key: str) -> dict[str, Any]:
     return {
         "id": str(app.id),
         "name": app.name,
@@ -57,7 +60,7 @@ def _shown(app: accounts.App) -> dict[str, Any]:
         "scopes": app.scopes.split(),
         "redirect_uris": list(app.redirect_uris),
         "redirect_uri": "\n".join(app.redirect_uris),
-        "vapid_key": "",
+        "vapid_key": vapid_key,
     }
 
 

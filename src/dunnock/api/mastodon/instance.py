@@ -13,7 +13,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import __version__, server, text
+from dunnock import __version__, push, server, text
 from dunnock.accounts.census import Census, take_census
 from dunnock.api.kit import Lane, public, send_json
 from dunnock.api.mastodon.pages import answer
@@ -100,6 +100,7 @@ class Instance:
         self._made_at = 0
         self._census = Census(0, 0, 0, 0, 0, None)
         self._v1 = self._v2 = b""
+        self._vapid_key = ""
         db.listen(self._heard)
 
     def _heard(self, logged: Sequence[Logged]) -> None:
@@ -135,6 +136,7 @@ class Instance:
             contact = msgspec.Raw(b"null")
             if census.owner_id is not None and self._show is not None:
                 contact = msgspec.Raw(await self._show.account(census.owner_id))
+            self._vapid_key = await push.public_key(self._db)
             guide = await _Guide.read(self._db, self._settings)
             self._v1, self._v2 = self._write_v1(census, contact, guide), self._write_v2(census, contact, guide)
         except BaseException:
@@ -200,6 +202,7 @@ class Instance:
                         "privacy_policy": guide.privacy_policy,
                         "terms_of_service": guide.terms,
                     },
+                    "vapid": {"public_key": self._vapid_key},
                     **self._configuration(),
                     "translation": {"enabled": False},
                     "limited_federation": False,
