@@ -60,6 +60,15 @@ class Tokens:
         token = self.kept.get(key)
         return token if token is not None else await self._read(key)
 
+    async def holds(self, key: bytes) -> bool:
+        """Does the token with this digest (SHA-256 of the secret) still let its bearer in?"""
+        self._db.sync()
+        token = self.kept.get(key)
+        try:
+            return token is not None or await self._read(key) is not None
+        except NotYetApproved:
+            return False
+
     async def _read(self, key: bytes) -> Token | None:
         known = self._forgotten
         row = await self._db.one(store.TOKEN, digest=key.hex())

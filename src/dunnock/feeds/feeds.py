@@ -47,9 +47,7 @@ class Feeds:
         key = ("home", viewer_id)
         head = self.heads.peek(key, viewer)
         if head is None:
-            rows = await self._db.all(store.LEFT_OUT_OF_HOME, owner=viewer_id)
-            sources = ({*viewer.following, viewer_id}) - {row[0] for row in rows}
-            head = await self.heads.make(key, viewer, sources)
+            head = await self.heads.make(key, viewer, await self.sources_of_home(viewer))
         read = self.heads.read
 
         async def skeleton(span: Span, most: int) -> Sequence[int]:
@@ -60,6 +58,23 @@ class Feeds:
             return shown if shown is not None and rules.in_home(entry, shown, people, viewer) else None
 
         return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts, once=True)
+
+    async def sources_of_home(self, viewer: Viewer) -> set[int]:
+        """Whose posts and boosts the viewer's home feed is made of: those followed but for exclusive lists, and the viewer."""
+        rows = await self._db.all(store.LEFT_OUT_OF_HOME, owner=viewer.id)
+        return {*viewer.following, viewer.id} - {row[0] for row in rows}
+
+    async def sources_of_list(self, viewer_id: int, list_id: int) -> tuple[frozenset[int], str]:
+        """The members of a list of the viewer, and whose replies it shows.
+
+        Raises:
+            ListMissing: the viewer has no such list.
+        """
+        replies = await self._db.value(store.REPLIES_OF, list_id=list_id, owner=viewer_id)
+        if replies is None:
+            raise ListMissing(list_id)
+        rows = await self._db.all(store.OF_LIST, list_id=list_id, owner=viewer_id)
+        return frozenset([row[0] for row in rows]), replies
 
     async def list(self, viewer_id: int, list_id: int, cursor: Cursor) -> Page:
         """Posts and boosts by the accounts of a list.

@@ -42,7 +42,15 @@ async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
     authors = [booster for _, booster in gone] + ([by] if post.counts_for_author else [])
     for author in sorted(authors):  # in one order, so that deletions at the same time never wait in a circle
         await count_posts(tx, author, -1)
-    await tx.record(PostDeleted(post_id=post.id, author_id=by, reply_to_id=post.reply_to_id, quoted_id=post.quoted_id))
+    await tx.record(
+        PostDeleted(
+            post_id=post.id,
+            author_id=by,
+            reply_to_id=post.reply_to_id,
+            quoted_id=post.quoted_id,
+            visibility=post.visibility,
+        )
+    )
     return post
 
 

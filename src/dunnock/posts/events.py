@@ -31,13 +31,17 @@ class PostEdited(Event, frozen=True):
 
 
 class PostDeleted(Event, frozen=True):
-    """A post or a boost is gone. `boost_of_id`, `reply_to_id`, `quoted_id`: what a boost, a reply, a quote was of."""
+    """A post or a boost is gone. `boost_of_id`, `reply_to_id`, `quoted_id`: what a boost, a reply, a quote was of.
+
+    `visibility` is a post's; empty for boosts.
+    """
 
     post_id: int
     author_id: int
     boost_of_id: int | None = None
     reply_to_id: int | None = None
     quoted_id: int | None = None
+    visibility: str = ""
 
 
 class QuoteChanged(Event, frozen=True):
