@@ -12,7 +12,7 @@ import dunnock
 from dunnock.accounts import AccountViews, Viewers
 from dunnock.accounts.shared_tries import share_tries
 from dunnock.accounts.tokens import KEPT, Token, Tokens
-from dunnock.api import files, oauth
+from dunnock.api import files, oauth, streaming
 from dunnock.api.activitypub import nodeinfo, webfinger
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
 from dunnock.api.mastodon import (
@@ -98,7 +98,9 @@ EDGES: tuple[Any, ...] = (
 
 
 class House:
-    """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app), `metrics`."""
+    """Everything of one process: `db`, `reactions`, `jobs`, `edge` (the ASGI app), `metrics`, `streams`."""
+
+    streams: streaming.Hub
 
     def __init__(
         self,
@@ -126,6 +128,7 @@ class House:
 
     async def close(self) -> None:
         """Finish what is in hand, then let go of everything."""
+        await self.streams.close()
         if self._working:
             await self.reactions.stop()
             await self.jobs.stop()
@@ -137,6 +140,7 @@ class House:
 async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database, redis_url=settings.redis_url)
+    streams = streaming.Hub(db)
     account_views, viewers = AccountViews(db), Viewers(db)
     post_views = PostViews(db, account_views)
     tokens = Tokens(db)
@@ -152,7 +156,18 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     reads = Timelines(db, feeds, render)
     searching = Searching(db, feeds, render, settings)
 
+    streams.serve(
+        account_views=account_views,
+        post_views=post_views,
+        viewers=viewers,
+        tokens=tokens,
+        feeds=feeds,
+        render=render,
+        limits=not settings.dev,
+    )
+
     lane = Lane()
+    streaming.add_to(lane, streams)
     timelines.add_to(lane, reads)
     notifications.add_to(lane, notifications.NotificationReads(db, render))
     search.add_to(lane, searching)
@@ -168,7 +183,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "viewers": viewers.kept.__len__,
         "tokens": tokens.kept.__len__,
     }
-    metrics = Metrics(db, counted, sizes, shared=shared)
+    metrics = Metrics(db, counted, sizes, streams.counts, shared=shared)
     given: dict[str, Any] = {
         "db": db,
         "settings": settings,
@@ -203,7 +218,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     edge.kit.limiter.share(gossip)
     share_tries(gossip)
     jobs = does(media_store, door, account_views, settings)
-    return House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, door=door)
+    house = House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, door=door)
+    house.streams = streams
+    return house
 
 
 def _giver(value: Any) -> Callable[[], Any]:

@@ -42,6 +42,12 @@ class Joined:
         self._flush()
         self._transport.close()
 
+    @property
+    def bare(self) -> asyncio.Transport:
+        """The transport itself, for whoever takes the connection over; nothing may be held back then."""
+        self._flush()
+        return self._transport
+
     def __getattr__(self, name: str) -> Any:
         """Everything else is the transport's."""
         return getattr(self._transport, name)

@@ -15,6 +15,7 @@ import structlog
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
+from dunnock.api.streaming import Counts as StreamCounts
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.jobs import backlog
@@ -79,6 +80,13 @@ class Counts(msgspec.Struct):
     number: int = 0
     seconds: float = 0.0
     within: list[int] = msgspec.field(default_factory=lambda: [0] * (len(BOUNDS_S) + 1))
+
+
+class Saved(msgspec.Struct):
+    """What one process leaves for the others: (route, status, counts) of its requests, and its streams."""
+
+    requests: list[tuple[str, int, Counts]]
+    streams: StreamCounts
 
 
 class Counted:
@@ -154,25 +162,37 @@ Look = Callable[[], int]
 class Metrics:
     """What one process knows about itself. `sizes`: name of a cache -> how many entries it holds."""
 
-    def __init__(self, db: Db, counted: Counted, sizes: Mapping[str, Look], *, shared: Path | None = None) -> None:
+    def __init__(
+        self, db: Db, counted: Counted, sizes: Mapping[str, Look], streams: StreamCounts, *, shared: Path | None = None
+    ) -> None:
         """`shared`: a folder where the processes of one server leave their counts for each other; None: there is only one."""
-        self._db, self._counted, self._sizes, self._shared = db, counted, sizes, shared
+        self._db, self._counted, self._sizes, self._streams, self._shared = db, counted, sizes, streams, shared
 
     def save(self, name: str) -> None:
-        """Leave this process's request counts for the others to add up."""
+        """Leave this process's counts for the others to add up."""
         if self._shared is not None:
             rows = [(route, status, one) for (route, status), one in self._counted.counts.items()]
             half = self._shared / f"{name}.half"
-            half.write_bytes(msgspec.json.encode(rows))
+            half.write_bytes(msgspec.json.encode(Saved(rows, self._streams)))
             half.rename(self._shared / f"{name}.json")
+
+    def _others(self, name: str | None) -> Iterator[Saved]:
+        for path in self._shared.glob("*.json") if self._shared is not None else ():
+            if path.stem != name:
+                yield msgspec.json.decode(path.read_bytes(), type=Saved)
+
+    def streams(self, name: str | None = None) -> StreamCounts:
+        """The streams of all processes, as `requests`."""
+        total = StreamCounts()
+        for one in (self._streams, *[saved.streams for saved in self._others(name)]):
+            total.add(one)
+        return total
 
     def requests(self, name: str | None = None) -> dict[tuple[str, int], Counts]:
         """The request counts of all processes, this one's (called `name`) being fresh."""
         total = dict(self._counted.counts)
-        for path in self._shared.glob("*.json") if self._shared is not None else ():
-            if path.stem == name:
-                continue
-            for route, status, one in msgspec.json.decode(path.read_bytes(), type=list[tuple[str, int, Counts]]):
+        for saved in self._others(name):
+            for route, status, one in saved.requests:
                 mine = total.get((route, status), Counts())
                 total[route, status] = Counts(
                     mine.number + one.number,
@@ -245,6 +265,16 @@ class Metrics:
             "cache",
             {key: look() for key, look in self._sizes.items()},
         )
+        streams = self.streams(name)
+        gauge("dunnock_streams", "Streams that are open", "kind", streams.open)
+        for metric, doc, label, counted in (
+            ("dunnock_stream_events", "Events sent to streams", "event", streams.sent),
+            ("dunnock_streams_dropped", "Streams that the server ended", "why", streams.dropped),
+        ):
+            total = CounterMetricFamily(metric, doc, labels=[label])
+            for value, times in counted.items():
+                total.add_metric([value], times)
+            families.append(total)
         commits = self._db.commits
         families.append(
             CounterMetricFamily("dunnock_db_commits", "Commits (a group counts once)", value=commits.number)

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import gc
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -99,8 +100,17 @@ def run(part: Part, *, ready: Callable[[], None] = lambda: None) -> None:
     import uvloop  # noqa: PLC0415 (other commands do without)
 
     logs.set_up(part.settings.log_level, messages=part.settings.dev)
+    _open_many_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(part, ready))
+
+
+def _open_many_files() -> None:
+    """Take all that we may have of open files: each stream is one, and usual limits are made for programs with few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):  # more than the kernel allows: then what there is must do
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _run(part: Part, ready: Callable[[], None]) -> None:
