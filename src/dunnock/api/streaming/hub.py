@@ -22,7 +22,7 @@ from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.kit import Caller
 from dunnock.api.kit.address import bucket_key
 from dunnock.api.kit.errors import TooManyRequests
-from dunnock.api.mastodon.notifications import shown_of
+from dunnock.api.mastodon.notices import look_up, whole
 from dunnock.api.mastodon.render import Render
 from dunnock.api.streaming import channels, frames
 from dunnock.api.streaming.channels import Ask, Refused, first
@@ -522,9 +522,9 @@ class Hub:
             one = await notifications.find(self._db, account_id, notification_id)
         except notifications.NotificationMissing:
             return  # the act was undone meanwhile
-        shown = await shown_of(self._render, (one,), account_id)
-        if shown:
-            self._send(Message("notification", shown[0]), those)
+        shown = whole(one, await look_up(self._db, self._render, account_id, (one,)))
+        if shown is not None:
+            self._send(Message("notification", shown), those)
 
 
 class _Told:
