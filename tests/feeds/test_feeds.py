@@ -161,5 +161,5 @@ async def test_a_home_page_costs_the_same_few_queries_however_many_are_followed(
     cold = len(asked)
     asked.clear()
     await house.feeds.home(me.id, Cursor())
-    # cold: five for the viewer, one for exclusive lists, two for the merge, posts, accounts; warm: all in memory
-    assert (cold, len(asked)) == (10, 0)
+    # cold: five for the viewer, one each for exclusive lists and hashtags, two for the merge, posts, accounts; warm: none
+    assert (cold, len(asked)) == (11, 0)

@@ -12,10 +12,12 @@ from dunnock import accounts, posts
 from dunnock.accounts import tables as a
 from dunnock.feeds import AuthorMissing, Cursor
 from dunnock.feeds import tables as f
+from dunnock.feeds.tags import follow_tag, unfollow_tag
 from dunnock.foundation.db import Sql
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.posts import tables as p
+from dunnock.posts.hashtags import find_or_make
 
 SETTINGS = Settings(data=Path(), public_url="http://home.example")
 PEOPLE = 5
@@ -36,17 +38,21 @@ class Oracle:
             p.hashtag_posts,
             p.hashtags,
             p.interactions,
+            a.accounts,
             a.follows,
             a.blocks,
             a.mutes,
             f.lists,
             f.list_members,
+            f.followed_tags,
         ):
             names = [column.name for column in one.columns]
             table[one.name] = [dict(zip(names, row, strict=True)) for row in await db.all(Sql(select(one)))]
         self.posts = {row["id"]: row for row in table["posts"] if row["deleted_at"] is None}
         self.mentioned = {(row["post_id"], row["account_id"]) for row in table["mentions"]}
         names = {row["id"]: row["key"] for row in table["hashtags"]}
+        self.followed_tags = {(row["account_id"], names[row["hashtag_id"]]) for row in table["followed_tags"]}
+        self.limited = {row["id"] for row in table["accounts"] if row["standing"] == "limited"}
         self.tagged = {(row["post_id"], names[row["hashtag_id"]]) for row in table["hashtag_posts"]}
         self.follows = {(r["follower_id"], r["followed_id"]): r for r in table["follows"] if not r["requested"]}
         self.blocks = {(row["account_id"], row["target_id"]) for row in table["blocks"]}
@@ -88,30 +94,44 @@ class Oracle:
             if row["list_id"] == li["id"] and li["account_id"] == viewer and li["exclusive"]
         }
         for row in self.newest_first():
-            author = row["author_id"]
-            follow = self.follows.get((viewer, author))
             post = self.shown(viewer, row)
-            if post is None or author in out or not (author == viewer or follow):
+            if post is None:
                 continue
-            boost = row["boost_of_id"] is not None
-            if author != viewer and boost and not follow["boosts"]:
-                continue
-            if any(one != viewer and (viewer, one) in self.mutes for one in (author, post["author_id"])):
-                continue
-            others = {account for (an_id, account) in self.mentioned if an_id == post["id"]}
-            others.add(post["reply_to_author_id"])
-            if author != viewer and any((viewer, one) in self.mutes or (viewer, one) in self.blocks for one in others):
-                continue
-            to = post["reply_to_author_id"]
-            if (
-                not boost
-                and post["reply_to_id"]
-                and author != viewer
-                and to not in (None, author, viewer)
-                and (viewer, to) not in self.follows
-            ):
-                continue
-            yield row["id"], row["id"], post["id"]
+            by_author = row["author_id"] not in out and self.in_home_by_author(viewer, row, post)
+            if by_author or self.in_home_by_tag(viewer, row):
+                yield row["id"], row["id"], post["id"]
+
+    def in_home_by_author(self, viewer, row, post):
+        author = row["author_id"]
+        follow = self.follows.get((viewer, author))
+        if not (author == viewer or follow):
+            return False
+        boost = row["boost_of_id"] is not None
+        if author != viewer and boost and not follow["boosts"]:
+            return False
+        if any(one != viewer and (viewer, one) in self.mutes for one in (author, post["author_id"])):
+            return False
+        others = {account for (an_id, account) in self.mentioned if an_id == post["id"]}
+        others.add(post["reply_to_author_id"])
+        if author != viewer and any((viewer, one) in self.mutes or (viewer, one) in self.blocks for one in others):
+            return False
+        to = post["reply_to_author_id"]
+        return (
+            boost
+            or not post["reply_to_id"]
+            or author == viewer
+            or to in (None, author, viewer)
+            or (viewer, to) in self.follows
+        )
+
+    def in_home_by_tag(self, viewer, row):
+        if row["author_id"] in {viewer, *self.limited} or row["visibility"] != "public" or row["boost_of_id"]:
+            return False
+        tags = {key for (an_id, key) in self.tagged if an_id == row["id"]}
+        if not any((viewer, key) in self.followed_tags for key in tags):
+            return False
+        people = {account for (an_id, account) in self.mentioned if an_id == row["id"]} | {row["author_id"]}
+        return not any((viewer, one) in self.mutes or (viewer, one) in self.blocks for one in people)
 
     def public(self, viewer):
         for row in self.newest_first():
@@ -119,8 +139,11 @@ class Oracle:
                 continue
             if row["reply_to_id"] and row["reply_to_author_id"] != row["author_id"]:
                 continue
-            if (viewer, row["author_id"]) not in self.mutes:
+            if (viewer, row["author_id"]) not in self.mutes and not self.kept_quiet(viewer, row["author_id"]):
                 yield row["id"], row["id"], None
+
+    def kept_quiet(self, viewer, author):
+        return author in self.limited and viewer != author and (viewer, author) not in self.follows
 
     def list(self, viewer, wanted):
         members = {row["account_id"] for row in self.members if row["list_id"] == wanted["id"]}
@@ -147,6 +170,7 @@ class Oracle:
                 and row["visibility"] == "public"
                 and self.shown(viewer, row)
                 and (viewer, row["author_id"]) not in self.mutes
+                and not self.kept_quiet(viewer, row["author_id"])
             ):
                 yield row["id"], row["id"], None
 
@@ -220,9 +244,8 @@ class History:
         await posts.unboost(tx, self.post(), by=me.id)
 
     async def edit(self, tx, me, other):
-        await posts.edit(
-            tx, self.post(), posts.Changes(text=f"now #two @{other.username}"), by=me.id, settings=SETTINGS
-        )
+        text = f"now {self.random.choice(['#two', '#one', 'none'])} @{other.username}"
+        await posts.edit(tx, self.post(), posts.Changes(text=text), by=me.id, settings=SETTINGS)
 
     async def delete(self, tx, me, _):
         await posts.delete(tx, self.post(), by=me.id)
@@ -242,6 +265,13 @@ class History:
     async def unfollow(self, tx, me, other):
         await accounts.unfollow(tx, follower=me.id, followed=other.id)
 
+    async def follow_tag(self, tx, me, _):
+        await follow_tag(tx, me.id, self.random.choice(["one", "Two"]))
+
+    async def unfollow_tag(self, tx, me, _):
+        tag = await find_or_make(tx, self.random.choice(["one", "two"]))
+        await unfollow_tag(tx, me.id, tag.id)
+
     async def block(self, tx, me, other):
         await accounts.block(tx, me.id, target=other.id)
 
@@ -255,7 +285,8 @@ class History:
         await accounts.unmute(tx, me.id, target=other.id)
 
     ACTS = (
-        [publish] * 10 + [boost] * 4 + [follow] * 6 + [favourite] * 3 + [bookmark, unboost, edit, edit, delete, delete,
+        [publish] * 10 + [boost] * 4 + [follow] * 6 + [favourite] * 3 + [follow_tag] * 2
+        + [unfollow_tag, bookmark, unboost, edit, edit, delete, delete,
         unfavourite, unfollow, block, unblock, unblock, mute, unmute, unmute]
     )  # fmt: skip
 
@@ -263,6 +294,8 @@ class History:
 @pytest.mark.parametrize("seed", range(6))
 async def test_feeds_equal_the_oracle_throughout_a_random_history(db, house, make, seed):
     people = [await make.member(f"p{number}") for number in range(PEOPLE)]
+    limited = await make.member("limited", standing="limited")
+    people.append(limited)
     await make.list(people[0], of=(people[1],), exclusive=True)
     for replies in ("list", "followed", "none"):
         await make.list(people[2], replies, of=(people[0], people[2], people[4]), replies=replies)

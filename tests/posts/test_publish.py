@@ -32,8 +32,11 @@ async def test_a_post_is_written_with_all_it_is_found_by(db, make, publish, even
     assert len(await rows(db, "SELECT * FROM mentions")) == 2
     assert sorted(await rows(db, "SELECT key FROM hashtags")) == [("tag",), ("uni",)]
     assert len(await rows(db, "SELECT * FROM hashtag_posts")) == 2
+    (tag,), (uni,) = await rows(db, "SELECT id FROM hashtags ORDER BY key")
     assert await events() == [
-        posts.PostPublished(post_id=post.id, author_id=author.id, visibility="public", thread_id=post.id)
+        posts.PostPublished(
+            post_id=post.id, author_id=author.id, visibility="public", thread_id=post.id, tags=(tag, uni)
+        )
     ]
     assert [row[0] for row in await rows(db, f"SELECT posts FROM account_counts WHERE account_id = {author.id}")] == [1]
 

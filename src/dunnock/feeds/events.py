@@ -1,4 +1,4 @@
-"""Facts about lists."""
+"""Facts about lists and followed hashtags."""
 
 from __future__ import annotations
 
@@ -9,4 +9,10 @@ class ListChanged(Event, frozen=True):
     """A list was made, renamed, filled, emptied or deleted; `account_id` is its owner."""
 
     list_id: int
+    account_id: int
+
+
+class TagsFollowedChanged(Event, frozen=True):
+    """An account follows other hashtags from now on."""
+
     account_id: int

@@ -10,10 +10,11 @@ from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.discovery import PostSearch
 from dunnock.feeds import rules
 from dunnock.feeds.errors import AuthorMissing, ListMissing
-from dunnock.feeds.events import ListChanged
+from dunnock.feeds.events import ListChanged, TagsFollowedChanged
 from dunnock.feeds.heads import Heads
 from dunnock.feeds.page import Cursor, Page, Skeleton, fill
 from dunnock.feeds.store import sources as store
+from dunnock.feeds.store import tags as tags_store
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 from dunnock.posts import entries
@@ -37,25 +38,32 @@ class Feeds:
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
-            if type(one.event) is ListChanged:
-                self.heads.forget(("home", one.event.account_id))
-                self.heads.forget(("list", one.event.list_id))
+            event = one.event
+            if type(event) is ListChanged:
+                self.heads.forget(("home", event.account_id))
+                self.heads.forget(("list", event.list_id))
+            elif type(event) is TagsFollowedChanged:
+                self.heads.forget(("home", event.account_id))
 
     async def home(self, viewer_id: int, cursor: Cursor) -> Page:
-        """Posts and boosts by those the viewer follows, and the viewer's own."""
+        """Posts and boosts by those the viewer follows, the viewer's own, and posts under hashtags they follow."""
         viewer = await self._viewers.get(viewer_id)
         key = ("home", viewer_id)
         head = self.heads.peek(key, viewer)
         if head is None:
-            head = await self.heads.make(key, viewer, await self.sources_of_home(viewer))
-        read = self.heads.read
+            tags = {row[0]: row[1] for row in await self._db.all(tags_store.OF, owner=viewer_id)}
+            head = await self.heads.make(key, viewer, await self.sources_of_home(viewer), tags)
+        read, authors, keys = self.heads.read, head.sources, frozenset(head.tags.values())
 
         async def skeleton(span: Span, most: int) -> Sequence[int]:
             return await read(head, span, most)
 
         def judge(entry: PostCard, posts: Posts, people: Accounts) -> PostCard | None:
             shown = rules.readable(entry, posts, people, viewer)
-            return shown if shown is not None and rules.in_home(entry, shown, people, viewer) else None
+            if shown is None or not keys:
+                return shown if shown is not None and rules.in_home(entry, shown, people, viewer) else None
+            by_author = entry.author_id in authors and rules.in_home(entry, shown, people, viewer)
+            return shown if by_author or rules.by_hashtag(entry, people, viewer, keys=keys) else None
 
         return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts, once=True)
 

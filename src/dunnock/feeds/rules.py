@@ -8,6 +8,7 @@ from dunnock.accounts.viewers import Viewer
 from dunnock.accounts.views import AccountCard
 from dunnock.posts.views import PostCard
 from dunnock.posts.visibility import may_see
+from dunnock.text import hashtag_key
 
 Cards = Mapping[int, PostCard]
 Accounts = Mapping[int, AccountCard]
@@ -66,6 +67,22 @@ def in_home(entry: PostCard, shown: PostCard, accounts: Accounts, viewer: Viewer
         to = shown.reply_to_author_id
         return to is None or to in (author_id, me) or to in viewer.following
     return True
+
+
+def by_hashtag(entry: PostCard, accounts: Accounts, viewer: Viewer, *, keys: Collection[str]) -> bool:
+    """Does a post belong in a viewer's home feed because of hashtags they follow (`keys`, folded), whoever it is by?
+
+    Public posts, no boosts; nothing by limited accounts, nothing by or mentioning somebody muted or blocked. Neither
+    languages nor whom it replies to matter. Source: Mastodon's FeedManager#filter_from_tags?.
+    """
+    if entry.visibility != "public" or entry.boost_of_id is not None or entry.author_id == viewer.id:
+        return False
+    if not any(hashtag_key(name) in keys for name in entry.hashtags):
+        return False
+    author = accounts.get(entry.author_id)
+    if author is None or author.standing == "limited" or unwanted(entry, author, viewer):
+        return False
+    return not any(other in viewer.blocking or viewer.mutes(other) for other in entry.mentions)
 
 
 def in_list(

@@ -1,4 +1,4 @@
-"""Tables of lists: feeds that a member puts together from accounts they follow."""
+"""Tables of lists (feeds that a member puts together from accounts they follow) and of followed hashtags."""
 
 from __future__ import annotations
 
@@ -25,5 +25,15 @@ list_members = Table(
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     Column("id", BigId, nullable=False),
     Index("ix_list_members_account_id", "account_id"),
+    sqlite_with_rowid=False,
+)
+
+followed_tags = Table(
+    "followed_tags",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("hashtag_id", BigId, ForeignKey("hashtags.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False, unique=True),
+    Index("ix_followed_tags_hashtag_id", "hashtag_id"),
     sqlite_with_rowid=False,
 )

@@ -15,7 +15,7 @@ from dunnock.posts.errors import PostRefused
 from dunnock.posts.events import PostUnscreened
 from dunnock.posts.model import Candidate, Content, Post, Screen
 from dunnock.posts.quote import with_link
-from dunnock.posts.store import index
+from dunnock.posts.store import featured, index
 
 
 class Shaped(msgspec.Struct, frozen=True):
@@ -113,8 +113,19 @@ async def look(tx: Tx, screen: Screen | None, post: Post, content: Content, *, e
         await tx.record(PostUnscreened(post_id=post.id, author_id=post.author_id))
 
 
-async def put_in_indexes(tx: Tx, post: Post, shaped: Shaped) -> None:
-    """Write the rows that the post is found by; only public posts stand under hashtags."""
+async def put_in_indexes(tx: Tx, post: Post, shaped: Shaped) -> tuple[int, ...]:
+    """Write the rows that the post is found by; only public posts stand under hashtags, whose ids are returned."""
     await index.add_mentions(tx, post.id, post.mentions)
+    if post.visibility != "public" or not shaped.tags:
+        return ()
+    tag_ids = await index.tag_post(tx, post.id, shaped.tags)
+    await featured.count_in(tx, post, tag_ids)
+    return tag_ids
+
+
+async def take_from_tags(tx: Tx, post: Post) -> None:
+    """Let the post stand under no hashtag any more."""
     if post.visibility == "public":
-        await index.tag_post(tx, post.id, shaped.tags)
+        if post.hashtags:
+            await featured.count_out(tx, post)
+        await index.untag_post(tx, post.id)

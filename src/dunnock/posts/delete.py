@@ -6,6 +6,7 @@ from dunnock import media
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation.db import Tx
 from dunnock.posts.boost import unboost
+from dunnock.posts.content import take_from_tags
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.events import PostDeleted
 from dunnock.posts.model import Post
@@ -31,7 +32,7 @@ async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
     await store.empty_post(tx, post.id)
     await revisions.drop(tx, post.id)
     await index.drop_mentions(tx, post.id)
-    await index.untag_post(tx, post.id)
+    await take_from_tags(tx, post)
     if post.poll_id is not None and (poll := await polls.hold_of_post(tx, post.id)) is not None:
         await polls.drop(tx, poll.id)
     if post.media:

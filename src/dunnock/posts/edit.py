@@ -79,9 +79,9 @@ async def edit(
     await revisions.add(tx, post, msgspec.json.encode(before).decode(), poll=None if poll is None else poll.options)
     await store.change_post(tx, new)
     await index.drop_mentions(tx, post.id)
-    await index.untag_post(tx, post.id)
-    await words.put_in_indexes(tx, new, shaped)
-    await tx.record(PostEdited(post_id=post.id, author_id=by))
+    await words.take_from_tags(tx, post)
+    tags = await words.put_in_indexes(tx, new, shaped)
+    await tx.record(PostEdited(post_id=post.id, author_id=by, tags=tags))
     return new
 
 

@@ -51,6 +51,21 @@ async def of_authors(reader: Reader, authors: Collection[int], span: Span, most:
     return found + await _merge(reader, authors, span, most - len(found))
 
 
+async def of_sources(
+    reader: Reader, authors: Collection[int], tags: Collection[int], span: Span, most: int
+) -> list[int]:
+    """Ids of posts and boosts by any of `authors`, and of posts under any of the hashtags `tags`; exact, one query more."""
+    found = await of_authors(reader, authors, span, most)
+    if not tags:
+        return found
+    if len(found) == most:  # beyond the last of these nothing can be among the next `most`
+        edge = found[-1]
+        span = Span(edge, span.above, True) if span.up else Span(span.below, edge)
+    sql = store.BY_TAGS_UP if span.up else store.BY_TAGS
+    rows = await reader.all(sql, tags=list(tags), below=span.below, above=span.above, most=most)
+    return sorted({*found, *[row[0] for row in rows]}, reverse=not span.up)[:most]
+
+
 async def _merge(reader: Reader, authors: Collection[int], span: Span, most: int) -> list[int]:
     ids = list(authors)
     if span.up:

@@ -14,6 +14,7 @@ class PostPublished(Event, frozen=True):
     reply_to_id: int | None = None
     reply_to_author_id: int | None = None
     thread_id: int | None = None
+    tags: tuple[int, ...] = ()  # ids of the hashtags that it stands under
 
 
 class PostUnscreened(Event, frozen=True):
@@ -24,10 +25,11 @@ class PostUnscreened(Event, frozen=True):
 
 
 class PostEdited(Event, frozen=True):
-    """A post's text, warning, media or the like changed."""
+    """A post's text, warning, media or the like changed; `tags` are ids of the hashtags that it stands under now."""
 
     post_id: int
     author_id: int
+    tags: tuple[int, ...] = ()
 
 
 class PostDeleted(Event, frozen=True):

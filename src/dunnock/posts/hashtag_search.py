@@ -42,7 +42,7 @@ async def search_hashtags(
     if not start or limit <= 0 or "\0" in start:
         return []
     rows = await reader.all(store.STARTING, low=start, high=start + _AFTER_ALL, most=limit, skip=offset)
-    return await _with_days(reader, rows, now)
+    return await usage(reader, rows, now)
 
 
 async def find_hashtag(reader: Reader, name: str, *, now: int) -> FoundHashtag | None:
@@ -52,11 +52,12 @@ async def find_hashtag(reader: Reader, name: str, *, now: int) -> FoundHashtag |
     if not key or not is_hashtag(name):
         return None
     row = await reader.one(store.FIND, key=key)
-    found = await _with_days(reader, [row or (0, key, name)], now)
+    found = await usage(reader, [row or (0, key, name)], now)
     return found[0]
 
 
-async def _with_days(reader: Reader, rows: Sequence[Row], now: int) -> list[FoundHashtag]:
+async def usage(reader: Reader, rows: Sequence[Row], now: int) -> list[FoundHashtag]:
+    """Hashtags with how much they were used; rows are (id, key, name), the id 0 for one that nobody used."""
     today = now // DAY
     uses: dict[tuple[int, int], tuple[int, int]] = {}
     known = [row[0] for row in rows if row[0]]

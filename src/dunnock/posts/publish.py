@@ -102,7 +102,7 @@ async def publish(
     await store.add_post(tx, post, app_id)
     if poll is not None and post.poll_id is not None:
         await add_poll(tx, poll, poll_id=post.poll_id, post_id=post_id)
-    await words.put_in_indexes(tx, post, shaped)
+    tags = await words.put_in_indexes(tx, post, shaped)
     await _count(tx, post)
     await tx.record(
         PostPublished(
@@ -112,6 +112,7 @@ async def publish(
             reply_to_id=post.reply_to_id,
             reply_to_author_id=post.reply_to_author_id,
             thread_id=post.thread_id,
+            tags=tags,
         )
     )
     if quoted is not None:

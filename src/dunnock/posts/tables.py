@@ -111,6 +111,18 @@ hashtag_posts = Table(
     sqlite_with_rowid=False,
 )
 
+featured_tags = Table(  # hashtags that an account shows on its profile, with how much it uses them
+    "featured_tags",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("hashtag_id", BigId, ForeignKey("hashtags.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False, unique=True),
+    Column("name", Text, nullable=False),  # as its owner writes it
+    Column("posts", BigId, nullable=False),  # its public posts with the hashtag
+    Column("last_post_at", BigId),
+    sqlite_with_rowid=False,
+)
+
 revisions = Table(  # what a post said before each edit, and its first version; `id` is the moment it was so from
     "revisions",
     metadata,

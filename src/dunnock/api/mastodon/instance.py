@@ -24,6 +24,7 @@ from dunnock.foundation.settings import Settings
 from dunnock.media import limits as media_limits
 from dunnock.posts import model as posts_limits
 from dunnock.posts import poll as poll_limits
+from dunnock.posts.featured import MOST_FEATURED
 
 # What we do of Mastodon's: clients switch features by these. 4.2 has no grouped notifications and no `id[]` look-ups.
 MASTODON_VERSION = "4.2.0"
@@ -146,7 +147,7 @@ class Instance:
     def _configuration(self) -> dict[str, Any]:
         return {
             "accounts": {
-                "max_featured_tags": 0,
+                "max_featured_tags": MOST_FEATURED,
                 "max_pinned_statuses": posts_limits.MOST_PINS,
                 "max_display_name_length": 30,
                 "max_note_length": 500,

@@ -350,6 +350,13 @@ class Render:
             raise accounts.AccountMissing(account_id)
         return await self.account_of(card)
 
+    async def profile_of(self, account_id: int) -> str:
+        """The page of an account. Raises AccountMissing as `account`."""
+        card = await self._accounts.one(account_id)
+        if card is None or card.standing in _GONE:
+            raise accounts.AccountMissing(account_id)
+        return self.addresses.profile(card)
+
     async def account_of(self, card: AccountCard) -> bytes:
         """Account of a card that is at hand."""
         await self._render_accounts((card,))

@@ -28,7 +28,7 @@ from dunnock.api.kit import (
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, viewer_of
 from dunnock.api.mastodon.render import Render
-from dunnock.api.mastodon.tags import tag
+from dunnock.api.mastodon.tags import show_tags
 from dunnock.discovery import Resolved, Resolver, search_posts
 from dunnock.feeds import Cursor, Feeds
 from dunnock.foundation.clock import now_ms
@@ -142,7 +142,7 @@ class Searching:
         if wanted in {None, "statuses"} and viewer and limit:
             found.statuses = await self._statuses(words, params, viewer, limit, offset)
         if wanted in {None, "hashtags"} and "@" not in words and "://" not in words:
-            found.hashtags = await self._hashtags(words, limit, offset, signed_in=bool(viewer))
+            found.hashtags = await self._hashtags(words, viewer, limit, offset)
         return found
 
     async def _statuses(self, words: str, params: SearchParams, viewer: int, limit: int, offset: int) -> bytes:
@@ -189,9 +189,9 @@ class Searching:
         hidden = one.blocked_by or (following and not one.following)
         return [] if hidden else [account_id]
 
-    async def _hashtags(self, words: str, limit: int, offset: int, *, signed_in: bool) -> list[wire.Tag]:
+    async def _hashtags(self, words: str, viewer: int, limit: int, offset: int) -> list[wire.Tag]:
         found = await search_hashtags(self._db, words, now=now_ms(), limit=limit, offset=offset)
-        return [tag(one, self._settings.public_url, signed_in=signed_in) for one in found]
+        return await show_tags(self._db, found, self._settings.public_url, viewer)
 
     async def _of_place(self, place: _Place, viewer: int, wanted: str | None) -> Results:
         found = Results()
@@ -202,7 +202,7 @@ class Searching:
         if place.tag is not None and wanted in {None, "hashtags"}:
             one = await find_hashtag(self._db, place.tag, now=now_ms())
             if one is not None and one.id:
-                found.hashtags = [tag(one, self._settings.public_url, signed_in=bool(viewer))]
+                found.hashtags = await show_tags(self._db, [one], self._settings.public_url, viewer)
         return found
 
     async def _at_address(self, url: str, *, resolve: bool) -> _Place:

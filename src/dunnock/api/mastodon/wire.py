@@ -449,6 +449,16 @@ class Notification(msgspec.Struct, kw_only=True):
     event: RelationshipSeveranceEvent | msgspec.UnsetType = msgspec.UNSET
 
 
+class FeaturedTag(msgspec.Struct, kw_only=True):
+    """FeaturedTag; the count is text, `last_status_at` a bare date."""
+
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
 class TagHistory(msgspec.Struct, kw_only=True):
     """A day of a hashtag: Unix time of its midnight, uses and accounts, all as text."""
 
@@ -465,6 +475,7 @@ class Tag(msgspec.Struct, kw_only=True):
     url: str
     history: list[TagHistory]
     following: bool | msgspec.UnsetType = msgspec.UNSET
+    featuring: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Search(msgspec.Struct, kw_only=True):

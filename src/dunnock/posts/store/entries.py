@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select, text
 
-from dunnock.foundation.db import ManyIds, Sql, among
+from dunnock.foundation.db import BigId, ManyIds, Sql, among
 from dunnock.posts.tables import hashtag_posts, hashtags, interactions, posts
 
 _alive = posts.c.deleted_at.is_(None)
@@ -96,6 +96,29 @@ BY_HASHTAG, BY_HASHTAG_UP = _pair(
     ),
     _tagged,
 )
+
+
+def _by_tags(order: str) -> Sql:
+    """Of each hashtag the next `most`, whatever was tagged before, and of all of them the next `most`."""
+    tags = bindparam("tags", type_=ManyIds())
+    edge, past, last = ("desc", "<", 0) if order == "DESC" else ("asc", ">", 2**63 - 1)
+    lite = (
+        "SELECT DISTINCT h.post_id FROM json_each(:tags) AS s JOIN hashtag_posts AS h ON h.hashtag_id = s.value "
+        "AND h.post_id < :below AND h.post_id > :above "
+        f"AND NOT h.post_id {past} coalesce((SELECT e.post_id FROM hashtag_posts AS e WHERE e.hashtag_id = s.value "
+        f"AND e.post_id < :below AND e.post_id > :above ORDER BY e.post_id {edge} LIMIT 1 OFFSET :most), {last}) "
+        f"ORDER BY h.post_id {order} LIMIT :most"
+    )
+    pg = (
+        "SELECT DISTINCT h.post_id FROM unnest(:tags) AS s CROSS JOIN LATERAL (SELECT e.post_id FROM hashtag_posts AS e "
+        "WHERE e.hashtag_id = s AND e.post_id < CAST(:below AS bigint) AND e.post_id > CAST(:above AS bigint) "
+        f"ORDER BY e.post_id {edge} LIMIT CAST(:most AS bigint)) AS h ORDER BY h.post_id {order} LIMIT CAST(:most AS bigint)"
+    )
+    more = [bindparam(name, type_=BigId) for name in ("below", "above", "most")]
+    return Sql(text(lite).bindparams(tags, *more), text(pg).bindparams(tags, *more))
+
+
+BY_TAGS, BY_TAGS_UP = _by_tags("DESC"), _by_tags("ASC")
 TAGS_OF = Sql(
     select(hashtag_posts.c.post_id, hashtag_posts.c.hashtag_id).where(
         among(hashtag_posts.c.post_id, "ids"), among(hashtag_posts.c.hashtag_id, "tags")

@@ -32,7 +32,7 @@ def _starting(*, pg: bool) -> Any:
 
 
 STARTING = Sql(_starting(pg=False), _starting(pg=True))
-FIND = Sql(select(hashtags.c.id, hashtags.c.key, hashtags.c.name).where(hashtags.c.key == bindparam("key"), _used))
+FIND = Sql(select(hashtags.c.id, hashtags.c.key, hashtags.c.name).where(hashtags.c.key == bindparam("key")))
 
 # The newest uses of some hashtags, so many at most; a day's ids are DAY << 16 apart.
 _recent = (

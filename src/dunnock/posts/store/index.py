@@ -57,10 +57,16 @@ async def blockers_of(tx: Tx, author_id: int, among_ids: Sequence[int]) -> set[i
     return {row[0] for row in await tx.all(_BLOCKERS, author=author_id, ids=list(among_ids))}
 
 
-async def tag_post(tx: Tx, post_id: int, tags: Sequence[tuple[str, str]]) -> None:
-    """Put the post under hashtags, given as (key, name as written), making those that are new."""
-    if not tags:
-        return
+async def tag_post(tx: Tx, post_id: int, tags: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+    """Put the post under hashtags, given as (key, name as written), making those that are new; their ids in order."""
+    known = await make_tags(tx, tags)
+    found = tuple([known[key] for key, _ in tags])
+    await tx.many(_ADD_TAGGED, [{"hashtag_id": tag_id, "post_id": post_id} for tag_id in found])
+    return found
+
+
+async def make_tags(tx: Tx, tags: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """The ids of hashtags by their keys, given as (key, name as written); those that are new are made."""
     known = {row[0]: row[1] for row in await tx.all(_TAGS, keys=[key for key, _ in tags])}
     for key, name in sorted(
         tags
@@ -69,7 +75,7 @@ async def tag_post(tx: Tx, post_id: int, tags: Sequence[tuple[str, str]]) -> Non
             new_id = tx.new_id()
             made = await tx.run(_ADD_TAG, id=new_id, key=key, name=name)
             known[key] = new_id if made else await tx.value(_TAG, key=key)
-    await tx.many(_ADD_TAGGED, [{"hashtag_id": known[key], "post_id": post_id} for key, _ in tags])
+    return known
 
 
 async def untag_post(tx: Tx, post_id: int) -> None:
