@@ -158,6 +158,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_drafts_account_id_id", ["account_id", "id"], unique=False)
 
     op.create_table(
+        "featured_tags",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "hashtag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("posts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("last_post_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_featured_tags_account_id")),
+        sa.ForeignKeyConstraint(["hashtag_id"], ["hashtags.id"], name=op.f("fk_featured_tags_hashtag_id")),
+        sa.PrimaryKeyConstraint("account_id", "hashtag_id", name=op.f("pk_featured_tags")),
+        sa.UniqueConstraint("id", name=op.f("uq_featured_tags_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "filters",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -171,6 +189,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("filters", schema=None) as batch_op:
         batch_op.create_index("ix_filters_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "followed_tags",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "hashtag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_followed_tags_account_id")),
+        sa.ForeignKeyConstraint(["hashtag_id"], ["hashtags.id"], name=op.f("fk_followed_tags_hashtag_id")),
+        sa.PrimaryKeyConstraint("account_id", "hashtag_id", name=op.f("pk_followed_tags")),
+        sa.UniqueConstraint("id", name=op.f("uq_followed_tags_id")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("followed_tags", schema=None) as batch_op:
+        batch_op.create_index("ix_followed_tags_hashtag_id", ["hashtag_id"], unique=False)
 
     op.create_table(
         "notification_permissions",
