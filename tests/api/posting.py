@@ -13,7 +13,7 @@ from api.people import URL, People, giver
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import drafts, polls, scheduled_statuses, statuses, statuses_actions, threads
+from dunnock.api.mastodon import auto_delete, drafts, polls, scheduled_statuses, statuses, statuses_actions, threads
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.db import Db, Sql
 from dunnock.foundation.settings import Settings
@@ -36,7 +36,7 @@ class Posting(People):
         self.app = build_edge(
             [
                 handler
-                for area in (statuses, statuses_actions, polls, scheduled_statuses, drafts, threads)
+                for area in (statuses, statuses_actions, polls, scheduled_statuses, drafts, threads, auto_delete)
                 for handler in area.HANDLERS
             ],
             authenticate=self._authenticate,

@@ -96,6 +96,9 @@ API: dict[str, Right] = {
     "GET /api/v1/domain_blocks": member("read:blocks"),
     "POST /api/v1/domain_blocks": member("write:blocks"),
     "GET /api/v1/dunnock/accounts/{id}/personas": everybody("read:accounts"),  # ours
+    "GET /api/v1/dunnock/auto_delete": member("read:statuses"),  # ours
+    "PATCH /api/v1/dunnock/auto_delete": member("write:statuses"),  # ours
+    "PUT /api/v1/dunnock/auto_delete": member("write:statuses"),  # ours
     "GET /api/v1/dunnock/drafts": member("read:statuses"),  # ours
     "POST /api/v1/dunnock/drafts": member("write:statuses"),  # ours
     "DELETE /api/v1/dunnock/drafts/{id}": member("write:statuses"),  # ours
@@ -246,13 +249,14 @@ OPEN_PAGES = {
 }  # fmt: skip
 MEMBERS_PAGES = {
     "GET /admin/sign-ups", "GET /oauth/authorize/native", "GET /settings/account", "GET /settings/apps",
-    "GET /settings/blocks", "GET /settings/invitations", "GET /settings/preferences", "GET /settings/profile",
+    "GET /settings/blocks", "GET /settings/invitations", "GET /settings/old-posts", "GET /settings/preferences",
+    "GET /settings/profile",
     "GET /settings/sessions",
 }  # fmt: skip
 MEMBERS_FORMS = {
     "POST /admin/sign-ups", "POST /compose", "POST /oauth/authorize", "POST /settings/account", "POST /settings/apps",
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
-    "POST /settings/invitations/withdraw", "POST /settings/preferences", "POST /settings/profile",
+    "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",
     "POST /settings/sessions",
 }  # fmt: skip
 LANE_ONLY = {

@@ -49,7 +49,7 @@ async def test_long_threads_cost_three_queries(db, make, publish):
 
 
 def test_rings_end():
-    rows = [(1, 3, None), (2, 1, None), (3, 2, None)]
+    rows = [(1, 3, None, 5), (2, 1, None, 5), (3, 2, None, 5)]
     assert ancestors_of(1, rows, most=10) == [2, 3]
     assert descendants_of(1, rows, most=10, deepest=10) == [2, 3]
 
@@ -57,10 +57,25 @@ def test_rings_end():
 def test_any_tree_is_walked_depth_first():
     chance = random.Random(7)
     for _ in range(50):
-        rows = [(1, None, None)] + [(n, chance.randrange(1, n), None) for n in range(2, 40)]
+        rows = [(1, None, None, 1)] + [(n, chance.randrange(1, n), None, chance.randrange(1, 4)) for n in range(2, 40)]
+        authors = {row[0]: row[3] for row in rows}
 
-        def walk(at, rows=rows):
-            return [one for row in rows if row[1] == at for one in (row[0], *walk(row[0]))]
+        def walk(at, rows=rows, authors=authors):
+            below = sorted((row for row in rows if row[1] == at), key=lambda row: (row[3] != authors[at], row[0]))
+            return [one for row in below for one in (row[0], *walk(row[0]))]
 
         assert descendants_of(1, rows, most=1000, deepest=1000) == walk(1)
         assert descendants_of(1, rows, most=5, deepest=1000) == walk(1)[:5]
+
+
+async def test_what_authors_answer_themselves_comes_first(db, make, publish):
+    author, other = await make.member(), await make.member()
+    one = await publish(author)
+    answer = await publish(other, reply_to_id=one.id)
+    two = await publish(author, reply_to_id=one.id)
+    aside = await publish(other, reply_to_id=two.id)
+    back = await publish(author, reply_to_id=answer.id)
+    three = await publish(author, reply_to_id=two.id)
+    found = await posts.thread(db, one.id, other.id)
+    assert found.descendants == [two.id, three.id, aside.id, answer.id, back.id]
+    assert (await posts.thread(db, three.id, other.id)).ancestors == [one.id, two.id]

@@ -10,7 +10,7 @@ from importlib import resources
 import pytest
 from PIL import Image
 
-from dunnock import accounts
+from dunnock import accounts, posts
 
 TOKEN_FREE = (
     "/",
@@ -33,7 +33,7 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
     for path in (*TOKEN_FREE, f"/@wren/{first.id}"):
         assert (await stranger.get(path)).status == 200, path
     staff = await signed_in("ada", "owner")
-    parts = ("profile", "preferences", "account", "sessions", "apps", "invitations", "blocks")
+    parts = ("profile", "preferences", "old-posts", "account", "sessions", "apps", "invitations", "blocks")
     for path in (
         "/",
         "/about",
@@ -286,3 +286,37 @@ def test_colours_can_be_told_apart(scheme, front, grounds, least):
     for ground in grounds.split():
         dark, light = sorted((_light(colours[front]), _light(colours[ground])))
         assert (light + 0.05) / (dark + 0.05) >= least, (front, ground)
+
+
+async def test_pages_show_polls(site, join, publish, db):
+    wren, robin = await join("wren"), await join("robin")
+    asked = posts.PollDraft(options=(EVIL[:40], "No"), expires_in=3600, hide_totals=True)
+    made = await publish(wren, "Well?", poll=asked)
+    page = await site.browser().get(f"/@wren/{made.id}")
+    assert EVIL[:40] in page.text
+    assert "%" not in page.text
+    async with db.begin() as tx:
+        await posts.vote(tx, made.poll_id, [1], by=robin.account_id)
+        again = posts.PollDraft(options=asked.options, expires_in=3600)
+        changes = posts.Changes(text="Well?", poll=again)
+        await posts.edit(tx, made.id, changes, by=wren.account_id, settings=site.settings)
+    page = await site.browser().get(f"/@wren/{made.id}")
+    assert "100 % (1 vote)" in page.text
+    assert "1 person voted" in page.text
+
+
+async def test_old_posts_are_set_by_a_plain_form(site, signed_in, db):
+    wren = await signed_in("wren")
+    page = await wren.get("/settings/old-posts")
+    assert "Delete my old posts" in page.text
+    page = await wren.submit(
+        "/settings/old-posts", enabled="1", min_age="604800", keep_media="1", min_favourites="7", keep_direct=None
+    )
+    assert page.status == 200
+    member = await accounts.member_named(db, "wren")
+    assert await posts.auto_delete_of(db, member.account_id) == posts.AutoDelete(
+        enabled=True, min_age=604_800, keep_media=True, min_favourites=7, keep_direct=False
+    )
+    page = await wren.submit("/settings/old-posts", min_favourites="0")
+    assert page.status == 422
+    assert "must be 1 or more" in page.text

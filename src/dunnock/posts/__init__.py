@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dunnock.posts.auto_delete import (
+    DELETE_OLD_EVERY_MS,
+    AutoDelete,
+    DeleteOld,
+    auto_delete_of,
+    change_auto_delete,
+    delete_old,
+)
 from dunnock.posts.bookmark import bookmark, unbookmark
 from dunnock.posts.boost import boost, boosted_by, unboost
 from dunnock.posts.delete import delete
 from dunnock.posts.drafts import add_draft, change_draft, drafts_of, drop_draft, find_draft
 from dunnock.posts.edit import edit
 from dunnock.posts.errors import (
+    AutoDeleteRefused,
     BoostRefused,
     DraftChanged,
     DraftMissing,
@@ -64,15 +73,19 @@ from dunnock.posts.schedule import (
 )
 from dunnock.posts.thread import Thread, thread
 from dunnock.posts.thread_of import publish_thread
-from dunnock.posts.vote import EndPoll, end_poll, find_poll, vote, voters_of
+from dunnock.posts.vote import EndPoll, end_poll, find_poll, polls_of, vote, voters_of
 from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
+    "DELETE_OLD_EVERY_MS",
     "FORGET_KEYS_EVERY_MS",
     "VISIBILITIES",
+    "AutoDelete",
+    "AutoDeleteRefused",
     "BoostRefused",
     "Candidate",
     "Changes",
+    "DeleteOld",
     "Draft",
     "DraftChanged",
     "DraftMissing",
@@ -118,12 +131,15 @@ __all__ = [
     "ThreadUnmuted",
     "VoteRefused",
     "add_draft",
+    "auto_delete_of",
     "bookmark",
     "boost",
     "boosted_by",
+    "change_auto_delete",
     "change_draft",
     "change_policies",
     "delete",
+    "delete_old",
     "do_forget_keys",
     "drafts_of",
     "drop_draft",
@@ -140,6 +156,7 @@ __all__ = [
     "history",
     "mute_thread",
     "pin",
+    "polls_of",
     "publish",
     "publish_scheduled",
     "publish_thread",

@@ -94,3 +94,9 @@ class DraftChanged(DomainError):
         """`now`: the newer version."""
         super().__init__(now.id, now.version)
         self.now = now
+
+
+class AutoDeleteRefused(DomainError):
+    """Old posts can't be deleted by this rule."""
+
+    code, kind, safe = "auto_delete_refused", Kind.INVALID, "Validation failed: old posts can't be deleted like that"

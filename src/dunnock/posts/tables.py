@@ -240,6 +240,31 @@ drafts = Table(  # what members have not finished, on all their devices
     Index("ix_drafts_account_id_id", "account_id", "id"),
 )
 
+auto_delete = Table(  # who has their old posts deleted by themselves
+    "auto_delete",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    flag("enabled"),
+    Column("min_age", BigId, nullable=False),  # seconds
+    flag("keep_direct"),
+    flag("keep_pinned"),
+    flag("keep_polls"),
+    flag("keep_media"),
+    flag("keep_favourites"),  # what the author favourited
+    flag("keep_bookmarks"),
+    Column("min_favourites", Integer),
+    Column("min_boosts", Integer),
+    Column("looked_at", BigId, nullable=False, server_default="0"),  # the last post that this round looked at
+    Column("due_at", BigId, nullable=False, server_default="0"),
+    Index(
+        "ix_auto_delete_due_at",
+        "due_at",
+        "account_id",
+        sqlite_where=text("enabled = 1"),
+        postgresql_where=text("enabled"),
+    ),
+)
+
 imports = Table(  # progress of bulk imports, so that they resume where they were
     "imports",
     metadata,

@@ -17,7 +17,7 @@ _READ = 10_000  # posts of one conversation looked at, each way
 
 
 class Thread(msgspec.Struct, frozen=True):
-    """Ids: `ancestors` from the first post down, `descendants` depth-first, each level oldest first.
+    """Ids: `ancestors` from the first post down, `descendants` depth-first, each level authors to themselves first, then oldest.
 
     Hidden posts are still among them: what shows them leaves out what the viewer may not see.
     """
@@ -43,7 +43,7 @@ async def thread(reader: Reader, post_id: int, viewer_id: int | None) -> Thread:
 
 
 def ancestors_of(post_id: int, rows: list[Row], *, most: int) -> list[int]:
-    """The nearest `most` posts above; `rows` are (id, replied to, deleted at). Deleted ones are left out, not what is above."""
+    """The nearest `most` posts above; `rows` as of `thread_around`. Deleted ones are left out, not what is above."""
     parents = {row[0]: row[1] for row in rows}
     deleted = {row[0] for row in rows if row[2] is not None}
     found: list[int] = []
@@ -58,13 +58,19 @@ def ancestors_of(post_id: int, rows: list[Row], *, most: int) -> list[int]:
 
 
 def descendants_of(post_id: int, rows: list[Row], *, most: int, deepest: int) -> list[int]:
-    """The first `most` posts below, depth-first, at most `deepest` levels down."""
+    """The first `most` posts below, depth-first, at most `deepest` levels down.
+
+    Where authors go on with their own post, that comes before what others answer. Source: Mastodon's
+    Status::ThreadingConcern, which puts such posts before all others, also before what they answer.
+    """
+    authors = {row[0]: row[3] for row in rows}
     children: dict[int, list[Row]] = {}
     for row in rows:
         if row[1] is not None:
             children.setdefault(row[1], []).append(row)
-    for answers in children.values():
-        answers.sort(key=_by_id, reverse=True)
+    for parent, answers in children.items():
+        author = authors.get(parent)
+        answers.sort(key=lambda row, author=author: (row[3] != author, row[0]), reverse=True)  # type: ignore[misc]
     found: list[int] = []
     seen = {post_id}
     waiting = [(row, 1) for row in children.get(post_id, ())]
@@ -78,8 +84,3 @@ def descendants_of(post_id: int, rows: list[Row], *, most: int, deepest: int) ->
         if depth < deepest:
             waiting += [(child, depth + 1) for child in children.get(row[0], ())]
     return found
-
-
-def _by_id(row: Row) -> int:
-    an_id: int = row[0]
-    return an_id

@@ -35,6 +35,11 @@ async def find_poll(reader: Reader, poll_id: int, viewer_id: int | None) -> tupl
     return poll, post.author_id
 
 
+async def polls_of(reader: Reader, post_ids: Collection[int]) -> dict[int, Poll]:
+    """The polls of posts that the viewer may see, by post. One query."""
+    return {poll.post_id: poll for poll in await store.of_posts(reader, list(post_ids))}
+
+
 async def vote(tx: Tx, poll_id: int, choices: Collection[int], *, by: int) -> tuple[Poll, int]:
     """Choose options by their numbers (from 0). No choice changes nothing. Returns what `find_poll` does.
 

@@ -11,10 +11,12 @@ from markupsafe import Markup, escape
 from dunnock.accounts.account import Field, read_fields
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds import Page
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.media.model import File, Picture, read_picture
 from dunnock.media.views import find as find_media
 from dunnock.media.views import find_emoji
+from dunnock.posts import Poll, polls_of
 from dunnock.posts.views import PostCard
 from dunnock.text import plain, shortcodes
 from dunnock.web.asset import asset_url
@@ -47,6 +49,15 @@ class Shot(msgspec.Struct, frozen=True):
     alt: str
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A poll of a post: (option, votes, part of a hundred) each; without votes and parts as long as they are hidden."""
+
+    options: list[tuple[str, int | None, int]]
+    people: int
+    expires_at: int
+    over: bool
+
+
 class Shown(msgspec.Struct, frozen=True):
     """A post, ready to be shown. `url` is its page here, `elsewhere` where it comes from; `boosted_by` brought it here."""
 
@@ -66,6 +77,7 @@ class Shown(msgspec.Struct, frozen=True):
     reply_url: str | None
     boosted_by: Face | None
     pictures: list[Shot]
+    poll: Asked | None
     replies: int
     boosts: int
     favourites: int
@@ -127,6 +139,8 @@ class Cards:
         known = people | (await self._accounts.get(parents) if parents else {})
         authors = [known[card.author_id] for card in (*cards, *entries)]
         emoji = await self._emoji({name for card in cards for name in card.emoji}, authors)
+        polled = [card.id for card in cards if card.poll_id is not None]
+        polls = await polls_of(self._db, polled) if polled else {}
         made = []
         for entry, card in zip(entries, cards, strict=True):
             author = known[card.author_id]
@@ -155,6 +169,7 @@ class Cards:
                     reply_url=None if answered is None else f"/@{answered.handle}/{card.reply_to_id}",
                     boosted_by=None if entry is card else face(known[entry.author_id], emoji),
                     pictures=pictures,
+                    poll=_asked(polls.get(card.id)),
                     replies=replies,
                     boosts=boosts,
                     favourites=favourites,
@@ -236,6 +251,18 @@ def with_emoji(html: str, emoji: dict[str, str]) -> Markup:
 def _shot(picture: Picture, description: str | None) -> Shot:
     small = picture.small or picture.original
     return Shot(file_url(picture.original), file_url(small), small.width, small.height, description or "")
+
+
+def _asked(poll: Poll | None) -> Asked | None:
+    if poll is None:
+        return None
+    over = poll.over(now_ms())
+    hidden, votes = poll.hide_totals and not over, max(poll.votes, 1)
+    options: list[tuple[str, int | None, int]] = [
+        (title, None, 0) if hidden else (title, count, round(100 * count / votes))
+        for title, count in zip(poll.options, poll.tallies, strict=True)
+    ]
+    return Asked(options, poll.voters, poll.expires_at, over)
 
 
 def _short(words: str, most: int = 200) -> str:

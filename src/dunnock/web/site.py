@@ -13,6 +13,7 @@ from dunnock.web import (
     compose,
     guide,
     invitations,
+    old_posts,
     people,
     profile_settings,
     sign_in,
@@ -25,7 +26,7 @@ from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, sign_up, authorize, account_settings, app_settings, blocks, invitations,
-    profile_settings, sign_ups, guide, people, thread,
+    old_posts, profile_settings, sign_ups, guide, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]

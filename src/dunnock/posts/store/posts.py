@@ -175,7 +175,7 @@ _BOOSTS_OF = Sql(
 _END_BOOST = Sql(
     posts.update().where(_id, posts.c.deleted_at.is_(None)).values(deleted_at=bindparam("now", type_=BigId))
 )
-_OF_THREAD = (posts.c.id, posts.c.reply_to_id, posts.c.deleted_at)
+_OF_THREAD = (posts.c.id, posts.c.reply_to_id, posts.c.deleted_at, posts.c.author_id)
 _THREAD_FROM = Sql(
     select(*_OF_THREAD)
     .where(posts.c.thread_id == bindparam("thread"), posts.c.id >= bindparam("id"))
@@ -404,7 +404,7 @@ async def end_boosts(tx: Tx, boost_ids: list[int]) -> None:
 
 
 async def thread_around(reader: Reader, thread_id: int, post_id: int, *, most: int) -> list[Row]:
-    """(id, replied to, deleted at) of the conversation: up to `most` posts before this one, and `most` from it on."""
+    """(id, replied to, deleted at, author) of the conversation: up to `most` posts before this one, and `most` from it on."""
     before = await reader.all(_THREAD_BEFORE, thread=thread_id, id=post_id, most=most)
     return [*reversed(before), *await reader.all(_THREAD_FROM, thread=thread_id, id=post_id, most=most)]
 
