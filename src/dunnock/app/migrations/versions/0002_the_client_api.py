@@ -145,6 +145,37 @@ def upgrade() -> None:
         batch_op.create_index("ix_announcement_reads_announcement_id", ["announcement_id"], unique=False)
 
     op.create_table(
+        "auto_delete",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("enabled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("min_age", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("keep_direct", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("keep_pinned", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("keep_polls", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("keep_media", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("keep_favourites", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("keep_bookmarks", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("min_favourites", sa.Integer(), nullable=True),
+        sa.Column("min_boosts", sa.Integer(), nullable=True),
+        sa.Column(
+            "looked_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("due_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_auto_delete_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_auto_delete")),
+    )
+    with op.batch_alter_table("auto_delete", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_auto_delete_due_at",
+            ["due_at", "account_id"],
+            unique=False,
+            sqlite_where=sa.text("enabled = 1"),
+            postgresql_where=sa.text("enabled"),
+        )
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
