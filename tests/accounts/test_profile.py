@@ -84,6 +84,8 @@ async def test_it_is_escaped(db, make):
         ({"fields": [("a", "b")] * 5}, "fields"),
         ({"fields": [("a", "b" * 256)]}, "fields"),
         ({"fields": [("", "b")]}, "fields"),
+        ({"avatar": "{}", "avatar_description": "x" * 151}, "avatar_description"),
+        ({"header": "{}", "header_description": "x" * 151}, "header_description"),
     ],
 )
 async def test_limits(db, make, events, named, part):
@@ -141,3 +143,18 @@ async def test_settings(db, make, events):
             async with db.begin() as tx:
                 await accounts.change_settings(tx, me.id, locked=False, **wrong)
     assert (await accounts.find(db, me.id)).locked
+
+
+async def test_a_description_goes_with_its_picture(db, make):
+    me = await make.account()
+    found = await change(db, me, avatar_description="of nothing")
+    assert found.avatar_description == ""
+    found = await change(db, me, avatar='{"a":1}', avatar_description=" a wren ")
+    assert (found.avatar_description, found.header_description) == ("a wren", "")
+    found = await change(db, me, display_name="Ada")
+    assert found.avatar_description == "a wren"
+    found = await change(db, me, avatar_description="a robin")
+    assert found.avatar_description == "a robin"
+    assert (await change(db, me, avatar='{"a":2}')).avatar_description == ""
+    assert (await change(db, me, avatar_description="a dunnock")).avatar_description == "a dunnock"
+    assert (await change(db, me, avatar=None)).avatar_description == ""

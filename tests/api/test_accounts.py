@@ -134,6 +134,81 @@ async def test_pictures(people, make):
     assert got["avatar"] in [one["new"] for one in changes]
 
 
+ACCOUNT = {
+    "id": str, "username": str, "acct": str, "url": str, "uri": str, "display_name": str, "note": str, "avatar": str,
+    "avatar_static": str, "avatar_description": str, "header": str, "header_static": str, "header_description": str,
+    "locked": bool, "fields": list, "emojis": list, "bot": bool, "group": bool, "discoverable": bool, "indexable": bool,
+    "noindex": bool, "created_at": str, "last_status_at": None, "statuses_count": int, "followers_count": int,
+    "following_count": int, "hide_collections": bool, "show_media": bool, "show_media_replies": bool,
+    "show_featured": bool, "roles": list, "feature_approval": dict,
+}  # fmt: skip
+
+
+async def test_every_attribute_of_an_account(people, make):
+    me = await make.member("ada")
+    got = await people.get(f"/api/v1/accounts/{me.id}")
+    assert {name: None if value is None else type(value) for name, value in got.items()} == ACCOUNT
+    assert (got["roles"], got["show_media"], got["show_media_replies"], got["show_featured"]) == ([], True, True, True)
+    assert got["feature_approval"] == {"automatic": ["public"], "manual": [], "current_user": "automatic"}
+    hidden = await make.account(discoverable=False)
+    got = await people.get(f"/api/v1/accounts/{hidden.id}")
+    assert got["feature_approval"] == {"automatic": [], "manual": [], "current_user": "denied"}
+    far = await people.get(f"/api/v1/accounts/{(await make.account(domain='far.example')).id}")
+    assert far["roles"] is None
+
+
+async def test_roles_are_shown(people, make):
+    """On the account, as soon as they are given."""
+    me = await make.member("ada", role="moderator")
+    got = await people.get(f"/api/v1/accounts/{me.id}")
+    assert got["roles"] == [{"id": "1", "name": "Moderator", "color": ""}]
+    async with people.db.begin() as tx:
+        await accounts.change_role(tx, me.member_id, "member")
+    assert (await people.get(f"/api/v1/accounts/{me.id}"))["roles"] == []
+    mine = await people.get("/api/v1/accounts/verify_credentials", me)
+    assert set(mine["role"]) == {"id", "name", "color", "permissions", "highlighted", "collection_limit"}
+
+
+async def test_descriptions_of_pictures_and_tabs(people, make):
+    me = await make.member()
+    at = "/api/v1/accounts/update_credentials"
+    body = multipart(("avatar", png("red"), "me.png"), ("avatar_description", "a red square", None))
+    got = (await people.ask("PATCH", at, me, raw=body, kind=MULTI)).json
+    assert (got["avatar_description"], got["header_description"]) == ("a red square", "")
+    got = (await people.ask("PATCH", "/api/v1/profile", me, form={"avatar_description": "red"})).json
+    assert got["avatar_description"] == "red"
+    refused = await people.ask("PATCH", at, me, form={"avatar_description": "x" * 151})
+    assert (refused.status, refused.json["error"]) == (
+        422,
+        "Validation failed: Avatar description is too long (maximum is 150 characters)",
+    )
+    gone = (await people.ask("DELETE", "/api/v1/profile/avatar", me)).json
+    assert gone["avatar_description"] == ""
+    tabs = {"show_media": "false", "show_media_replies": "0", "show_featured": "off"}
+    got = (await people.ask("PATCH", "/api/v1/profile", me, form=tabs)).json
+    assert [got[name] for name in tabs] == [False] * 3
+    shown = await people.get(f"/api/v1/accounts/{me.id}")
+    assert [shown[name] for name in tabs] == [False] * 3
+
+
+async def test_websites_that_may_name_one_as_author(people, make):
+    me = await make.member()
+    at = "/api/v1/accounts/update_credentials"
+    sites = [("attribution_domains[]", one) for one in ("https://News.example/x", "news.example", "*.b.example", "")]
+    got = (await people.ask("PATCH", at, me, form=sites)).json
+    assert got["source"]["attribution_domains"] == ["news.example", "b.example"]
+    assert (await people.get("/api/v1/profile", me))["attribution_domains"] == ["news.example", "b.example"]
+    for wrong in (["no domain at all"], [f"site{number}.example" for number in range(11)]):
+        refused = await people.ask("PATCH", at, me, json={"attribution_domains": wrong, "display_name": "Ada"})
+        assert refused.status == 422
+        assert refused.json["error"].startswith("Validation failed: Attribution domains ")
+    me_again = await people.get("/api/v1/accounts/verify_credentials", me)
+    assert (me_again["display_name"], len(me_again["source"]["attribution_domains"])) == ("", 2)
+    assert (await people.ask("PATCH", at, me, json={"attribution_domains": []})).json["source"][
+        "attribution_domains"
+    ] == []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -85,6 +85,27 @@ async def test_a_post_without_a_quote_says_so(people, three):
     assert wrapper["quote_approval"] == wrapper["reblog"]["quote_approval"]
 
 
+STATUS = {
+    "id": str, "uri": str, "created_at": str, "account": dict, "content": str, "visibility": str, "sensitive": bool,
+    "spoiler_text": str, "media_attachments": list, "application": dict, "mentions": list, "tags": list, "emojis": list,
+    "reblogs_count": int, "favourites_count": int, "quotes_count": int, "replies_count": int, "url": str,
+    "in_reply_to_id": None, "in_reply_to_account_id": None, "reblog": None, "poll": None, "card": None, "language": None,
+    "edited_at": None, "quote": None, "quote_approval": dict, "reply_approval": dict, "tagged_collections": list,
+}  # fmt: skip
+MINE = dict.fromkeys(("favourited", "reblogged", "muted", "bookmarked"), bool) | {"filtered": list}
+
+
+async def test_every_attribute_of_a_status(people, three):
+    anna, bob, _ = three
+    post = await people.write(anna)
+    for who, more in ((None, {}), (bob, MINE), (anna, MINE | {"pinned": bool})):
+        got = await people.get(f"{S}/{post['id']}", who)
+        assert {name: None if value is None else type(value) for name, value in got.items()} == STATUS | more
+    wrapper = await people.post(f"{S}/{post['id']}/reblog", bob)
+    kinds = {name: None if value is None else type(value) for name, value in wrapper.items()}
+    assert kinds == STATUS | MINE | {"reblog": dict, "application": None}
+
+
 async def test_quote_and_quote_of_a_quote(people, three):
     anna, bob, eve = three
     first = await people.write(anna, "first")

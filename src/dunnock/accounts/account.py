@@ -49,6 +49,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     discoverable: bool
     indexable: bool
     hide_collections: bool
+    avatar_description: str = ""
+    header_description: str = ""
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
+    attribution_domains: tuple[str, ...] = ()
     url: str | None
     uri: str | None
     created_at: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from msgspec import UNSET, UnsetType
@@ -21,6 +21,7 @@ MOST_NAME = 30
 MOST_BIO = 500
 MOST_FIELDS = 4
 MOST_FIELD = 255
+MOST_PICTURE_DESCRIPTION = 150
 
 
 async def change_profile(
@@ -33,13 +34,16 @@ async def change_profile(
     fields: Sequence[tuple[str, str]] | UnsetType = UNSET,
     avatar: str | UnsetType | None = UNSET,
     header: str | UnsetType | None = UNSET,
+    avatar_description: str | UnsetType = UNSET,
+    header_description: str | UnsetType = UNSET,
     bot: bool | UnsetType = UNSET,
     by_member_id: int | None,
 ) -> Account:
     """The account with what was given changed; UNSET parts stay. What is already so changes and announces nothing.
 
     `fields` are names and values as written, empty ones are dropped; `avatar` and `header` are JSON of media's Picture,
-    None takes the picture away. `public_url` is this server's address, for links to people and hashtags.
+    None takes the picture away. A description goes with its picture: another one begins without. `public_url` is this
+    server's address, for links to people and hashtags.
     `by_member_id` is who did it, None: the server.
 
     Raises:
@@ -57,7 +61,11 @@ async def change_profile(
     name = was.display_name if display_name is UNSET else " ".join(text.clean(display_name).split())
     about = text.parse(was.bio if bio is UNSET else bio)
     lines = was.fields if fields is UNSET else _lines(fields)
-    _check(name, about, lines)
+    picture = was.avatar if avatar is UNSET else avatar
+    banner = was.header if header is UNSET else header
+    pictured = _described(picture, was.avatar, avatar_description, was.avatar_description)
+    bannered = _described(banner, was.header, header_description, was.header_description)
+    _check(name, about, lines, {"avatar_description": pictured, "header_description": bannered})
     parts = [about, *(text.parse(line.value) for line in lines)]
     show = await _Shown.of(tx, parts, public_url)
     if fields is not UNSET:
@@ -66,8 +74,6 @@ async def change_profile(
             Field(line.name, line.value, show.field(parsed), proved.get((line.name, line.value)))
             for line, parsed in zip(lines, parts[1:], strict=True)
         )
-    picture = was.avatar if avatar is UNSET else avatar
-    banner = was.header if header is UNSET else header
     changes = {
         "kind": (was.kind, kind),
         "display_name": (was.display_name, name),
@@ -75,6 +81,8 @@ async def change_profile(
         "fields": (_as_history(was.fields), _as_history(lines)),
         "avatar": (was.avatar or "", picture or ""),
         "header": (was.header or "", banner or ""),
+        "avatar_description": (was.avatar_description, pictured),
+        "header_description": (was.header_description, bannered),
     }
     if all(old == new for old, new in changes.values()):
         return was
@@ -90,6 +98,8 @@ async def change_profile(
         fields=write_fields(lines),
         avatar=picture,
         header=banner,
+        avatar_description=pictured,
+        header_description=bannered,
     )
     await note_changes(tx, account_id, changes, by_member_id=by_member_id)
     return store.account_of(await tx.one(store.FIND, the=account_id) or row)
@@ -100,12 +110,24 @@ def _lines(fields: Sequence[tuple[str, str]]) -> tuple[Field, ...]:
     return tuple(Field(name, value) for name, value in cleaned if name or value)
 
 
-def _check(name: str, about: text.Parsed, lines: Sequence[Field]) -> None:
+def _described(picture: str | None, before: str | None, given: str | UnsetType, was: str) -> str:
+    """The words for a picture: those given, else those it had; another picture begins without, no picture has none."""
+    if picture is None:
+        return ""
+    if given is UNSET:
+        return was if picture == before else ""
+    return text.clean(given).strip()
+
+
+def _check(name: str, about: text.Parsed, lines: Sequence[Field], described: Mapping[str, str]) -> None:
     wrong: dict[str, list[tuple[str, str]]] = {}
     if len(name) > MOST_NAME:
         wrong["display_name"] = [_too_long(MOST_NAME)]
     if text.length(about) > MOST_BIO:
         wrong["note"] = [_too_long(MOST_BIO)]
+    for part, words in described.items():
+        if len(words) > MOST_PICTURE_DESCRIPTION:
+            wrong[part] = [_too_long(MOST_PICTURE_DESCRIPTION)]
     if len(lines) > MOST_FIELDS:
         wrong["fields"] = [("ERR_TOO_MANY", f"are too many (maximum is {MOST_FIELDS})")]
     elif any(len(part) > MOST_FIELD for line in lines for part in (line.name, line.value)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 import msgspec
@@ -18,6 +19,10 @@ Visibility = Literal["public", "unlisted", "followers", "direct"]
 VISIBILITIES: tuple[str, ...] = get_args(Visibility)
 QuotePolicy = Literal["public", "followers", "nobody"]
 ReplyPolicy = Literal["everyone", "followers", "following", "mentioned", "nobody"]
+
+
+MOST_ATTRIBUTION_DOMAINS = 10
+"""Source: Mastodon's documentation, methods/accounts."""
 
 
 class PostingDefaults(msgspec.Struct, frozen=True):
@@ -50,6 +55,10 @@ async def change_settings(
     discoverable: bool | UnsetType = UNSET,
     indexable: bool | UnsetType = UNSET,
     hide_collections: bool | UnsetType = UNSET,
+    show_media: bool | UnsetType = UNSET,
+    show_media_replies: bool | UnsetType = UNSET,
+    show_featured: bool | UnsetType = UNSET,
+    attribution_domains: Sequence[str] | UnsetType = UNSET,
     default_visibility: str | UnsetType = UNSET,
     default_sensitive: bool | UnsetType = UNSET,
     default_language: str | UnsetType | None = UNSET,
@@ -60,15 +69,25 @@ async def change_settings(
 
     Raises:
         AccountMissing: there is no such account.
-        SettingInvalid: no such visibility, language or policy.
+        SettingInvalid: no such visibility, language or policy; no domains of websites, or too many.
     """
     row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
     if row is None:
         raise AccountMissing(account_id)
     was = store.account_of(row)
-    before = (was.locked, was.discoverable, was.indexable, was.hide_collections)
-    given = (locked, discoverable, indexable, hide_collections)
-    after = tuple(old if new is UNSET else new for old, new in zip(before, given, strict=True))
+    sites = attribution_domains if attribution_domains is UNSET else _domains(attribution_domains)
+    before = {name: getattr(was, name) for name in store.SETTINGS}
+    given = {
+        "locked": locked,
+        "discoverable": discoverable,
+        "indexable": indexable,
+        "hide_collections": hide_collections,
+        "show_media": show_media,
+        "show_media_replies": show_media_replies,
+        "show_featured": show_featured,
+        "attribution_domains": sites,
+    }
+    after = before | {name: value for name, value in given.items() if value is not UNSET}
     old = await posting_defaults(tx, account_id)
     new = PostingDefaults(
         old.visibility if default_visibility is UNSET else _visibility(default_visibility),
@@ -80,8 +99,8 @@ async def change_settings(
     if after == before and new == old:
         return
     if after != before:
-        names = ("locked", "discoverable", "indexable", "hide_collections")
-        await tx.run(store.CHANGE_SETTINGS, the=account_id, **dict(zip(names, after, strict=True)))
+        stored = msgspec.json.encode(after["attribution_domains"]).decode()
+        await tx.run(store.CHANGE_SETTINGS, the=account_id, **(after | {"attribution_domains": stored}))
     if new != old:
         await tx.run(
             store.CHANGE_DEFAULTS,
@@ -101,6 +120,28 @@ def _visibility(asked: str) -> Visibility:
             found: Visibility = known
             return found
     raise SettingInvalid(asked, say="Validation failed: Default privacy is not included in the list")
+
+
+def _domains(asked: Sequence[str]) -> tuple[str, ...]:
+    """Domains of websites, each once; a whole address or a line break from a text field is forgiven."""
+    lines = [line.strip() for one in asked for line in one.split("\n")]
+    found: dict[str, None] = {}
+    for line in lines:
+        if not line:
+            continue
+        bare = line.removeprefix("https://").removeprefix("http://").split("/", 1)[0].removeprefix("*.")
+        try:
+            found[text.canonical_domain(bare)] = None
+        except text.BadDomain as error:
+            raise SettingInvalid(
+                line[:80], say=f"Validation failed: Attribution domains {line[:80]} is not a valid domain name"
+            ) from error
+    if len(found) > MOST_ATTRIBUTION_DOMAINS:
+        raise SettingInvalid(
+            len(found),
+            say=f"Validation failed: Attribution domains are too many (maximum is {MOST_ATTRIBUTION_DOMAINS})",
+        )
+    return tuple(found)
 
 
 def _quote_policy(asked: str) -> QuotePolicy:

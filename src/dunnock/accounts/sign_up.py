@@ -12,7 +12,13 @@ from dunnock.accounts import passwords
 from dunnock.accounts.account import name_key
 from dunnock.accounts.counts import start_counts
 from dunnock.accounts.errors import MemberMissing, SignUpClosed, SignUpRefused
-from dunnock.accounts.events import AccountMade, MemberSignedUp, MemberStateChanged, TokensRevoked
+from dunnock.accounts.events import (
+    AccountMade,
+    AccountSettingsChanged,
+    MemberSignedUp,
+    MemberStateChanged,
+    TokensRevoked,
+)
 from dunnock.accounts.invitations import find_invitation
 from dunnock.accounts.member import Member, Role, State, email_key
 from dunnock.accounts.store import members as store
@@ -225,6 +231,8 @@ async def change_role(tx: Tx, member_id: int, role: Role) -> None:
     """Give a member another role. Raises MemberMissing."""
     if not await tx.run(store.SET_ROLE, the=member_id, new_role=role):
         raise MemberMissing(member_id)
+    account_id: int = await tx.value(store.ACCOUNT_OF, the=member_id)
+    await tx.record(AccountSettingsChanged(account_id=account_id))  # whoever shows the account shows the role
     await tx.record(TokensRevoked(member_id=member_id))  # sessions remember the role: have them read again
 
 

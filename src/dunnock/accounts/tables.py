@@ -21,10 +21,18 @@ accounts = Table(
     Column("fields", Text, nullable=False, server_default="[]"),  # JSON [{name, value, html, verified_at}]
     Column("avatar", Text),  # JSON of media's Picture; null: the default picture
     Column("header", Text),
+    Column("avatar_description", Text, nullable=False, server_default=""),
+    Column("header_description", Text, nullable=False, server_default=""),
     flag("locked"),
     flag("discoverable", default=True),
     flag("indexable"),
     flag("hide_collections"),
+    flag("show_media", default=True),  # which tabs its owner wants on the profile: what clients show
+    flag("show_media_replies", default=True),
+    flag("show_featured", default=True),
+    Column(
+        "attribution_domains", Text, nullable=False, server_default="[]"
+    ),  # JSON list: websites that may name it as author
     Column("url", Text),  # null for local accounts: made from the handle
     Column("uri", Text),
     Column("created_at", BigId, nullable=False),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from dunnock.accounts import events
+from dunnock.accounts.member import Role
 from dunnock.accounts.store import views as store
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.db import Db
@@ -23,6 +24,7 @@ class AccountCard:
 
     __slots__ = (
         "avatar",
+        "avatar_description",
         "bio_html",
         "counted",
         "counts",
@@ -32,13 +34,18 @@ class AccountCard:
         "domain",
         "fields",
         "header",
+        "header_description",
         "hide_collections",
         "id",
         "indexable",
         "kind",
         "locked",
         "rendered",
+        "role",
         "sensitized",
+        "show_featured",
+        "show_media",
+        "show_media_replies",
         "stale",
         "standing",
         "uri",
@@ -69,6 +76,9 @@ class AccountCard:
             self.sensitized,
         ) = row[:18]
         self.counts: tuple[int, int, int, int | None] = (row[18], row[19], row[20], row[21])
+        self.avatar_description, self.header_description = row[22:24]
+        self.show_media, self.show_media_replies, self.show_featured = row[24:27]
+        self.role: Role = row[27] or "member"
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None

@@ -74,6 +74,7 @@ PASSWORD_OF = Sql(select(members.c.password_hash).where(members.c.id == bindpara
 SET_STATE = Sql(
     update(members).where(_the, members.c.state != bindparam("new_state")).values(state=bindparam("new_state"))
 )
+ACCOUNT_OF = Sql(select(members.c.account_id).where(_the))
 SET_ROLE = Sql(update(members).where(_the).values(role=bindparam("new_role")))
 SET_PASSWORD = Sql(update(members).where(_the).values(password_hash=bindparam("new_hash")))
 _unchanged = and_(_the, members.c.password_hash == bindparam("held"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, update
 
 from dunnock.accounts.account import Account, Standing, read_fields
@@ -33,7 +34,14 @@ _columns = (
     accounts.c.created_at,
     accounts.c.imported,
     accounts.c.standing,
+    accounts.c.avatar_description,
+    accounts.c.header_description,
+    accounts.c.show_media,
+    accounts.c.show_media_replies,
+    accounts.c.show_featured,
+    accounts.c.attribution_domains,
 )
+_domains = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def account_of(row: Row) -> Account:
@@ -58,6 +66,12 @@ def account_of(row: Row) -> Account:
         created_at=row[16],
         imported=bool(row[17]),
         standing=Standing(row[18]),
+        avatar_description=row[19],
+        header_description=row[20],
+        show_media=bool(row[21]),
+        show_media_replies=bool(row[22]),
+        show_featured=bool(row[23]),
+        attribution_domains=() if row[24] == "[]" else _domains(row[24]),
     )
 
 
@@ -78,7 +92,18 @@ CHANGE_PERSONA = Sql(
     .values(
         {
             name: bindparam(name, type_=accounts.c[name].type)
-            for name in ("kind", "display_name", "name_key", "bio", "bio_html", "fields", "avatar", "header")
+            for name in (
+                "kind",
+                "display_name",
+                "name_key",
+                "bio",
+                "bio_html",
+                "fields",
+                "avatar",
+                "header",
+                "avatar_description",
+                "header_description",
+            )
         }
     )
 )
@@ -96,15 +121,20 @@ PERSONAS_UPWARDS = Sql(
     .limit(bindparam("most"))
 )
 
+SETTINGS = (
+    "locked",
+    "discoverable",
+    "indexable",
+    "hide_collections",
+    "show_media",
+    "show_media_replies",
+    "show_featured",
+    "attribution_domains",
+)
 CHANGE_SETTINGS = Sql(
     update(accounts)
     .where(accounts.c.id == _the)
-    .values(
-        {
-            name: bindparam(name, type_=accounts.c[name].type)
-            for name in ("locked", "discoverable", "indexable", "hide_collections")
-        }
-    )
+    .values({name: bindparam(name, type_=accounts.c[name].type) for name in SETTINGS})
 )
 _DEFAULTS = (
     "default_visibility",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from dunnock.accounts.tables import account_counts, accounts, apps, blocks, domain_blocks, follows, mutes
+from dunnock.accounts.tables import account_counts, accounts, apps, blocks, domain_blocks, follows, members, mutes
 from dunnock.foundation.db import Sql, among
 
 CARDS = Sql(
@@ -31,8 +31,15 @@ CARDS = Sql(
         account_counts.c.followers,
         account_counts.c.following,
         account_counts.c.last_post_at,
+        accounts.c.avatar_description,
+        accounts.c.header_description,
+        accounts.c.show_media,
+        accounts.c.show_media_replies,
+        accounts.c.show_featured,
+        members.c.role,
     )
     .join_from(accounts, account_counts, account_counts.c.account_id == accounts.c.id)
+    .outerjoin(members, members.c.account_id == accounts.c.id)
     .where(among(accounts.c.id, "ids"))
 )
 COUNTS = Sql(

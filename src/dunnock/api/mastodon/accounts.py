@@ -53,11 +53,17 @@ class ProfileForm(msgspec.Struct):
     note: str | UnsetType | None = UNSET
     avatar: Upload | None = None
     header: Upload | None = None
+    avatar_description: str | UnsetType | None = UNSET
+    header_description: str | UnsetType | None = UNSET
     locked: bool | UnsetType = UNSET
     bot: bool | UnsetType = UNSET
     discoverable: bool | UnsetType = UNSET
     indexable: bool | UnsetType = UNSET
     hide_collections: bool | UnsetType = UNSET
+    show_media: bool | UnsetType = UNSET
+    show_media_replies: bool | UnsetType = UNSET
+    show_featured: bool | UnsetType = UNSET
+    attribution_domains: list[str] | UnsetType = UNSET
     fields_attributes: list[FieldForm] | UnsetType = UNSET
     source: SourceForm | UnsetType = UNSET
 
@@ -212,7 +218,7 @@ async def credential_account(db: Db, render: Render, account_id: int) -> bytes:
             "hide_collections": account.hide_collections,
             "discoverable": account.discoverable,
             "indexable": account.indexable,
-            "attribution_domains": [],
+            "attribution_domains": list(account.attribution_domains),
             "quote_policy": defaults.quote_policy,
             "reply_policy": defaults.reply_policy,
         },
@@ -240,11 +246,13 @@ async def _change(form: ProfileForm, caller: Caller, db: Db, settings: Settings,
             tx,
             me(caller),
             public_url=settings.public_url,
-            display_name=form.display_name or "" if form.display_name is not UNSET else UNSET,
-            bio=form.note or "" if form.note is not UNSET else UNSET,
+            display_name=_words(form.display_name),
+            bio=_words(form.note),
             fields=[(one.name, one.value) for one in fields] if fields is not UNSET else UNSET,
             avatar=avatar,
             header=header,
+            avatar_description=_words(form.avatar_description),
+            header_description=_words(form.header_description),
             bot=form.bot,
             by_member_id=caller.member_id,
         )
@@ -255,12 +263,21 @@ async def _change(form: ProfileForm, caller: Caller, db: Db, settings: Settings,
             discoverable=form.discoverable,
             indexable=form.indexable,
             hide_collections=form.hide_collections,
+            show_media=form.show_media,
+            show_media_replies=form.show_media_replies,
+            show_featured=form.show_featured,
+            attribution_domains=form.attribution_domains,
             default_visibility=privacy,
             default_sensitive=source.sensitive,
             default_language=source.language,
             default_quote_policy=source.quote_policy,
             default_reply_policy=source.reply_policy,
         )
+
+
+def _words(sent: str | UnsetType | None) -> str | UnsetType:
+    """Null is no words."""
+    return "" if sent is None else sent
 
 
 async def _picture(
@@ -301,19 +318,19 @@ async def _profile(db: Db, render: Render, account_id: int) -> bytes:
             "fields": _plain_fields(account.fields),
             "avatar": avatar[0],
             "avatar_static": avatar[1],
-            "avatar_description": "",
+            "avatar_description": account.avatar_description,
             "header": header[0],
             "header_static": header[1],
-            "header_description": "",
+            "header_description": account.header_description,
             "locked": account.locked,
             "bot": account.kind == "service",
             "hide_collections": account.hide_collections,
             "discoverable": account.discoverable,
             "indexable": account.indexable,
-            "show_media": True,
-            "show_media_replies": True,
-            "show_featured": True,
-            "attribution_domains": [],
+            "show_media": account.show_media,
+            "show_media_replies": account.show_media_replies,
+            "show_featured": account.show_featured,
+            "attribution_domains": list(account.attribution_domains),
         }
     )
 

@@ -12,6 +12,7 @@ import msgspec
 
 from dunnock.accounts.account import read_fields
 from dunnock.accounts.views import AccountCard
+from dunnock.api.mastodon.roles import shown_roles
 from dunnock.filters import Filter, Result
 from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
@@ -137,6 +138,10 @@ def _meta(picture: Picture, focus: tuple[float, float] | None) -> dict[str, Any]
     return meta
 
 
+_FEATURED = {"automatic": ["public"], "manual": [], "current_user": "automatic"}
+_NOT_FEATURED = {"automatic": [], "manual": [], "current_user": "denied"}
+
+
 def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji]) -> bytes:
     """An Account without its counters and its closing brace."""
     avatar, avatar_static = addresses.picture(card.avatar, "avatars")
@@ -158,14 +163,18 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
             "uri": addresses.account_uri(card),
             "avatar": avatar,
             "avatar_static": avatar_static,
-            "avatar_description": "",
+            "avatar_description": card.avatar_description,
             "header": header,
             "header_static": header_static,
-            "header_description": "",
+            "header_description": card.header_description,
             "hide_collections": bool(card.hide_collections),
             "noindex": not card.indexable,
             "emojis": [emoji_wire(one, addresses) for one in emoji],
-            "roles": [],
+            "show_media": bool(card.show_media),
+            "show_media_replies": bool(card.show_media_replies),
+            "show_featured": bool(card.show_featured),
+            "roles": None if card.domain else shown_roles(card.role),
+            "feature_approval": _FEATURED if card.discoverable and not card.domain else _NOT_FEATURED,
             "fields": [
                 {
                     "name": field.name,
@@ -215,6 +224,7 @@ def post_start(
                 "emojis": [emoji_wire(emoji[name], addresses) for name in post.emoji if name in emoji],
                 "card": None,
                 "reblog": None,
+                "tagged_collections": [],
             }
             | ({"poll": None} if post.poll_id is None else {})  # else `Render._extras` has it
             | ({"quote": None} if post.quote_state is None else {})
@@ -238,6 +248,7 @@ def boost_start(boost: PostCard, booster: AccountCard, addresses: Addresses) -> 
                 "card": None,
                 "poll": None,
                 "quote": None,
+                "tagged_collections": [],
             }
             | _ANYBODY_REPLIES
         )[:-1]

@@ -151,6 +151,8 @@ class Instance:
                 "max_pinned_statuses": posts_limits.MOST_PINS,
                 "max_display_name_length": 30,
                 "max_note_length": 500,
+                "max_avatar_description_length": 150,
+                "max_header_description_length": 150,
                 "max_profile_fields": 4,
                 "profile_field_name_limit": 255,
                 "profile_field_value_limit": 255,

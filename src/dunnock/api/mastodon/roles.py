@@ -15,4 +15,17 @@ def role_wire(role: accounts.Role) -> dict[str, Any]:
     """Role: `permissions` is a number of flags as text."""
     an_id, name = _SHOWN[role]
     permissions = str(int(accounts.POWERS[role]))
-    return {"id": an_id, "name": name, "color": "", "permissions": permissions, "highlighted": bool(name)}
+    return {
+        "id": an_id,
+        "name": name,
+        "color": "",
+        "permissions": permissions,
+        "highlighted": bool(name),
+        "collection_limit": 0,  # there are no collections here yet
+    }
+
+
+def shown_roles(role: accounts.Role) -> list[dict[str, str]]:
+    """Array of AccountRole: what everybody is shown of a member's role."""
+    an_id, name = _SHOWN[role]
+    return [{"id": an_id, "name": name, "color": ""}] if name else []

@@ -30,6 +30,22 @@ class Field(msgspec.Struct, kw_only=True):
     verified_at: str | None
 
 
+class AccountRole(msgspec.Struct, kw_only=True):
+    """AccountRole: what everybody sees of a role."""
+
+    id: str
+    name: str
+    color: str
+
+
+class FeatureApproval(msgspec.Struct, kw_only=True):
+    """FeatureApproval: who may put an account into a collection, and whether the one who asks may."""
+
+    automatic: list[Literal["public", "followers", "following", "unsupported_policy"]]
+    manual: list[Literal["public", "followers", "following", "unsupported_policy"]]
+    current_user: Literal["automatic", "manual", "denied", "unknown", "missing"]
+
+
 class Account(msgspec.Struct, kw_only=True):
     """Account; `note` is HTML, `created_at` a date and time, `last_status_at` a bare date."""
 
@@ -55,13 +71,19 @@ class Account(msgspec.Struct, kw_only=True):
     hide_collections: bool
     noindex: bool
     emojis: list[Emoji]
-    roles: list[dict[str, str]]
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    roles: list[AccountRole] | None
+    feature_approval: FeatureApproval
     fields: list[Field]
     followers_count: int
     following_count: int
     statuses_count: int
     last_status_at: str | None
-    limited: bool = False
+    moved: Account | msgspec.UnsetType | None = msgspec.UNSET
+    memorial: bool | msgspec.UnsetType = msgspec.UNSET
+    limited: bool | msgspec.UnsetType = msgspec.UNSET
     suspended: bool = False
 
 
@@ -90,6 +112,7 @@ class Role(msgspec.Struct, kw_only=True):
     color: str
     permissions: str
     highlighted: bool
+    collection_limit: int
 
 
 class CredentialAccount(Account, kw_only=True):
@@ -302,6 +325,7 @@ class Status(msgspec.Struct, kw_only=True):
     favourites_count: int
     quotes_count: int
     quote: Quote | None
+    tagged_collections: list[Any]
     quote_approval: QuoteApproval
     reply_approval: ReplyApproval
     favourited: bool | msgspec.UnsetType = msgspec.UNSET
