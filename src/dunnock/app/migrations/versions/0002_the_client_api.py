@@ -489,6 +489,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_push_subscriptions_account_id", ["account_id"], unique=False)
 
     with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("avatar_description", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("header_description", sa.Text(), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("show_media", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("show_media_replies", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("show_featured", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("attribution_domains", sa.Text(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("sensitized", sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table("members", schema=None) as batch_op:
@@ -545,8 +551,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
