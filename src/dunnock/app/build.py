@@ -29,6 +29,7 @@ from dunnock.api.mastodon import (
     markers,
     media,
     notifications,
+    people,
     polls,
     preferences,
     push,
@@ -52,6 +53,7 @@ from dunnock.app import health
 from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, HEARS, does
+from dunnock.discovery import People
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
@@ -82,6 +84,7 @@ EDGES: tuple[Any, ...] = (
     markers,
     media,
     notifications,
+    people,
     polls,
     preferences,
     push,
@@ -199,6 +202,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "render": render,
         "timelines": reads,
         "searching": searching,
+        "people": People(db, account_views, viewers),
         "media_store": media_store,
         "door": door,
     }

@@ -12,6 +12,7 @@ from dunnock.discovery.index import (
     index_posts,
     index_span,
 )
+from dunnock.discovery.people import People, Suggestion, dismiss_suggestion
 from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
 from dunnock.foundation.jobs import Does, Every
 
@@ -26,9 +27,12 @@ __all__ = [
     "IndexAuthor",
     "IndexBacklog",
     "IndexSpan",
+    "People",
     "PostSearch",
     "Resolved",
     "Resolver",
+    "Suggestion",
+    "dismiss_suggestion",
     "index_author",
     "index_backlog",
     "index_posts",

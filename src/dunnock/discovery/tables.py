@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from dunnock.foundation.db import BigId, Extra, extra, metadata
@@ -43,4 +43,13 @@ search_progress = Table(  # how far posts that were there before the index are t
     metadata,
     Column("name", Text, primary_key=True),
     Column("below", BigId, nullable=False),
+)
+
+dismissals = Table(  # accounts that a member does not want to be suggested
+    "dismissals",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("target_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Index("ix_dismissals_target_id", "target_id"),
+    sqlite_with_rowid=False,
 )

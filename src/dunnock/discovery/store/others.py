@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement, column, exists, or_, table
+from sqlalchemy import Boolean, ColumnElement, and_, column, exists, or_, table
 
 from dunnock.foundation.db import BigId
 
@@ -14,8 +14,23 @@ accounts = table(
     column("domain"),
     column("discoverable", Boolean),
     column("indexable", Boolean),
+    column("hide_collections", Boolean),
     column("standing"),
     column("kind"),
+)
+account_counts = table(
+    "account_counts",
+    column("account_id", BigId),
+    column("posts"),
+    column("followers"),
+    column("last_post_at", BigId),
+)
+follows = table(
+    "follows",
+    column("follower_id", BigId),
+    column("followed_id", BigId),
+    column("id", BigId),
+    column("requested", Boolean),
 )
 members = table("members", column("account_id", BigId))
 posts = table(
@@ -51,3 +66,8 @@ def kept(post_id: ColumnElement[int]) -> ColumnElement[bool]:
         interactions.c.post_id == post_id,
         or_(interactions.c.favourite_id.is_not(None), interactions.c.bookmark_id.is_not(None)),
     )
+
+
+def presentable() -> ColumnElement[bool]:
+    """The row of `accounts` is one that may be shown to people who never heard of it."""
+    return and_(accounts.c.standing == "active", accounts.c.discoverable)

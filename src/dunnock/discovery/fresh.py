@@ -1,0 +1,49 @@
+"""Values that cost a query and are asked for often: kept in memory, made anew when something changed, never too often."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+_SHARE = 20  # at most one part in so many of the time goes into making a value anew
+
+
+class Fresh(Generic[T]):
+    """One value. A small server's is always present; one that takes long to make lags behind by a multiple of that."""
+
+    __slots__ = ("_lock", "_make", "_next", "_stale", "_value")
+
+    def __init__(self, make: Callable[[], Awaitable[T]]) -> None:
+        """`make` reads it."""
+        self._make = make
+        self._value: T | None = None
+        self._stale = True
+        self._next = 0.0
+        self._lock = asyncio.Lock()
+
+    def spoil(self, *, at_once: bool = False) -> None:
+        """Something changed. `at_once`: the next reader must not see the old value, whatever it costs."""
+        self._stale = True
+        if at_once:
+            self._next = 0.0
+
+    async def get(self) -> T:
+        """The value; several readers at once make it once."""
+        if self._value is not None and (not self._stale or time.monotonic() < self._next):
+            return self._value
+        async with self._lock:
+            if self._value is None or (self._stale and time.monotonic() >= self._next):
+                begun = time.monotonic()
+                self._stale = False
+                try:
+                    self._value = await self._make()
+                except BaseException:
+                    self._stale = True
+                    raise
+                ended = time.monotonic()
+                self._next = ended + (ended - begun) * _SHARE
+            return self._value

@@ -1,0 +1,138 @@
+"""People to meet: the directory and suggestions. Nobody is shown who did not agree to be (`discoverable`) or is limited."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from dunnock import accounts
+from dunnock.accounts.viewers import Viewer, Viewers
+from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.discovery.fresh import Fresh
+from dunnock.discovery.store import people as store
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.events import Logged
+from dunnock.posts.events import PostDeleted, PostPublished
+
+Order = Literal["active", "new"]
+Source = Literal["friends_of_friends", "most_followed"]
+
+FURTHEST = 2_000
+"""So many accounts the directory has at most."""
+MOST_SUGGESTED = 200
+_FRIENDS = 200
+_LOOKED_AT = 20_000
+_CANDIDATES = 400
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """Somebody to follow, and why, the best reason first."""
+
+    account_id: int
+    sources: tuple[Source, ...]
+
+
+class People:
+    """The directory and the suggestions of one process."""
+
+    def __init__(self, db: Db, account_views: AccountViews, viewers: Viewers) -> None:
+        """Listens to `db`'s events from now on."""
+        self._db, self._accounts, self._viewers = db, account_views, viewers
+        self._directory = {key: Fresh(self._reads(*key)) for key in store.DIRECTORY}
+        self._most_followed: Fresh[list[int]] = Fresh(self._read_most_followed)
+        db.listen(self._heard)
+
+    async def directory(
+        self, viewer_id: int | None, *, order: Order = "active", local: bool = False, offset: int = 0, limit: int = 40
+    ) -> list[int]:
+        """Account ids: those who posted last first, or the newest accounts first."""
+        if limit <= 0:
+            return []
+        self._db.sync()
+        ids = await self._directory[order, local].get()
+        viewer = None if viewer_id is None else await self._viewers.get(viewer_id)
+        wanted, found, shown = offset + limit, [], 0  # type: int, list[int], int
+        for at in range(0, len(ids), 200):
+            part = ids[at : at + 200]
+            for an_id in _presentable(part, await self._accounts.get(part), viewer, local=local):
+                shown += 1
+                if shown > offset:
+                    found.append(an_id)
+                if shown == wanted:
+                    return found
+        return found
+
+    async def suggestions(self, viewer_id: int, *, limit: int = 40, offset: int = 0) -> list[Suggestion]:
+        """People the member may want to follow: whom those they follow follow, then the most followed."""
+        self._db.sync()
+        viewer = await self._viewers.get(viewer_id)
+        near = await self._db.slow(
+            store.FRIENDS_OF_FRIENDS, viewer=viewer_id, friends=_FRIENDS, looked_at=_LOOKED_AT, most=_CANDIDATES
+        )
+        popular = await self._most_followed.get()
+        left_out = {row[0] for row in await self._db.all(store.DISMISSED, viewer=viewer_id)}
+        left_out |= {row[0] for row in await self._db.all(store.REQUESTED, viewer=viewer_id)}
+        left_out.add(viewer_id)
+        sources: dict[int, list[Source]] = {row[0]: ["friends_of_friends"] for row in near}
+        for an_id in popular:
+            sources.setdefault(an_id, []).append("most_followed")
+        ids = [an_id for an_id in sources if an_id not in left_out and an_id not in viewer.following]
+        shown = list(_presentable(ids, await self._accounts.get(ids), viewer))[:MOST_SUGGESTED]
+        return [Suggestion(an_id, tuple(sources[an_id])) for an_id in shown[offset : offset + limit]]
+
+    def _reads(self, order: str, local: bool) -> Callable[[], Awaitable[list[int]]]:  # noqa: FBT001 (a key of the table of statements)
+        async def read() -> list[int]:
+            return [row[0] for row in await self._db.slow(store.DIRECTORY[order, local], most=FURTHEST)]
+
+        return read
+
+    async def _read_most_followed(self) -> list[int]:
+        return [row[0] for row in await self._db.slow(store.MOST_FOLLOWED, most=_CANDIDATES)]
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        for one in logged:
+            match one.event:
+                case accounts.AccountMade() | accounts.AccountSettingsChanged() | accounts.StandingChanged():
+                    self._spoil(("active", "new"))
+                    self._most_followed.spoil()
+                case PostPublished() | PostDeleted():
+                    self._spoil(("active",))
+                case accounts.Followed() | accounts.Unfollowed():
+                    self._most_followed.spoil()
+                case _:
+                    pass
+
+    def _spoil(self, orders: Sequence[str]) -> None:
+        for (order, _), fresh in self._directory.items():
+            if order in orders:
+                fresh.spoil()
+
+
+async def dismiss_suggestion(tx: Tx, account_id: int, *, target: int) -> None:
+    """Never suggest that account again. Nobody need have suggested it.
+
+    Raises:
+        AccountMissing: there is no such account.
+    """
+    await accounts.find_shown(tx, target)
+    await tx.run(store.DISMISS, account_id=account_id, target_id=target)
+
+
+def _presentable(
+    ids: Iterable[int], cards: dict[int, AccountCard], viewer: Viewer | None, *, local: bool = False
+) -> Iterable[int]:
+    """Those who may be shown to the viewer at this moment."""
+    for an_id in ids:
+        card = cards.get(an_id)
+        if card is None or card.standing != "active" or not card.discoverable:
+            continue
+        if viewer is not None and (
+            an_id in viewer.blocking
+            or an_id in viewer.blocked_by
+            or viewer.mutes(an_id)
+            or (not local and card.domain in viewer.domains)
+        ):
+            continue
+        yield an_id
