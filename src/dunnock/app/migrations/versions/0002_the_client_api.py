@@ -176,6 +176,22 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "dismissals",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_dismissals_account_id")),
+        sa.ForeignKeyConstraint(["target_id"], ["accounts.id"], name=op.f("fk_dismissals_target_id")),
+        sa.PrimaryKeyConstraint("account_id", "target_id", name=op.f("pk_dismissals")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("dismissals", schema=None) as batch_op:
+        batch_op.create_index("ix_dismissals_target_id", ["target_id"], unique=False)
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
