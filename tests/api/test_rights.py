@@ -145,6 +145,7 @@ API: dict[str, Right] = {
     "GET /api/v1/instance/terms_of_service": everybody(),
     "GET /api/v1/instance/terms_of_service/{id}": everybody(),
     "GET /api/v1/instance/rules": everybody(),
+    "GET /api/v1/instance/translation_languages": everybody(),
     "GET /api/v1/instance/thumbnail.png": everybody(),  # ours
     "GET /api/v1/lists": member("read:lists"),
     "POST /api/v1/lists": member("write:lists"),
@@ -208,6 +209,7 @@ API: dict[str, Right] = {
     "POST /api/v1/statuses/{id}/reblog": member("write:statuses"),
     "GET /api/v1/statuses/{id}/reblogged_by": everybody("read:statuses"),
     "GET /api/v1/statuses/{id}/source": app("read:statuses"),
+    "POST /api/v1/statuses/{id}/translate": app("read:statuses"),
     "POST /api/v1/statuses/{id}/unbookmark": member("write:bookmarks"),
     "POST /api/v1/statuses/{id}/unfavourite": member("write:favourites"),
     "POST /api/v1/statuses/{id}/unmute": member("write:mutes"),

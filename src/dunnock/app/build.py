@@ -43,6 +43,7 @@ from dunnock.api.mastodon import (
     tags,
     threads,
     timelines,
+    translation,
 )
 from dunnock.api.mastodon import instance as instances
 from dunnock.api.mastodon.instance import Instance
@@ -62,6 +63,8 @@ from dunnock.foundation.jobs import Does, Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
+from dunnock.posts import Translations
+from dunnock.posts.libre_translate import LibreTranslate
 from dunnock.posts.views import PostViews
 from dunnock.web import site
 
@@ -98,6 +101,7 @@ EDGES: tuple[Any, ...] = (
     tags,
     threads,
     timelines,
+    translation,
     site,
 )
 
@@ -116,13 +120,13 @@ class House:
         jobs: Does,
         media_store: MediaStore,
         metrics: Metrics,
-        door: Door,
+        doors: Sequence[Door],
     ) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
         self.reactions = Reactions(db, HEARS)
         self.jobs = Jobs(db, jobs, EVERY)
-        self._media_store, self.door = media_store, door
+        self._media_store, self._doors = media_store, doors
         self._working = False
 
     async def work(self) -> None:
@@ -137,7 +141,8 @@ class House:
         if self._working:
             await self.reactions.stop()
             await self.jobs.stop()
-        await self.door.close()
+        for door in self._doors:
+            await door.close()
         await self._media_store.aclose()
         await self.db.close()
 
@@ -157,6 +162,12 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         beyond=settings.beyond,
         plain=settings.plain_http,
     )
+    # Where the translator is comes from the owner: it may be on this machine, or in the owner's network.
+    inward = Door(agent=f"Dunnock/{dunnock.__version__}", beyond=("0.0.0.0/0", "::/0"), plain=True)
+    translator = (
+        LibreTranslate(inward, settings.translate_url, settings.translate_key) if settings.translate_url else None
+    )
+    translations = Translations(translator)
     instance = Instance(db, settings, render)
     reads = Timelines(db, feeds, render)
     searching = Searching(db, feeds, render, settings)
@@ -201,6 +212,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "feeds": feeds,
         "render": render,
         "timelines": reads,
+        "translations": translations,
         "searching": searching,
         "people": People(db, account_views, viewers),
         "media_store": media_store,
@@ -224,7 +236,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     edge.kit.limiter.share(gossip)
     share_tries(gossip)
     jobs = does(media_store, door, account_views, settings)
-    house = House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, door=door)
+    house = House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, doors=(door, inward))
     house.streams = streams
     return house
 

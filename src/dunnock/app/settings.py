@@ -25,6 +25,7 @@ _OF_TESTS = "DUNNOCK_TEST_"
 _SCHEMES = {
     "database_url": ("postgresql://", "postgres://", "sqlite:///"),
     "redis_url": ("redis://", "rediss://", "unix://"),
+    "translate_url": ("https://", "http://"),
 }
 
 

@@ -36,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The largest picture that members may upload, in MiB; the media package takes at most 16."""
     max_post_length: Annotated[int, msgspec.Meta(ge=50, le=100_000)] = 500
     """Characters, a link counting as 23."""
+    translate_url: str = ""
+    """Where a LibreTranslate server is, to translate posts with; empty: posts are not translated."""
+    translate_key: str = ""
+    """The key that it wants; empty: none."""
     log_level: LogLevel = "info"
     metrics_token: str = ""
     """A bearer token that may read /metrics; empty: only this machine may."""

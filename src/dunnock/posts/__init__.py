@@ -73,6 +73,14 @@ from dunnock.posts.schedule import (
 )
 from dunnock.posts.thread import Thread, thread
 from dunnock.posts.thread_of import publish_thread
+from dunnock.posts.translate import (
+    NoTranslator,
+    Translation,
+    TranslationBarred,
+    TranslationFailed,
+    Translations,
+    Translator,
+)
 from dunnock.posts.vote import EndPoll, end_poll, find_poll, polls_of, vote, voters_of
 from dunnock.posts.waiting import Scheduled, Sketch
 
@@ -93,6 +101,7 @@ __all__ = [
     "EndPoll",
     "ForgetKeys",
     "MediaChange",
+    "NoTranslator",
     "PinRefused",
     "PolicyChanged",
     "Poll",
@@ -129,6 +138,11 @@ __all__ = [
     "Thread",
     "ThreadMuted",
     "ThreadUnmuted",
+    "Translation",
+    "TranslationBarred",
+    "TranslationFailed",
+    "Translations",
+    "Translator",
     "VoteRefused",
     "add_draft",
     "auto_delete_of",

@@ -207,7 +207,7 @@ class Instance:
                     },
                     "vapid": {"public_key": self._vapid_key},
                     **self._configuration(),
-                    "translation": {"enabled": False},
+                    "translation": {"enabled": bool(settings.translate_url)},
                     "limited_federation": False,
                 },
                 "registrations": {
