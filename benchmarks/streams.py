@@ -27,6 +27,7 @@ from pathlib import Path
 
 import data
 import sqlalchemy
+
 from server import cpu_of, free_port, running
 
 KEY = base64.b64encode(os.urandom(16)).decode()
@@ -125,7 +126,8 @@ def post(port: int, token: str, number: int) -> tuple[float, float]:
 def spread(values: list[float]) -> str:
     """Median, 95th and 99th of a hundred, worst, in ms."""
     parts = statistics.quantiles(values, n=100)
-    return f"median {parts[49] * 1000:6.2f}  p95 {parts[94] * 1000:6.2f}  p99 {parts[98] * 1000:6.2f}  worst {max(values) * 1000:6.2f} ms"
+    marks = zip(("median", "p95", "p99", "worst"), (parts[49], parts[94], parts[98], max(values)), strict=True)
+    return "  ".join(f"{name} {value * 1000:.2f}" for name, value in marks) + " ms"
 
 
 async def measure(pid: int, port: int, tokens: list[str], posts: int) -> None:

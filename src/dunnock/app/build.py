@@ -179,7 +179,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         tokens=tokens,
         feeds=feeds,
         render=render,
-        limits=not settings.dev,
+        settings=settings,
     )
 
     lane = Lane()

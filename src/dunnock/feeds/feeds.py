@@ -51,8 +51,9 @@ class Feeds:
         key = ("home", viewer_id)
         head = self.heads.peek(key, viewer)
         if head is None:
-            tags = {row[0]: row[1] for row in await self._db.all(tags_store.OF, owner=viewer_id)}
-            head = await self.heads.make(key, viewer, await self.sources_of_home(viewer), tags)
+            head = await self.heads.make(
+                key, viewer, await self.sources_of_home(viewer), await self.tags_of_home(viewer_id)
+            )
         read, authors, keys = self.heads.read, head.sources, frozenset(head.tags.values())
 
         async def skeleton(span: Span, most: int) -> Sequence[int]:
@@ -71,6 +72,10 @@ class Feeds:
         """Whose posts and boosts the viewer's home feed is made of: those followed but for exclusive lists, and the viewer."""
         rows = await self._db.all(store.LEFT_OUT_OF_HOME, owner=viewer.id)
         return {*viewer.following, viewer.id} - {row[0] for row in rows}
+
+    async def tags_of_home(self, viewer_id: int) -> dict[int, str]:
+        """The hashtags that bring posts into the viewer's home feed: folded name by id."""
+        return {row[0]: row[1] for row in await self._db.all(tags_store.OF, owner=viewer_id)}
 
     async def sources_of_list(self, viewer_id: int, list_id: int) -> tuple[frozenset[int], str]:
         """The members of a list of the viewer, and whose replies it shows.

@@ -9,7 +9,7 @@ import pytest
 
 from api.kit.driver import Answer, call
 from api.streaming.town import PATH, Ear
-from dunnock import accounts
+from dunnock import accounts, server
 from dunnock.api.kit import Caller
 from dunnock.api.streaming.connection import Socket
 from dunnock.posts.events import PostPublished
@@ -335,3 +335,93 @@ async def test_the_instance_says_where_streams_are(town):
         for key in where:
             found = found[key]
         assert found == "ws://127.0.0.1:8000"
+
+
+async def test_followed_hashtags(town):
+    ann, fred, both = [await town.member(name) for name in ("ann", "fred", "both")]
+    await town.make.follow(both, ann)
+    ears = [await town.socket(who, "user") for who in (fred, both)]
+    for who in (fred, both):
+        await town.ask("POST", "/api/v1/tags/Birds/follow", who)
+    post = await town.post(ann, "look #birds")
+    assert [ear.heard() for ear in ears] == [[("update", post)]] * 2
+    await town.ask("PUT", f"/api/v1/statuses/{post}", ann, status="look! #birds")
+    await town.ask("DELETE", f"/api/v1/statuses/{post}", ann)
+    assert [ear.heard() for ear in ears] == [[("status.update", post), ("delete", post)]] * 2
+    quiet = await town.post(ann, "shh #birds", visibility="unlisted")
+    assert [ear.heard() for ear in ears] == [[], [("update", quiet)]]
+    await town.ask("POST", f"/api/v1/accounts/{ann.id}/mute", fred)
+    await town.post(ann, "muted #birds")
+    assert ears[0].heard() == []
+    await town.ask("POST", f"/api/v1/accounts/{ann.id}/unmute", fred)
+    await town.ask("POST", "/api/v1/tags/birds/unfollow", fred)
+    await town.post(ann, "gone #birds")
+    assert ears[0].heard() == []
+    for ear in ears:
+        ear.line.close()
+    assert not town.hub.watches._home_tags
+
+
+async def test_filters(town):
+    ann, bob = await town.member("ann"), await town.member("bob")
+    await town.make.follow(ann, bob)
+    ears = [await town.socket(ann, "user"), await town.events(ann, "user"), await town.socket(bob, "user")]
+    made = await town.ask(
+        "POST", "/api/v2/filters", ann, title="no eggs", context=["home"], filter_action="warn",
+        keywords_attributes=[{"keyword": "egg", "whole_word": True}],
+    )  # fmt: skip
+    assert ears[0].said() == [{"stream": ["user"], "event": "filters_changed"}]
+    assert ears[1].said() == [{"event": "filters_changed", "payload": "undefined"}]
+    ears[0].line.sent.clear()
+    post = await town.post(bob, "an egg")
+    (message,) = ears[0].said()
+    payload = msgspec.json.decode(message["payload"])
+    assert payload == await town.ask("GET", f"/api/v1/statuses/{post}", ann)
+    assert [one["filter"]["id"] for one in payload["filtered"]] == [made["id"]]
+    assert [one["keyword_matches"] for one in payload["filtered"]] == [["egg"]]
+    (message,) = ears[2].said()
+    assert msgspec.json.decode(message["payload"])["filtered"] == []
+
+
+async def test_announcements(town):
+    ann = await town.member("ann")
+    ears = [
+        await town.socket(ann, "user"),
+        await town.socket(ann, "public"),
+        await town.socket(ann, "user:notification"),
+    ]
+    async with town.house.db.begin() as tx:
+        one = await server.announce(tx, "Tea at five")
+    await town.settle()
+    (message,) = ears[0].said()
+    assert (message["stream"], message["event"]) == (["user"], "announcement")
+    shown = msgspec.json.decode(message["payload"])
+    (listed,) = await town.ask("GET", "/api/v1/announcements", ann)
+    del listed["read"]
+    assert shown == listed
+    at = f"/api/v1/announcements/{one.id}/reactions/🍵"
+    for method, count in (("PUT", 1), ("DELETE", 0)):
+        ears[0].line.sent.clear()
+        await town.ask(method, at, ann)
+        (message,) = ears[0].said()
+        assert message["event"] == "announcement.reaction"
+        assert msgspec.json.decode(message["payload"]) == {"name": "🍵", "count": count, "announcement_id": str(one.id)}
+    ears[0].line.sent.clear()
+    async with town.house.db.begin() as tx:
+        await server.remove_announcement(tx, one.id)
+    await town.settle()
+    assert ears[0].said() == [{"stream": ["user"], "event": "announcement.delete", "payload": str(one.id)}]
+    assert [ear.said() for ear in ears[1:]] == [[], []]
+
+
+async def test_what_may_be_quoted_is_told_like_an_edit(town):
+    ann, fred = await town.member("ann"), await town.member("fred")
+    await town.make.follow(fred, ann)
+    ear = await town.socket(fred, "user")
+    post = await town.post(ann, "quote me")
+    quote = await town.post(ann, "like this", quoted_status_id=post)
+    assert ear.heard() == [("update", post), ("update", quote)]
+    await town.ask("PUT", f"/api/v1/statuses/{post}/interaction_policy", ann, quote_approval_policy="nobody")
+    assert ear.heard() == [("status.update", post)]
+    await town.ask("POST", f"/api/v1/statuses/{post}/quotes/{quote}/revoke", ann)
+    assert ear.heard() == [("status.update", quote)]

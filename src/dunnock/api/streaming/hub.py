@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from dunnock import accounts, notifications, posts
+from dunnock import accounts, notifications, posts, server
 from dunnock.accounts.scopes import covers
 from dunnock.accounts.tokens import Tokens
 from dunnock.accounts.viewers import Viewer, Viewers
@@ -22,6 +22,7 @@ from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.kit import Caller
 from dunnock.api.kit.address import bucket_key
 from dunnock.api.kit.errors import TooManyRequests
+from dunnock.api.mastodon import announcements
 from dunnock.api.mastodon.notices import look_up, whole
 from dunnock.api.mastodon.render import Render
 from dunnock.api.streaming import channels, frames
@@ -29,12 +30,15 @@ from dunnock.api.streaming.channels import Ask, Refused, first
 from dunnock.api.streaming.connection import MOST_COMMANDS, MOST_SUBSCRIPTIONS, Connection, Socket
 from dunnock.api.streaming.messages import Message, head_of
 from dunnock.api.streaming.watches import NOTIFICATIONS, USER, Watch, Watches
-from dunnock.feeds import Feeds, ListChanged, ListMissing, rules
+from dunnock.feeds import Feeds, ListChanged, ListMissing, TagsFollowedChanged, rules
+from dunnock.filters.events import FiltersChanged
 from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.events import Event, Logged
+from dunnock.foundation.settings import Settings
 from dunnock.notifications.events import Notified
+from dunnock.posts.events import PolicyChanged, QuoteChanged
 from dunnock.posts.views import PostCard, PostViews
 from dunnock.posts.visibility import may_see
 from dunnock.text import hashtag_key
@@ -50,6 +54,7 @@ PER_MEMBER, PER_ADDRESS = 500, 2_000
 CLOSING_S = 1.0
 
 _log = structlog.get_logger()
+_encode = msgspec.json.encode
 _SIGHT: frozenset[type[Event]] = frozenset(
     (
         accounts.Followed,
@@ -62,6 +67,7 @@ _SIGHT: frozenset[type[Event]] = frozenset(
         accounts.DomainBlocked,
         accounts.DomainUnblocked,
         ListChanged,
+        TagsFollowedChanged,
     )
 )
 """After these somebody's feeds are made of something else."""
@@ -104,6 +110,7 @@ class Hub:
         self._beating: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: dict[str, int] = {}
+        self._new = 0  # the post that was published last
         self._closed = False
         self._limits = True
         db.listen(self._heard)
@@ -117,12 +124,12 @@ class Hub:
         tokens: Tokens,
         feeds: Feeds,
         render: Render,
-        limits: bool = True,
+        settings: Settings,
     ) -> None:
-        """Take what it works with. `limits`: not more than so many streams a member and an address."""
+        """Take what it works with. With `dev` there are no limits of streams a member and an address."""
         self._accounts, self._posts, self._viewers, self._tokens = account_views, post_views, viewers, tokens
         self._feeds, self._render = feeds, render
-        self._limits = limits
+        self._settings, self._limits = settings, not settings.dev
 
     # Connections --------------------------------------------------------------------------------------------------
 
@@ -240,8 +247,9 @@ class Hub:
         while True:
             version = watch.version
             sources = await self._feeds.sources_of_home(await self._viewer(watch))
+            tags = await self._feeds.tags_of_home(watch.id)
             if version == watch.version:
-                self.watches.place(watch, frozenset(sources))
+                self.watches.place(watch, frozenset(sources), frozenset(tags.values()))
                 return
 
     async def _place_list(self, watch: Watch, list_id: int) -> None:
@@ -350,15 +358,30 @@ class Hub:
     async def _tell(self, event: Any, card: PostCard | None) -> None:
         match event:
             case posts.PostPublished(post_id=an_id):
+                self._new = an_id
                 await self._post("update", an_id)
+            case QuoteChanged(post_id=an_id, state="accepted") if an_id == self._new:
+                pass  # it was published with its quote
             case posts.PostBoosted(boost_id=an_id):
                 await self._post("update", an_id)
-            case posts.PostEdited(post_id=an_id):
+            case posts.PostEdited(post_id=an_id) | QuoteChanged(post_id=an_id) | PolicyChanged(post_id=an_id):
                 await self._post("status.update", an_id)
             case posts.PostDeleted():
                 await self._deleted(event, card)
             case Notified(account_id=account_id, notification_id=an_id):
                 await self._notified(account_id, an_id)
+            case FiltersChanged(account_id=account_id):
+                watch = self.watches.accounts.get(account_id)
+                if watch is not None:
+                    self._send(Message("filters_changed", None), watch.subscribers(USER))
+            case (
+                server.AnnouncementPublished(announcement_id=an_id) | server.AnnouncementChanged(announcement_id=an_id)
+            ):
+                await self._announced(an_id)
+            case server.AnnouncementReacted(announcement_id=an_id, name=name):
+                await self._announced(an_id, reaction=name)
+            case server.AnnouncementRemoved(announcement_id=an_id):
+                self._send(Message("announcement.delete", b"%d" % an_id), self._all_home())
             case accounts.TokensRevoked() | accounts.MemberStateChanged() | accounts.StandingChanged():
                 await self._look_again(self._concerned(event))
             case _:
@@ -409,10 +432,15 @@ class Hub:
             return  # deleted meanwhile
         people = await self._accounts.get({card.author_id for card in found.values()})
         told = _Told()
-        for watch in list(self.watches.home_of(entry.author_id)):
+        keys = _keys(entry)
+        by_author = dict.fromkeys(self.watches.home_of(entry.author_id), True)
+        for watch in {**dict.fromkeys(self.watches.home_of_tags(keys), False), **by_author}:
             viewer = await self._viewer(watch)
             shown = rules.readable(entry, found, people, viewer)
-            if shown is not None and rules.in_home(entry, shown, people, viewer):
+            if shown is not None and (
+                (watch in by_author and rules.in_home(entry, shown, people, viewer))
+                or (keys and watch.tags and rules.by_hashtag(entry, people, viewer, keys=watch.tags))
+            ):
                 told.add(watch.id, watch.subscribers(USER))
         for one in list(self.watches.lists_with(entry.author_id)):
             viewer = await self._viewer(one.watch)
@@ -422,7 +450,7 @@ class Hub:
             ):
                 told.add(one.watch.id, one.watch.subscribers(channels.Channel("list", list_id=one.list_id)))
         if entry.boost_of_id is None and entry.visibility == "public":
-            await self._open(entry, found, people, told)
+            await self._open(entry, keys, found, people, told)
         for account_id, those in told.by_account.items():
             body = await self._render.statuses((entry_id,), account_id)
             if len(body) <= 2:
@@ -430,10 +458,10 @@ class Hub:
             self._send(told.message(event, body[1:-1]), those)
 
     async def _open(
-        self, entry: PostCard, found: dict[int, PostCard], people: dict[int, AccountCard], told: _Told
+        self, entry: PostCard, keys: list[str], found: dict[int, PostCard], people: dict[int, AccountCard], told: _Told
     ) -> None:
         """Whoever hears everybody's posts, or those with a hashtag."""
-        local, keys = bool(entry.local), [hashtag_key(name) for name in entry.hashtags]
+        local = bool(entry.local)
         heard = list(self.watches.tagged(keys, local=local))
         if entry.reply_to_id is None or entry.reply_to_author_id == entry.author_id:
             heard += self.watches.public(local=local, media=bool(entry.media))
@@ -456,7 +484,8 @@ class Hub:
         author = (await self._accounts.get((event.author_id,))).get(event.author_id)
         those: list[tuple[Connection, bytes]] = []
         mentioned = () if card is None else card.mentions
-        concerned = dict.fromkeys(self.watches.home_of(event.author_id))
+        keys = [] if card is None else _keys(card)
+        concerned = dict.fromkeys((*self.watches.home_of(event.author_id), *self.watches.home_of_tags(keys)))
         for account_id in (event.author_id, *mentioned):
             watch = self.watches.accounts.get(account_id)
             if watch is not None:
@@ -470,8 +499,7 @@ class Hub:
         if event.boost_of_id is None and event.visibility == "public":
             local = None if card is None else bool(card.local)
             heard = [*self.watches.public(local=local, media=None if card is None else bool(card.media))]
-            if card is not None:
-                heard += self.watches.tagged([hashtag_key(name) for name in card.hashtags], local=local)
+            heard += self.watches.tagged(keys, local=local)
             for channel in heard:
                 for connection in self.watches.listeners(channel):
                     watch = self.watches.accounts.get(connection.caller.account_id or 0)
@@ -505,6 +533,32 @@ class Hub:
             sent += 1
         self.counts.sent[message.event] = self.counts.sent.get(message.event, 0) + sent
 
+    # Announcements --------------------------------------------------------------------------------------------------
+
+    def _all_home(self) -> list[tuple[Connection, bytes]]:
+        return [one for watch in self.watches.accounts.values() for one in watch.subscribers(USER)]
+
+    async def _announced(self, announcement_id: int, *, reaction: str | None = None) -> None:
+        """Tell everybody of an announcement, or how many gave one reaction to it."""
+        those = self._all_home()
+        if not those:
+            return
+        try:
+            one = await server.told_one(self._db, announcement_id, 0, now=now_ms())
+        except server.AnnouncementMissing:
+            return  # it is over, or gone
+        (shown,) = await announcements.shown(
+            self._db, (one,), settings=self._settings, post_views=self._posts, account_views=self._accounts,
+            personal=False,
+        )  # fmt: skip
+        if reaction is None:
+            self._send(Message("announcement", _encode(shown)), those)
+            return
+        given = next((each for each in shown.reactions if each.name == reaction), None)
+        payload = {"name": reaction, "count": 0} if given is None else msgspec.to_builtins(given)
+        payload["announcement_id"] = shown.id
+        self._send(Message("announcement.reaction", _encode(payload)), those)
+
     # Notifications --------------------------------------------------------------------------------------------------
 
     async def _notified(self, account_id: int, notification_id: int) -> None:
@@ -525,6 +579,11 @@ class Hub:
         shown = whole(one, await look_up(self._db, self._render, account_id, (one,)))
         if shown is not None:
             self._send(Message("notification", shown), those)
+
+
+def _keys(card: PostCard) -> list[str]:
+    """The folded hashtags that a post stands under; only public posts do."""
+    return [hashtag_key(name) for name in card.hashtags] if card.visibility == "public" else []
 
 
 class _Told:
@@ -552,7 +611,14 @@ _TOLD: tuple[type[Event], ...] = (
     posts.PostBoosted,
     posts.PostEdited,
     posts.PostDeleted,
+    QuoteChanged,
+    PolicyChanged,
     Notified,
+    FiltersChanged,
+    server.AnnouncementPublished,
+    server.AnnouncementChanged,
+    server.AnnouncementReacted,
+    server.AnnouncementRemoved,
 )
 _DONE: frozenset[type[Event]] = _SIGHT.union(_ENDING, _TOLD)
 """What is dealt with."""

@@ -10,6 +10,7 @@ from dunnock.api.streaming.channels import PUBLIC, TAGS, Channel, Where
 from dunnock.api.streaming.connection import Connection
 
 W = TypeVar("W")
+K = TypeVar("K")
 
 
 class ListWatch:
@@ -27,10 +28,11 @@ class ListWatch:
 class Watch:
     """An account with its connections. `viewer` None: to be looked up, because what it stands on changed.
 
-    `sources`: in whose index lists it stands. `version` grows with every change that makes what was looked up old.
+    `sources` and `tags`: what its home feed is made of, and in whose index lists it stands. `version` grows with every
+    change that makes what was looked up old.
     """
 
-    __slots__ = ("connections", "id", "lists", "sources", "version", "viewer")
+    __slots__ = ("connections", "id", "lists", "sources", "tags", "version", "viewer")
 
     def __init__(self, an_id: int) -> None:
         """Nobody is connected yet."""
@@ -38,6 +40,7 @@ class Watch:
         self.connections: dict[Connection, None] = {}
         self.lists: dict[int, ListWatch] = {}
         self.sources: frozenset[int] = frozenset()
+        self.tags: frozenset[str] = frozenset()
         self.viewer: Viewer | None = None
         self.version = 0
 
@@ -63,6 +66,7 @@ class Watches:
         """Nobody is connected."""
         self.accounts: dict[int, Watch] = {}
         self._home: dict[int, list[Watch]] = {}
+        self._home_tags: dict[str, list[Watch]] = {}
         self._lists: dict[int, list[ListWatch]] = {}
         self._open: dict[Channel, dict[Connection, None]] = {}
 
@@ -111,10 +115,11 @@ class Watches:
         elif channel.list_id:
             self.forget_list(watch, channel.list_id)
 
-    def place(self, watch: Watch, sources: frozenset[int]) -> None:
-        """From now on the watch's home feed is made of these accounts' posts."""
+    def place(self, watch: Watch, sources: frozenset[int], tags: frozenset[str] = frozenset()) -> None:
+        """From now on the watch's home feed is made of these accounts' posts, and of those with these hashtags."""
         _move(self._home, watch, watch.sources, sources)
-        watch.sources = sources
+        _move(self._home_tags, watch, watch.tags, tags)
+        watch.sources, watch.tags = sources, tags
 
     def place_list(self, watch: Watch, list_id: int, members: frozenset[int], replies: str) -> None:
         """From now on the list is made of these accounts' posts."""
@@ -133,6 +138,11 @@ class Watches:
     def home_of(self, author_id: int) -> list[Watch]:
         """Whose home feed takes posts by this author."""
         return self._home.get(author_id, [])
+
+    def home_of_tags(self, keys: Iterable[str]) -> Iterator[Watch]:
+        """Whose home feed takes posts with any of these hashtags."""
+        for key in keys:
+            yield from self._home_tags.get(key, ())
 
     def lists_with(self, author_id: int) -> list[ListWatch]:
         """The lists that this author is on."""
@@ -165,7 +175,7 @@ def _fits(where: Where, *, local: bool | None) -> bool:
     return where == "all" or local is None or local == (where == "local")
 
 
-def _move(index: dict[int, list[W]], one: W, old: frozenset[int], new: frozenset[int]) -> None:
+def _move(index: dict[K, list[W]], one: W, old: frozenset[K], new: frozenset[K]) -> None:
     for key in old - new:
         there = index[key]
         there.remove(one)
