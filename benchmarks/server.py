@@ -179,6 +179,7 @@ def scenarios(
     yield "one post", reads("/api/v1/statuses/{post}")
     yield "its thread", reads("/api/v1/statuses/{post}/context")
     yield "notifications, 20", reads("/api/v1/notifications?limit=20")
+    yield "notification groups, 20", reads("/api/v2/notifications?limit=20")
     yield "instance v2", [("GET", "/api/v2/instance", "", "") for _ in turn]
     acts = [  # each member and post once: liking twice does nothing
         (

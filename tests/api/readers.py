@@ -11,7 +11,7 @@ from api.people import URL, People, giver
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import filters, lists, markers, notifications, search, tags
+from dunnock.api.mastodon import filters, lists, markers, notifications, notifications_grouped, search, tags
 from dunnock.api.mastodon.render import Render
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import Feeds
@@ -20,6 +20,8 @@ from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.notifications.reactions import HEARS
 from dunnock.posts.views import PostViews
+
+_AREAS = (filters, notifications, notifications_grouped, markers, lists, search, tags)
 
 
 class Readers(People):
@@ -38,7 +40,7 @@ class Readers(People):
             "searching": search.Searching(db, Feeds(db, views, posts, viewers), render, self.settings),
         }
         self.app = build_edge(
-            [handler for area in (filters, notifications, markers, lists, search, tags) for handler in area.HANDLERS],
+            [handler for area in _AREAS for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
             dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},

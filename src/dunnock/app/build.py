@@ -30,6 +30,7 @@ from dunnock.api.mastodon import (
     media,
     notifications,
     people,
+    notifications_grouped,
     polls,
     preferences,
     push,
@@ -88,6 +89,7 @@ EDGES: tuple[Any, ...] = (
     media,
     notifications,
     people,
+    notifications_grouped,
     polls,
     preferences,
     push,
@@ -187,6 +189,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     timelines.add_to(lane, reads)
     notifications.add_to(lane, notifications.NotificationReads(db, render))
     search.add_to(lane, searching)
+    notifications_grouped.add_to(lane, notifications_grouped.GroupReads(db, render))
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
     files.add_to(lane, media_store.storage)

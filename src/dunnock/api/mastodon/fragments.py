@@ -189,6 +189,22 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
     )[:-1]
 
 
+def partial_account(card: AccountCard, addresses: Addresses) -> bytes:
+    """PartialAccountWithAvatar."""
+    avatar, avatar_static = addresses.picture(card.avatar, "avatars")
+    return to_json(
+        {
+            "id": str(card.id),
+            "acct": card.handle,
+            "locked": bool(card.locked),
+            "bot": card.kind == "service",
+            "url": addresses.profile(card),
+            "avatar": avatar,
+            "avatar_static": avatar_static,
+        }
+    )
+
+
 def account_counters(card: AccountCard) -> bytes:
     """The rest of an Account, with its closing brace."""
     posts, followers, following, last_post_at = card.counts

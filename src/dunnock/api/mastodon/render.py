@@ -384,6 +384,13 @@ class Render:
         await self._render_accounts(cards.values())
         return {an_id: card.counted or _count(card) for an_id, card in cards.items()}
 
+    async def partial_accounts(self, ids: Sequence[int]) -> list[bytes]:
+        """PartialAccountWithAvatar, in the order of `ids`; missing ones are left out."""
+        cards = await self._accounts.get(ids)
+        return [
+            fragments.partial_account(card, self.addresses) for an_id in ids if (card := cards.get(an_id)) is not None
+        ]
+
     async def _render_accounts(self, cards: Iterable[AccountCard]) -> None:
         """Fill in `rendered`: one query for emoji, however many accounts."""
         bare = [card for card in cards if card.rendered is None]
