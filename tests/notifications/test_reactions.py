@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from dunnock import accounts, notifications, posts
 from dunnock.foundation.db import Sql
+from dunnock.notifications.tables import notification_policies as policies
 from dunnock.notifications.tables import notifications as table
 from dunnock.posts import tables as p
 
@@ -323,3 +324,54 @@ async def test_only_the_newest_are_kept(db, make):
     left = await notifications.page(db, anna.id, posts.entries.Span())
     assert [one.id for one in left] == ids[:-6:-1]
     assert await notifications.unread(db, bob.id) == 1
+
+
+async def test_whom_a_post_quotes_is_told_until_the_quote_ends(world, make):
+    anna, bob = await make.member("anna"), await make.member("bob")
+    quoted = await world.publish(anna)
+    made = await world.publish(bob, "look", quoted_id=quoted.id)
+    deleted = await world.publish(bob, "and look", quoted_id=quoted.id)
+    await world.publish(anna, "mine", quoted_id=quoted.id)
+    assert await world.told(anna) == [("quote", bob.id, made.id), ("quote", bob.id, deleted.id)]
+    await world.do(posts.delete, deleted.id, by=bob.id)
+    assert await world.told(anna) == [("quote", bob.id, made.id)]
+    await world.again()
+    assert await world.told(anna) == [("quote", bob.id, made.id)]
+    await world.do(posts.revoke_quote, quoted.id, made.id, by=anna.id)
+    assert await world.told(anna) == []
+    await world.again()
+    assert await world.told(anna) == await world.told(bob) == []
+
+
+async def test_who_quoted_is_told_of_edits_by_their_own_post(world, make):
+    anna, bob, carl = await make.member("anna"), await make.member("bob"), await make.member("carl")
+    quoted = await world.publish(anna)
+    one = await world.publish(bob, "one", quoted_id=quoted.id)
+    two = await world.publish(carl, "two", quoted_id=quoted.id)
+    await world.do(accounts.mute, carl.id, target=anna.id)
+    await world.edit(anna, quoted, "hello again")
+    await world.edit(anna, quoted, "hello once more")
+    assert await world.told(bob) == [("quote_edit", anna.id, one.id)]
+    assert await world.told(carl) == []
+    await world.again()
+    assert await world.told(bob) == [("quote_edit", anna.id, one.id)]
+    await world.do(posts.revoke_quote, quoted.id, one.id, by=anna.id)
+    assert await world.told(bob) == []
+    await world.edit(anna, quoted, "for the last time")
+    assert await world.told(bob) == []
+    third = await world.publish(bob, "three", quoted_id=quoted.id)
+    await world.edit(anna, quoted, "really")
+    assert await world.told(bob) == [("quote_edit", anna.id, third.id)]
+    await world.do(posts.delete, quoted.id, by=anna.id)
+    assert await world.told(bob) == []
+    await world.do(posts.delete, two.id, by=carl.id)
+
+
+async def test_quotes_by_strangers_go_by_the_policy(world, make):
+    anna, bob = await make.member("anna"), await make.member("bob")
+    names = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots")
+    await make.row(policies, account_id=anna.id, **dict.fromkeys(names, "filter"))
+    quoted = await world.publish(anna)
+    made = await world.publish(bob, "look", quoted_id=quoted.id)
+    assert await world.told(anna) == []
+    assert await world.kept_back(anna) == [("quote", bob.id, made.id)]

@@ -10,16 +10,27 @@ from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.ids import ms_of
 
 Kind = Literal[
-    "mention", "favourite", "boost", "follow", "follow_request", "post", "edit", "poll", "sign_up", "severed"
+    "mention",
+    "favourite",
+    "boost",
+    "follow",
+    "follow_request",
+    "post",
+    "edit",
+    "poll",
+    "sign_up",
+    "severed",
+    "quote",
+    "quote_edit",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 GROUPED: Final = frozenset({"favourite", "boost", "follow", "sign_up"})
 """Kinds of which many of the same target and about the same time are shown as one. Source: Mastodon, Notification::Groups."""
 GROUP_SPAN_H = 12
-FILTERABLE: Final = frozenset({"mention", "favourite", "boost", "follow", "follow_request"})
+FILTERABLE: Final = frozenset({"mention", "quote", "favourite", "boost", "follow", "follow_request"})
 """Kinds that strangers can cause, to which the policy applies. Source: Mastodon, Notification::PROPERTIES."""
-MESSAGES: Final = frozenset({"mention"})
+MESSAGES: Final = frozenset({"mention", "quote"})
 """Filtered kinds of which a request tells; other filtered ones wait unseen. Source: Mastodon, NotifyService."""
 ABOUT_NO_POST: Final = frozenset({"follow", "follow_request", "sign_up", "severed"})
 

@@ -29,8 +29,10 @@ async def on_act(tx: Tx, event: Event) -> None:
             await settle.settle_act(tx, post_id, by, "boost")
         case posts.PostDeleted(author_id=by, boost_of_id=post_id) if post_id is not None:
             await settle.settle_act(tx, post_id, by, "boost")
-        case posts.PostDeleted(post_id=post_id):
-            await store.drop_post(tx, post_id)
+        case posts.PostDeleted(post_id=post_id, author_id=by):
+            await settle.settle_gone(tx, post_id, by)
+        case posts.QuoteChanged(post_id=post_id):
+            await settle.settle_quote(tx, post_id)
         case (
             accounts.Followed(follower_id=follower, followed_id=followed)
             | accounts.FollowRequested(follower_id=follower, followed_id=followed)
@@ -61,6 +63,7 @@ _HEARD = (
     posts.PostFavourited,
     posts.PostUnfavourited,
     posts.PostBoosted,
+    posts.QuoteChanged,
     accounts.Followed,
     accounts.FollowRequested,
     accounts.Unfollowed,

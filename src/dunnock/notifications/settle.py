@@ -87,6 +87,47 @@ async def settle_edit(tx: Tx, post_id: int) -> None:
         await store.drop_older(tx, post_id, "edit", post.edited_at)
         boosters = await facts.boosters(tx, post_id, until=post.edited_at)  # later ones boosted what it says now
         await _tell(tx, boosters, "edit", by=author, at=post.edited_at, post=post)
+        await _tell_quoters(tx, post, post.edited_at)
+
+
+async def _tell_quoters(tx: Tx, post: Subject, at: int) -> None:
+    """Tell those who quoted the post before it was edited; each by their own post."""
+    quotes: dict[int, list[int]] = {}
+    for quoting_id, quoter in await facts.quoters(tx, post.id, until=at):
+        quotes.setdefault(quoter, []).append(quoting_id)
+    hearers = await facts.hearers(
+        tx, quotes, from_id=post.author_id, kind="quote_edit", thread_id=post.thread_id, now=tx.now
+    )
+    for one in hearers:
+        if answer(one, "quote_edit", tx.now) == "accept":
+            for quoting_id in quotes[one.account_id]:
+                await store.drop_older(tx, quoting_id, "quote_edit", at)
+                await store.tell(tx, (one.account_id,), "quote_edit", by=post.author_id, post_id=quoting_id, at=at)
+
+
+async def settle_quote(tx: Tx, post_id: int) -> None:
+    """Tell the author of what the post quotes, as long as it may quote it."""
+    post = await facts.subject(tx, post_id)
+    if post is None:
+        await store.drop_post(tx, post_id)
+        return
+    quoted_author, author = post.quoted_author_id, post.author_id
+    if quoted_author is None:
+        return
+    if post.quote_state == "accepted":
+        private = post.visibility == "direct"
+        at = ms_of(post.id)
+        await _tell(tx, (quoted_author,), "quote", by=author, at=at, post=post, private_mention=private)
+        return
+    await store.take_back(tx, quoted_author, "quote", by=author, post_id=post_id)
+    await store.take_back(tx, author, "quote_edit", by=quoted_author, post_id=post_id)
+
+
+async def settle_gone(tx: Tx, post_id: int, author_id: int) -> None:
+    """Forget a deleted post, also what was told of it to those who quoted it."""
+    await store.drop_post(tx, post_id)
+    for quoting_id, quoter in await facts.quoters(tx, post_id, until=tx.now):
+        await store.take_back(tx, quoter, "quote_edit", by=author_id, post_id=quoting_id)
 
 
 async def settle_act(tx: Tx, post_id: int, by: int, kind: Literal["favourite", "boost"]) -> None:

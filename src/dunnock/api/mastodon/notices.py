@@ -28,6 +28,8 @@ TYPES = {
     "poll": "poll",
     "sign_up": "admin.sign_up",
     "severed": "severed_relationships",
+    "quote": "quote",
+    "quote_edit": "quoted_update",
 }
 """Ours to Mastodon's."""
 KINDS_OF = {name: kind for kind, name in TYPES.items()}

@@ -46,6 +46,8 @@ class Subject(msgspec.Struct, frozen=True):
     reply_to_author_id: int | None
     thread_id: int
     edited_at: int | None
+    quoted_author_id: int | None
+    quote_state: str | None
 
 
 _SUBJECT = Sql(
@@ -58,6 +60,8 @@ _SUBJECT = Sql(
         posts.c.reply_to_author_id,
         posts.c.thread_id,
         posts.c.edited_at,
+        posts.c.quoted_author_id,
+        posts.c.quote_state,
     ).where(posts.c.id == _post, posts.c.boost_of_id.is_(None), posts.c.deleted_at.is_(None))
 )
 _MENTIONED = Sql(select(mentions.c.account_id).where(mentions.c.post_id == _post))
@@ -74,6 +78,14 @@ _ACTS = Sql(
 _BOOSTERS = Sql(
     select(posts.c.author_id).where(
         posts.c.boost_of_id == _post, posts.c.deleted_at.is_(None), posts.c.id < bindparam("before", type_=BigId)
+    )
+)
+_QUOTERS = Sql(
+    select(posts.c.id, posts.c.author_id).where(
+        posts.c.quoted_id == _post,
+        posts.c.quote_state == "accepted",
+        posts.c.deleted_at.is_(None),
+        posts.c.id < bindparam("before", type_=BigId),
     )
 )
 _FOLLOW = Sql(
@@ -205,6 +217,11 @@ async def act(reader: Reader, post_id: int, by: int, kind: str) -> int | None:
 async def boosters(reader: Reader, post_id: int, *, until: int) -> list[int]:
     """Who boosts the post since `until` (Unix milliseconds) or before."""
     return [row[0] for row in await reader.all(_BOOSTERS, post=post_id, before=id_at(until + 1))]
+
+
+async def quoters(reader: Reader, post_id: int, *, until: int) -> list[tuple[int, int]]:
+    """(post, its author) of each quote of the post since `until` (Unix milliseconds) or before."""
+    return [(row[0], row[1]) for row in await reader.all(_QUOTERS, post=post_id, before=id_at(until + 1))]
 
 
 async def follow(reader: Reader, follower: int, followed: int) -> Literal["follow", "follow_request"] | None:

@@ -45,6 +45,9 @@ posts = table(
     column("thread_id", BigId),
     column("edited_at", BigId),
     column("deleted_at", BigId),
+    column("quoted_id", BigId),
+    column("quoted_author_id", BigId),
+    column("quote_state"),
 )
 mentions = table("mentions", column("account_id", BigId), column("post_id", BigId))
 interactions = table(
