@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import os
@@ -58,11 +59,22 @@ def known(server) -> dict[str, list[str]]:
     other.api.account_follow(one.id)
     other.api.status_favourite(posts[0])
     made = one.api.list_create("list")
+    polls = [
+        person.api.status_post("?", poll=person.api.make_poll(["a", "b"], expires_in=600)).poll
+        for person in (one, other)
+    ]
+    waits = one.api.status_post("later", scheduled_at=dt.datetime.now(dt.UTC) + dt.timedelta(hours=1))
+    draft = server.call(
+        "POST", "/api/v1/dunnock/drafts", one.token, json={"status": "half", "thread": [{"status": "b"}]}
+    )
     return {
         "token": [one.token],
         "post_id": [str(an_id) for an_id in posts],
         "account_id": [one.id, other.id],
         "list_id": [str(made.id)],
+        "poll_id": [str(poll.id) for poll in polls],
+        "scheduled_id": [str(waits.id)],
+        "draft_id": [draft.json()["id"]],
     }
 
 
