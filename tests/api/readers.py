@@ -1,4 +1,4 @@
-"""The handlers of filters, notifications, markers, lists, search and hashtags over a real database: `Readers`."""
+"""The handlers of conversations, filters, notifications, markers, lists, search and hashtags over a real database: `Readers`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from api.people import URL, People, giver
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import filters, lists, markers, notifications, notifications_grouped, search, tags
+from dunnock.api.mastodon import conversations, filters, lists, markers, notifications, notifications_grouped, search, tags
 from dunnock.api.mastodon.render import Render
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import Feeds
+from dunnock.feeds import reactions as feeds
 from dunnock.foundation.db import Db
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.notifications.reactions import HEARS
 from dunnock.posts.views import PostViews
 
-_AREAS = (filters, notifications, notifications_grouped, markers, lists, search, tags)
+_AREAS = (conversations, filters, notifications, notifications_grouped, markers, lists, search, tags)
 
 
 class Readers(People):
@@ -48,8 +49,8 @@ class Readers(People):
         self.reactions = Reactions(
             db,
             {
-                event: [*who, *finding.HEARS.get(event, ())]
-                for event, who in (dict.fromkeys(finding.HEARS, ()) | HEARS).items()
+                event: [*HEARS.get(event, ()), *finding.HEARS.get(event, ()), *feeds.HEARS.get(event, ())]
+                for event in {**HEARS, **finding.HEARS, **feeds.HEARS}
             },
         )
 

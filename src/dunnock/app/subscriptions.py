@@ -8,6 +8,8 @@ from dunnock import accounts, discovery, media, notifications, posts, push, serv
 from dunnock.accounts.views import AccountViews
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
+from dunnock.feeds.conversations import BACKLOG_EVERY_MS as GATHER_EVERY_MS
+from dunnock.feeds.conversations import GatherConversations, gather_conversations
 from dunnock.filters import reactions as filters
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Event
@@ -37,6 +39,7 @@ EVERY: Sequence[Every] = (
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
     Every(posts.DeleteOld(), posts.DELETE_OLD_EVERY_MS),
     Every(posts.ForgetKeys(), posts.FORGET_KEYS_EVERY_MS),
+    Every(GatherConversations(), GATHER_EVERY_MS),
     *discovery.EVERY,
     *media.EVERY,
 )
@@ -56,6 +59,7 @@ def does(media_store: media.MediaStore, door: Door, account_views: AccountViews,
         posts.EndPoll: posts.end_poll,
         posts.ForgetKeys: posts.do_forget_keys,
         posts.PublishScheduled: publish_scheduled,
+        GatherConversations: gather_conversations,
         **discovery.JOBS,
         **media.jobs_of(media_store),
         **push.jobs_of(door, account_views, public_url=settings.public_url),

@@ -15,3 +15,9 @@ class AuthorMissing(Missing):
     """There is no such account, or the viewer may not know that there is."""
 
     code = "author_missing"
+
+
+class ConversationMissing(Missing):
+    """There is no such conversation, or it is somebody else's."""
+
+    code = "conversation_missing"

@@ -1,4 +1,4 @@
-"""Facts about lists and followed hashtags."""
+"""Facts about lists, followed hashtags and conversations."""
 
 from __future__ import annotations
 
@@ -16,3 +16,10 @@ class TagsFollowedChanged(Event, frozen=True):
     """An account follows other hashtags from now on."""
 
     account_id: int
+
+
+class ConversationChanged(Event, frozen=True):
+    """A conversation of an account has another last post, was read or unread, or is gone."""
+
+    account_id: int
+    conversation_id: int

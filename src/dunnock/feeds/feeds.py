@@ -13,6 +13,7 @@ from dunnock.feeds.errors import AuthorMissing, ListMissing
 from dunnock.feeds.events import ListChanged, TagsFollowedChanged
 from dunnock.feeds.heads import Heads
 from dunnock.feeds.page import Cursor, Page, Skeleton, fill
+from dunnock.feeds.store import conversations as conversations_store
 from dunnock.feeds.store import sources as store
 from dunnock.feeds.store import tags as tags_store
 from dunnock.foundation.db import Db
@@ -67,6 +68,21 @@ class Feeds:
             return shown if by_author or rules.by_hashtag(entry, people, viewer, keys=keys) else None
 
         return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts, once=True)
+
+    async def direct(self, viewer_id: int, cursor: Cursor) -> Page:
+        """Direct posts in the viewer's conversations, newest first."""
+        viewer = await self._viewers.get(viewer_id)
+
+        async def skeleton(span: Span, most: int) -> Sequence[int]:
+            sql = conversations_store.POSTS[span.up]
+            rows = await self._db.all(sql, owner=viewer_id, above=span.above, below=span.below, most=most)
+            return [row[0] for row in rows]
+
+        def judge(entry: PostCard, posts: Posts, people: Accounts) -> PostCard | None:
+            shown = rules.readable(entry, posts, people, viewer)
+            return None if shown is None or rules.unwanted(shown, people.get(shown.author_id), viewer) else shown
+
+        return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts)
 
     async def sources_of_home(self, viewer: Viewer) -> set[int]:
         """Whose posts and boosts the viewer's home feed is made of: those followed but for exclusive lists, and the viewer."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts
+from dunnock import accounts, posts
+from dunnock.feeds.conversations import end_conversations, settle_conversations
 from dunnock.feeds.lists import remove_unfollowed
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
@@ -16,4 +17,23 @@ async def on_unfollowed(tx: Tx, event: accounts.Unfollowed) -> None:
     await remove_unfollowed(tx, event.follower_id, member=event.followed_id)
 
 
-HEARS: Mapping[type[Event], Sequence[Reaction]] = {accounts.Unfollowed: (on_unfollowed,)}
+async def on_post(tx: Tx, event: Event) -> None:
+    """Direct posts are in the conversations of those they are for; a block ends one's conversations with the blocked."""
+    match event:
+        case posts.PostPublished(post_id=post_id, visibility="direct") | posts.PostEdited(post_id=post_id):
+            await settle_conversations(tx, post_id)
+        case posts.PostDeleted(post_id=post_id, boost_of_id=None, visibility="direct" | ""):
+            await settle_conversations(tx, post_id)
+        case accounts.Blocked(account_id=account_id, target_id=target):
+            await end_conversations(tx, account_id, somebody=target)
+        case _:
+            pass
+
+
+HEARS: Mapping[type[Event], Sequence[Reaction]] = {
+    accounts.Unfollowed: (on_unfollowed,),
+    posts.PostPublished: (on_post,),
+    posts.PostEdited: (on_post,),
+    posts.PostDeleted: (on_post,),
+    accounts.Blocked: (on_post,),
+}

@@ -1,8 +1,8 @@
-"""Tables of lists (feeds that a member puts together from accounts they follow) and of followed hashtags."""
+"""Tables of lists (feeds that a member puts together from accounts they follow), followed hashtags and conversations."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
 from dunnock.foundation.db import BigId, flag, metadata
 
@@ -36,4 +36,35 @@ followed_tags = Table(
     Column("id", BigId, nullable=False, unique=True),
     Index("ix_followed_tags_hashtag_id", "hashtag_id"),
     sqlite_with_rowid=False,
+)
+
+conversations = Table(  # a member's conversation: direct posts of one thread among the same people
+    "conversations",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("thread_id", BigId, nullable=False),
+    Column("people", Text, nullable=False),  # ids of the others, in order, apart by a space
+    Column("last_post_id", BigId, nullable=False),
+    flag("unread"),
+    UniqueConstraint("account_id", "thread_id", "people"),
+    Index("ix_conversations_account_id_last_post_id", "account_id", "last_post_id"),
+)
+
+conversation_posts = Table(
+    "conversation_posts",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Column("conversation_id", BigId, ForeignKey("conversations.id"), nullable=False),
+    Index("ix_conversation_posts_conversation_id_post_id", "conversation_id", "post_id"),
+    Index("ix_conversation_posts_post_id", "post_id"),
+    sqlite_with_rowid=False,
+)
+
+conversation_backlog = Table(  # how far down the posts from before conversations were looked at; one row
+    "conversation_backlog",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("below", BigId, nullable=False),
 )

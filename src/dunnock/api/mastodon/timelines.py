@@ -92,6 +92,12 @@ class Timelines:
         page = await self._feeds.list(viewer, list_id, cursor_of(params))
         return await self._answer(page, viewer, f"/api/v1/timelines/list/{list_id}", params)
 
+    async def direct(self, viewer: int, params: HomeParams) -> Answer:
+        """Direct posts."""
+        self._db.sync()
+        page = await self._feeds.direct(viewer, cursor_of(params))
+        return await self._answer(page, viewer, "/api/v1/timelines/direct", params)
+
     async def public(self, viewer: int | None, params: PublicParams) -> Answer:
         """The public feed of this server, of others, or of all."""
         self._db.sync()
@@ -288,6 +294,12 @@ async def home(params: Query[HomeParams], caller: Called, timelines: Reads) -> R
     return _response(await timelines.home(_member(caller), params))
 
 
+@get("/api/v1/timelines/direct", guards=[require("read:statuses")], deprecated=True)
+async def direct_feed(params: Query[HomeParams], caller: Called, timelines: Reads) -> Response[list[wire.Status]]:
+    """Direct posts by and to the member, newest first; for old clients, others read conversations."""
+    return _response(await timelines.direct(_member(caller), params))
+
+
 @get("/api/v1/timelines/public", guards=[public("read:statuses")])
 async def public_feed(
     params: Query[PublicParams], caller: MaybeCalled, timelines: Reads
@@ -340,4 +352,4 @@ async def bookmarks(params: Query[HomeParams], caller: Called, timelines: Reads)
     return _response(await timelines.kept(_member(caller), params, "bookmarks"))
 
 
-HANDLERS = [home, public_feed, hashtag_feed, list_feed, account_feed, quotes, favourites, bookmarks]
+HANDLERS = [home, direct_feed, public_feed, hashtag_feed, list_feed, account_feed, quotes, favourites, bookmarks]

@@ -399,6 +399,15 @@ class DraftConflict(msgspec.Struct, kw_only=True):
     draft: Draft
 
 
+class Conversation(msgspec.Struct, kw_only=True):
+    """Conversation: `accounts` are the others; `last_status` is null when its reader may not see it."""
+
+    id: str
+    unread: bool
+    accounts: list[Account]
+    last_status: Status | None
+
+
 class Context(msgspec.Struct, kw_only=True):
     """Context."""
 
