@@ -11,7 +11,16 @@ from api.people import URL, People, giver
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import conversations, filters, lists, markers, notifications, notifications_grouped, search, tags
+from dunnock.api.mastodon import (
+    conversations,
+    filters,
+    lists,
+    markers,
+    notifications,
+    notifications_grouped,
+    search,
+    tags,
+)
 from dunnock.api.mastodon.render import Render
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import Feeds
