@@ -27,6 +27,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_announcements_published_at", ["published_at"], unique=False)
 
     op.create_table(
+        "conversation_backlog",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("below", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_conversation_backlog")),
+    )
+    op.create_table(
         "media_holds",
         sa.Column(
             "holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -174,6 +180,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("enabled = 1"),
             postgresql_where=sa.text("enabled"),
         )
+
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("thread_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("last_post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unread", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_conversations_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sa.UniqueConstraint(
+            "account_id", "thread_id", "people", name=op.f("uq_conversations_account_id_thread_id_people")
+        ),
+    )
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index("ix_conversations_account_id_last_post_id", ["account_id", "last_post_id"], unique=False)
 
     op.create_table(
         "dismissals",
@@ -373,6 +396,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_severances_account_id", ["account_id"], unique=False)
 
     op.create_table(
+        "conversation_posts",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_conversation_posts_account_id")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_conversation_posts_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_conversation_posts_post_id")),
+        sa.PrimaryKeyConstraint("account_id", "post_id", name=op.f("pk_conversation_posts")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("conversation_posts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_conversation_posts_conversation_id_post_id", ["conversation_id", "post_id"], unique=False
+        )
+        batch_op.create_index("ix_conversation_posts_post_id", ["post_id"], unique=False)
+
+    op.create_table(
         "decisions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -567,8 +611,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
