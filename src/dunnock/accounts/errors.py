@@ -89,6 +89,18 @@ class NotPermitted(DomainError):
     code, kind, safe = "not_permitted", Kind.DENIED, "This action is not allowed"
 
 
+class LimitInvalid(DomainError):
+    """A block or an allowance that can't be kept like this; the text tells why."""
+
+    code, kind, safe = "limit_invalid", Kind.INVALID, "Validation failed"
+
+
+class LimitMissing(DomainError):
+    """There is no such block or allowance."""
+
+    code, kind, safe = "limit_missing", Kind.MISSING, "Record not found"
+
+
 class AppInvalid(DomainError):
     """An app can't be registered like this; the text tells why."""
 

@@ -138,3 +138,15 @@ class TokensRevoked(Event, frozen=True):
 
     member_id: int | None
     app_id: int | None = None
+
+
+class ServerRulesChanged(Event, frozen=True):
+    """What this server thinks of another changed; everybody's view of accounts there is read anew."""
+
+    domain: str
+
+
+class NetworkBlocksChanged(Event, frozen=True):
+    """Which networks may not come here changed."""
+
+    block_id: int

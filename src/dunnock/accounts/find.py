@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dunnock import text
 from dunnock.accounts.account import LOCAL, Account, name_key
 from dunnock.accounts.errors import AccountMissing
+from dunnock.accounts.server_rules import judged
 from dunnock.accounts.store import profiles as store
-from dunnock.foundation.db import Db, Reader
+from dunnock.foundation.db import Db, Reader, Row
 
 _AFTER_ALL = "\U0010ffff"
 MOST_FOUND = 80
@@ -19,7 +20,7 @@ _LONGEST_WORDS = 200  # SQLite refuses very long patterns
 async def find(reader: Reader, account_id: int) -> Account | None:
     """The account, whatever its standing; None when there is none."""
     row = await reader.one(store.FIND, the=account_id)
-    return None if row is None else store.account_of(row)
+    return None if row is None else await _judged(reader, row)
 
 
 async def find_shown(reader: Reader, account_id: int) -> Account:
@@ -37,7 +38,7 @@ async def find_shown(reader: Reader, account_id: int) -> Account:
 async def find_many(reader: Reader, ids: Iterable[int]) -> dict[int, Account]:
     """Accounts by id, one query; those that do not exist are left out."""
     rows = await reader.all(store.FIND_MANY, ids=list(ids))
-    return {row[0]: store.account_of(row) for row in rows}
+    return {one.id: one for one in await judged(reader, [store.account_of(row) for row in rows])}
 
 
 async def find_by_handle(reader: Reader, name: str, domain: str = LOCAL) -> Account | None:
@@ -45,7 +46,7 @@ async def find_by_handle(reader: Reader, name: str, domain: str = LOCAL) -> Acco
     if not name.isascii():
         return None
     row = await reader.one(store.FIND_BY_HANDLE, name=name.lower(), host=domain)
-    return None if row is None else store.account_of(row)
+    return None if row is None else await _judged(reader, row)
 
 
 async def find_by_handles(reader: Reader, handles: Iterable[text.Handle]) -> dict[str, Account]:
@@ -57,8 +58,14 @@ async def find_by_handles(reader: Reader, handles: Iterable[text.Handle]) -> dic
     rows = await reader.all(
         store.FIND_BY_HANDLES, names=sorted({name for name, _ in pairs}), hosts=sorted({host for _, host in pairs})
     )
-    found = {(row[1].lower(), row[2]): store.account_of(row) for row in rows}
+    shown = await judged(reader, [store.account_of(row) for row in rows])
+    found = {(one.username.lower(), one.domain): one for one in shown}
     return {key: found[pair] for key, pair in wanted.items() if pair in found}
+
+
+async def _judged(reader: Reader, row: Row) -> Account:
+    """With the standing that counts."""
+    return (await judged(reader, (store.account_of(row),)))[0]
 
 
 async def search_accounts(

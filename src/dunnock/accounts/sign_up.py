@@ -11,6 +11,7 @@ from dunnock import text
 from dunnock.accounts import passwords
 from dunnock.accounts.account import name_key
 from dunnock.accounts.counts import start_counts
+from dunnock.accounts.doors import count_try, judge_newcomer
 from dunnock.accounts.errors import MemberMissing, SignUpClosed, SignUpRefused
 from dunnock.accounts.events import (
     AccountMade,
@@ -53,12 +54,13 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     locale: str = "en"
 
 
-async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "", app_id: int | None = None) -> Member:
-    """Make a member; `pending` where the policy asks for approval (an invitation stands for approval).
+async def sign_up(
+    db: Db, form: SignUp, *, policy: Policy, address: str = "", origin: str = "", app_id: int | None = None
+) -> Member:
+    """Make a member; `pending` where the policy asks for approval (an invitation stands for approval), or a block does.
 
-    `app_id`: the app they join with.
-
-    `address`: what shares one limit, as for `sign_in`; empty: the caller sees to limits.
+    `address`: what shares one limit, as for `sign_in`; empty: the caller sees to limits. `origin`: where the request came
+    from, for blocks of networks; it is not kept. `app_id`: the app they join with.
 
     Raises:
         SignUpRefused: the form breaks rules, or the name or address is taken.
@@ -73,14 +75,23 @@ async def sign_up(db: Db, form: SignUp, *, policy: Policy, address: str = "", ap
         raise _not_invited()
     if policy == "invitation" and not invited:
         raise SignUpClosed(say="This server can be joined with an invitation only")
+    verdict = await judge_newcomer(db, form.email, origin)
+    if verdict.refused:
+        raise SignUpClosed(say="This server takes no new members from where you are")
     details = _faults(form, reason_needed=policy == "approval" and not invited)
     await _add_taken(db, form, details)
+    if "email" not in details and (verdict.mail_refused or verdict.mail_taken):
+        details["email"] = [_BLOCKED if verdict.mail_refused else _TAKEN]
+    if verdict.mail_domain is not None:
+        async with db.begin(durable=False) as tx:
+            await count_try(tx, verdict.mail_domain)
     if details:
         raise _refusal(details)
     if address:
         joining.begin(address)
     hashed = await passwords.make_hash(form.password)  # before the transaction: it takes a while
-    state = State.PENDING if policy == "approval" and not invited else State.ACTIVE
+    waits = verdict.needs_approval or (policy == "approval" and not invited)
+    state = State.PENDING if waits else State.ACTIVE
     async with db.begin() as tx:
         if invited and not await tx.run(store.USE_INVITATION, the=code, now=tx.now):
             raise _not_invited()  # expired, used up, withdrawn, or who made it is shut out
@@ -280,6 +291,7 @@ async def end_everything(tx: Tx, member_id: int, *, keep_session: int | None = N
     await tx.record(TokensRevoked(member_id=member_id))
 
 
+_BLOCKED = ("ERR_BLOCKED", "uses a disallowed e-mail provider")
 _TAKEN = ("ERR_TAKEN", "has already been taken")
 _NOT_YOURS: Details = {"old_password": [("ERR_INVALID", "is not your password")]}
 _LABELS = {

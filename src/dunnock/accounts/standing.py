@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from dunnock.accounts.account import Standing
+from dunnock.accounts.doors import block_mail_of, unblock_mail_of
 from dunnock.accounts.events import AccountSensitized, StandingChanged
 from dunnock.accounts.sign_up import end_everything
 from dunnock.accounts.store import sheets as store
@@ -26,6 +27,10 @@ async def change_standing(tx: Tx, to: Mapping[int, Standing]) -> dict[int, Stand
         await tx.run(store.SET_STANDING, the=an_id, new=standing.value)
         await tx.record(StandingChanged(account_id=an_id, standing=standing.value))
         was[an_id] = before
+        if standing is Standing.SUSPENDED:
+            await block_mail_of(tx, an_id)  # or they would join anew at once
+        elif before is Standing.SUSPENDED and standing is not Standing.DELETED:
+            await unblock_mail_of(tx, an_id)
     barred = [an_id for an_id in was if to[an_id] in _BARRED]
     if barred:
         for (member_id,) in await tx.all(store.MEMBERS_OF, ids=barred):

@@ -248,6 +248,66 @@ private_notes = Table(
     sqlite_with_rowid=False,
 )
 
+# The server's own limits -----------------------------------------------------------------------------------------------
+
+server_blocks = Table(  # what this server thinks of others; a rule covers subdomains too
+    "server_blocks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("domain", Text, nullable=False, unique=True),
+    Column("severity", Text, nullable=False),  # noop | limit | suspend
+    flag("reject_media"),
+    flag("reject_reports"),
+    Column("private_comment", Text),
+    Column("public_comment", Text),
+    flag("obfuscate"),  # the public list shows only a part of the name
+    CheckConstraint("severity IN ('noop', 'limit', 'suspend')", name="severity"),
+)
+
+server_allows = Table(  # with limited federation: the only servers that there are
+    "server_allows",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("domain", Text, nullable=False, unique=True),
+)
+
+mail_domain_blocks = Table(  # nobody joins with an address there
+    "mail_domain_blocks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("domain", Text, nullable=False, unique=True),
+    flag("allow_with_approval"),
+)
+
+mail_domain_tries = Table(  # how many wanted to
+    "mail_domain_tries",
+    metadata,
+    Column("block_id", BigId, ForeignKey("mail_domain_blocks.id"), primary_key=True, autoincrement=False),
+    Column("day", BigId, primary_key=True, autoincrement=False),  # days since 1970
+    Column("tries", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+mail_blocks = Table(  # single addresses, as hashes of their canonical form
+    "mail_blocks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("account_id", BigId, ForeignKey("accounts.id")),  # whose suspension made it; null: made by hand
+    Index("ix_mail_blocks_account_id", "account_id"),
+)
+
+network_blocks = Table(
+    "network_blocks",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("network", Text, nullable=False, unique=True),  # CIDR
+    Column("severity", Text, nullable=False),  # sign_up_requires_approval | sign_up_block | no_access
+    Column("comment", Text, nullable=False, server_default=""),
+    Column("expires_at", BigId),
+    CheckConstraint("severity IN ('sign_up_requires_approval', 'sign_up_block', 'no_access')", name="severity"),
+)
+
 __all__ = [
     "account_counts",
     "accounts",
@@ -257,10 +317,16 @@ __all__ = [
     "follows",
     "grants",
     "invitations",
+    "mail_blocks",
+    "mail_domain_blocks",
+    "mail_domain_tries",
     "members",
     "mutes",
+    "network_blocks",
     "personas",
     "private_notes",
+    "server_allows",
+    "server_blocks",
     "sessions",
     "severances",
     "tokens",

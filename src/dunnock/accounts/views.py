@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from dunnock.accounts import events
+from dunnock.accounts.account import Standing
 from dunnock.accounts.member import Role
+from dunnock.accounts.server_rules import ServerRules, read_rules, worse
 from dunnock.accounts.store import views as store
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.db import Db
@@ -95,6 +97,8 @@ class AccountViews:
     def __init__(self, db: Db) -> None:
         """Listens to `db`'s events from now on."""
         self._db = db
+        self._rules: ServerRules | None = None
+        self._forgotten = 0  # how often everything was
         self.cards: Cache[int, AccountCard] = Cache(KEPT_CARDS)
         self._ids: Cache[str, int] = Cache(KEPT_HANDLES)
         self._apps: dict[int, tuple[str, str | None]] = {}
@@ -114,9 +118,17 @@ class AccountViews:
             if card.stale:
                 stale.append(an_id)
         if missing:
+            known, rules = self._forgotten, self._rules
+            if rules is None:
+                rules = await read_rules(self._db)
+                if known == self._forgotten:
+                    self._rules = rules
             for row in await self._db.all(store.CARDS, ids=missing):
                 card = AccountCard(row)
-                self.cards.put(card.id, card)
+                if card.domain:
+                    card.standing = worse(Standing(card.standing), rules.limit_of(card.domain)).value
+                if known == self._forgotten:  # else a rule changed while we read
+                    self.cards.put(card.id, card)
                 found[card.id] = card
         if stale:
             for row in await self._db.all(store.COUNTS, ids=stale):
@@ -161,6 +173,7 @@ class AccountViews:
 
     def forget_all(self) -> None:
         """Read everything again (after a bulk import)."""
+        self._forgotten += 1
         self.cards.clear()
         self._ids.clear()
 
@@ -176,6 +189,9 @@ class AccountViews:
                     | events.AccountSensitized(account_id=an_id)
                 ):
                     self.cards.pop(an_id)
+                case events.ServerRulesChanged():
+                    self._rules = None
+                    self.forget_all()
                 case (
                     events.Followed(follower_id=one_id, followed_id=other_id)
                     | events.Unfollowed(follower_id=one_id, followed_id=other_id)

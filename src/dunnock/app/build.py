@@ -9,7 +9,7 @@ from typing import Any
 from litestar.di import Provide
 
 import dunnock
-from dunnock.accounts import AccountViews, Viewers
+from dunnock.accounts import AccountViews, Viewers, doors
 from dunnock.accounts.shared_tries import share_tries
 from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api import files, oauth, streaming
@@ -18,7 +18,9 @@ from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, bu
 from dunnock.api.mastodon import (
     accounts,
     admin_accounts,
+    admin_doors,
     admin_reports,
+    admin_servers,
     announcements,
     apps,
     auto_delete,
@@ -79,7 +81,9 @@ EDGES: tuple[Any, ...] = (
     accounts,
     announcements,
     admin_accounts,
+    admin_doors,
     admin_reports,
+    admin_servers,
     apps,
     auto_delete,
     conversations,
@@ -232,6 +236,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
             dev=settings.dev,
         ),
         lane=lane,
+        gate=doors.Gate(db),
         version=dunnock.__version__,
         public_url=settings.public_url,
         dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock import accounts
-from dunnock.api.kit import Form, Query
+from dunnock.api.kit import Form, Query, origin_of
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
@@ -86,6 +86,7 @@ async def sign_up(
             ),
             policy=settings.sign_up,
             address="" if settings.dev else address_of(request),
+            origin=origin_of(request),
         )
     except DomainError as error:
         return _ask(show, settings, form, error=error)

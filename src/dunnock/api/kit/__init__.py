@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunnock.accounts.scopes import covers
 from dunnock.api.kit.build import ScopeUndeclared, build_edge
 from dunnock.api.kit.caller import Authenticate, Called, Caller, MaybeCalled, public, require, undeclared
-from dunnock.api.kit.edge import Edge
+from dunnock.api.kit.edge import Edge, Gate, origin_of
 from dunnock.api.kit.errors import BadRequest, OAuthRefusal, answer
 from dunnock.api.kit.lane import Lane, send_json
 from dunnock.api.kit.link import link_header
@@ -22,6 +22,7 @@ __all__ = [
     "Edge",
     "EdgeSettings",
     "Form",
+    "Gate",
     "Id",
     "Lane",
     "Limits",
@@ -35,6 +36,7 @@ __all__ = [
     "build_edge",
     "covers",
     "link_header",
+    "origin_of",
     "page_limit",
     "parse_id",
     "public",

@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException
 
 from dunnock.api.kit import openapi
 from dunnock.api.kit.caller import Authenticate, public, undeclared
-from dunnock.api.kit.edge import Edge, Kit
+from dunnock.api.kit.edge import Edge, Gate, Kit
 from dunnock.api.kit.errors import on_bug, on_http_exception, on_refusal
 from dunnock.api.kit.lane import Lane
 from dunnock.api.kit.params import provide_caller, provide_form, provide_params
@@ -31,6 +31,7 @@ def build_edge(
     authenticate: Authenticate,
     settings: EdgeSettings | None = None,
     lane: Lane | None = None,
+    gate: Gate | None = None,
     version: str = "0",
     public_url: str = "http://localhost",
     dependencies: Mapping[str, Any] | None = None,
@@ -39,6 +40,7 @@ def build_edge(
 ) -> Edge:
     """The ASGI app to run: `handlers` (also pages) behind the edge; the Litestar app is `.app`.
 
+    `gate` says who may not come in at all.
     `dependencies` are Litestar's `Provide`s by name (`db`, ...); `exception_handlers` are added to ours.
 
     Raises:
@@ -79,7 +81,7 @@ def build_edge(
     if silent:
         raise ScopeUndeclared(", ".join(silent))
     _resolve_one_by_one(app)
-    return Edge(app, lane or Lane(), Kit(settings or EdgeSettings(), authenticate))
+    return Edge(app, lane or Lane(), Kit(settings or EdgeSettings(), authenticate, gate))
 
 
 def _resolve_one_by_one(app: Litestar) -> None:

@@ -6,7 +6,7 @@ import itertools
 import re
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dunnock.api.kit.address import address_reader
 from dunnock.api.kit.caller import Authenticate, Caller
@@ -35,11 +35,21 @@ SLASHES = re.compile("/{2,}")
 HEADER_NAMES = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~, -]{1,2000}")
 
 
+class Gate(Protocol):
+    """Tells who may not come in at all. `watches` false: nobody need be asked about."""
+
+    watches: bool
+
+    async def shuts_out(self, address: str) -> bool:
+        """May nobody come in from that address?"""
+
+
 class Kit:
     """What every request's edge shares."""
 
-    def __init__(self, settings: EdgeSettings, authenticate: Authenticate) -> None:
+    def __init__(self, settings: EdgeSettings, authenticate: Authenticate, gate: Gate | None = None) -> None:
         """Ready to count and to authenticate."""
+        self.gate = gate
         self.settings = settings
         self.authenticate = authenticate
         self.dev = settings.dev
@@ -95,6 +105,10 @@ class Edge:
         address = self.kit.address_of(client[0] if client else "", headers)
         request_id = f"{self._start}{next(self._number):x}".encode()
         scope["visit"] = visit = Visit(self.kit, authorization, address, request_id)
+        gate = self.kit.gate
+        if gate is not None and gate.watches and await gate.shuts_out(address):
+            await _turn_away(scope, send)
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -167,3 +181,16 @@ class Edge:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": answer_headers})
         await send({"type": "http.response.body", "body": b""})
+
+
+def origin_of(request: Any) -> str:
+    """The address that a request came from, as the edge found it out; "" when it is not known."""
+    address: str = request.scope["visit"].address
+    return address
+
+
+async def _turn_away(scope: Any, send: Any) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+    else:
+        await send_json(send, 403, b'{"error":"Forbidden"}', [*SECURITY, PRIVATE])

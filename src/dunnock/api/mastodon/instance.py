@@ -6,15 +6,16 @@ import functools
 import struct
 import zlib
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import __version__, push, server, text
+from dunnock import __version__, accounts, push, server, text
 from dunnock.accounts.census import Census, take_census
+from dunnock.accounts.server_rules import federation_limited, public_server_blocks
 from dunnock.api.kit import Lane, public, send_json
 from dunnock.api.mastodon.pages import answer
 from dunnock.foundation.clock import MINUTE, iso, iso_day, now_ms
@@ -74,6 +75,18 @@ class Language(msgspec.Struct):
     name: str
 
 
+class DomainBlock(msgspec.Struct, kw_only=True):
+    """DomainBlock; `domain` may be hidden in part, `digest` is the SHA-256 of the whole name."""
+
+    domain: str
+    digest: str
+    severity: Literal["silence", "suspend"]
+    comment: str
+
+
+_TOLD_OF = frozenset((server.GuideChanged, accounts.ServerRulesChanged))
+
+
 class _Guide(msgspec.Struct, frozen=True):
     """What the documents tell of rules and pages."""
 
@@ -100,12 +113,13 @@ class Instance:
         self._db, self._settings, self._show = db, settings, show
         self._made_at = 0
         self._census = Census(0, 0, 0, 0, 0, None)
+        self._limited = False
         self._v1 = self._v2 = b""
         self._vapid_key = ""
         db.listen(self._heard)
 
     def _heard(self, logged: Sequence[Logged]) -> None:
-        if any(type(one.event) is server.GuideChanged for one in logged):
+        if any(type(one.event) in _TOLD_OF for one in logged):
             self.forget()
 
     async def v1(self) -> bytes:
@@ -138,6 +152,7 @@ class Instance:
             if census.owner_id is not None and self._show is not None:
                 contact = msgspec.Raw(await self._show.account(census.owner_id))
             self._vapid_key = await push.public_key(self._db)
+            self._limited = await federation_limited(self._db)
             guide = await _Guide.read(self._db, self._settings)
             self._v1, self._v2 = self._write_v1(census, contact, guide), self._write_v2(census, contact, guide)
         except BaseException:
@@ -208,7 +223,7 @@ class Instance:
                     "vapid": {"public_key": self._vapid_key},
                     **self._configuration(),
                     "translation": {"enabled": bool(settings.translate_url)},
-                    "limited_federation": False,
+                    "limited_federation": self._limited,
                 },
                 "registrations": {
                     "enabled": settings.sign_up in {"open", "approval"},
@@ -359,9 +374,17 @@ async def list_activity() -> list[dict[str, str]]:
 
 
 @get("/api/v1/instance/domain_blocks", guards=[public()])
-async def list_server_blocks() -> list[dict[str, str]]:
-    """The servers that this one refuses."""
-    return []
+async def list_server_blocks(db: NamedDependency[Db]) -> list[DomainBlock]:
+    """The servers that this one suspends or limits, the strictest rule first, and why."""
+    return [
+        DomainBlock(
+            domain=one.shown_domain,
+            digest=one.digest,
+            severity="silence" if one.severity == "limit" else "suspend",
+            comment=one.public_comment or "",
+        )
+        for one in await public_server_blocks(db)
+    ]
 
 
 @get("/api/v1/instance/thumbnail.png", guards=[public()], include_in_schema=False, sync_to_thread=False)

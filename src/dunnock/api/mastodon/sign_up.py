@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from litestar import Response, post
+from litestar import Request, Response, post
 from litestar.di import NamedDependency
 
 from dunnock import accounts
-from dunnock.api.kit import Called, Form, require
+from dunnock.api.kit import Called, Form, origin_of, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer
 from dunnock.foundation.db import Db
@@ -29,7 +31,11 @@ class SignUpForm(msgspec.Struct):
 
 @post("/api/v1/accounts", status_code=200, guards=[require(("write", "write:accounts"), user=False)])
 async def join(
-    form: Form[SignUpForm], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+    form: Form[SignUpForm],
+    request: Request[Any, Any, Any],
+    caller: Called,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
 ) -> Response[wire.Token]:
     """Token of the new member. Until a moderator approves (where that is the policy) it opens nothing."""
     app = await accounts.find_app(db, caller.app_id)
@@ -49,6 +55,7 @@ async def join(
         ),
         policy=settings.sign_up,
         app_id=app.id,
+        origin=origin_of(request),
     )
     scopes = " ".join(sorted(caller.scopes))
     async with db.begin() as tx:

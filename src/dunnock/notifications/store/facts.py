@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Literal
 
 import msgspec
-from sqlalchemy import and_, bindparam, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, literal_column, or_, select
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, among
 from dunnock.foundation.ids import id_at, ms_of
@@ -23,6 +23,8 @@ from dunnock.notifications.store.others import (
     poll_votes,
     polls,
     posts,
+    server_allows,
+    server_blocks,
     thread_mutes,
 )
 from dunnock.notifications.tables import notification_permissions as permissions
@@ -109,11 +111,28 @@ _VOTERS = Sql(
 _ENDED = Sql(select(polls.c.id).where(polls.c.post_id == _post, polls.c.ended))
 _to = members.c.account_id
 _follows_sender = exists().where(follows.c.follower_id == _to, follows.c.followed_id == _from, ~follows.c.requested)
+
+
+def _below(name: ColumnElement[str]) -> ColumnElement[bool]:
+    """The acting account is of that server, or of one below it."""
+    return or_(accounts.c.domain == name, accounts.c.domain.like(literal_column("'%.'") + name))
+
+
 # Source: Mastodon, NotifyService::DropCondition.
 _willing = (
     among(_to, "ids"),
     or_(_to != _from, bindparam("own", type_=BigId) == 1),
     or_(accounts.c.standing == "active", accounts.c.standing == "limited"),
+    or_(
+        accounts.c.domain == literal_column("''"),
+        ~exists().where(
+            server_blocks.c.severity == "suspend",
+            or_(
+                _below(server_blocks.c.domain),
+                and_(server_blocks.c.domain == literal_column("'*'"), ~exists().where(_below(server_allows.c.domain))),
+            ),
+        ),
+    ),
     ~exists().where(blocks.c.account_id == _to, blocks.c.target_id == _from),
     ~exists().where(blocks.c.account_id == _from, blocks.c.target_id == _to),
     ~exists().where(

@@ -21,16 +21,29 @@ members = table(
 follows = table("follows", column("follower_id", BigId), column("followed_id", BigId), column("requested", Boolean))
 blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
 
+server_blocks = table("server_blocks", column("domain"), column("severity"))
+server_allows = table("server_allows", column("domain"))
+
 viewer = bindparam("viewer", type_=BigId)
 """Who looks, in statements with a parameter `viewer`; NOBODY for a stranger."""
 
 NOBODY = 0
 
 
+def _below(name: ColumnElement[str]) -> ColumnElement[bool]:
+    return or_(accounts.c.domain == name, accounts.c.domain.like("%." + name))
+
+
 def shown(account_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The account is one that anybody may see."""
+    over = or_(
+        _below(server_blocks.c.domain),
+        and_(server_blocks.c.domain == "*", ~exists().where(_below(server_allows.c.domain))),
+    )
     return exists().where(
-        accounts.c.id == account_id, or_(accounts.c.standing == "active", accounts.c.standing == "limited")
+        accounts.c.id == account_id,
+        or_(accounts.c.standing == "active", accounts.c.standing == "limited"),
+        or_(accounts.c.domain == "", ~exists().where(server_blocks.c.severity == "suspend", over)),
     )
 
 
