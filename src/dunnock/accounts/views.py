@@ -118,14 +118,11 @@ class AccountViews:
             if card.stale:
                 stale.append(an_id)
         if missing:
-            known, rules = self._forgotten, self._rules
-            if rules is None:
-                rules = await read_rules(self._db)
-                if known == self._forgotten:
-                    self._rules = rules
+            known = self._forgotten
             for row in await self._db.all(store.CARDS, ids=missing):
                 card = AccountCard(row)
                 if card.domain:
+                    rules = self._rules or await self._read_rules()
                     card.standing = worse(Standing(card.standing), rules.limit_of(card.domain)).value
                 if known == self._forgotten:  # else a rule changed while we read
                     self.cards.put(card.id, card)
@@ -135,6 +132,13 @@ class AccountViews:
                 card = found[row[0]]
                 card.counts, card.counted, card.stale = (row[1], row[2], row[3], row[4]), None, False
         return found
+
+    async def _read_rules(self) -> ServerRules:
+        known = self._forgotten
+        rules = await read_rules(self._db)
+        if known == self._forgotten:
+            self._rules = rules
+        return rules
 
     async def one(self, an_id: int) -> AccountCard | None:
         """The card of one account; None when there is no such account."""
