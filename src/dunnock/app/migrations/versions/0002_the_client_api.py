@@ -33,6 +33,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_conversation_backlog")),
     )
     op.create_table(
+        "mail_domain_blocks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("allow_with_approval", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_domain_blocks")),
+        sa.UniqueConstraint("domain", name=op.f("uq_mail_domain_blocks_domain")),
+    )
+    op.create_table(
         "media_holds",
         sa.Column(
             "holder_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -47,6 +55,20 @@ def upgrade() -> None:
     with op.batch_alter_table("media_holds", schema=None) as batch_op:
         batch_op.create_index("ix_media_holds_media_id", ["media_id"], unique=False)
 
+    op.create_table(
+        "network_blocks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("expires_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "severity IN ('sign_up_requires_approval', 'sign_up_block', 'no_access')",
+            name=op.f("ck_network_blocks_severity"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_network_blocks")),
+        sa.UniqueConstraint("network", name=op.f("uq_network_blocks_network")),
+    )
     op.create_table(
         "pages",
         sa.Column("name", sa.Text(), nullable=False),
@@ -78,6 +100,27 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("below", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_search_progress")),
+    )
+    op.create_table(
+        "server_allows",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_server_allows")),
+        sa.UniqueConstraint("domain", name=op.f("uq_server_allows_domain")),
+    )
+    op.create_table(
+        "server_blocks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("reject_media", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("reject_reports", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("private_comment", sa.Text(), nullable=True),
+        sa.Column("public_comment", sa.Text(), nullable=True),
+        sa.Column("obfuscate", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.CheckConstraint("severity IN ('noop', 'limit', 'suspend')", name=op.f("ck_server_blocks_severity")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_server_blocks")),
+        sa.UniqueConstraint("domain", name=op.f("uq_server_blocks_domain")),
     )
     op.create_table(
         "staff_log",
@@ -278,6 +321,29 @@ def upgrade() -> None:
     with op.batch_alter_table("followed_tags", schema=None) as batch_op:
         batch_op.create_index("ix_followed_tags_hashtag_id", ["hashtag_id"], unique=False)
 
+    op.create_table(
+        "mail_blocks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_mail_blocks_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_blocks")),
+        sa.UniqueConstraint("hash", name=op.f("uq_mail_blocks_hash")),
+    )
+    with op.batch_alter_table("mail_blocks", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_blocks_account_id", ["account_id"], unique=False)
+
+    op.create_table(
+        "mail_domain_tries",
+        sa.Column(
+            "block_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["block_id"], ["mail_domain_blocks.id"], name=op.f("fk_mail_domain_tries_block_id")),
+        sa.PrimaryKeyConstraint("block_id", "day", name=op.f("pk_mail_domain_tries")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "notification_permissions",
         sa.Column(
