@@ -35,6 +35,9 @@ class Line:
     def get_write_buffer_size(self) -> int:
         return self.waiting
 
+    def get_extra_info(self, _: str) -> None:
+        return None
+
     def is_closing(self) -> bool:
         return self.closed
 

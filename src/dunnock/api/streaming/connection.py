@@ -6,6 +6,7 @@ There is no task and no queue for a connection. What is sent waits in the transp
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
@@ -18,6 +19,8 @@ from dunnock.api.streaming.messages import Message, chunk
 
 MOST_WAITING_BYTES = 512 * 1024
 MOST_WAITING_MESSAGES = 1_000
+KERNEL_BYTES = 128 * 1024
+"""What may be under way to one client."""
 MOST_COMMANDS = 64
 """Commands of one client that wait to be followed; who sends faster is no client."""
 MOST_SUBSCRIPTIONS = 100
@@ -68,6 +71,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The answer's head was sent; what follows is the stream."""
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        line = transport.get_extra_info("socket")
+        if line is not None:  # else the kernel keeps megabytes for whoever does not read
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
         self._keeper.join(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's signature)
