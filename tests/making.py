@@ -112,7 +112,12 @@ class Make:
             await self.row(p.mentions, account_id=one.id, post_id=post_id)
         for tag in hashtags:
             async with self.db.begin() as tx:
-                await tx.run(insert_once(p.hashtags, keys=["key"]), id=tx.new_id(), key=tag.casefold(), name=tag)
+                await tx.run(
+                    insert_once(p.hashtags, "id", "key", "name", keys=["key"]),
+                    id=tx.new_id(),
+                    key=tag.casefold(),
+                    name=tag,
+                )
                 tag_id = await tx.value(_TAG, key=tag.casefold())
                 await tx.run(insert_into(p.hashtag_posts), hashtag_id=tag_id, post_id=post_id)
         async with self.db.begin() as tx:

@@ -12,9 +12,10 @@ from dunnock import discovery
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import people
+from dunnock.api.mastodon import people, trends
 from dunnock.api.mastodon.render import Render
 from dunnock.discovery.reactions import HEARS
+from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
@@ -35,9 +36,11 @@ class Finders(People):
             "settings": self.settings,
             "render": Render(db, views, posts, viewers, public_url=URL),
             "people": discovery.People(db, views, viewers),
+            "feeds": Feeds(db, views, posts, viewers),
+            "trends": discovery.Trends(db),
         }
         self.app = build_edge(
-            [handler for area in (people,) for handler in area.HANDLERS],
+            [handler for area in (people, trends) for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
             dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in self.given.items()},

@@ -48,6 +48,7 @@ from dunnock.api.mastodon import (
     threads,
     timelines,
     translation,
+    trends,
 )
 from dunnock.api.mastodon import instance as instances
 from dunnock.api.mastodon.instance import Instance
@@ -58,7 +59,7 @@ from dunnock.app import health
 from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, HEARS, does
-from dunnock.discovery import People
+from dunnock.discovery import People, Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
@@ -110,6 +111,7 @@ EDGES: tuple[Any, ...] = (
     threads,
     timelines,
     translation,
+    trends,
     site,
 )
 
@@ -223,6 +225,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "timelines": reads,
         "translations": translations,
         "searching": searching,
+        "trends": Trends(db, need_review=settings.trends_need_review),
         "people": People(db, account_views, viewers),
         "media_store": media_store,
         "door": door,

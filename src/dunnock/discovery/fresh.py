@@ -15,11 +15,12 @@ _SHARE = 20  # at most one part in so many of the time goes into making a value 
 class Fresh(Generic[T]):
     """One value. A small server's is always present; one that takes long to make lags behind by a multiple of that."""
 
-    __slots__ = ("_lock", "_make", "_next", "_stale", "_value")
+    __slots__ = ("_lock", "_make", "_next", "_oldest", "_stale", "_until", "_value")
 
-    def __init__(self, make: Callable[[], Awaitable[T]]) -> None:
-        """`make` reads it."""
-        self._make = make
+    def __init__(self, make: Callable[[], Awaitable[T]], *, oldest_s: float = 3600.0) -> None:
+        """`make` reads it; after `oldest_s` it is made anew though nothing was heard."""
+        self._make, self._oldest = make, oldest_s
+        self._until = 0.0
         self._value: T | None = None
         self._stale = True
         self._next = 0.0
@@ -33,7 +34,10 @@ class Fresh(Generic[T]):
 
     async def get(self) -> T:
         """The value; several readers at once make it once."""
-        if self._value is not None and (not self._stale or time.monotonic() < self._next):
+        now = time.monotonic()
+        if now >= self._until:
+            self._stale = True
+        if self._value is not None and (not self._stale or now < self._next):
             return self._value
         async with self._lock:
             if self._value is None or (self._stale and time.monotonic() >= self._next):
@@ -45,5 +49,6 @@ class Fresh(Generic[T]):
                     self._stale = True
                     raise
                 ended = time.monotonic()
+                self._until = ended + self._oldest
                 self._next = ended + (ended - begun) * _SHARE
             return self._value

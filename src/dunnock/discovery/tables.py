@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from dunnock.foundation.db import BigId, Extra, extra, metadata
+from dunnock.foundation.db import BigId, Extra, extra, flag, metadata
 
 search_docs = Table(  # the words and marks of a post: on SQLite in order with spaces between, on PostgreSQL a vector
     "search_docs",
@@ -51,5 +51,34 @@ dismissals = Table(  # accounts that a member does not want to be suggested
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     Column("target_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     Index("ix_dismissals_target_id", "target_id"),
+    sqlite_with_rowid=False,
+)
+
+tag_hours = Table(  # a hashtag's own past: how many accounts used it in an hour that is over
+    "tag_hours",
+    metadata,
+    Column("hashtag_id", BigId, ForeignKey("hashtags.id"), primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),  # counted from 1970
+    Column("accounts", Integer, nullable=False),
+    Index("ix_tag_hours_hour", "hour"),
+    sqlite_with_rowid=False,
+)
+
+trends = Table(  # what may be a trend, as of the last refresh; how strong it is, is counted anew when it is read
+    "trends",
+    metadata,
+    Column("kind", Text, primary_key=True),  # tag | post | link
+    Column("subject_id", BigId, primary_key=True, autoincrement=False),
+    Column("expected", Float, nullable=False),  # of the strength it would have on an ordinary day
+    sqlite_with_rowid=False,
+)
+
+trend_reviews = Table(  # what staff said of posts, links and publishers; of hashtags it stands with them
+    "trend_reviews",
+    metadata,
+    Column("kind", Text, primary_key=True),  # post | link | publisher
+    Column("subject", Text, primary_key=True),  # an id, or a host
+    flag("trendable"),
+    Column("at", BigId, nullable=False),
     sqlite_with_rowid=False,
 )

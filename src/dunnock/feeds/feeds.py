@@ -210,6 +210,20 @@ class Feeds:
 
         return await fill(skeleton, judge, cursor, posts=self._posts, accounts=self._accounts)
 
+    async def chosen(self, ids: Sequence[int], viewer_id: int | None) -> Page:
+        """Posts that somebody else chose, in their order, as far as they belong in a feed of everybody's for the viewer."""
+        posts = await self._posts.get(ids)
+        people = await self._accounts.get({card.author_id for card in posts.values()})
+        viewer = None if viewer_id is None else await self._viewers.get(viewer_id)
+        shown = [
+            card
+            for an_id in ids
+            if (card := posts.get(an_id)) is not None
+            and rules.readable(card, posts, people, viewer) is card
+            and rules.in_public(card, people, viewer)
+        ]
+        return Page(shown, posts, people, None, None)
+
     async def found(self, search: PostSearch, viewer_id: int, cursor: Cursor, *, skip: int = 0) -> Page:
         """What a member's search finds: public posts of authors who agreed to be found, and the member's own library.
 

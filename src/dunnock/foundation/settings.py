@@ -1,4 +1,4 @@
-"""What the owner of a server may choose: fifteen settings, each with a default that works. Read by `dunnock.app.settings`."""
+"""What the owner of a server may choose: eighteen settings, each with a default that works. Read by `dunnock.app.settings`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where a LibreTranslate server is, to translate posts with; empty: posts are not translated."""
     translate_key: str = ""
     """The key that it wants; empty: none."""
+    trends_need_review: bool = False
+    """Nothing is shown as a trend before staff approved it."""
     log_level: LogLevel = "info"
     metrics_token: str = ""
     """A bearer token that may read /metrics; empty: only this machine may."""

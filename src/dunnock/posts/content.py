@@ -54,6 +54,9 @@ async def shape(
             if account is not None and account.shown:
                 targets[key] = (account.url or f"{settings.public_url}/@{account.username}", account.handle)
                 addressed[account.id] = None
+    if parsed.hashtags and (barred := await index.unusable(tx, [one.key for one in parsed.hashtags])):
+        kept = tuple([one for one in parsed.spans if not (isinstance(one, text.Hashtag) and one.key in barred)])
+        parsed = text.Parsed(parsed.text, kept)
     mentions = tuple(addressed)
     if visibility == "direct" and mentions:
         # Whoever blocks the author is not written to; the handle stays a link, so the author learns nothing of it.

@@ -100,3 +100,16 @@ class AutoDeleteRefused(DomainError):
     """Old posts can't be deleted by this rule."""
 
     code, kind, safe = "auto_delete_refused", Kind.INVALID, "Validation failed: old posts can't be deleted like that"
+
+
+class HashtagMissing(DomainError):
+    """No such hashtag."""
+
+    code, kind, safe = "hashtag_missing", Kind.MISSING, "Record not found"
+
+
+class HashtagNameRefused(DomainError):
+    """A hashtag's name can change in case and accents only."""
+
+    code, kind = "hashtag_name_refused", Kind.INVALID
+    safe = "Validation failed: Name does not match the previous name"

@@ -35,13 +35,17 @@ class FoundHashtag(msgspec.Struct, frozen=True):
 
 
 async def search_hashtags(
-    reader: Reader, words: str, *, now: int, limit: int = 20, offset: int = 0
+    reader: Reader, words: str, *, now: int, limit: int = 20, offset: int = 0, reviewed: bool = False
 ) -> list[FoundHashtag]:
-    """Hashtags in use that begin with `words` (with or without `#`), the shortest first of those that go on alike."""
+    """Hashtags in use that begin with `words` (with or without `#`), the shortest first of those that go on alike.
+
+    `reviewed`: only those that staff looked at.
+    """
     start = hashtag_key(words.strip().lstrip("#"))
     if not start or limit <= 0 or "\0" in start:
         return []
-    rows = await reader.all(store.STARTING, low=start, high=start + _AFTER_ALL, most=limit, skip=offset)
+    sql = store.REVIEWED_STARTING if reviewed else store.STARTING
+    rows = await reader.all(sql, low=start, high=start + _AFTER_ALL, most=limit, skip=offset)
     return await usage(reader, rows, now)
 
 

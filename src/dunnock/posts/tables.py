@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from dunnock.foundation.db import BigId, flag, metadata
 
@@ -98,6 +98,10 @@ hashtags = Table(
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("key", Text, nullable=False, unique=True),  # folded
     Column("name", Text, nullable=False),  # as first written
+    Column("trendable", Boolean),  # staff said yes or no; null: nobody looked
+    flag("usable", default=True),  # becomes a link in posts
+    flag("listable", default=True),  # is found by its beginning, and suggested
+    Column("reviewed_at", BigId),
     # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.
     Index("ix_hashtags_key", "key", postgresql_ops={"key": "text_pattern_ops"}),
 )
@@ -192,6 +196,13 @@ interactions = Table(  # ONE row for what a viewer did with a post; each column 
         "pin_id",
         sqlite_where=text("pin_id IS NOT NULL"),
         postgresql_where=text("pin_id IS NOT NULL"),
+    ),
+    # what was favourited of late, for trends
+    Index(
+        "ix_interactions_favourite_id",
+        "favourite_id",
+        sqlite_where=text("favourite_id IS NOT NULL"),
+        postgresql_where=text("favourite_id IS NOT NULL"),
     ),
     # who favourited a post, and all that there is about a post when it is deleted
     Index("ix_interactions_post_id_favourite_id", "post_id", "favourite_id"),

@@ -142,7 +142,7 @@ class Searching:
         if wanted in {None, "statuses"} and viewer and limit:
             found.statuses = await self._statuses(words, params, viewer, limit, offset)
         if wanted in {None, "hashtags"} and "@" not in words and "://" not in words:
-            found.hashtags = await self._hashtags(words, viewer, limit, offset)
+            found.hashtags = await self._hashtags(words, params, viewer, limit, offset)
         return found
 
     async def _statuses(self, words: str, params: SearchParams, viewer: int, limit: int, offset: int) -> bytes:
@@ -189,8 +189,10 @@ class Searching:
         hidden = one.blocked_by or (following and not one.following)
         return [] if hidden else [account_id]
 
-    async def _hashtags(self, words: str, viewer: int, limit: int, offset: int) -> list[wire.Tag]:
-        found = await search_hashtags(self._db, words, now=now_ms(), limit=limit, offset=offset)
+    async def _hashtags(self, words: str, params: SearchParams, viewer: int, limit: int, offset: int) -> list[wire.Tag]:
+        found = await search_hashtags(
+            self._db, words, now=now_ms(), limit=limit, offset=offset, reviewed=params.exclude_unreviewed
+        )
         return await show_tags(self._db, found, self._settings.public_url, viewer)
 
     async def _of_place(self, place: _Place, viewer: int, wanted: str | None) -> Results:

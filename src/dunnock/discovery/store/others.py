@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement, and_, column, exists, or_, table
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, column, exists, or_, table
 
 from dunnock.foundation.db import BigId
 
@@ -15,6 +15,7 @@ accounts = table(
     column("discoverable", Boolean),
     column("indexable", Boolean),
     column("hide_collections", Boolean),
+    column("sensitized", Boolean),
     column("standing"),
     column("kind"),
 )
@@ -51,6 +52,8 @@ posts = table(
     column("deleted_at", BigId),
 )
 polls = table("polls", column("post_id", BigId), column("options"))
+post_counts = table("post_counts", column("post_id", BigId), column("boosts", Integer), column("favourites", Integer))
+hashtag_posts = table("hashtag_posts", column("hashtag_id", BigId), column("post_id", BigId))
 interactions = table(
     "interactions",
     column("account_id", BigId),

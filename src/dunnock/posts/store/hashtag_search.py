@@ -15,7 +15,7 @@ from dunnock.posts.tables import hashtag_posts, hashtags, posts
 _used = exists().where(hashtag_posts.c.hashtag_id == hashtags.c.id)
 
 
-def _starting(*, pg: bool) -> Any:
+def _starting(*more: Any, pg: bool) -> Any:
     low: BindParameter[str] = bindparam("low")
     high: BindParameter[str] = bindparam("high")
     key = hashtags.c.key
@@ -24,7 +24,7 @@ def _starting(*, pg: bool) -> Any:
     order = key.op("USING")(literal_column("~<~")) if pg else key
     return (
         select(hashtags.c.id, hashtags.c.key, hashtags.c.name)
-        .where(found, _used)
+        .where(found, _used, hashtags.c.listable, *more)
         .order_by(order)
         .limit(bindparam("most"))
         .offset(bindparam("skip"))
@@ -32,6 +32,8 @@ def _starting(*, pg: bool) -> Any:
 
 
 STARTING = Sql(_starting(pg=False), _starting(pg=True))
+_reviewed = hashtags.c.reviewed_at.is_not(None)
+REVIEWED_STARTING = Sql(_starting(_reviewed, pg=False), _starting(_reviewed, pg=True))
 FIND = Sql(select(hashtags.c.id, hashtags.c.key, hashtags.c.name).where(hashtags.c.key == bindparam("key")))
 
 # The newest uses of some hashtags, so many at most; a day's ids are DAY << 16 apart.
@@ -48,4 +50,33 @@ USES = Sql(
     .join_from(_recent, posts, posts.c.id == _recent.c.post_id)
     .where(posts.c.deleted_at.is_(None), shown(posts.c.author_id))
     .group_by(_recent.c.hashtag_id, literal_column("day"))
+)
+
+# What staff said of hashtags
+_RULED = (
+    hashtags.c.id,
+    hashtags.c.key,
+    hashtags.c.name,
+    hashtags.c.trendable,
+    hashtags.c.usable,
+    hashtags.c.listable,
+    hashtags.c.reviewed_at,
+)
+RULED = Sql(select(*_RULED).where(among(hashtags.c.id, "ids")))
+_page = (
+    select(*_RULED)
+    .where(hashtags.c.id < bindparam("below", type_=BigId), hashtags.c.id > bindparam("above", type_=BigId))
+    .limit(bindparam("most"))
+)
+PAGE, PAGE_UP = Sql(_page.order_by(hashtags.c.id.desc())), Sql(_page.order_by(hashtags.c.id))
+RULE = Sql(
+    hashtags.update()
+    .where(hashtags.c.id == bindparam("the"))
+    .values(
+        name=bindparam("new_name"),
+        trendable=bindparam("new_trendable", type_=hashtags.c.trendable.type),
+        usable=bindparam("new_usable", type_=hashtags.c.usable.type),
+        listable=bindparam("new_listable", type_=hashtags.c.listable.type),
+        reviewed_at=bindparam("now", type_=BigId),
+    )
 )

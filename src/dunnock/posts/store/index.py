@@ -19,6 +19,7 @@ _BLOCKERS = Sql(
     select(blocks.c.account_id).where(blocks.c.target_id == bindparam("author"), among(blocks.c.account_id, "ids"))
 )
 _TAGS = Sql(select(hashtags.c.key, hashtags.c.id).where(among(hashtags.c.key, "keys")))
+_UNUSABLE = Sql(select(hashtags.c.key).where(among(hashtags.c.key, "keys"), ~hashtags.c.usable))
 _ADD_TAG = insert_once(hashtags, "id", "key", "name", keys=["key"])
 _TAG = Sql(select(hashtags.c.id).where(hashtags.c.key == bindparam("key")))
 _ADD_TAGGED = insert_into(hashtag_posts, "hashtag_id", "post_id")
@@ -55,6 +56,11 @@ async def drop_mentions(tx: Tx, post_id: int) -> None:
 async def blockers_of(tx: Tx, author_id: int, among_ids: Sequence[int]) -> set[int]:
     """Which of the accounts block the author."""
     return {row[0] for row in await tx.all(_BLOCKERS, author=author_id, ids=list(among_ids))}
+
+
+async def unusable(tx: Tx, keys: Sequence[str]) -> set[str]:
+    """Which of the hashtags staff keep from becoming links."""
+    return {row[0] for row in await tx.all(_UNUSABLE, keys=list(keys))}
 
 
 async def tag_post(tx: Tx, post_id: int, tags: Sequence[tuple[str, str]]) -> tuple[int, ...]:

@@ -1,0 +1,319 @@
+"""Trends, and what staff say of them. Wire: Tag, Status, Admin::Tag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import HttpMethod, Response, get, post, route
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
+
+from dunnock import accounts, discovery
+from dunnock.api.kit import Called, Form, MaybeCalled, Paging, Query, link_header, page_limit, public, require
+from dunnock.api.mastodon import wire
+from dunnock.api.mastodon.pages import answer, cursor_of, links, me, viewer_of
+from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.tags import show_tags
+from dunnock.discovery import Trends
+from dunnock.feeds import Feeds
+from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.settings import Settings
+from dunnock.posts.errors import PostMissing
+from dunnock.posts.hashtag_rules import HashtagChanges, RuledHashtag
+
+READS, WRITES = "admin:read", "admin:write"
+TAGS, POSTS = 10, 20
+ALL_TAGS = 100
+
+
+class TrendsParams(msgspec.Struct, frozen=True):
+    """How many, and after how many."""
+
+    limit: int | None = None
+    offset: int | None = None
+
+
+class TagForm(msgspec.Struct):
+    """What staff say of a hashtag; what is not sent stays."""
+
+    display_name: str | UnsetType = UNSET
+    trendable: bool | UnsetType = UNSET
+    usable: bool | UnsetType = UNSET
+    listable: bool | UnsetType = UNSET
+
+
+class AdminTag(wire.Tag, kw_only=True):
+    """Admin::Tag."""
+
+    trendable: bool
+    usable: bool
+    listable: bool
+    requires_review: bool
+
+
+class AdminStatus(wire.Status, kw_only=True):
+    """A trending Status with what staff want to know of it."""
+
+    requires_review: bool
+
+
+class _Part(msgspec.Struct):
+    """A part of a list: from `offset` on, `limit` at most."""
+
+    limit: int
+    offset: int
+
+    def of(self, everything: Sequence[Any]) -> Sequence[Any]:
+        return everything[self.offset : self.offset + self.limit]
+
+    def link(self, base: str, path: str, shown: int) -> bytes:
+        """The Link header: on while pages are full, back unless it is the first."""
+        kept = [("limit", str(self.limit))]
+        return link_header(
+            base,
+            path,
+            kept,
+            next={"offset": self.offset + self.limit} if self.limit and shown == self.limit else None,
+            prev={"offset": max(self.offset - self.limit, 0)} if self.offset else None,
+        )
+
+
+def _part(params: TrendsParams, default: int) -> _Part:
+    return _Part(page_limit(params.limit, default), min(max(params.offset or 0, 0), 10_000))
+
+
+# For everybody ------------------------------------------------------------------------------------------------------
+
+
+async def _tags(
+    params: TrendsParams, path: str, viewer: int, *, db: Db, trends: Trends, settings: Settings
+) -> Response[Any]:
+    part = _part(params, TAGS)
+    found = [one.tag for one in part.of(await trends.tags())]
+    shown = await show_tags(db, found, settings.public_url, viewer)
+    return answer(msgspec.json.encode(shown), link=part.link(settings.public_url, path, len(found)))
+
+
+@get("/api/v1/trends/tags", guards=[public()])
+async def trending_tags(
+    params: Query[TrendsParams],
+    caller: MaybeCalled,
+    db: NamedDependency[Db],
+    trends: NamedDependency[Trends],
+    settings: NamedDependency[Settings],
+) -> Response[list[wire.Tag]]:
+    """Hashtags that more accounts than usual took up, the strongest first."""
+    return await _tags(params, "/api/v1/trends/tags", viewer_of(caller), db=db, trends=trends, settings=settings)
+
+
+@get("/api/v1/trends", guards=[public()], deprecated=True)
+async def old_trends(
+    params: Query[TrendsParams],
+    caller: MaybeCalled,
+    db: NamedDependency[Db],
+    trends: NamedDependency[Trends],
+    settings: NamedDependency[Settings],
+) -> Response[list[wire.Tag]]:
+    """The same for old clients."""
+    return await _tags(params, "/api/v1/trends", viewer_of(caller), db=db, trends=trends, settings=settings)
+
+
+@get("/api/v1/trends/statuses", guards=[public("read:statuses")])
+async def trending_statuses(
+    params: Query[TrendsParams],
+    caller: MaybeCalled,
+    feeds: NamedDependency[Feeds],
+    trends: NamedDependency[Trends],
+    render: NamedDependency[Render],
+) -> Response[list[wire.Status]]:
+    """Posts that more accounts than usual favourited or boosted, the strongest first."""
+    part, viewer = _part(params, POSTS), viewer_of(caller) or None
+    page = await feeds.chosen(await trends.posts(), viewer)
+    page.entries = list(part.of(page.entries))
+    link = part.link(render.addresses.base, "/api/v1/trends/statuses", len(page.entries))
+    return answer(await render.page(page, viewer), link=link)
+
+
+# For staff ----------------------------------------------------------------------------------------------------------
+
+
+async def admin_tags(db: Db, found: Sequence[RuledHashtag], public_url: str, viewer: int) -> list[AdminTag]:
+    """Admin::Tag of hashtags; what nobody looked at is usable, listable, and a trend when it is strong enough."""
+    shown = await show_tags(db, [one.tag for one in found], public_url, viewer)
+    return [
+        AdminTag(
+            id=str(one.tag.id),
+            name=tag.name,
+            url=tag.url,
+            history=tag.history,
+            following=tag.following,
+            featuring=tag.featuring,
+            trendable=bool(one.trendable),
+            usable=one.usable,
+            listable=one.listable,
+            requires_review=not one.reviewed,
+        )
+        for one, tag in zip(found, shown, strict=True)
+    ]
+
+
+@get("/api/v1/admin/trends/tags", guards=[require(READS)])
+async def admin_trending_tags(
+    params: Query[TrendsParams],
+    caller: Called,
+    db: NamedDependency[Db],
+    trends: NamedDependency[Trends],
+    settings: NamedDependency[Settings],
+) -> Response[list[AdminTag]]:
+    """Hashtags that are trends or could be: also those that staff refused or did not look at."""
+    await accounts.permit(db, me(caller), accounts.Power.MANAGE_TAXONOMIES)
+    part = _part(params, TAGS)
+    found = part.of(await trends.tags(every=True))
+    shown = await admin_tags(db, found, settings.public_url, me(caller))
+    link = part.link(settings.public_url, "/api/v1/admin/trends/tags", len(shown))
+    return answer(msgspec.json.encode(shown), link=link)
+
+
+async def _say(db: Db, caller: Called, hashtag_id: int, changes: HashtagChanges, settings: Settings) -> AdminTag:
+    async with db.begin() as tx:
+        changed = await discovery.change_hashtag(tx, hashtag_id, changes, by=me(caller))
+    return (await admin_tags(db, [changed], settings.public_url, me(caller)))[0]
+
+
+@post("/api/v1/admin/trends/tags/{hashtag_id:int}/approve", guards=[require(WRITES)], status_code=200)
+async def approve_tag(
+    hashtag_id: FromPath[int], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> AdminTag:
+    """Let a hashtag be a trend."""
+    return await _say(db, caller, hashtag_id, HashtagChanges(trendable=True), settings)
+
+
+@post("/api/v1/admin/trends/tags/{hashtag_id:int}/reject", guards=[require(WRITES)], status_code=200)
+async def reject_tag(
+    hashtag_id: FromPath[int], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> AdminTag:
+    """Let a hashtag be no trend."""
+    return await _say(db, caller, hashtag_id, HashtagChanges(trendable=False), settings)
+
+
+@get("/api/v1/admin/trends/statuses", guards=[require(READS)])
+async def admin_trending_statuses(
+    params: Query[TrendsParams],
+    caller: Called,
+    db: NamedDependency[Db],
+    *,
+    feeds: NamedDependency[Feeds],
+    trends: NamedDependency[Trends],
+    render: NamedDependency[Render],
+) -> Response[list[AdminStatus]]:
+    """Posts that are trends or could be: also those that staff refused or did not look at."""
+    await accounts.permit(db, me(caller), accounts.Power.MANAGE_TAXONOMIES)
+    part = _part(params, POSTS)
+    page = await feeds.chosen(await trends.posts(every=True), me(caller))
+    ids = [card.id for card in part.of(page.entries)]
+    link = part.link(render.addresses.base, "/api/v1/admin/trends/statuses", len(ids))
+    return answer(b"[" + b",".join(await _reviewed(db, render, ids, me(caller))) + b"]", link=link)
+
+
+async def _reviewed(db: Db, render: Render, ids: list[int], viewer: int) -> list[bytes]:
+    shown = await render.statuses_by_id(ids, viewer)
+    unreviewed = await discovery.unreviewed_posts(db, ids)
+    return [
+        shown[one][:-1] + b',"requires_review":%b}' % (b"true" if one in unreviewed else b"false")
+        for one in ids
+        if one in shown
+    ]
+
+
+async def _review(db: Db, caller: Called, render: Render, post_id: int, *, trendable: bool) -> Response[Any]:
+    async with db.begin() as tx:
+        await discovery.review_post(tx, post_id, trendable=trendable, by=me(caller))
+    shown = await _reviewed(db, render, [post_id], me(caller))
+    if not shown:
+        raise PostMissing(post_id)
+    return answer(shown[0])
+
+
+@post("/api/v1/admin/trends/statuses/{post_id:int}/approve", guards=[require(WRITES)], status_code=200)
+async def approve_status(
+    post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[AdminStatus]:
+    """Let a post be a trend."""
+    return await _review(db, caller, render, post_id, trendable=True)
+
+
+@post("/api/v1/admin/trends/statuses/{post_id:int}/reject", guards=[require(WRITES)], status_code=200)
+async def reject_status(
+    post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[AdminStatus]:
+    """Let a post be no trend."""
+    return await _review(db, caller, render, post_id, trendable=False)
+
+
+# Hashtags, for staff ------------------------------------------------------------------------------------------------
+
+
+@get("/api/v1/admin/tags", guards=[require(READS)])
+async def list_tags(
+    params: Query[Paging], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[list[AdminTag]]:
+    """All hashtags, newest first."""
+    cursor = cursor_of(params, default=ALL_TAGS)
+    found = await discovery.list_hashtags(db, cursor, by=me(caller), now=now_ms())
+    shown = await admin_tags(db, found, settings.public_url, me(caller))
+    link = links(
+        settings.public_url,
+        "/api/v1/admin/tags",
+        cursor,
+        count=len(found),
+        newest=found[0].tag.id if found else None,
+        oldest=found[-1].tag.id if found else None,
+    )
+    return answer(msgspec.json.encode(shown), link=link)
+
+
+@get("/api/v1/admin/tags/{hashtag_id:int}", guards=[require(READS)])
+async def show_tag(
+    hashtag_id: FromPath[int], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> AdminTag:
+    """One hashtag."""
+    found = await discovery.show_hashtag(db, hashtag_id, by=me(caller), now=now_ms())
+    return (await admin_tags(db, [found], settings.public_url, me(caller)))[0]
+
+
+CHANGE = [HttpMethod.PATCH, HttpMethod.PUT]
+
+
+@route("/api/v1/admin/tags/{hashtag_id:int}", http_method=CHANGE, guards=[require(WRITES)])
+async def change_tag(
+    hashtag_id: FromPath[int],
+    form: Form[TagForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> AdminTag:
+    """Say whether a hashtag may be a trend, becomes a link in posts, and is found by its beginning."""
+    changes = HashtagChanges(
+        name=form.display_name, trendable=form.trendable, usable=form.usable, listable=form.listable
+    )
+    return await _say(db, caller, hashtag_id, changes, settings)
+
+
+HANDLERS: list[Any] = [
+    trending_tags,
+    old_trends,
+    trending_statuses,
+    admin_trending_tags,
+    approve_tag,
+    reject_tag,
+    admin_trending_statuses,
+    approve_status,
+    reject_status,
+    list_tags,
+    show_tag,
+    change_tag,
+]

@@ -1,0 +1,179 @@
+"""What was done of late, by whom, to what: the rows that trends are made of, read where they are kept.
+
+A contribution is the act itself (a post with a hashtag, a favourite, a boost), so taking it back takes it out of the trend.
+`since` and `until` are ids: exclusive, inclusive.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, distinct, func, select, union_all
+
+from dunnock.discovery.store.others import (
+    accounts,
+    hashtag_posts,
+    interactions,
+    post_counts,
+    posts,
+    presentable,
+)
+from dunnock.discovery.tables import search_progress, tag_hours, trend_reviews, trends
+from dunnock.foundation.db import BigId, Sql, among, insert_into, upsert
+
+_since, _until = bindparam("since", type_=BigId), bindparam("until", type_=BigId)
+_most: Any = bindparam("most")
+_looked_at: Any = bindparam("looked_at")
+
+
+def _within(an_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(an_id > _since, an_id <= _until)
+
+
+# Hashtags -----------------------------------------------------------------------------------------------------------
+
+_used = select(hashtag_posts.c.hashtag_id, hashtag_posts.c.post_id).where(_within(hashtag_posts.c.post_id))
+
+
+def _by_whom(uses: Any) -> Any:
+    """Uses by accounts in good standing that agreed to be found."""
+    return uses.join(posts, posts.c.id == uses.c.post_id).join(accounts, accounts.c.id == posts.c.author_id)
+
+
+_newest = _used.order_by(hashtag_posts.c.post_id.desc()).limit(_looked_at).subquery()
+_authors = func.count(distinct(posts.c.author_id))
+TAGS_IN_USE = Sql(
+    select(_newest.c.hashtag_id)
+    .select_from(_by_whom(_newest))
+    .where(presentable(), posts.c.deleted_at.is_(None))
+    .group_by(_newest.c.hashtag_id)
+    .having(_authors >= bindparam("least"))
+    .order_by(_authors.desc(), _newest.c.hashtag_id)
+    .limit(_most)
+)
+_of_some = (
+    _used.where(among(hashtag_posts.c.hashtag_id, "ids"))
+    .order_by(hashtag_posts.c.post_id.desc())
+    .limit(_looked_at)
+    .subquery()
+)
+TAG_ACTORS = Sql(
+    select(_of_some.c.hashtag_id, posts.c.author_id, func.max(_of_some.c.post_id))
+    .select_from(_by_whom(_of_some))
+    .where(presentable(), posts.c.deleted_at.is_(None))
+    .group_by(_of_some.c.hashtag_id, posts.c.author_id)
+)
+"""(hashtag, account, its latest post with it)."""
+TAGS_OF_HOUR = Sql(
+    select(_newest.c.hashtag_id, _authors)
+    .select_from(_by_whom(_newest))
+    .where(presentable(), posts.c.deleted_at.is_(None))
+    .group_by(_newest.c.hashtag_id)
+)
+PUT_HOUR = upsert(tag_hours, ["hashtag_id", "hour"], "hashtag_id", "hour", "accounts")
+PAST_OF_TAGS = Sql(
+    select(tag_hours.c.hashtag_id, func.sum(tag_hours.c.accounts))
+    .where(
+        among(tag_hours.c.hashtag_id, "ids"),
+        tag_hours.c.hour >= bindparam("first"),
+        tag_hours.c.hour < bindparam("end"),
+    )
+    .group_by(tag_hours.c.hashtag_id)
+)
+DROP_HOURS = Sql(delete(tag_hours).where(tag_hours.c.hour < bindparam("first")))
+PROGRESS = Sql(select(search_progress.c.below).where(search_progress.c.name == bindparam("name")))
+NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
+
+# Posts --------------------------------------------------------------------------------------------------------------
+
+_author = accounts.alias("author")
+_actor = accounts.alias("actor")
+_boosts = posts.alias("boosts")
+
+
+def _acts(favourites: Any, boosts: Any) -> Any:
+    return union_all(
+        favourites.order_by(interactions.c.favourite_id.desc()).limit(_looked_at).subquery().select(),
+        boosts.order_by(_boosts.c.id.desc()).limit(_looked_at).subquery().select(),
+    ).subquery("acts")
+
+
+_favourited = select(
+    interactions.c.post_id.label("post_id"),
+    interactions.c.account_id.label("account_id"),
+    interactions.c.favourite_id.label("act_id"),
+).where(interactions.c.favourite_id.is_not(None), _within(interactions.c.favourite_id))
+_boosted = select(
+    _boosts.c.boost_of_id.label("post_id"), _boosts.c.author_id.label("account_id"), _boosts.c.id.label("act_id")
+).where(_boosts.c.boost_of_id.is_not(None), _boosts.c.deleted_at.is_(None), _within(_boosts.c.id))
+
+
+def _counted(acts: Any) -> Any:
+    """Acts by others in good standing on what may be a trend: public, nobody's answer, nothing to be hidden."""
+    return (
+        acts.join(posts, posts.c.id == acts.c.post_id)
+        .join(_author, _author.c.id == posts.c.author_id)
+        .join(_actor, _actor.c.id == acts.c.account_id)
+    )
+
+
+_eligible = (
+    posts.c.deleted_at.is_(None),
+    posts.c.visibility == "public",
+    posts.c.reply_to_id.is_(None),
+    ~posts.c.sensitive,
+    posts.c.warning == "",
+    _author.c.standing == "active",
+    _author.c.discoverable,
+    ~_author.c.sensitized,
+    _actor.c.standing == "active",
+)
+_all = _acts(_favourited, _boosted)
+_actors = func.count(distinct(_all.c.account_id))
+POSTS_IN_TALK = Sql(
+    select(_all.c.post_id)
+    .select_from(_counted(_all))
+    .where(*_eligible, posts.c.id > bindparam("oldest", type_=BigId), _all.c.account_id != posts.c.author_id)
+    .group_by(_all.c.post_id)
+    .having(_actors >= bindparam("least"))
+    .order_by(_actors.desc(), _all.c.post_id.desc())
+    .limit(_most)
+)
+_theirs = _acts(
+    _favourited.where(among(interactions.c.post_id, "ids")), _boosted.where(among(_boosts.c.boost_of_id, "ids"))
+)
+POST_ACTORS = Sql(
+    select(_theirs.c.post_id, _theirs.c.account_id, func.max(_theirs.c.act_id))
+    .select_from(_counted(_theirs))
+    .where(*_eligible, _theirs.c.account_id != posts.c.author_id)
+    .group_by(_theirs.c.post_id, _theirs.c.account_id)
+)
+"""(post, account, its latest act)."""
+_earlier = (
+    select(posts.c.author_id, (post_counts.c.favourites + post_counts.c.boosts).label("acts"))
+    .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
+    .where(
+        among(posts.c.author_id, "ids"),
+        posts.c.id > _since,
+        posts.c.id <= _until,
+        posts.c.boost_of_id.is_(None),
+        posts.c.deleted_at.is_(None),
+    )
+    .limit(_looked_at)
+    .subquery()
+)
+USUAL = Sql(select(_earlier.c.author_id, func.count(), func.sum(_earlier.c.acts)).group_by(_earlier.c.author_id))
+"""(author, posts of theirs, acts on them)."""
+AUTHORS = Sql(select(posts.c.id, posts.c.author_id).where(among(posts.c.id, "ids")))
+
+# What is listed -----------------------------------------------------------------------------------------------------
+
+LISTED = Sql(select(trends.c.subject_id, trends.c.expected).where(trends.c.kind == bindparam("kind")))
+UNLIST = Sql(delete(trends).where(trends.c.kind == bindparam("kind")))
+LIST = insert_into(trends)
+REVIEWS = Sql(
+    select(trend_reviews.c.subject, trend_reviews.c.trendable, trend_reviews.c.at).where(
+        trend_reviews.c.kind == bindparam("kind"), among(trend_reviews.c.subject, "subjects")
+    )
+)
+PUT_REVIEW = upsert(trend_reviews, ["kind", "subject"], "kind", "subject", "trendable", "at")

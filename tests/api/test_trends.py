@@ -1,0 +1,141 @@
+"""Trends and their review through whole requests."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from api.finders import Finders
+from api.people import URL
+from dunnock import discovery
+from dunnock.foundation.clock import MINUTE, now_ms
+from dunnock.foundation.ids import id_at
+from dunnock.posts.tables import interactions
+
+TAGS, STATUSES = "/api/v1/trends/tags", "/api/v1/trends/statuses"
+ADMIN_TAGS, ADMIN_STATUSES, ALL = "/api/v1/admin/trends/tags", "/api/v1/admin/trends/statuses", "/api/v1/admin/tags"
+STAFF = "admin:read admin:write"
+
+
+@pytest.fixture
+async def people(db):
+    return Finders(db)
+
+
+@pytest.fixture
+async def talk(db, make):
+    """Three hashtags and two posts that several people take up; who did."""
+    crowd = [await make.member() for _ in range(6)]
+    at = now_ms() - 30 * MINUTE
+    for number, one in enumerate(crowd):
+        tags = ("First", "second", "third")[: 1 + (number < 5) + (number < 4)]
+        await make.post(one, hashtags=tags, at=at)
+    posts = [await make.post(crowd[0], f"number {number}", at=at) for number in range(2)]
+    for number, one in enumerate(crowd[1:]):
+        for post in posts[: 1 + (number < 4)]:
+            await make.row(interactions, account_id=one.id, post_id=post.id, favourite_id=id_at(at, number))
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    return crowd
+
+
+async def test_tags(people, talk):
+    got = await people.get(TAGS)
+    assert [one["name"] for one in got] == ["First", "second", "third"]
+    first = got[0]
+    assert set(first) == {"id", "name", "url", "history"}
+    assert first["url"] == f"{URL}/tags/first"
+    assert len(first["history"]) == 7
+    assert all(re.fullmatch(r"\d+", value) for day in first["history"] for value in day.values())
+    assert sum(int(day["uses"]) for day in first["history"]) == 6
+    assert sum(int(day["accounts"]) for day in first["history"]) == 6
+    assert await people.get("/api/v1/trends") == got
+    assert [one["following"] for one in await people.get(TAGS, talk[0])] == [False] * 3
+
+
+async def test_pages(people, talk):
+    answer = await people.ask("GET", f"{TAGS}?limit=2")
+    assert [one["name"] for one in answer.json] == ["First", "second"]
+    assert answer.headers["link"] == f'<{URL}{TAGS}?limit=2&offset=2>; rel="next"'
+    answer = await people.ask("GET", f"{TAGS}?limit=2&offset=2")
+    assert [one["name"] for one in answer.json] == ["third"]
+    assert answer.headers["link"] == f'<{URL}{TAGS}?limit=2&offset=0>; rel="prev"'
+    assert await people.get(f"{TAGS}?offset=-3&limit=many") == await people.get(TAGS)
+    assert await people.get(f"{TAGS}?limit=0") == []
+
+
+async def test_statuses_obey_blocks_and_mutes(people, make, talk):
+    got = await people.get(STATUSES)
+    assert [(one["content"], one["favourites_count"]) for one in got] == [
+        ("<p>number 0</p>", 0), ("<p>number 1</p>", 0),
+    ]  # fmt: skip
+    assert "favourited" not in got[0]
+    reader = await make.member("reader")
+    assert [one["favourited"] for one in await people.get(f"{STATUSES}?limit=1", talk[1])] == [True]
+    await make.mute(reader, talk[0])
+    assert await people.get(STATUSES, reader) == []
+    assert (await people.ask("GET", STATUSES, reader, "read:lists")).status == 403
+
+
+async def test_staff_review_hashtags(people, make, talk):
+    moderator = await make.member("moderator", role="moderator")
+    got = await people.get(ADMIN_TAGS, moderator, STAFF)
+    assert [(one["name"], one["trendable"], one["usable"], one["listable"], one["requires_review"]) for one in got] == [
+        ("First", False, True, True, True), ("second", False, True, True, True), ("third", False, True, True, True),
+    ]  # fmt: skip
+    rejected = (await people.ask("POST", f"{ADMIN_TAGS}/{got[0]['id']}/reject", moderator, STAFF)).json
+    assert (rejected["trendable"], rejected["requires_review"]) == (False, False)
+    assert [one["name"] for one in await people.get(TAGS)] == ["second", "third"]
+    assert [one["name"] for one in await people.get(ADMIN_TAGS, moderator, STAFF)] == ["First", "second", "third"]
+    approved = (await people.ask("POST", f"{ADMIN_TAGS}/{got[0]['id']}/approve", moderator, STAFF)).json
+    assert approved["trendable"] is True
+    assert len(await people.get(TAGS)) == 3
+
+
+async def test_staff_change_hashtags(people, make, talk):
+    moderator = await make.member("moderator", role="moderator")
+    listed = await people.get(f"{ALL}?limit=2", moderator, STAFF)
+    assert [one["name"] for one in listed] == ["third", "second"]
+    path = f"{ALL}/{listed[0]['id']}"
+    assert await people.get(path, moderator, STAFF) == listed[0]
+    for method in ("PATCH", "PUT"):
+        changed = (await people.ask(method, path, moderator, STAFF, form={"listable": "false"})).json
+        assert (changed["listable"], changed["usable"], changed["requires_review"]) == (False, True, False)
+    assert [one["name"] for one in await people.get(TAGS)] == ["First", "second"]
+    assert (await people.ask("PUT", path, moderator, STAFF, json={"display_name": "THIRD"})).json["name"] == "THIRD"
+    assert (await people.ask("PUT", path, moderator, STAFF, json={"display_name": "fourth"})).status == 422
+    assert (await people.ask("GET", f"{ALL}/99", moderator, STAFF)).status == 404
+
+
+async def test_staff_review_posts(people, make, talk):
+    moderator = await make.member("moderator", role="moderator")
+    got = await people.get(ADMIN_STATUSES, moderator, STAFF)
+    assert [one["requires_review"] for one in got] == [True, True]
+    rejected = (await people.ask("POST", f"{ADMIN_STATUSES}/{got[0]['id']}/reject", moderator, STAFF)).json
+    assert (rejected["id"], rejected["requires_review"]) == (got[0]["id"], False)
+    assert [one["id"] for one in await people.get(STATUSES)] == [got[1]["id"]]
+    assert len(await people.get(ADMIN_STATUSES, moderator, STAFF)) == 2
+    await people.ask("POST", f"{ADMIN_STATUSES}/{got[0]['id']}/approve", moderator, STAFF)
+    assert len(await people.get(STATUSES)) == 2
+    assert (await people.ask("POST", f"{ADMIN_STATUSES}/99/approve", moderator, STAFF)).status == 404
+
+
+async def test_only_staff(people, make, talk):
+    member, moderator = await make.member("mere"), await make.member("moderator", role="moderator")
+    for method, path in (
+        ("GET", ADMIN_TAGS), ("GET", ADMIN_STATUSES), ("GET", ALL), ("GET", f"{ALL}/1"), ("PUT", f"{ALL}/1"),
+        ("POST", f"{ADMIN_TAGS}/1/approve"), ("POST", f"{ADMIN_STATUSES}/1/reject"),
+    ):  # fmt: skip
+        assert (await people.ask(method, path, member, STAFF)).status == 403, path
+        assert (await people.ask(method, path, moderator, "read write")).status == 403, path
+        assert (await people.ask(method, path)).status == 401, path
+
+
+async def test_nothing_unreviewed_where_the_server_says_so(people, make, talk, db):
+    trends = discovery.Trends(db, need_review=True)
+    assert await trends.tags() == []
+    assert await trends.posts() == []
+    moderator = await make.member("moderator", role="moderator")
+    first = (await people.get(ADMIN_TAGS, moderator, STAFF))[0]
+    await people.ask("POST", f"{ADMIN_TAGS}/{first['id']}/approve", moderator, STAFF)
+    assert [one.tag.name for one in await trends.tags()] == ["First"]
