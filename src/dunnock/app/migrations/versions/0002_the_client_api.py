@@ -149,6 +149,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("effective_on", name=op.f("uq_terms_effective_on")),
     )
     op.create_table(
+        "trend_reviews",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("trendable", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject", name=op.f("pk_trend_reviews")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "trends",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("expected", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "subject_id", name=op.f("pk_trends")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "warning_presets",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("title", sa.Text(), server_default="", nullable=False),
@@ -462,6 +481,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_severances_account_id", ["account_id"], unique=False)
 
     op.create_table(
+        "tag_hours",
+        sa.Column(
+            "hashtag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["hashtag_id"], ["hashtags.id"], name=op.f("fk_tag_hours_hashtag_id")),
+        sa.PrimaryKeyConstraint("hashtag_id", "hour", name=op.f("pk_tag_hours")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("tag_hours", schema=None) as batch_op:
+        batch_op.create_index("ix_tag_hours_hour", ["hour"], unique=False)
+
+    op.create_table(
         "conversation_posts",
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -623,6 +656,23 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("attribution_domains", sa.Text(), server_default="[]", nullable=False))
         batch_op.add_column(sa.Column("sensitized", sa.Boolean(), server_default=sa.false(), nullable=False))
 
+    with op.batch_alter_table("hashtags", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("trendable", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("usable", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(sa.Column("listable", sa.Boolean(), server_default=sa.true(), nullable=False))
+        batch_op.add_column(
+            sa.Column("reviewed_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
+
+    with op.batch_alter_table("interactions", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_interactions_favourite_id",
+            ["favourite_id"],
+            unique=False,
+            sqlite_where=sa.text("favourite_id IS NOT NULL"),
+            postgresql_where=sa.text("favourite_id IS NOT NULL"),
+        )
+
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.add_column(sa.Column("app_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("default_quote_policy", sa.Text(), server_default="public", nullable=False))
@@ -677,8 +727,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
