@@ -83,7 +83,7 @@ async def test_schedule_show_move_delete(people, anna, bob, events):
             "with_rate_limit": False,
             "quoted_status_id": None,
             "quote_approval_policy": "public",
-            "reply_policy": None,
+            "reply_policy": "everyone",
         },
         "media_attachments": [],
         "error": None,

@@ -36,7 +36,7 @@ async def two(make):
 async def test_quoting_makes_a_quote(db, two, publish, events):
     author, by = two
     quoted = await publish(author, "the first")
-    made = await publish(by, "look", quoted_id=quoted.id)
+    made = await publish(by, "look", quoted_id=quoted.id, visibility="public")
     assert (made.quoted_id, made.quoted_author_id, made.quote_state) == (quoted.id, author.id, "accepted")
     assert made.html.startswith('<p class="quote-inline">RE: <a href="https://here.example/@')
     assert made.html.endswith("<p>look</p>")
@@ -56,7 +56,9 @@ async def test_a_quote_needs_no_words(two, publish):
 async def test_the_link_is_not_there_twice(two, publish):
     author, by = two
     quoted = await publish(author)
-    made = await publish(by, f"see https://here.example/@{author.username}/{quoted.id}", quoted_id=quoted.id)
+    made = await publish(
+        by, f"see https://here.example/@{author.username}/{quoted.id}", quoted_id=quoted.id, visibility="public"
+    )
     assert "quote-inline" not in made.html
 
 
@@ -82,11 +84,11 @@ async def test_who_may_quote(*, make, two, publish, policy, visibility, who):
         )
     )
     if allowed:
-        made = await publish(by, quoted_id=quoted.id)
+        made = await publish(by, quoted_id=quoted.id, visibility="public")
         assert made.visibility == ("followers" if visibility == "followers" else "public")
     else:
         with pytest.raises(posts.QuoteMissing) as refusal:
-            await publish(by, quoted_id=quoted.id)
+            await publish(by, quoted_id=quoted.id, visibility="public")
         assert refusal.value.text == "The post you are trying to quote does not appear to exist."
 
 
@@ -129,7 +131,7 @@ async def test_whom_a_followers_post_quotes_sees_it(db, make, two, publish):
 async def test_revoking(*, db, make, two, publish, do, events):
     author, by = two
     quoted, stranger = await publish(author), await make.member()
-    made = await publish(by, quoted_id=quoted.id)
+    made = await publish(by, quoted_id=quoted.id, visibility="public")
     with pytest.raises(posts.QuoteNotYours):
         await do(posts.revoke_quote, quoted.id, made.id, by=stranger.id)
     with pytest.raises(posts.QuoteMissing):
@@ -149,9 +151,11 @@ async def test_revoking(*, db, make, two, publish, do, events):
 async def test_deleting_either_end(db, two, publish, do, events):
     author, by = two
     quoted = await publish(author)
-    first, second = await publish(by, quoted_id=quoted.id), await publish(by, quoted_id=quoted.id)
+    first, second = await publish(by, quoted_id=quoted.id), await publish(by, quoted_id=quoted.id, visibility="public")
     await do(posts.delete, first.id, by=by.id)
-    assert (await events())[-1] == posts.PostDeleted(post_id=first.id, author_id=by.id, quoted_id=quoted.id)
+    assert (await events())[-1] == posts.PostDeleted(
+        post_id=first.id, author_id=by.id, quoted_id=quoted.id, visibility="public"
+    )
     assert await quotes_of(db, quoted) == 1
     await do(posts.delete, quoted.id, by=author.id)
     await check_counts(db)
@@ -162,7 +166,7 @@ async def test_deleting_either_end(db, two, publish, do, events):
 async def test_an_edit_keeps_the_quote(db, two, publish, do, settings):
     author, by = two
     quoted = await publish(author)
-    made = await publish(by, "one", quoted_id=quoted.id)
+    made = await publish(by, "one", quoted_id=quoted.id, visibility="public")
     new = await do(posts.edit, made.id, posts.Changes(text=""), by=by.id, settings=settings)
     assert (new.text, new.quoted_id, new.quote_state) == ("", quoted.id, "accepted")
     assert new.html == made.html.removesuffix("<p>one</p>")

@@ -22,6 +22,8 @@ SEES = {
     "blocked follower": set(),
     "mentioned, blocks": set(),
     "muting": {"public", "unlisted"},
+    "quoted": {"public", "unlisted", "followers"},
+    "quoted, blocks": set(),
 }
 ACTS = (
     posts.favourite,
@@ -46,7 +48,7 @@ async def relate(make, relation, author, reader):
         await make.follow(author, reader)
     if relation in {"blocked by the author", "blocked follower"}:
         await make.block(author, reader)
-    if relation in {"blocks the author", "mentioned, blocks"}:
+    if relation in {"blocks the author", "mentioned, blocks", "quoted, blocks"}:
         await make.block(reader, author)
     if relation == "muting":
         await make.mute(reader, author)
@@ -59,12 +61,13 @@ async def test_who_sees_what(db, make, relation):
     if reader:
         await relate(make, relation, author, reader)
     mentions = (other,) if relation.startswith("mentioned") else ()
+    quoting = {"quoted_author_id": other.id} if relation.startswith("quoted") else {}
     viewer = await accounts.Viewers(db).get(reader.id) if reader else None
     card_of = accounts.views.AccountViews(db)
     cards = posts.views.PostViews(db, card_of)
     seen, judged = set(), set()
     for visibility in VISIBILITIES:
-        post = await make.post(author, visibility=visibility, mentions=mentions)
+        post = await make.post(author, visibility=visibility, mentions=mentions, **quoting)
         try:
             await posts.find_visible(db, post.id, reader.id if reader else None)
             seen.add(visibility)

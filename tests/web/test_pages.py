@@ -176,9 +176,17 @@ async def test_changes_a_profile(signed_in, db):
 async def test_changes_how_one_posts(signed_in):
     browser = await signed_in("wren")
     await browser.get("/settings/preferences")
-    await browser.submit("/settings/preferences", visibility="followers", language="cy", sensitive="1")
+    await browser.submit(
+        "/settings/preferences",
+        visibility="followers",
+        quotes="nobody",
+        replies="following",
+        language="cy",
+        sensitive="1",
+    )
     assert dict(browser.page.forms[-1].fields) | {"token": ""} == {
-        "token": "", "visibility": "followers", "language": "cy", "sensitive": "1",
+        "token": "", "visibility": "followers", "quotes": "nobody", "replies": "following", "language": "cy",
+        "sensitive": "1",
     }  # fmt: skip
     await browser.get("/")
     assert ("visibility", "followers") in next(one for one in browser.page.forms if one.action == "/compose").fields

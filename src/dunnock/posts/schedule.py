@@ -64,7 +64,9 @@ async def schedule(
     await _check(tx, author_id, at)
     seen = await _rehearse(tx, draft, author_id=author_id, app_id=app_id, settings=settings)
     # As the author saw it when they wrote.
-    kept = msgspec.structs.replace(draft, visibility=seen.visibility, quote_policy=seen.quote_policy)
+    kept = msgspec.structs.replace(
+        draft, visibility=seen.visibility, quote_policy=seen.quote_policy, reply_policy=seen.reply_policy
+    )
     made = Scheduled(id=scheduled_id, account_id=author_id, app_id=app_id, at=at, draft=kept)
     await store.add_scheduled(tx, made)
     await media.hold(tx, kept.media_ids, account_id=author_id, holder_id=scheduled_id, firm=True)

@@ -44,10 +44,26 @@ class ProfileForm(Sent):
     hide_collections: bool = False
 
 
+QUOTERS = [
+    ("public", "Everybody"),
+    ("followers", "My followers"),
+    ("nobody", "Nobody but me"),
+]
+ANSWERERS = [
+    ("everyone", "Everybody"),
+    ("followers", "My followers"),
+    ("following", "Those whom I follow"),
+    ("mentioned", "Only those whom I mention"),
+    ("nobody", "Nobody"),
+]
+
+
 class PreferencesForm(Sent):
     """How new posts are."""
 
     visibility: str = "public"
+    quotes: str = ""
+    replies: str = ""
     language: str = ""
     sensitive: bool = False
 
@@ -124,7 +140,14 @@ async def ask_preferences(
     """The form, filled in."""
     held = await accounts.posting_defaults(db, member.account_id)
     return _ask_preferences(
-        show, PreferencesForm(visibility=held.visibility, language=held.language or "", sensitive=held.sensitive)
+        show,
+        PreferencesForm(
+            visibility=held.visibility,
+            quotes=held.quote_policy,
+            replies=held.reply_policy,
+            language=held.language or "",
+            sensitive=held.sensitive,
+        ),
     )
 
 
@@ -142,6 +165,8 @@ async def change_preferences(
                 tx,
                 member.account_id,
                 default_visibility=form.visibility,
+                default_quote_policy=form.quotes or UNSET,
+                default_reply_policy=form.replies or UNSET,
                 default_language=form.language or None,
                 default_sensitive=form.sensitive,
             )
@@ -180,7 +205,15 @@ async def _ask(
 
 def _ask_preferences(show: Show, form: PreferencesForm, *, error: DomainError | None = None) -> Response[str]:
     languages = language_choices(form.language)
-    return show("preferences.html", error=error, form=form, visibilities=VISIBILITIES, languages=languages)
+    return show(
+        "preferences.html",
+        error=error,
+        form=form,
+        visibilities=VISIBILITIES,
+        quoters=QUOTERS,
+        answerers=ANSWERERS,
+        languages=languages,
+    )
 
 
 HANDLERS = pages(ask_profile, change_profile, ask_preferences, change_preferences)
