@@ -175,3 +175,49 @@ async def test_events_of_a_request_are_one_transaction(people, make, events):
     await make.follow(me, other)
     await people.post(f"/api/v1/accounts/{me.id}/block", other)
     assert [type(one) for one in await events()] == [accounts.Unfollowed, accounts.Blocked]
+
+
+async def test_endorsements(people, make):
+    me, friend, other, asked = await make.member(), await make.member(), await make.member(), await make.member()
+    for one in (friend, other):
+        await make.follow(me, one)
+    await make.follow(me, asked, requested=True)
+    follow = {"following": True, "showing_reblogs": True}
+    expected = BARE | {"id": str(friend.id)} | follow
+    for act in ("endorse", "pin", "endorse"):
+        assert await people.post(f"/api/v1/accounts/{friend.id}/{act}", me) == expected | {"endorsed": True}
+    await people.post(f"/api/v1/accounts/{other.id}/pin", me)
+    for path, who in (
+        ("/api/v1/endorsements", me), (f"/api/v1/accounts/{me.id}/endorsements", None),
+        (f"/api/v1/accounts/{me.id}/endorsements", friend),
+    ):  # fmt: skip
+        assert [one["id"] for one in await people.get(path, who)] == [str(other.id), str(friend.id)]
+    assert await people.get("/api/v1/endorsements", friend) == []
+    first = await people.ask("GET", "/api/v1/endorsements?limit=1", me)
+    following = re.search(rf'<{URL}([^>]*)>; rel="next"', first.headers["link"])
+    assert [one["id"] for one in await people.get(following[1], me)] == [str(friend.id)]
+    says = "Validation failed: You must be already following the person you want to endorse"
+    for target in (me, asked):
+        answer = await people.ask("POST", f"/api/v1/accounts/{target.id}/endorse", me)
+        assert (answer.status, answer.json) == (422, {"error": says})
+    assert (await people.ask("POST", "/api/v1/accounts/1/endorse", me)).status == 404
+    assert (await people.ask("POST", "/api/v1/accounts/1/unendorse", me)).status == 404
+    assert (await people.ask("GET", "/api/v1/accounts/1/endorsements")).status == 404
+    # Hidden from whom they block.
+    await people.post(f"/api/v1/accounts/{friend.id}/block", other)
+    assert [one["id"] for one in await people.get(f"/api/v1/accounts/{me.id}/endorsements", friend)] == [str(friend.id)]
+    for act in ("unendorse", "unpin"):
+        assert await people.post(f"/api/v1/accounts/{friend.id}/{act}", me) == expected
+
+
+@pytest.mark.parametrize("end", ["unfollow", "remove_from_followers", "block", "blocked"])
+async def test_an_endorsement_ends_with_the_follow(people, make, end):
+    me, friend = await make.member(), await make.member()
+    await make.follow(me, friend)
+    await people.post(f"/api/v1/accounts/{friend.id}/endorse", me)
+    if end in {"remove_from_followers", "blocked"}:
+        await people.post(f"/api/v1/accounts/{me.id}/{end.removesuffix('ed')}", friend)
+    else:
+        await people.post(f"/api/v1/accounts/{friend.id}/{end}", me)
+    assert (await people.get(f"/api/v1/accounts/relationships?id={friend.id}", me))[0]["endorsed"] is False
+    assert await people.get("/api/v1/endorsements", me) == []

@@ -13,6 +13,7 @@ from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app
 from dunnock.accounts.block import block, blocked, unblock
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
 from dunnock.accounts.domain_block import block_domain, blocked_domains, unblock_domain
+from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
 from dunnock.accounts.errors import (
     AccountMissing,
     AppInvalid,
@@ -135,6 +136,7 @@ __all__ = [
     "DomainBlocked",
     "DomainUnblocked",
     "EndMutes",
+    "EndorsementRefused",
     "Field",
     "FollowChanged",
     "FollowRequested",
@@ -212,6 +214,8 @@ __all__ = [
     "end_mutes",
     "end_other_sessions",
     "end_session",
+    "endorse",
+    "endorsed",
     "familiar_followers",
     "find",
     "find_app",
@@ -264,6 +268,7 @@ __all__ = [
     "sweep_access",
     "unblock",
     "unblock_domain",
+    "unendorse",
     "unfollow",
     "unmute",
     "write_note",

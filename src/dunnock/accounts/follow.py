@@ -121,6 +121,7 @@ async def remove_from_followers(tx: Tx, account_id: int, *, follower: int) -> bo
     await counts.hold(tx, (follower, account_id))
     if not await tx.run(store.END_FOLLOW_IN_FORCE, follower=follower, followed=account_id):
         return False
+    await tx.run(store.END_ENDORSEMENT, follower=follower, followed=account_id)
     await counts.count_follow(tx, follower=follower, followed=account_id, more=-1)
     await tx.record(Unfollowed(follower_id=follower, followed_id=account_id))
     return True
@@ -133,6 +134,7 @@ async def end_follow(tx: Tx, *, follower: int, followed: int) -> bool:
         return False
     requested = bool(ended[0][0])
     if not requested:
+        await tx.run(store.END_ENDORSEMENT, follower=follower, followed=followed)
         await counts.count_follow(tx, follower=follower, followed=followed, more=-1)
     await tx.record(Unfollowed(follower_id=follower, followed_id=followed, requested=requested))
     return True

@@ -46,7 +46,7 @@ async def relationships(
 
 def _relationship(row: Row) -> Relationship:
     an_id, _, asked, boosts, notify, languages, asked_me, *rest = row
-    blocking, blocked_by, mute, notifications, ends, domain, note = rest
+    blocking, blocked_by, mute, notifications, ends, domain, note, endorsed = rest
     return Relationship(
         id=an_id,
         following=asked is not None and not asked,
@@ -62,5 +62,6 @@ def _relationship(row: Row) -> Relationship:
         muting_notifications=bool(notifications),
         mute_expires_at=ends,
         domain_blocking=domain is not None,
+        endorsed=endorsed is not None,
         note=note or "",
     )

@@ -239,6 +239,16 @@ severances = Table(  # follows, both ways, that a member lost at once
     Index("ix_severances_account_id", "account_id"),
 )
 
+endorsements = Table(  # whom an account recommends, of those it follows
+    "endorsements",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("target_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False, unique=True),
+    Index("ix_endorsements_target_id", "target_id"),
+    sqlite_with_rowid=False,
+)
+
 private_notes = Table(
     "private_notes",
     metadata,

@@ -6,7 +6,16 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
 
-from dunnock.accounts.tables import account_counts, accounts, blocks, domain_blocks, follows, mutes, private_notes
+from dunnock.accounts.tables import (
+    account_counts,
+    accounts,
+    blocks,
+    domain_blocks,
+    endorsements,
+    follows,
+    mutes,
+    private_notes,
+)
 from dunnock.foundation.db import Sql, among, insert_into, insert_once, upsert
 
 _me: BindParameter[Any] = bindparam("me")
@@ -147,6 +156,26 @@ FAMILIAR = Sql(
     )
     .order_by(_theirs.c.followed_id, _theirs.c.id.desc())
 )
+HOLD_FOLLOW = Sql(select(follows.c.requested).where(_pair).with_for_update(key_share=True))
+ADD_ENDORSEMENT = insert_once(endorsements, keys=["account_id", "target_id"])
+END_ENDORSEMENT = Sql(
+    delete(endorsements).where(
+        endorsements.c.account_id == bindparam("follower"), endorsements.c.target_id == bindparam("followed")
+    )
+)
+_viewer: BindParameter[Any] = bindparam("viewer")
+ENDORSED = _page(
+    endorsements.c.id,
+    endorsements.c.target_id,
+    select()
+    .join_from(endorsements, accounts, accounts.c.id == endorsements.c.target_id)
+    .where(
+        endorsements.c.account_id == _the,
+        _shown,
+        ~exists().where(blocks.c.account_id == _viewer, blocks.c.target_id == endorsements.c.target_id),
+        ~exists().where(blocks.c.account_id == endorsements.c.target_id, blocks.c.target_id == _viewer),
+    ),
+)
 FOLLOWS_ACROSS = Sql(  # all follows and requests between an account and a domain, either way
     select(follows.c.follower_id, follows.c.followed_id, follows.c.requested)
     .join_from(follows, accounts, accounts.c.id == follows.c.followed_id)
@@ -248,6 +277,7 @@ RELATIONSHIPS = Sql(
         mutes.c.expires_at,
         domain_blocks.c.id,
         private_notes.c.text,
+        endorsements.c.id,
     )
     .select_from(
         accounts.outerjoin(_from, and_(_from.c.follower_id == _me, _from.c.followed_id == accounts.c.id))
@@ -256,6 +286,7 @@ RELATIONSHIPS = Sql(
         .outerjoin(_by_them, and_(_by_them.c.account_id == accounts.c.id, _by_them.c.target_id == _me))
         .outerjoin(mutes, and_(mutes.c.account_id == _me, mutes.c.target_id == accounts.c.id, _in_force))
         .outerjoin(domain_blocks, and_(domain_blocks.c.account_id == _me, domain_blocks.c.domain == accounts.c.domain))
+        .outerjoin(endorsements, and_(endorsements.c.account_id == _me, endorsements.c.target_id == accounts.c.id))
         .outerjoin(private_notes, and_(private_notes.c.account_id == _me, private_notes.c.target_id == accounts.c.id))
     )
     .where(among(accounts.c.id, "ids"))

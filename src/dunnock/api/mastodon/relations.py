@@ -188,6 +188,34 @@ async def write_note(
     return await _relationship(render, caller, account_id)
 
 
+@post(
+    ["/api/v1/accounts/{account_id:int}/endorse", "/api/v1/accounts/{account_id:int}/pin"],
+    guards=[require("write:accounts")],
+    status_code=200,
+)
+async def endorse_account(
+    account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[wire.Relationship]:
+    """Recommend an account that the caller follows, on the caller's profile."""
+    async with db.begin() as tx:
+        await accounts.endorse(tx, me(caller), target=account_id)
+    return await _relationship(render, caller, account_id)
+
+
+@post(
+    ["/api/v1/accounts/{account_id:int}/unendorse", "/api/v1/accounts/{account_id:int}/unpin"],
+    guards=[require("write:accounts")],
+    status_code=200,
+)
+async def unendorse_account(
+    account_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[wire.Relationship]:
+    """Recommend an account no longer."""
+    async with db.begin() as tx:
+        await accounts.unendorse(tx, me(caller), target=account_id)
+    return await _relationship(render, caller, account_id)
+
+
 # Lists --------------------------------------------------------------------------------------------------------------
 
 _Listing = Callable[..., Awaitable[accounts.Page]]
@@ -241,6 +269,39 @@ async def list_following(
     """Whom an account follows, newest first; nobody when its owner hides it."""
     asked = _Asked(account_id, cursor_of(params), viewer_of(caller), db, render, settings.public_url)
     return await _public_list(accounts.following, "following", asked)
+
+
+@get("/api/v1/endorsements", guards=[require("read:accounts")])
+async def list_endorsements(
+    params: Query[Paging],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+    settings: NamedDependency[Settings],
+) -> Response[list[wire.Account]]:
+    """Whom the caller recommends."""
+    cursor = cursor_of(params)
+    page = await accounts.endorsed(db, me(caller), cursor)
+    link = page_links(settings.public_url, "/api/v1/endorsements", cursor, page)
+    return answer(await render.accounts(page.ids), link=link)
+
+
+@get("/api/v1/accounts/{account_id:int}/endorsements", guards=[public("read:accounts")])
+async def list_endorsements_of(
+    *,
+    account_id: FromPath[int],
+    params: Query[Paging],
+    caller: MaybeCalled,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+    settings: NamedDependency[Settings],
+) -> Response[list[wire.Account]]:
+    """Whom an account recommends, latest first."""
+    cursor = cursor_of(params)
+    await accounts.find_shown(db, account_id)
+    page = await accounts.endorsed(db, account_id, cursor, viewer=viewer_of(caller))
+    link = page_links(settings.public_url, f"/api/v1/accounts/{account_id}/endorsements", cursor, page)
+    return answer(await render.accounts(page.ids), link=link)
 
 
 @get("/api/v1/blocks", guards=[require("read:blocks")])
@@ -360,6 +421,10 @@ HANDLERS: list[Any] = [
     mute_account,
     unmute_account,
     write_note,
+    endorse_account,
+    unendorse_account,
+    list_endorsements,
+    list_endorsements_of,
     list_followers,
     list_following,
     list_blocks,
