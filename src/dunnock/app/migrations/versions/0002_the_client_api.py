@@ -290,6 +290,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_drafts_account_id_id", ["account_id", "id"], unique=False)
 
     op.create_table(
+        "endorsements",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column(
+            "target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_endorsements_account_id")),
+        sa.ForeignKeyConstraint(["target_id"], ["accounts.id"], name=op.f("fk_endorsements_target_id")),
+        sa.PrimaryKeyConstraint("account_id", "target_id", name=op.f("pk_endorsements")),
+        sa.UniqueConstraint("id", name=op.f("uq_endorsements_id")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("endorsements", schema=None) as batch_op:
+        batch_op.create_index("ix_endorsements_target_id", ["target_id"], unique=False)
+
+    op.create_table(
         "featured_tags",
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
