@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from litestar.di import Provide
 
+from dunnock import media
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Caller, EdgeSettings, build_edge
@@ -27,6 +28,8 @@ sys.modules["kit_driver"] = driver
 _spec.loader.exec_module(driver)
 
 URL = "https://here.example"
+FILE = {"path": "a.png", "width": 4, "height": 3, "bytes": 5, "mime": "image/png"}
+FILES = msgspec.json.encode({"original": FILE, "small": FILE}).decode()
 S = "/api/v1/statuses"
 
 
@@ -288,8 +291,8 @@ async def test_pictures_in_edits_and_history(client, make, people):
     assert (await client.ask("POST", S, "anna", {"status": "x", "media_ids": [str(theirs.id)]})).status == 422
     post = await client.post("anna", "", media_ids=[str(one.id)])
     assert [one["id"] for one in post["media_attachments"]] == [str(one.id)]
-    media = [{"id": str(one.id), "description": "a cat", "focus": "0.5,-0.5"}]
-    form = {"status": "", "media_ids": [str(one.id)], "media_attributes": media}
+    words = [{"id": str(one.id), "description": "a cat", "focus": "0.5,-0.5"}]
+    form = {"status": "", "media_ids": [str(one.id)], "media_attributes": words}
     edited = await client.ask("PUT", f"{S}/{post['id']}", "anna", form)
     assert edited.json["media_attachments"][0]["description"] == "a cat"
     form["media_attributes"] = [{"id": str(one.id), "focus": "2,nonsense"}]
@@ -297,6 +300,21 @@ async def test_pictures_in_edits_and_history(client, make, people):
     await client.ask("PUT", f"{S}/{post['id']}", "anna", {"status": "no picture"})
     versions = (await client.ask("GET", f"{S}/{post['id']}/history")).json
     assert [[then["description"] for then in one["media_attachments"]] for one in versions] == [[None], ["a cat"], []]
+
+
+async def test_delete_with_its_media(client, make, people, db):
+    _, members = people
+    pictures = [await make.media(members["anna"], files=FILES) for _ in range(3)]
+    for query, kept in (("", True), ("?delete_media=false", True), ("?delete_media=true", False)):
+        ids = [str(one.id) for one in pictures[:2]]
+        post = await client.post("anna", "x", media_ids=ids)
+        # The second only in an earlier version.
+        await client.ask("PUT", f"{S}/{post['id']}", "anna", {"status": "y", "media_ids": ids[:1]})
+        gone = await client.ask("DELETE", f"{S}/{post['id']}{query}", "anna")
+        assert (gone.status, len(gone.json["media_attachments"])) == (200, 1)
+        left = await media.find(db, [one.id for one in pictures])
+        assert len(left) == (3 if kept else 1)
+        assert all(one.post_id is None for one in left.values())
 
 
 async def test_delete_gives_the_text_back(client):

@@ -172,7 +172,7 @@ async def test_delete_leaves_nothing_behind(db, make, publish, do, events):
     assert (gone.text, gone.media) == ("@bob #tag secret", (picture.id,))
     assert (await events())[seen:] == [
         posts.PostDeleted(post_id=boost.id, author_id=other.id, boost_of_id=post.id),
-        posts.PostDeleted(post_id=post.id, author_id=author.id, reply_to_id=parent.id),
+        posts.PostDeleted(post_id=post.id, author_id=author.id, reply_to_id=parent.id, visibility="public"),
     ]
     for table in ("interactions", "mentions", "hashtag_posts", "revisions"):
         assert await rows(db, f"SELECT * FROM {table}") == []

@@ -11,7 +11,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dunnock.media.attach import claim, hold, let_go, release
+    from dunnock.media.attach import claim, hold, let_go, release, remove_of
     from dunnock.media.caption import describe
     from dunnock.media.custom import add_emoji, remove_emoji
     from dunnock.media.discard import remove
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from dunnock.media.workers import ImageWorkers
 
 _HOMES = {
-    "attach": ("claim", "hold", "let_go", "release"),
+    "attach": ("claim", "hold", "let_go", "release", "remove_of"),
     "caption": ("describe",),
     "custom": ("add_emoji", "remove_emoji"),
     "discard": ("remove",),
@@ -113,6 +113,7 @@ __all__ = [
     "release",
     "remove",
     "remove_emoji",
+    "remove_of",
     "remove_unused",
     "sweep_files",
     "take_picture",

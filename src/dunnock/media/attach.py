@@ -79,6 +79,11 @@ async def let_go(tx: Tx, holder_id: int) -> None:
     await tx.run(store.LET_GO, holder=holder_id)
 
 
+async def remove_of(tx: Tx, post_id: int) -> None:
+    """Remove all media of a post that is deleted; their files go with the next sweep."""
+    await tx.run(store.REMOVE_OF, the=post_id)
+
+
 async def release(tx: Tx, post_id: int) -> None:
     """Detach all media of a post that is deleted: its author may use them again for a day, then they are removed."""
     await tx.run(store.DETACH, the=post_id, now=tx.now)

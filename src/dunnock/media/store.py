@@ -44,6 +44,7 @@ ATTACH = Sql(
     .values(post_id=bindparam("new_post"))
 )
 DETACH = Sql(update(media).where(media.c.post_id == _the).values(post_id=None, unused_since=bindparam("now")))
+REMOVE_OF = Sql(delete(media).where(media.c.post_id == _the))
 ADD = insert_into(
     media,
     "id",

@@ -14,6 +14,7 @@ from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostRefused
 from dunnock.posts.events import PostUnscreened
 from dunnock.posts.model import Candidate, Content, Post, Screen
+from dunnock.posts.poll import PollDraft
 from dunnock.posts.quote import with_link
 from dunnock.posts.store import featured, index
 
@@ -73,6 +74,13 @@ async def shape(
         tags=tuple([(tag.key, tag.name) for tag in parsed.hashtags]),
         emoji=emoji,
     )
+
+
+def emoji_with(shaped: Shaped, poll: PollDraft | None) -> tuple[str, ...]:
+    """The shortcodes of a post: those of its poll too, as Mastodon's Status#emojis has it."""
+    if poll is None:
+        return shaped.emoji
+    return tuple(dict.fromkeys((*shaped.emoji, *text.shortcodes(" ".join(poll.options)))))
 
 
 def _as_local(handle: text.Handle, domain: str) -> text.Handle:

@@ -14,8 +14,10 @@ from dunnock.posts.store import acts, index, polls, revisions
 from dunnock.posts.store import posts as store
 
 
-async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
+async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> Post:
     """Delete the post with its boosts and what others did with it; its pictures may be used again ("delete and redraft").
+
+    `with_media`: its pictures, also those of earlier versions, are removed at once instead.
 
     Returns the post as it was, with text and media, so that its author can write it anew.
 
@@ -35,8 +37,8 @@ async def delete(tx: Tx, post_id: int, *, by: int) -> Post:
     await take_from_tags(tx, post)
     if post.poll_id is not None and (poll := await polls.hold_of_post(tx, post.id)) is not None:
         await polls.drop(tx, poll.id)
-    if post.media:
-        await media.release(tx, post.id)
+    if post.media or post.edited_at is not None:  # an earlier version may have had some
+        await (media.remove_of if with_media else media.release)(tx, post.id)
     gone = await _drop_boosts(tx, post.id)
     await acts.drop_all(tx, post.id)
     await _uncount(tx, post)

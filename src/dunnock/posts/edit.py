@@ -65,7 +65,7 @@ async def edit(
         language=content.language or post.language,
         mentions=shaped.mentions,
         hashtags=shaped.hashtags,
-        emoji=shaped.emoji,
+        emoji=words.emoji_with(shaped, asked),
         media=wanted,
         poll_id=None if asked is None else post.poll_id or tx.new_id(),
     )

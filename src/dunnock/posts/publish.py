@@ -85,7 +85,7 @@ async def publish(
         reply_to_author_id=parent.author_id if parent else None,
         mentions=shaped.mentions,
         hashtags=shaped.hashtags,
-        emoji=shaped.emoji,
+        emoji=words.emoji_with(shaped, poll),
         media=tuple(dict.fromkeys(draft.media_ids)),
         poll_id=None if poll is None else tx.new_id(),
         quoted_id=quoted.id if quoted else None,

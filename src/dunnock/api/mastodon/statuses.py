@@ -81,6 +81,12 @@ class PolicyForm(msgspec.Struct):
     reply_policy: str | None = None
 
 
+class DeleteForm(msgspec.Struct):
+    """Whether the pictures go with the post, or are kept for a day, to write it anew."""
+
+    delete_media: bool = False
+
+
 class StatusesParams(msgspec.Struct, frozen=True):
     """Which posts to show at once."""
 
@@ -215,12 +221,17 @@ async def change_interaction_policy(
 
 @delete("/api/v1/statuses/{post_id:int}", guards=[require(WRITES)], status_code=200)
 async def delete_status(
-    post_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+    *,
+    post_id: FromPath[int],
+    form: Form[DeleteForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
 ) -> Response[wire.DeletedStatus]:
     """Delete an own post; the answer holds its text as written, to write it anew."""
     last = await render.status(post_id, me(caller), as_written=True)
     async with db.begin() as tx:
-        gone = await posts.delete(tx, post_id, by=me(caller))
+        gone = await posts.delete(tx, post_id, by=me(caller), with_media=form.delete_media)
     shown = msgspec.json.decode(last, type=dict[str, msgspec.Raw])
     return json(_encode(shown | {"text": msgspec.Raw(_encode(gone.text))}))
 
