@@ -16,6 +16,7 @@ from dunnock.api.mastodon import (
     filters,
     lists,
     markers,
+    notification_requests,
     notifications,
     notifications_grouped,
     search,
@@ -32,6 +33,7 @@ from dunnock.notifications.reactions import HEARS
 from dunnock.posts.views import PostViews
 
 _AREAS = (conversations, filters, notifications, notifications_grouped, markers, lists, search, tags)
+_AREAS = (filters, notification_requests, notifications, notifications_grouped, markers, lists, search, tags)
 
 
 class Readers(People):

@@ -29,7 +29,7 @@ from dunnock.moderation.handle import (
 from dunnock.moderation.log import entries
 from dunnock.moderation.model import Action, Category, Entry, Report, Warned
 from dunnock.moderation.presets import Preset, add_preset, presets, remove_preset
-from dunnock.moderation.report import Complaint, file_report, find_report
+from dunnock.moderation.report import Complaint, file_report, find_report, find_reports
 
 __all__ = [
     "Action",
@@ -60,6 +60,7 @@ __all__ = [
     "entries",
     "file_report",
     "find_report",
+    "find_reports",
     "find_warning",
     "list_reports",
     "order_deletion",

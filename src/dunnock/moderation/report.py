@@ -83,6 +83,12 @@ async def find_report(reader: Reader, report_id: int) -> Report:
     return store.report(row)
 
 
+async def find_reports(reader: Reader, ids: Collection[int]) -> dict[int, Report]:
+    """Those of the reports that there are, by their ids. One query."""
+    rows = await reader.all(store.SOME, ids=list(ids)) if ids else ()
+    return {row[0]: store.report(row) for row in rows}
+
+
 async def check_rules(reader: Reader, category: Category, rule_ids: Collection[int]) -> None:
     """Rules are named in a report of a violation only, and such as are in force. Raises: ReportInvalid."""
     if rule_ids and category != "violation":

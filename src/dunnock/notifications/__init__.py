@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dunnock.notifications.errors import MarkerMoved, NotificationMissing
-from dunnock.notifications.events import Notified
+from dunnock.notifications.errors import ChoiceUnknown, MarkerMoved, NotificationMissing, RequestMissing
+from dunnock.notifications.events import Notified, RequestsMerged
 from dunnock.notifications.groups import (
     Group,
     GroupKey,
@@ -15,8 +15,21 @@ from dunnock.notifications.groups import (
     unread_groups,
 )
 from dunnock.notifications.markers import FEEDS, Marker, move_markers, read_markers
-from dunnock.notifications.model import ABOUT_NO_POST, GROUPED, KINDS, Filters, Kind, Notification
+from dunnock.notifications.model import ABOUT_NO_POST, GROUPED, KINDS, SETTABLE, Filters, Kind, Notification, Policy
+from dunnock.notifications.policy import change_policy, change_settings, read_policy, read_settings, summary
 from dunnock.notifications.read import clear, dismiss, dismiss_some, find, page, unread
+from dunnock.notifications.requests import (
+    DiscardKeptBack,
+    ReleaseKeptBack,
+    Request,
+    accept_requests,
+    discard_kept_back,
+    dismiss_requests,
+    find_request,
+    release_kept_back,
+    request_page,
+    requests_merged,
+)
 from dunnock.notifications.trim import TRIM_EVERY_MS, TrimNotifications, trim_notifications
 
 __all__ = [
@@ -24,7 +37,10 @@ __all__ = [
     "FEEDS",
     "GROUPED",
     "KINDS",
+    "SETTABLE",
     "TRIM_EVERY_MS",
+    "ChoiceUnknown",
+    "DiscardKeptBack",
     "Filters",
     "Group",
     "GroupKey",
@@ -35,18 +51,35 @@ __all__ = [
     "Notification",
     "NotificationMissing",
     "Notified",
+    "Policy",
+    "ReleaseKeptBack",
+    "Request",
+    "RequestMissing",
+    "RequestsMerged",
     "TrimNotifications",
+    "accept_requests",
+    "change_policy",
+    "change_settings",
     "clear",
+    "discard_kept_back",
     "dismiss",
     "dismiss_group",
+    "dismiss_requests",
     "dismiss_some",
     "find",
     "find_group",
+    "find_request",
     "group_members",
     "group_page",
     "move_markers",
     "page",
     "read_markers",
+    "read_policy",
+    "read_settings",
+    "release_kept_back",
+    "request_page",
+    "requests_merged",
+    "summary",
     "trim_notifications",
     "unread",
     "unread_groups",

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from dunnock.foundation.errors import DomainError, Kind, Missing
+from collections.abc import Sequence
+
+from dunnock.foundation.errors import DomainError, Invalid, Kind, Missing
 
 
 class NotificationMissing(Missing):
     """There is no such notification, or it is somebody else's."""
 
     code = "notification_missing"
+
+
+class RequestMissing(Missing):
+    """There is no such request, or it is to somebody else."""
+
+    code = "request_missing"
+
+
+class ChoiceUnknown(Invalid):
+    """That can't be chosen."""
+
+    code = "choice_unknown"
+
+    def __init__(self, name: str, chosen: str, choices: Sequence[str]) -> None:
+        """`choices`: what can be; none: there is nothing of that name to choose."""
+        what = f"must be one of {', '.join(choices)}" if choices else "is no type of notification that can be set"
+        super().__init__(name, chosen, say=f"Validation failed: {name} {what}")
 
 
 class MarkerMoved(DomainError):

@@ -14,3 +14,9 @@ class Notified(Event, frozen=True):
     account_id: int
     notification_id: int
     of_kind: str
+
+
+class RequestsMerged(Event, frozen=True):
+    """What was kept back of somebody whose request the account accepted is among its notifications now."""
+
+    account_id: int

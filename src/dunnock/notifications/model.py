@@ -22,6 +22,8 @@ Kind = Literal[
     "severed",
     "quote",
     "quote_edit",
+    "report",
+    "warning",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -32,7 +34,9 @@ FILTERABLE: Final = frozenset({"mention", "quote", "favourite", "boost", "follow
 """Kinds that strangers can cause, to which the policy applies. Source: Mastodon, Notification::PROPERTIES."""
 MESSAGES: Final = frozenset({"mention", "quote"})
 """Filtered kinds of which a request tells; other filtered ones wait unseen. Source: Mastodon, NotifyService."""
-ABOUT_NO_POST: Final = frozenset({"follow", "follow_request", "sign_up", "severed"})
+SETTABLE: Final = frozenset(KINDS) - {"warning"}
+"""Kinds of which a member may say from whom they are heard."""
+ABOUT_NO_POST: Final = frozenset({"follow", "follow_request", "sign_up", "severed", "report", "warning"})
 
 Answer = Literal["accept", "filter", "drop"]
 ANSWERS: tuple[Answer, ...] = ("accept", "filter", "drop")
@@ -46,8 +50,8 @@ NEW_FOLLOWER_MS = 3 * DAY
 class Notification(msgspec.Struct, frozen=True):
     """Account `from_id` did something that its recipient is told of.
 
-    `about_id`: the post it is about, or for `severed` the severance; 0: nothing. `bucket`: the hour since 1970 that names
-    its group, 0 when it stands alone. `created_at` in Unix milliseconds.
+    `about_id`: the post it is about, or for `severed`, `report` and `warning` (a decision) that; 0: nothing.
+    `bucket`: the hour since 1970 that names its group, 0 when it stands alone. `created_at` in Unix milliseconds.
     """
 
     id: int

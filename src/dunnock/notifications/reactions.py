@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, posts
+from dunnock import accounts, moderation, posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
@@ -45,6 +45,10 @@ async def on_act(tx: Tx, event: Event) -> None:
             await settle.settle_severance(tx, account_id, severance_id)
         case accounts.MemberSignedUp(account_id=account_id):
             await settle.settle_sign_up(tx, account_id)
+        case moderation.ReportFiled(report_id=report_id):
+            await settle.settle_report(tx, report_id)
+        case moderation.MemberWarned(account_id=account_id, decision_id=decision_id):
+            await settle.settle_warning(tx, account_id, decision_id)
         case accounts.Blocked(account_id=account_id, target_id=target):
             await settle.settle_pair(tx, account_id, target)
             await settle.settle_pair(tx, target, account_id)
@@ -70,6 +74,8 @@ _HEARD = (
     posts.PollEnded,
     accounts.FollowsSevered,
     accounts.MemberSignedUp,
+    moderation.ReportFiled,
+    moderation.MemberWarned,
     accounts.Blocked,
     accounts.Muted,
     accounts.DomainBlocked,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
+from dunnock import moderation
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import ms_of
 from dunnock.notifications.model import Kind, answer
@@ -24,6 +25,7 @@ async def _tell(
     by: int,
     at: int,
     post: Subject | None = None,
+    about: int = 0,
     private_mention: bool = False,
     own: bool = False,
 ) -> None:
@@ -47,7 +49,7 @@ async def _tell(
                 kept_back.append(one.account_id)
             case _:
                 pass
-    post_id = 0 if post is None else post.id
+    post_id = about if post is None else post.id
     await store.tell(tx, told, kind, by=by, post_id=post_id, at=at)
     await store.tell(tx, kept_back, kind, by=by, post_id=post_id, at=at, filtered=True)
 
@@ -175,6 +177,21 @@ async def settle_severance(tx: Tx, account_id: int, severance_id: int) -> None:
     """Tell a member of the follows they lost."""
     told = await facts.interested(tx, (account_id,), "severed")
     await store.tell(tx, told, "severed", by=account_id, post_id=severance_id, at=ms_of(severance_id))
+
+
+async def settle_report(tx: Tx, report_id: int) -> None:
+    """Tell those who run the server of a complaint."""
+    report = (await moderation.find_reports(tx, (report_id,))).get(report_id)
+    if report is not None:
+        staff = [one for one in await facts.staff(tx) if one != report.target_id]
+        await _tell(tx, staff, "report", by=report.account_id, at=ms_of(report_id), about=report_id)
+
+
+async def settle_warning(tx: Tx, account_id: int, decision_id: int) -> None:
+    """Tell a member what staff decided about their account. Nobody can choose not to hear of that."""
+    if decision_id in await moderation.warnings(tx, account_id, (decision_id,)):
+        told = await facts.interested(tx, (account_id,), "warning")
+        await store.tell(tx, told, "warning", by=account_id, post_id=decision_id, at=ms_of(decision_id))
 
 
 async def settle_pair(tx: Tx, account_id: int, other: int) -> None:

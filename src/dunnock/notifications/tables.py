@@ -19,7 +19,7 @@ notifications = Table(
     Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("kind", Text, nullable=False),  # one of model.KINDS
     Column("from_id", BigId, ForeignKey("accounts.id"), nullable=False),
-    # What it is about, by kind: a post, or for `severed` that. 0 where there is nothing, so that the unique key below
+    # What it is about, by kind: a post, severance, report or decision. 0 where there is nothing, so that the key below
     # holds on both engines (null is never equal to null)
     Column("post_id", BigId, nullable=False, server_default="0"),
     Column("created_at", BigId, nullable=False),

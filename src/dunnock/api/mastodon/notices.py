@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.accounts import Severance
 from dunnock.api.kit import Id, Paging, link_header
 from dunnock.api.mastodon.fragments import to_json
 from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.reports import report_json
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.ids import ms_of
@@ -30,10 +31,25 @@ TYPES = {
     "severed": "severed_relationships",
     "quote": "quote",
     "quote_edit": "quoted_update",
+    "report": "admin.report",
+    "warning": "moderation_warning",
 }
 """Ours to Mastodon's."""
 KINDS_OF = {name: kind for kind, name in TYPES.items()}
 _SEVERED = {"own_block": "user_domain_block", "domain_block": "domain_block", "suspension": "account_suspension"}
+
+
+_ACTIONS = {
+    "none": "none",
+    "sensitive": "sensitive",
+    "disable": "disable",
+    "limit": "silence",
+    "suspend": "suspend",
+    "delete_posts": "delete_statuses",
+    "mark_posts": "mark_statuses_as_sensitive",
+}
+OTHERS = {"severed": b"event", "report": b"report", "warning": b"moderation_warning"}
+"""Kinds that are about something else than a post, and what their JSON calls it."""
 
 
 class NotificationsParams(Paging, kw_only=True, frozen=True):
@@ -91,22 +107,26 @@ def group_key(an_id: int, kind: str, about_id: int, bucket: int) -> str:
 
 
 class About(msgspec.Struct, frozen=True):
-    """What the notifications of a page are about, as JSON by id: accounts, posts, severances."""
+    """What the notifications of a page are about, as JSON by id: accounts, posts; severances, reports and warnings."""
 
     people: dict[int, bytes]
     statuses: dict[int, bytes]
-    severances: dict[int, bytes]
+    others: dict[int, bytes]
+
+    def other(self, one: Notification) -> bytes | None:
+        """The JSON of something else than a post: a member that begins with a comma, or nothing. None: it is gone."""
+        name = OTHERS.get(one.kind)
+        if name is None:
+            return b""
+        held = self.others.get(one.about_id)
+        return None if held is None else b',"%b":%b' % (name, held)
 
     def member(self, one: Notification) -> bytes | None:
-        """The JSON of what it is about: a member that begins with a comma, or nothing. None: not for the viewer (any more)."""
-        kind = one.kind
+        """The same of whatever it is about. None: it, or who did it, is not for the viewer (any more)."""
         if one.from_id not in self.people:
             return None
-        if kind == "severed":
-            event = self.severances.get(one.about_id)
-            return None if event is None else b',"event":' + event
-        if kind in ABOUT_NO_POST:
-            return b""
+        if one.kind in ABOUT_NO_POST:
+            return self.other(one)
         status = self.statuses.get(one.about_id)
         return None if status is None else b',"status":' + status
 
@@ -117,10 +137,40 @@ async def look_up(
     """What these notifications are about; `people`: further accounts. A fixed number of queries."""
     posts = {one.about_id for one in found if one.kind not in ABOUT_NO_POST}
     statuses = await render.statuses_by_id(list(posts), viewer_id) if posts else {}
+    own = any(one.from_id == viewer_id for one in found)
     shown = dict(await render.each_account(list({*people, *[one.from_id for one in found]})))
-    severed = [one.about_id for one in found if one.kind == "severed"]
-    severances = await accounts.severances(db, severed) if severed else {}
-    return About(shown, statuses, {an_id: to_json(_severance(one)) for an_id, one in severances.items()})
+    if own and viewer_id not in shown:  # a suspended member still hears why
+        shown |= await render.accounts_for_staff((viewer_id,))
+    others: dict[int, bytes] = {}
+    if any(one.kind in OTHERS for one in found):
+        others = await _others(db, render, viewer_id, found)
+    return About(shown, statuses, others)
+
+
+async def _others(db: Db, render: Render, viewer_id: int, found: Sequence[Notification]) -> dict[int, bytes]:
+    ids: dict[str, list[int]] = {kind: [one.about_id for one in found if one.kind == kind] for kind in OTHERS}
+    severances = await accounts.severances(db, ids["severed"]) if ids["severed"] else {}
+    reports = await moderation.find_reports(db, ids["report"])
+    warnings = await moderation.warnings(db, viewer_id, ids["warning"])
+    about = {*(one.target_id for one in reports.values()), *([viewer_id] if warnings else ())}
+    people = await render.accounts_for_staff(about) if about else {}
+    return {
+        **{an_id: to_json(_severance(one)) for an_id, one in severances.items()},
+        **{an_id: report_json(one, people[one.target_id]) for an_id, one in reports.items() if one.target_id in people},
+        **{an_id: to_json(_warning(one, people[viewer_id])) for an_id, one in warnings.items()},
+    }
+
+
+def _warning(one: moderation.Warned, target: bytes) -> dict[str, object]:
+    return {
+        "id": str(one.id),
+        "action": _ACTIONS[one.action],
+        "text": one.text,
+        "status_ids": [str(an_id) for an_id in one.post_ids] or None,
+        "target_account": msgspec.Raw(target),
+        "appeal": None,
+        "created_at": iso(ms_of(one.id)),
+    }
 
 
 def _severance(one: Severance) -> dict[str, object]:

@@ -30,7 +30,7 @@ from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.timelines import Answer, lane_read
 from dunnock.foundation.clock import iso, now_ms
 from dunnock.foundation.db import Db
-from dunnock.notifications import GROUPED, Group, GroupKey, NotificationMissing
+from dunnock.notifications import ABOUT_NO_POST, GROUPED, Group, GroupKey, NotificationMissing
 from dunnock.posts.entries import FOREVER, Span
 
 READS, WRITES = "read:notifications", "write:notifications"
@@ -61,7 +61,9 @@ class NotificationGroup(msgspec.Struct, kw_only=True):
     latest_page_notification_at: str | msgspec.UnsetType = msgspec.UNSET
     sample_account_ids: list[str]
     status_id: str | msgspec.UnsetType = msgspec.UNSET
+    report: wire.Report | msgspec.UnsetType = msgspec.UNSET
     event: wire.RelationshipSeveranceEvent | msgspec.UnsetType = msgspec.UNSET
+    moderation_warning: wire.AccountWarning | msgspec.UnsetType = msgspec.UNSET
 
 
 class PartialAccountWithAvatar(msgspec.Struct, kw_only=True):
@@ -198,11 +200,8 @@ def _latest(at: int) -> bytes:
 def _end(group: Group, about: About) -> bytes | None:
     """The last member of a NotificationGroup: what it is about. None: that is not for the viewer."""
     one = group.newest
-    if one.kind == "severed":
-        event = about.severances.get(one.about_id)
-        return None if event is None else b',"event":' + event
-    if one.post_id is None:
-        return b""
+    if one.kind in ABOUT_NO_POST:
+        return about.other(one)
     return b',"status_id":"%d"' % one.about_id if one.about_id in about.statuses else None
 
 

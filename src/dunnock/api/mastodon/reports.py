@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from litestar import Response, post
@@ -31,26 +31,10 @@ class ReportForm(msgspec.Struct):
     forward: bool = False
 
 
-class Report(msgspec.Struct, kw_only=True):
-    """Report, as who filed it sees it."""
-
-    id: str
-    action_taken: bool
-    action_taken_at: str | None
-    category: Literal["spam", "legal", "violation", "other"]
-    comment: str
-    forwarded: bool
-    created_at: str
-    status_ids: list[str] | None
-    collection_ids: list[str] | None
-    rule_ids: list[str] | None
-    target_account: wire.Account
-
-
 @post("/api/v1/reports", guards=[require("write:reports")], status_code=200)
 async def file_report(
     form: Form[ReportForm], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
-) -> Response[Report]:
+) -> Response[wire.Report]:
     """Complain about an account, or about posts of it, to those who run the server."""
     if form.account_id is None:
         raise Missing
@@ -66,20 +50,25 @@ async def file_report(
     async with db.begin() as tx:
         filed = await moderation.file_report(tx, complaint, by=me(caller))
     target = (await render.accounts_for_staff((filed.target_id,)))[filed.target_id]
+    return answer(report_json(filed, target))
+
+
+def report_json(one: moderation.Report, target: bytes) -> bytes:
+    """Report; `target` is the Account that it is about."""
     told: dict[str, Any] = {
-        "id": str(filed.id),
-        "action_taken": not filed.is_open,
-        "action_taken_at": None if filed.resolved_at is None else iso(filed.resolved_at),
-        "category": filed.category,
-        "comment": filed.comment,
-        "forwarded": filed.forwarded,
-        "created_at": iso(ms_of(filed.id)),
-        "status_ids": [str(one) for one in filed.post_ids],
-        "collection_ids": [str(one) for one in filed.collection_ids],
-        "rule_ids": [str(one) for one in filed.rule_ids],
+        "id": str(one.id),
+        "action_taken": not one.is_open,
+        "action_taken_at": None if one.resolved_at is None else iso(one.resolved_at),
+        "category": one.category,
+        "comment": one.comment,
+        "forwarded": one.forwarded,
+        "created_at": iso(ms_of(one.id)),
+        "status_ids": [str(an_id) for an_id in one.post_ids],
+        "collection_ids": [str(an_id) for an_id in one.collection_ids],
+        "rule_ids": [str(an_id) for an_id in one.rule_ids],
         "target_account": msgspec.Raw(target),
     }
-    return answer(msgspec.json.encode(told))
+    return msgspec.json.encode(told)
 
 
 HANDLERS: list[Any] = [file_report]

@@ -458,6 +458,43 @@ class List(msgspec.Struct, kw_only=True):
     exclusive: bool
 
 
+class Report(msgspec.Struct, kw_only=True):
+    """Report, as who filed it sees it."""
+
+    id: str
+    action_taken: bool
+    action_taken_at: str | None
+    category: Literal["spam", "legal", "violation", "other"]
+    comment: str
+    forwarded: bool
+    created_at: str
+    status_ids: list[str] | None
+    collection_ids: list[str] | None
+    rule_ids: list[str] | None
+    target_account: Account
+
+
+class Appeal(msgspec.Struct, kw_only=True):
+    """Appeal."""
+
+    text: str
+    state: Literal["approved", "rejected", "pending"]
+
+
+class AccountWarning(msgspec.Struct, kw_only=True):
+    """AccountWarning: what staff decided about the member's account."""
+
+    id: str
+    action: Literal[
+        "none", "disable", "mark_statuses_as_sensitive", "delete_statuses", "sensitive", "silence", "suspend"
+    ]
+    text: str
+    status_ids: list[str] | None
+    target_account: Account
+    appeal: Appeal | None
+    created_at: str
+
+
 class RelationshipSeveranceEvent(msgspec.Struct, kw_only=True):
     """RelationshipSeveranceEvent: follows that were lost at once."""
 
@@ -479,7 +516,9 @@ class Notification(msgspec.Struct, kw_only=True):
     created_at: str
     account: Account
     status: Status | msgspec.UnsetType = msgspec.UNSET
+    report: Report | msgspec.UnsetType = msgspec.UNSET
     event: RelationshipSeveranceEvent | msgspec.UnsetType = msgspec.UNSET
+    moderation_warning: AccountWarning | msgspec.UnsetType = msgspec.UNSET
 
 
 class FeaturedTag(msgspec.Struct, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 from sqlalchemy import bindparam, column, select, table, update
 
-from dunnock.foundation.db import BigId, Reader, Row, Sql, insert_into
+from dunnock.foundation.db import BigId, Reader, Row, Sql, among, insert_into
 from dunnock.moderation.model import Report
 from dunnock.moderation.tables import reports
 
@@ -37,6 +37,7 @@ ADD = insert_into(
     "forwarded", "updated_at",
 )  # fmt: skip
 FIND = Sql(_report.where(_the))
+SOME = Sql(_report.where(among(_r.id, "ids")))
 HOLD = Sql(_report.where(_the), _report.where(_the).with_for_update())
 SAME = Sql(  # the open reports of one about another since a while
     _report.where(

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, exists, func, or_, select, updat
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, upsert
-from dunnock.notifications.model import MESSAGES
+from dunnock.notifications.model import MESSAGES, FromWhom
 from dunnock.notifications.tables import (
     notification_permissions,
     notification_policies,
@@ -175,7 +175,7 @@ async def set_policy(tx: Tx, to: int, answers: Mapping[str, str]) -> None:
     await tx.run(_SET_POLICY, account_id=to, **answers)
 
 
-async def settings(reader: Reader, to: int) -> dict[str, str]:
+async def settings(reader: Reader, to: int) -> dict[str, FromWhom]:
     """Kind -> of whom, for kinds that are not heard of from everyone."""
     return {row[0]: row[1] for row in await reader.all(_SETTINGS, to=to)}
 
