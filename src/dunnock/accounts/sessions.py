@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from dunnock.accounts.activity import note_active
 from dunnock.accounts.errors import MemberMissing
 from dunnock.accounts.events import TokensRevoked
 from dunnock.accounts.store import members as store
@@ -34,6 +35,7 @@ class Session(msgspec.Struct, frozen=True):
 async def open_session(tx: Tx, member_id: int, *, client: str) -> str:
     """Begin a session; its token, which is never stored. `client`: a User-Agent header."""
     token = ids.secret()
+    await note_active(tx, member_id)
     await tx.run(
         store.ADD_SESSION,
         id=tx.new_id(),
@@ -56,6 +58,7 @@ async def find_session(db: Db, token: str) -> Session | None:
     if now - session.seen_at > _NOTE_EVERY_MS:
         with contextlib.suppress(Busy):  # a note that can wait must not turn anybody away
             async with db.begin() as tx:
+                await note_active(tx, session.member_id)
                 await tx.run(store.SEEN, the=session.id, at=now)
     return session
 

@@ -258,6 +258,13 @@ private_notes = Table(
     sqlite_with_rowid=False,
 )
 
+active_days = Table(  # how many members used the server on a day; not who
+    "active_days",
+    metadata,
+    Column("day", BigId, primary_key=True, autoincrement=False),  # days since 1970
+    Column("members", Integer, nullable=False),
+)
+
 # The server's own limits -----------------------------------------------------------------------------------------------
 
 server_blocks = Table(  # what this server thinks of others; a rule covers subdomains too
@@ -321,6 +328,7 @@ network_blocks = Table(
 __all__ = [
     "account_counts",
     "accounts",
+    "active_days",
     "apps",
     "blocks",
     "domain_blocks",

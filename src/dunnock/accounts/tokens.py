@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
+from dunnock.accounts.activity import note_active
 from dunnock.accounts.apps import App
 from dunnock.accounts.errors import NotYetApproved
 from dunnock.accounts.events import MemberStateChanged, StandingChanged, TokensRevoked
@@ -86,6 +87,8 @@ class Tokens:
         if used_at is None or used_at < today:
             with contextlib.suppress(Busy):  # a note that can wait must not turn anybody away
                 async with self._db.begin() as tx:
+                    if member_id is not None:
+                        await note_active(tx, member_id)
                     await tx.run(store.USED, the=an_id, at=today)
         return token
 

@@ -71,6 +71,15 @@ warning_presets = Table(  # texts that staff write once
     Column("text", Text, nullable=False),
 )
 
+daily_figures = Table(  # figures of days that are over, counted once
+    "daily_figures",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("day", BigId, primary_key=True, autoincrement=False),  # days since 1970
+    Column("figure", BigId, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 staff_log = Table(  # append-only: nothing in the code changes or removes a row
     "staff_log",
     metadata,
@@ -86,4 +95,4 @@ staff_log = Table(  # append-only: nothing in the code changes or removes a row
     Index("ix_staff_log_by_account_id_id", "by_account_id", "id"),
 )
 
-__all__ = ["decision_subjects", "decisions", "reports", "staff_log", "warning_presets"]
+__all__ = ["daily_figures", "decision_subjects", "decisions", "reports", "staff_log", "warning_presets"]
