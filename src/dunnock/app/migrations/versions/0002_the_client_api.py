@@ -13,6 +13,12 @@ down_revision = "0001"
 def upgrade() -> None:
     """Change the schema."""
     op.create_table(
+        "active_days",
+        sa.Column("day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_active_days")),
+    )
+    op.create_table(
         "announcements",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -31,6 +37,14 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("below", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_conversation_backlog")),
+    )
+    op.create_table(
+        "daily_figures",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("day", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("figure", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("key", "day", name=op.f("pk_daily_figures")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "mail_domain_blocks",
