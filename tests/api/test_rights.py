@@ -279,6 +279,7 @@ API: dict[str, Right] = {
     "POST /api/v1/tags/{id}/unfeature": member("write:accounts"),
     "POST /api/v1/tags/{id}/unfollow": member("write:follows"),
     "GET /api/v1/timelines/home": member("read:statuses"),
+    "GET /api/v1/timelines/link": everybody("read:statuses"),
     "GET /api/v1/timelines/list/{id}": member("read:lists"),
     "GET /api/v1/timelines/public": everybody("read:statuses"),
     "GET /api/v1/timelines/tag/{id}": everybody("read:statuses"),

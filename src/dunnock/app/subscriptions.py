@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, discovery, media, notifications, posts, push, server
+from dunnock import accounts, discovery, media, notifications, posts, previews, push, server
 from dunnock.accounts.views import AccountViews
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
@@ -42,6 +42,7 @@ EVERY: Sequence[Every] = (
     Every(GatherConversations(), GATHER_EVERY_MS),
     *discovery.EVERY,
     *media.EVERY,
+    *previews.EVERY,
 )
 
 
@@ -64,6 +65,7 @@ def does(media_store: media.MediaStore, door: Door, account_views: AccountViews,
         GatherConversations: gather_conversations,
         **discovery.JOBS,
         **media.jobs_of(media_store),
+        **previews.jobs_of(door, media_store, here=settings.domain),
         **push.jobs_of(door, account_views, public_url=settings.public_url),
         **server.JOBS,
     }

@@ -11,6 +11,7 @@ import dunnock.media.tables
 import dunnock.moderation.tables
 import dunnock.notifications.tables
 import dunnock.posts.tables
+import dunnock.previews.tables
 import dunnock.push.tables
 import dunnock.server.tables  # noqa: F401 (each import puts its tables on `metadata`)
 from dunnock.foundation.db import metadata

@@ -193,6 +193,14 @@ class Feeds:
 
         return await self._open(sifted if sift else skeleton, viewer_id, cursor, keeps=keeps)
 
+    async def link(self, viewer_id: int | None, link_id: int, cursor: Cursor) -> Page:
+        """Public posts that link to a page, whichever of its addresses they name."""
+
+        async def skeleton(span: Span, most: int) -> Sequence[int]:
+            return await entries.of_link(self._db, link_id, span, most)
+
+        return await self._open(skeleton, viewer_id, cursor)
+
     async def _open(
         self,
         skeleton: Skeleton,

@@ -43,6 +43,10 @@ class Cache(Generic[K, V]):
         old = self._old.pop(key, None)
         return self.young.pop(key, old)
 
+    def values(self) -> list[V]:
+        """Everything that is here, as a list of its own."""
+        return [*self.young.values(), *self._old.values()]
+
     def clear(self) -> None:
         """Forget everything."""
         self.young.clear()

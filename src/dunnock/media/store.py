@@ -117,6 +117,7 @@ REMOVE_EMOJI = Sql(delete(emoji).where(emoji.c.shortcode == bindparam("name"), e
 # What other domains keep of our pictures; named here, never imported, as foreign keys are.
 _accounts = table("accounts", column("id", BigId), column("avatar"), column("header"))
 _personas = table("personas", column("id", BigId), column("field"), column("old"), column("new"))
+_previews = table("previews", column("id", BigId), column("image"))
 _after = bindparam("after", type_=BigId)
 _most = bindparam("most", type_=BigId)
 # In this order: a picture that an account gives up is in its history by the time that we look there.
@@ -132,6 +133,12 @@ USES = (
         select(_personas.c.id, _personas.c.old, _personas.c.new)
         .where(_personas.c.id > _after, or_(_personas.c.field == "avatar", _personas.c.field == "header"))
         .order_by(_personas.c.id)
+        .limit(_most)
+    ),
+    Sql(
+        select(_previews.c.id, _previews.c.image)
+        .where(_previews.c.id > _after, _previews.c.image.is_not(None))
+        .order_by(_previews.c.id)
         .limit(_most)
     ),
 )

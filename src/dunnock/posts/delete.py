@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunnock import media
+from dunnock import media, previews
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation.db import Tx
 from dunnock.posts.boost import unboost
@@ -35,6 +35,7 @@ async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> 
     await revisions.drop(tx, post.id)
     await index.drop_mentions(tx, post.id)
     await take_from_tags(tx, post)
+    await previews.detach(tx, post.id)
     if post.poll_id is not None and (poll := await polls.hold_of_post(tx, post.id)) is not None:
         await polls.drop(tx, poll.id)
     if post.media or post.edited_at is not None:  # an earlier version may have had some

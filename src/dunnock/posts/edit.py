@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from dunnock import media
+from dunnock import media, previews
 from dunnock.foundation.db import Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
@@ -81,6 +81,7 @@ async def edit(
     await index.drop_mentions(tx, post.id)
     await words.take_from_tags(tx, post)
     tags = await words.put_in_indexes(tx, new, shaped)
+    await previews.attach(tx, post.id, content.parsed.links, here=settings.domain)
     await tx.record(PostEdited(post_id=post.id, author_id=by, tags=tags))
     return new
 

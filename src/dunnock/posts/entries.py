@@ -131,6 +131,12 @@ async def of_quotes(reader: Reader, quoted: int, span: Span, most: int) -> list[
     return [row[0] for row in rows]
 
 
+async def of_link(reader: Reader, link_id: int, span: Span, most: int) -> list[int]:
+    """Public posts that link to a page; `link_id`: as `previews.find_link` gives it."""
+    rows = await reader.all(_way(store.BY_LINK, span), link=link_id, below=span.below, above=span.above, most=most)
+    return [row[0] for row in rows]
+
+
 async def tags_of(reader: Reader, ids: Sequence[int], tag_ids: Collection[int]) -> dict[int, set[int]]:
     """Which of `tag_ids` each of these posts has."""
     found: dict[int, set[int]] = {}

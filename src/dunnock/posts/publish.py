@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunnock import media
+from dunnock import media, previews
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
 from dunnock.foundation.clock import HOUR
@@ -103,6 +103,8 @@ async def publish(
     if poll is not None and post.poll_id is not None:
         await add_poll(tx, poll, poll_id=post.poll_id, post_id=post_id)
     tags = await words.put_in_indexes(tx, post, shaped)
+    if content.parsed.links:
+        await previews.attach(tx, post_id, content.parsed.links, here=settings.domain)
     await _count(tx, post)
     await tx.record(
         PostPublished(

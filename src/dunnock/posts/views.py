@@ -17,6 +17,7 @@ from dunnock.posts import events
 from dunnock.posts.poll import Poll
 from dunnock.posts.store import polls as polls_store
 from dunnock.posts.store import views as store
+from dunnock.previews.events import PreviewChanged
 from dunnock.text import plain
 
 KEPT_CARDS = 8_000
@@ -54,6 +55,7 @@ class PostCard:
         "media",
         "mentions",
         "poll_id",
+        "preview_id",
         "quote_policy",
         "quote_state",
         "quoted_author_id",
@@ -95,6 +97,7 @@ class PostCard:
         self.counts: tuple[int, int, int, int] = (row[21], row[22], row[23], row[25])
         self.poll_id: int | None = row[24]
         self.quoted_id, self.quoted_author_id, self.quote_state, self.quote_policy, self.reply_policy = row[26:31]
+        self.preview_id: int | None = row[31]
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
@@ -204,6 +207,12 @@ class PostViews:
         if card is not None:
             card.stale = True
 
+    def _forget_preview(self, preview_id: int) -> None:
+        # Looking at each card takes under a millisecond, and comes once for an address that was fetched.
+        for card in self.cards.values():
+            if card.preview_id == preview_id:
+                self.cards.pop(card.id)
+
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
             match one.event:
@@ -236,6 +245,8 @@ class PostViews:
                     self._count_again(original)
                     self._count_again(parent)
                     self._count_again(quoted)
+                case PreviewChanged(preview_id=an_id):
+                    self._forget_preview(an_id)
                 case MediaChanged(post_id=an_id) if an_id is not None:
                     self.cards.pop(an_id)
                 case events.ThreadMuted(account_id=an_id) | events.ThreadUnmuted(account_id=an_id):

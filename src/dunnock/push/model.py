@@ -33,6 +33,7 @@ _TYPE_OF = {
     "edit": "update",
     "sign_up": "admin.sign_up",
     "report": "admin.report",
+    "severed": "severed_relationships",
     "quote_edit": "quoted_update",
 }
 _TITLES = {

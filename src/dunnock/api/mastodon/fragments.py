@@ -18,6 +18,7 @@ from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
 from dunnock.posts.poll import Poll
 from dunnock.posts.views import BOOKMARKED, BOOSTED, FAVOURITED, PINNED, PostCard
+from dunnock.previews import Preview
 
 to_json = msgspec.json.encode
 
@@ -226,6 +227,7 @@ def post_start(
     people: Mapping[int, AccountCard],
     emoji: Mapping[str, Emoji],
     app: tuple[str, str | None] | None,
+    preview: Preview | None = None,
 ) -> bytes:
     """A Status up to its account: everything but author, counters and the viewer's part."""
     return (
@@ -238,7 +240,7 @@ def post_start(
                 "mentions": [_mention(people[one], addresses) for one in post.mentions if one in people],
                 "tags": _tags(post.hashtags, addresses),
                 "emojis": [emoji_wire(emoji[name], addresses) for name in post.emoji if name in emoji],
-                "card": None,
+                "card": None if preview is None else preview_wire(preview, addresses),
                 "reblog": None,
                 "tagged_collections": [],
             }
@@ -248,6 +250,33 @@ def post_start(
         )[:-1]
         + b',"account":'
     )
+
+
+def preview_wire(one: Preview, addresses: Addresses) -> dict[str, Any]:
+    """PreviewCard."""
+    card = one.card
+    named = card.author_name or card.author_url
+    return {
+        "url": one.url,
+        "title": card.title,
+        "description": card.description,
+        "language": card.language,
+        "type": card.type,
+        "author_name": card.author_name,
+        "author_url": card.author_url,
+        "provider_name": card.provider_name,
+        "provider_url": card.provider_url,
+        "html": card.html,
+        "width": card.width,
+        "height": card.height,
+        "image": None if one.picture is None else addresses.file(one.picture.original.path),
+        "image_description": card.image_description,
+        "embed_url": card.embed_url,
+        "blurhash": card.blurhash,
+        "published_at": None if card.published_at is None else iso(card.published_at),
+        "authors": [{"name": card.author_name, "url": card.author_url, "account": None}] if named else [],
+        "missing_attribution": None,
+    }
 
 
 def boost_start(boost: PostCard, booster: AccountCard, addresses: Addresses) -> bytes:

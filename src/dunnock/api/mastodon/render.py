@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from dunnock import accounts
+from dunnock import accounts, previews
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.mastodon import fragments
@@ -318,6 +318,7 @@ class Render:
         files = await media_views.find(self._db, [one for card in cards for one in card.media])
         named = await self._emoji({name for card in cards for name in card.emoji})
         mentioned = await self._accounts.get({one for card in cards for one in card.mentions})
+        linked = await previews.of_posts(self._db, [card.id for card in cards if card.preview_id is not None])
         for card in cards:
             author = people[card.author_id]
             if card.boost_of_id is not None:
@@ -331,10 +332,16 @@ class Render:
                 people=mentioned,
                 emoji=named,
                 app=None if card.app_id is None else await self._accounts.app(card.app_id),
+                preview=linked.get(card.id),
             )
 
     async def _emoji(self, names: Collection[str]) -> dict[str, Emoji]:
         return {one.shortcode: one for one in await media_views.find_emoji(self._db, names)} if names else {}
+
+    async def preview(self, post_id: int) -> bytes:
+        """PreviewCard of a post, which has been judged already; an empty object where there is none."""
+        found = (await previews.of_posts(self._db, [post_id])).get(post_id)
+        return b"{}" if found is None else to_json(fragments.preview_wire(found, self.addresses))
 
     # Accounts -----------------------------------------------------------------------------------------------------
 

@@ -266,10 +266,12 @@ async def show_source(post_id: FromPath[int], caller: Called, db: NamedDependenc
 
 
 @get("/api/v1/statuses/{post_id:int}/card", guards=[public(READS)])
-async def show_card(post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db]) -> Response[dict[str, str]]:
-    """The preview of a link in the post: none is made yet, so it is empty, as Mastodon's is for a post without one."""
-    await posts.find_visible(db, post_id, viewer(caller))
-    return json(b"{}")
+async def show_card(
+    post_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[wire.PreviewCard | wire.Nothing]:
+    """The preview of the first link in the post; an empty object where there is none (yet)."""
+    found = await posts.find_visible(db, post_id, viewer(caller))
+    return json(await render.preview(found.boost_of_id or found.id))
 
 
 def draft_of(form: StatusForm) -> posts.Draft:

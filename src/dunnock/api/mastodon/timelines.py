@@ -29,8 +29,10 @@ from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
 from dunnock.feeds import Cursor, Feeds, Page
 from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Missing
 from dunnock.posts.entries import Kept
 from dunnock.posts.thread import thread
+from dunnock.previews import find_link
 from dunnock.text import hashtag_key
 
 Answer: TypeAlias = tuple[bytes, bytes]
@@ -57,6 +59,12 @@ class TagParams(PublicParams, kw_only=True, frozen=True):
     any: tuple[str, ...] = ()
     all: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+
+
+class LinkParams(Paging, kw_only=True, frozen=True):
+    """Which page's posts."""
+
+    url: str = ""
 
 
 class AccountParams(Paging, kw_only=True, frozen=True):
@@ -118,6 +126,19 @@ class Timelines:
             media=params.only_media,
         )
         return await self._answer(page, viewer, f"/api/v1/timelines/tag/{hashtag}", params)
+
+    async def link(self, viewer: int | None, params: LinkParams) -> Answer:
+        """The posts that link to a page.
+
+        Raises:
+            Missing: nobody linked to it.
+        """
+        self._db.sync()
+        link_id = await find_link(self._db, params.url)
+        if link_id is None:
+            raise Missing(params.url)
+        page = await self._feeds.link(viewer, link_id, cursor_of(params))
+        return await self._answer(page, viewer, "/api/v1/timelines/link", params)
 
     async def account(self, viewer: int | None, params: AccountParams, account_id: int) -> Answer:
         """An account's posts."""
@@ -316,6 +337,12 @@ async def hashtag_feed(
     return _response(await timelines.hashtag(_viewer(caller), params, hashtag))
 
 
+@get("/api/v1/timelines/link", guards=[public("read:statuses")])
+async def link_feed(params: Query[LinkParams], caller: MaybeCalled, timelines: Reads) -> Response[list[wire.Status]]:
+    """Public posts that link to the page at `url`, newest first."""
+    return _response(await timelines.link(_viewer(caller), params))
+
+
 @get("/api/v1/timelines/list/{list_id:int}", guards=[require("read:lists")])
 async def list_feed(
     list_id: FromPath[int], params: Query[HomeParams], caller: Called, timelines: Reads
@@ -352,4 +379,4 @@ async def bookmarks(params: Query[HomeParams], caller: Called, timelines: Reads)
     return _response(await timelines.kept(_member(caller), params, "bookmarks"))
 
 
-HANDLERS = [home, direct_feed, public_feed, hashtag_feed, list_feed, account_feed, quotes, favourites, bookmarks]
+HANDLERS = [home, direct_feed, public_feed, hashtag_feed, link_feed, list_feed, account_feed, quotes, favourites, bookmarks]

@@ -187,6 +187,42 @@ class Application(msgspec.Struct, kw_only=True):
     website: str | None
 
 
+class PreviewCardAuthor(msgspec.Struct, kw_only=True):
+    """PreviewCardAuthor."""
+
+    name: str
+    url: str
+    account: Account | None
+
+
+class PreviewCard(msgspec.Struct, kw_only=True):
+    """PreviewCard. `type` is `link`, `photo` or `video`."""
+
+    url: str
+    title: str
+    description: str
+    language: str | None
+    type: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    image: str | None
+    image_description: str
+    embed_url: str
+    blurhash: str | None
+    published_at: str | None
+    authors: list[PreviewCardAuthor]
+    missing_attribution: bool | None
+
+
+class Nothing(msgspec.Struct):
+    """An empty object."""
+
+
 class PollOption(msgspec.Struct, kw_only=True):
     """Poll::Option; the count is null as long as the poll hides it."""
 
@@ -316,7 +352,7 @@ class Status(msgspec.Struct, kw_only=True):
     mentions: list[Mention]
     tags: list[StatusTag]
     emojis: list[Emoji]
-    card: None
+    card: PreviewCard | None
     poll: Poll | None
     reblog: Status | None
     account: Account

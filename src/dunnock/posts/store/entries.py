@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select, text
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, column, exists, or_, select, table, text
 
 from dunnock.foundation.db import BigId, ManyIds, Sql, among
 from dunnock.posts.tables import hashtag_posts, hashtags, interactions, posts
@@ -128,6 +128,21 @@ TAGS_OF = Sql(
 
 QUOTING = _pair(
     _ids.where(posts.c.quoted_id == bindparam("quoted"), posts.c.quote_state == "accepted", _alive), posts.c.id
+)
+
+
+# Which page a post links to; named here, never imported.
+_links = table("post_previews", column("post_id", BigId), column("link_id", BigId))
+BY_LINK = _pair(
+    select(_links.c.post_id)
+    .join_from(_links, posts, posts.c.id == _links.c.post_id)
+    .where(
+        _links.c.link_id == bindparam("link"),
+        _links.c.post_id < bindparam("below"),
+        _links.c.post_id > bindparam("above"),
+        *_public,
+    ),
+    _links.c.post_id,
 )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, column, select, table
 
-from dunnock.foundation.db import Sql, among
+from dunnock.foundation.db import BigId, Sql, among
 from dunnock.posts.tables import interactions, post_counts, posts, thread_mutes
 
+_previews = table("post_previews", column("post_id", BigId), column("preview_id", BigId))  # named, never imported
 CARDS = Sql(
     select(
         posts.c.id,
@@ -40,8 +41,10 @@ CARDS = Sql(
         posts.c.quote_state,
         posts.c.quote_policy,
         posts.c.reply_policy,
+        _previews.c.preview_id,
     )
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
+    .outerjoin(_previews, _previews.c.post_id == posts.c.id)
     .where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None))
 )
 TEXTS = Sql(select(posts.c.id, posts.c.text).where(among(posts.c.id, "ids")))

@@ -93,6 +93,29 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "previews",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("card", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("image", sa.Text(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'ready', 'nothing')", name=op.f("ck_previews_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_previews")),
+        sa.UniqueConstraint("url", name=op.f("uq_previews_url")),
+    )
+    with op.batch_alter_table("previews", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_previews_image",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("image IS NOT NULL"),
+            postgresql_where=sa.text("image IS NOT NULL"),
+        )
+        batch_op.create_index("ix_previews_link_id", ["link_id"], unique=False)
+
+    op.create_table(
         "push_keys",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("public", sa.Text(), nullable=False),
@@ -450,6 +473,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "kind", name=op.f("pk_notification_settings")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "post_previews",
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("preview_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["preview_id"], ["previews.id"], name=op.f("fk_post_previews_preview_id")),
+        sa.PrimaryKeyConstraint("post_id", name=op.f("pk_post_previews")),
+    )
+    with op.batch_alter_table("post_previews", schema=None) as batch_op:
+        batch_op.create_index("ix_post_previews_link_id_post_id", ["link_id", "post_id"], unique=False)
+        batch_op.create_index("ix_post_previews_preview_id", ["preview_id"], unique=False)
+
     op.create_table(
         "reports",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
