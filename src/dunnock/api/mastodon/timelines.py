@@ -379,4 +379,15 @@ async def bookmarks(params: Query[HomeParams], caller: Called, timelines: Reads)
     return _response(await timelines.kept(_member(caller), params, "bookmarks"))
 
 
-HANDLERS = [home, direct_feed, public_feed, hashtag_feed, link_feed, list_feed, account_feed, quotes, favourites, bookmarks]
+HANDLERS = [
+    home,
+    direct_feed,
+    public_feed,
+    hashtag_feed,
+    link_feed,
+    list_feed,
+    account_feed,
+    quotes,
+    favourites,
+    bookmarks,
+]
