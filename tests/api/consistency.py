@@ -48,6 +48,8 @@ _CHECKS = {
         (SELECT 1 FROM polls q WHERE q.id = p.poll_id AND q.post_id = p.id)""",
     "voters": """SELECT count(*) FROM polls q WHERE q.voters <>
         (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.poll_id = q.id)""",
+    "media held for nothing": """SELECT count(*) FROM media_holds h WHERE NOT EXISTS
+        (SELECT 1 FROM scheduled s WHERE s.id = h.holder_id) AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.id = h.holder_id)""",
     "empty acts": """SELECT count(*) FROM interactions WHERE favourite_id IS NULL AND bookmark_id IS NULL AND boost_id IS NULL
         AND pin_id IS NULL""",
 }

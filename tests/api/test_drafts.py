@@ -195,6 +195,24 @@ async def test_media_of_drafts_are_kept_as_long_as_they_are(people, anna, make):
     assert (await people.get(f"{PATH}/{made['id']}", anna))["media_attachments"] == []
 
 
+async def test_a_key_makes_one_draft(people, anna, bob):
+    async def ask(who, status="half"):
+        body, key = msgspec.json.encode({"status": status}), (("idempotency-key", "k"),)
+        return await call(people.app, "POST", PATH, body, kind="application/json", token=f"{who.id}", headers=key)
+
+    answers = await asyncio.gather(*[ask(anna) for _ in range(4)])
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.json["id"] for answer in answers}) == len(await people.get(PATH, anna)) == 1
+    assert (await ask(bob)).json["id"] != answers[0].json["id"]
+    # The same key for the post that becomes of it is another matter.
+    body = msgspec.json.encode({"status": "whole", "draft_id": answers[0].json["id"]})
+    key = (("idempotency-key", "k"),)
+    for _ in range(2):
+        made = await call(people.app, "POST", STATUSES, body, kind="application/json", token=f"{anna.id}", headers=key)
+        assert (made.status, made.json["content"]) == (200, "<p>whole</p>")
+    assert (await ask(anna)).status == 404
+
+
 async def thread(people, who, *forms, key=None, **more):
     headers = (("idempotency-key", key),) if key else ()
     body = msgspec.json.encode({"posts": list(forms)} | more)

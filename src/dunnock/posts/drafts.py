@@ -12,7 +12,8 @@ from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import DraftChanged, DraftMissing, DraftRefused
 from dunnock.posts.model import MOST_MEDIA, VISIBILITIES, Draft, check_policies
 from dunnock.posts.poll import MOST_OPTIONS
-from dunnock.posts.publish import take_draft
+from dunnock.posts.publish import short_key, take_draft
+from dunnock.posts.store import index
 from dunnock.posts.store import waiting as store
 from dunnock.posts.thread_of import MOST_PARTS
 from dunnock.posts.waiting import Sketch
@@ -21,18 +22,24 @@ MOST = 200
 _LONGEST_OPTION = 500
 
 
-async def add_draft(tx: Tx, parts: Sequence[Draft], *, by: int, settings: Settings) -> Sketch:
+async def add_draft(tx: Tx, parts: Sequence[Draft], *, by: int, settings: Settings, key: str | None = None) -> Sketch:
     """Keep a new draft: one post, or the posts of a thread. It may be unfinished, but not nonsense.
 
+    `key`: as `publish`; asking again gives the draft as it is now.
+
     Raises:
+        DraftMissing: the key's draft is posted or thrown away meanwhile.
         DraftRefused: too many drafts or parts, too long, or a visibility or language that there is not.
         MediaUnusable: a picture is not `by`'s, or used by a post already.
     """
     kept = _check(parts, settings)
+    draft_id = tx.new_id()
+    if key and (bound := await index.take_key(tx, by, short_key(f"draft {key}"), draft_id)) is not None:
+        return await find_draft(tx, bound, by=by)
     await store.hold_account(tx, by)
     if await store.count_sketches(tx, by) >= MOST:
         raise DraftRefused(say=f"Validation failed: You have exceeded the limit of {MOST} drafts")
-    made = Sketch(id=tx.new_id(), account_id=by, version=1, parts=kept, updated_at=tx.now)
+    made = Sketch(id=draft_id, account_id=by, version=1, parts=kept, updated_at=tx.now)
     await store.add_sketch(tx, made)
     await media.hold(tx, made.media_ids, account_id=by, holder_id=made.id, firm=False)
     return made

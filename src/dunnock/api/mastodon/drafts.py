@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, delete, get, post, put
+from litestar import Request, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
@@ -58,16 +58,19 @@ async def list_drafts(
 
 @post(PATH, guards=[require(WRITES)], status_code=200)
 async def make_draft(
+    *,
     form: Form[DraftForm],
     caller: Called,
+    request: Request[Any, Any, Any],
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
 ) -> Response[wire.Draft]:
-    """Keep a draft. It may be unfinished; its media are kept as long as it is."""
+    """Keep a draft. It may be unfinished; its media are kept as long as it is. An `Idempotency-Key` works as for a post."""
     parts = _parts(form)
     async with db.begin() as tx:
-        made = await posts.add_draft(tx, parts, by=me(caller), settings=settings)
+        key = request.headers.get("idempotency-key") or None
+        made = await posts.add_draft(tx, parts, by=me(caller), settings=settings, key=key)
     return await _answer(db, render, made)
 
 
