@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _PARTS = (
-    "accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media", "mutes",
-    "notifications", "reports", "search", "statuses",
+    "accounts", "blocks", "bookmarks", "collections", "conversations", "favourites", "filters", "follows", "lists", "media",
+    "mutes", "notifications", "reports", "search", "statuses",
 )  # fmt: skip
 _ADMIN = (
     "accounts", "reports", "domain_allows", "domain_blocks", "ip_blocks", "email_domain_blocks",

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from dunnock.discovery.errors import SubjectMissing
-from dunnock.discovery.events import TrendReviewed, TrendsRefreshed
+from dunnock.discovery.collections import (
+    Collection,
+    CollectionChanges,
+    Item,
+    add_to_collection,
+    change_collection,
+    collections_by,
+    collections_with,
+    delete_collection,
+    find_collection,
+    leave_collection,
+    make_collection,
+    take_from_collection,
+)
+from dunnock.discovery.errors import (
+    CollectionMissing,
+    CollectionNotYours,
+    CollectionRefused,
+    NotToBeCollected,
+    SubjectMissing,
+)
+from dunnock.discovery.events import AddedToCollection, CollectionChanged, TrendReviewed, TrendsRefreshed
 from dunnock.discovery.index import (
     BACKLOG_EVERY_MS,
     IndexAuthor,
@@ -33,9 +53,18 @@ JOBS: Does = {
 __all__ = [
     "EVERY",
     "JOBS",
+    "AddedToCollection",
+    "Collection",
+    "CollectionChanged",
+    "CollectionChanges",
+    "CollectionMissing",
+    "CollectionNotYours",
+    "CollectionRefused",
     "IndexAuthor",
     "IndexBacklog",
     "IndexSpan",
+    "Item",
+    "NotToBeCollected",
     "People",
     "PostSearch",
     "RefreshTrends",
@@ -47,16 +76,25 @@ __all__ = [
     "Trends",
     "TrendsRefreshed",
     "Weigh",
+    "add_to_collection",
+    "change_collection",
     "change_hashtag",
+    "collections_by",
+    "collections_with",
+    "delete_collection",
     "dismiss_suggestion",
+    "find_collection",
     "index_author",
     "index_backlog",
     "index_posts",
     "index_span",
+    "leave_collection",
     "list_hashtags",
+    "make_collection",
     "refresh_trends",
     "review_post",
     "search_posts",
     "show_hashtag",
+    "take_from_collection",
     "unreviewed_posts",
 ]

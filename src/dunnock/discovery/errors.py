@@ -9,3 +9,27 @@ class SubjectMissing(DomainError):
     """Nothing like that could be a trend."""
 
     code, kind, safe = "subject_missing", Kind.MISSING, "Record not found"
+
+
+class CollectionMissing(DomainError):
+    """No such collection or item, or not for the viewer."""
+
+    code, kind, safe = "collection_missing", Kind.MISSING, "Record not found"
+
+
+class CollectionNotYours(DomainError):
+    """Only its owner changes a collection, and only the account itself leaves one."""
+
+    code, kind, safe = "collection_not_yours", Kind.DENIED, "This action is not allowed"
+
+
+class NotToBeCollected(DomainError):
+    """The account did not agree to be recommended, left that collection, or there is a block."""
+
+    code, kind, safe = "not_to_be_collected", Kind.DENIED, "This account can't be added to collections"
+
+
+class CollectionRefused(DomainError):
+    """What was sent breaks a rule; `say` and `details` tell which."""
+
+    code, kind, safe = "collection_refused", Kind.INVALID, "Validation failed"

@@ -14,3 +14,19 @@ class TrendReviewed(Event, frozen=True):
 
     what: str
     subject: str
+
+
+class AddedToCollection(Event, frozen=True):
+    """An account was put into a collection; `by` owns it."""
+
+    collection_id: int
+    item_id: int
+    account_id: int
+    by: int
+
+
+class CollectionChanged(Event, frozen=True):
+    """A collection was made, changed or deleted, or somebody left it."""
+
+    collection_id: int
+    by: int

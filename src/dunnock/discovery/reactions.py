@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, posts
+from dunnock.discovery.collections import part
 from dunnock.discovery.index import IndexAuthor, IndexSpan, author_changed, index_kept, index_posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
@@ -55,6 +56,11 @@ async def on_standing_changed(tx: Tx, event: accounts.StandingChanged) -> None:
         await tx.enqueue(IndexAuthor(event.account_id))
 
 
+async def on_blocked(tx: Tx, event: accounts.Blocked) -> None:
+    """Who blocks whom recommends them no longer, nor the other way round."""
+    await part(tx, event.account_id, event.target_id)
+
+
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     posts.PostPublished: (on_post,),
     posts.PostEdited: (on_post,),
@@ -67,4 +73,5 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     MediaChanged: (on_media_changed,),
     accounts.AccountSettingsChanged: (on_settings_changed,),
     accounts.StandingChanged: (on_standing_changed,),
+    accounts.Blocked: (on_blocked,),
 }

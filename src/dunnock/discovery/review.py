@@ -8,7 +8,6 @@ from dunnock.discovery.events import TrendReviewed
 from dunnock.discovery.store import trends as store
 from dunnock.foundation.db import Reader, Tx
 from dunnock.moderation import log
-from dunnock.posts.errors import HashtagMissing
 from dunnock.posts.hashtag_rules import (
     HashtagChanges,
     RuledHashtag,
@@ -16,6 +15,7 @@ from dunnock.posts.hashtag_rules import (
     rule_hashtag,
     ruled_hashtags,
 )
+from dunnock.posts.hashtags import HashtagMissing
 
 TAXONOMIES = accounts.Power.MANAGE_TAXONOMIES
 

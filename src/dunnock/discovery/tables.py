@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from dunnock.foundation.db import BigId, Extra, extra, flag, metadata
@@ -81,4 +81,32 @@ trend_reviews = Table(  # what staff said of posts, links and publishers; of has
     flag("trendable"),
     Column("at", BigId, nullable=False),
     sqlite_with_rowid=False,
+)
+
+collections = Table(  # people that a member recommends, under a name
+    "collections",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("language", Text),
+    Column("tag", Text),  # a hashtag's name as written
+    flag("sensitive"),
+    flag("discoverable", default=True),
+    Column("created_at", BigId, nullable=False),
+    Column("updated_at", BigId, nullable=False),
+    Index("ix_collections_account_id_id", "account_id", "id"),
+)
+
+collection_items = Table(
+    "collection_items",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("collection_id", BigId, ForeignKey("collections.id"), nullable=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("state", Text, nullable=False),  # accepted | revoked (by the account itself: it is not put there again)
+    UniqueConstraint("collection_id", "account_id"),
+    CheckConstraint("state IN ('accepted', 'revoked')", name="state"),
+    Index("ix_collection_items_account_id_id", "account_id", "id"),
 )

@@ -102,12 +102,6 @@ class AutoDeleteRefused(DomainError):
     code, kind, safe = "auto_delete_refused", Kind.INVALID, "Validation failed: old posts can't be deleted like that"
 
 
-class HashtagMissing(DomainError):
-    """No such hashtag."""
-
-    code, kind, safe = "hashtag_missing", Kind.MISSING, "Record not found"
-
-
 class HashtagNameRefused(DomainError):
     """A hashtag's name can change in case and accents only."""
 

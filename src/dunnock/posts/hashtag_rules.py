@@ -9,8 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from dunnock import text
 from dunnock.foundation.db import Reader, Row, Tx
-from dunnock.posts.errors import HashtagMissing, HashtagNameRefused
+from dunnock.posts.errors import HashtagNameRefused
 from dunnock.posts.hashtag_search import FoundHashtag, usage
+from dunnock.posts.hashtags import HashtagMissing
 from dunnock.posts.store import hashtag_search as store
 
 

@@ -1,0 +1,294 @@
+"""Collections of recommended people. Wire: Collection, CollectionItem (Mastodon 4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from urllib.parse import quote
+
+import msgspec
+from litestar import HttpMethod, Response, delete, get, post, route
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import UNSET, UnsetType
+
+from dunnock import discovery
+from dunnock.api.kit import Called, Form, Id, MaybeCalled, Query, link_header, page_limit, public, require
+from dunnock.api.mastodon import wire
+from dunnock.api.mastodon.pages import answer, me, viewer_of
+from dunnock.api.mastodon.render import Render
+from dunnock.discovery import Collection, CollectionChanges, Item
+from dunnock.foundation.clock import iso
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Invalid
+from dunnock.foundation.settings import Settings
+from dunnock.text import escape, hashtag_key
+
+READS, WRITES = "read:collections", "write:collections"
+A_PAGE = 40
+PATH = "/api/v1/collections"
+_ONE = PATH + "/{collection_id:int}"
+
+
+class CollectionForm(msgspec.Struct):
+    """What a collection is called and how it works; what is missing stays. `account_ids`: who is in a new one."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    language: str | UnsetType | None = UNSET
+    tag_name: str | UnsetType | None = UNSET
+    sensitive: bool | UnsetType = UNSET
+    discoverable: bool | UnsetType = UNSET
+    account_ids: list[Id] = []
+
+    @property
+    def changes(self) -> CollectionChanges:
+        """As the use cases take it."""
+        return CollectionChanges(
+            name=self.name,
+            description=self.description,
+            language=self.language,
+            tag=self.tag_name,
+            sensitive=self.sensitive,
+            discoverable=self.discoverable,
+        )
+
+
+class ItemForm(msgspec.Struct):
+    """Whom to put into a collection."""
+
+    account_id: Id | None = None
+
+
+class PageParams(msgspec.Struct, frozen=True):
+    """How many, and after how many."""
+
+    limit: int | None = None
+    offset: int | None = None
+
+
+class ShallowTag(msgspec.Struct, kw_only=True):
+    """ShallowTag."""
+
+    name: str
+    url: str
+
+
+class CollectionItem(msgspec.Struct, kw_only=True):
+    """CollectionItem."""
+
+    id: str
+    account_id: str | None
+    state: Literal["pending", "accepted"]
+    created_at: str
+
+
+class WireCollection(msgspec.Struct, kw_only=True):
+    """Collection."""
+
+    id: str
+    account_id: str
+    uri: str
+    url: str | None
+    name: str
+    description: str
+    language: str | None
+    local: bool
+    sensitive: bool
+    discoverable: bool
+    tag: ShallowTag | None
+    created_at: str
+    updated_at: str
+    item_count: int
+    items: list[CollectionItem]
+
+
+class WrappedCollection(msgspec.Struct, kw_only=True):
+    """WrappedCollection."""
+
+    collection: WireCollection
+
+
+class Collections(msgspec.Struct, kw_only=True):
+    """Collections."""
+
+    collections: list[WireCollection]
+
+
+class CollectionWithAccounts(msgspec.Struct, kw_only=True):
+    """CollectionWithAccounts: the accounts are those in it, and its owner."""
+
+    accounts: list[wire.Account]
+    collection: WireCollection
+
+
+class WrappedCollectionItem(msgspec.Struct, kw_only=True):
+    """WrappedCollectionItem."""
+
+    collection_item: CollectionItem
+
+
+def item_wire(one: Item) -> CollectionItem:
+    """CollectionItem."""
+    return CollectionItem(
+        id=str(one.id), account_id=str(one.account_id), state="accepted", created_at=iso(one.created_at)
+    )
+
+
+def collection_wire(one: Collection, public_url: str) -> WireCollection:
+    """Collection. There is no page for it yet, so `url` is null."""
+    tag = None
+    if one.tag is not None:
+        key = hashtag_key(one.tag)
+        tag = ShallowTag(name=one.tag, url=f"{public_url}/tags/{quote(key)}")
+    return WireCollection(
+        id=str(one.id),
+        account_id=str(one.account_id),
+        uri=f"{public_url}/ap/{one.account_id}/collections/{one.id}",
+        url=None,
+        name=one.name,
+        description=escape(one.description),
+        language=one.language,
+        local=True,
+        sensitive=one.sensitive,
+        discoverable=one.discoverable,
+        tag=tag,
+        created_at=iso(one.created_at),
+        updated_at=iso(one.updated_at),
+        item_count=len(one.items),
+        items=[item_wire(item) for item in one.items],
+    )
+
+
+@post(PATH, guards=[require(WRITES)], status_code=200)
+async def make_collection(
+    form: Form[CollectionForm], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> WrappedCollection:
+    """A new collection."""
+    async with db.begin() as tx:
+        made = await discovery.make_collection(tx, form.changes, by=me(caller), members=form.account_ids)
+    return WrappedCollection(collection=collection_wire(made, settings.public_url))
+
+
+@get(_ONE, guards=[public(READS)])
+async def show_collection(
+    collection_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[CollectionWithAccounts]:
+    """One collection with the accounts in it and its owner."""
+    found = await discovery.find_collection(db, collection_id, viewer=viewer_of(caller))
+    people = await render.accounts(
+        [found.account_id, *(one.account_id for one in found.items if one.account_id != found.account_id)]
+    )
+    shown = msgspec.json.encode(collection_wire(found, render.addresses.base))
+    return answer(b'{"accounts":%b,"collection":%b}' % (people, shown))
+
+
+CHANGE = [HttpMethod.PATCH, HttpMethod.PUT]
+
+
+@route(_ONE, http_method=CHANGE, guards=[require(WRITES)])
+async def change_collection(
+    collection_id: FromPath[int],
+    form: Form[CollectionForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> WrappedCollection:
+    """Change a collection."""
+    async with db.begin() as tx:
+        changed = await discovery.change_collection(tx, collection_id, form.changes, by=me(caller))
+    return WrappedCollection(collection=collection_wire(changed, settings.public_url))
+
+
+@delete(_ONE, guards=[require(WRITES)], status_code=200)
+async def delete_collection(collection_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
+    """Delete a collection."""
+    async with db.begin() as tx:
+        await discovery.delete_collection(tx, collection_id, by=me(caller))
+    return {}
+
+
+@post(_ONE + "/items", guards=[require(WRITES)], status_code=200)
+async def add_item(
+    collection_id: FromPath[int], form: Form[ItemForm], caller: Called, db: NamedDependency[Db]
+) -> WrappedCollectionItem:
+    """Put an account that agreed to be found into one's collection."""
+    if form.account_id is None:
+        raise Invalid(collection_id, say="`account_id` parameter is missing")
+    async with db.begin() as tx:
+        item = await discovery.add_to_collection(tx, collection_id, account=form.account_id, by=me(caller))
+    return WrappedCollectionItem(collection_item=item_wire(item))
+
+
+@delete(_ONE + "/items/{item_id:int}", guards=[require(WRITES)], status_code=200)
+async def remove_item(
+    collection_id: FromPath[int], item_id: FromPath[int], caller: Called, db: NamedDependency[Db]
+) -> dict[str, str]:
+    """Take an account out of one's collection."""
+    async with db.begin() as tx:
+        await discovery.take_from_collection(tx, collection_id, item_id, by=me(caller))
+    return {}
+
+
+@post(_ONE + "/items/{item_id:int}/revoke", guards=[require(WRITES)], status_code=200)
+async def revoke_item(
+    collection_id: FromPath[int], item_id: FromPath[int], caller: Called, db: NamedDependency[Db]
+) -> dict[str, str]:
+    """Leave another's collection for good."""
+    async with db.begin() as tx:
+        await discovery.leave_collection(tx, collection_id, item_id, by=me(caller))
+    return {}
+
+
+def _page(found: Sequence[Collection], path: str, *, limit: int, offset: int, settings: Settings) -> Response[Any]:
+    body = Collections(collections=[collection_wire(one, settings.public_url) for one in found])
+    link = link_header(
+        settings.public_url,
+        path,
+        [("limit", str(limit))],
+        next={"offset": offset + limit} if limit and len(found) == limit else None,
+        prev={"offset": max(offset - limit, 0)} if offset else None,
+    )
+    return answer(msgspec.json.encode(body), link=link)
+
+
+@get("/api/v1/accounts/{account_id:int}/collections", guards=[public(READS)])
+async def list_collections(
+    account_id: FromPath[int],
+    params: Query[PageParams],
+    caller: MaybeCalled,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[Collections]:
+    """An account's collections, newest first; to others only what is discoverable."""
+    limit, offset = page_limit(params.limit, A_PAGE), min(max(params.offset or 0, 0), 10_000)
+    found = await discovery.collections_by(db, account_id, viewer=viewer_of(caller), limit=limit, offset=offset)
+    return _page(found, f"/api/v1/accounts/{account_id}/collections", limit=limit, offset=offset, settings=settings)
+
+
+@get("/api/v1/accounts/{account_id:int}/in_collections", guards=[require(READS)])
+async def list_in_collections(
+    account_id: FromPath[int],
+    params: Query[PageParams],
+    caller: Called,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[Collections]:
+    """The collections that an account is in, newest first."""
+    limit, offset = page_limit(params.limit, A_PAGE), min(max(params.offset or 0, 0), 10_000)
+    found = await discovery.collections_with(db, account_id, viewer=me(caller), limit=limit, offset=offset)
+    path = f"/api/v1/accounts/{account_id}/in_collections"
+    return _page(found, path, limit=limit, offset=offset, settings=settings)
+
+
+HANDLERS: list[Any] = [
+    make_collection,
+    show_collection,
+    change_collection,
+    delete_collection,
+    add_item,
+    remove_item,
+    revoke_item,
+    list_collections,
+    list_in_collections,
+]
