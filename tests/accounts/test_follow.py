@@ -295,3 +295,9 @@ async def test_familiar_followers(db, make):
     for known in (friend, shy):
         await make.follow(me, known)
     assert await accounts.familiar_followers(db, me.id, [star.id, friend.id]) == {star.id: [friend.id], friend.id: []}
+    hidden = await make.account(hide_collections=True)
+    gone = await make.account(standing="suspended")
+    for one in (hidden, gone):
+        await make.follow(friend, one)
+    asked = [hidden.id, gone.id, 1, star.id, hidden.id]
+    assert await accounts.familiar_followers(db, me.id, asked) == {hidden.id: [], star.id: [friend.id]}

@@ -221,3 +221,18 @@ async def test_an_endorsement_ends_with_the_follow(people, make, end):
         await people.post(f"/api/v1/accounts/{friend.id}/{end}", me)
     assert (await people.get(f"/api/v1/accounts/relationships?id={friend.id}", me))[0]["endorsed"] is False
     assert await people.get("/api/v1/endorsements", me) == []
+
+
+async def test_what_hiding_a_server_would_cost(people, make):
+    me = await make.member()
+    for number in range(3):
+        far = await make.account(domain="far.example")
+        await make.follow(far, me)
+        if number:
+            await make.follow(me, far, requested=number == 2)
+    await make.follow(me, await make.account(domain="other.example"))
+    at = "/api/v1/domain_blocks/preview?domain="
+    assert await people.get(f"{at}FAR.example", me) == {"following_count": 1, "followers_count": 3}
+    assert await people.get(f"{at}none.example", me) == {"following_count": 0, "followers_count": 0}
+    for bad in ("", "no domain"):
+        assert (await people.ask("GET", f"{at}{bad.replace(' ', '%20')}", me)).status == 422

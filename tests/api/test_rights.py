@@ -272,6 +272,7 @@ API: dict[str, Right] = {
     "POST /api/v1/accounts/{id}/pin": member("write:accounts"),
     "POST /api/v1/accounts/{id}/unendorse": member("write:accounts"),
     "POST /api/v1/accounts/{id}/unpin": member("write:accounts"),
+    "GET /api/v1/domain_blocks/preview": member("write:blocks"),
     "GET /api/v1/followed_tags": member("read:follows"),
     "GET /api/v1/tags/{id}": everybody(),
     "POST /api/v1/tags/{id}/feature": member("write:accounts"),

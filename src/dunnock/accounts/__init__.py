@@ -12,7 +12,7 @@ from dunnock.accounts.account import LOCAL, Account, Field, Standing, name_key, 
 from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app, register_app, revoke_app
 from dunnock.accounts.block import block, blocked, unblock
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
-from dunnock.accounts.domain_block import block_domain, blocked_domains, unblock_domain
+from dunnock.accounts.domain_block import block_domain, blocked_domains, preview_domain_block, unblock_domain
 from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
 from dunnock.accounts.errors import (
     AccountMissing,
@@ -247,6 +247,7 @@ __all__ = [
     "permit",
     "personas",
     "posting_defaults",
+    "preview_domain_block",
     "read_fields",
     "register_app",
     "reject_follow",

@@ -33,6 +33,18 @@ async def block_domain(tx: Tx, account_id: int, *, domain: str) -> None:
         await sever(tx, account_id, "own_block", target=name, followers=followers, following=following)
 
 
+async def preview_domain_block(reader: Reader, account_id: int, *, domain: str) -> tuple[int, int]:
+    """How many whom the account follows, and how many of its followers, it would lose by hiding a server.
+
+    Raises:
+        BadDomain: that is no name of a server.
+    """
+    name = text.canonical_domain(domain.strip(), port=True)
+    lost = [row for row in await reader.all(store.FOLLOWS_ACROSS, me=account_id, domain=name) if not row[2]]
+    following = sum(follower == account_id for follower, _, _ in lost)
+    return following, len(lost) - following
+
+
 async def unblock_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     """Show a server again; follows do not come back. Without a block nothing happens.
 

@@ -9,7 +9,7 @@ from dunnock.accounts import counts
 from dunnock.accounts.account import Account
 from dunnock.accounts.errors import AccountMissing, RelationRefused, RequestMissing, TooManyFollows
 from dunnock.accounts.events import FollowChanged, Followed, FollowRequested, Unfollowed
-from dunnock.accounts.find import find, find_shown
+from dunnock.accounts.find import find, find_many, find_shown
 from dunnock.accounts.paging import Cursor, Page, page_of
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.clock import now_ms
@@ -205,9 +205,16 @@ async def count_follow_requests(reader: Reader, account_id: int) -> int:
 
 
 async def familiar_followers(db: Db, viewer: int, ids: Sequence[int]) -> dict[int, list[int]]:
-    """For each account, those of its followers whom `viewer` follows too and who do not hide it; newest first."""
-    found: dict[int, list[int]] = {an_id: [] for an_id in ids}
-    for followed, follower in await db.slow(store.FAMILIAR, me=viewer, ids=list(found)):
+    """For each account, those of its followers whom `viewer` follows too and who do not hide it; newest first.
+
+    Accounts that hide their followers have none; those that nobody may see are left out.
+    """
+    known = await find_many(db, ids)
+    found: dict[int, list[int]] = {
+        an_id: [] for an_id in dict.fromkeys(ids) if (one := known.get(an_id)) is not None and one.shown
+    }
+    asked = [an_id for an_id in found if not known[an_id].hide_collections]
+    for followed, follower in await db.slow(store.FAMILIAR, me=viewer, ids=asked) if asked else ():
         found[followed].append(follower)
     return found
 

@@ -51,6 +51,19 @@ class DomainForm(msgspec.Struct):
     domain: str = ""
 
 
+class AskedDomain(msgspec.Struct, frozen=True):
+    """Which server is meant."""
+
+    domain: str = ""
+
+
+class DomainPreview(msgspec.Struct):
+    """What hiding a server would cost."""
+
+    following_count: int
+    followers_count: int
+
+
 class AskedAccounts(msgspec.Struct, frozen=True):
     """Which accounts are meant."""
 
@@ -394,6 +407,13 @@ async def list_domain_blocks(
     return answer(_encode([domain for _, domain in rows]), link=link)
 
 
+@get("/api/v1/domain_blocks/preview", guards=[require("write:blocks")])
+async def preview_domain_block(params: Query[AskedDomain], caller: Called, db: NamedDependency[Db]) -> DomainPreview:
+    """How many follows, either way, the caller would lose by hiding a server."""
+    following, followers = await accounts.preview_domain_block(db, me(caller), domain=params.domain)
+    return DomainPreview(following, followers)
+
+
 @post("/api/v1/domain_blocks", guards=[require("write:blocks")], status_code=200)
 async def block_domain(form: Form[DomainForm], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
     """Hide a whole server from the caller, and end the follows between."""
@@ -433,6 +453,7 @@ HANDLERS: list[Any] = [
     accept_follow,
     reject_follow,
     list_domain_blocks,
+    preview_domain_block,
     block_domain,
     unblock_domain,
 ]
