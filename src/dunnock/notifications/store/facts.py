@@ -115,7 +115,7 @@ _follows_sender = exists().where(follows.c.follower_id == _to, follows.c.followe
 
 def _below(name: ColumnElement[str]) -> ColumnElement[bool]:
     """The acting account is of that server, or of one below it."""
-    return or_(accounts.c.domain == name, accounts.c.domain.like(literal_column("'%.'") + name))
+    return or_(accounts.c.domain == name, accounts.c.domain.like("%." + name))
 
 
 # Source: Mastodon, NotifyService::DropCondition.
