@@ -79,3 +79,18 @@ async def test_alone_and_hidden(people, make):
     (left,) = await people.get(PATH, bob)
     assert left["last_status"] is None
     assert [one["id"] for one in left["accounts"]] == [str(anna.id)]
+
+
+async def test_what_can_not_be_shown_is_not_the_last(people, make):
+    anna, bob = await make.member("anna"), await make.member("bob")
+    first = await say(people, anna, bob)
+    second = await say(people, bob, anna, reply_to_id=first.id)
+    await say(people, anna, bob, reply_to_id=second.id)
+    last = await say(people, anna, bob, reply_to_id=second.id)
+    async with people.db.begin() as tx:  # and no reaction heard of it yet
+        await posts.delete(tx, last.id, by=anna.id)
+    (one,) = await people.get(PATH, bob)
+    assert last.id > int(one["last_status"]["id"]) > second.id
+    await people.do(accounts.block, anna.id, target=bob.id)
+    (one,) = await people.get(PATH, bob)
+    assert one["last_status"]["id"] == str(second.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from dunnock.accounts import Cursor
@@ -46,6 +48,14 @@ async def find_conversation(reader: Reader, account_id: int, conversation_id: in
     if row is None:
         raise ConversationMissing(conversation_id)
     return _conversation(row)
+
+
+async def latest_posts(reader: Reader, conversation_ids: Sequence[int], *, most: int = 200) -> dict[int, list[int]]:
+    """The newest posts of conversations, the newest first, `most` of all of them: for a last one that can't be shown."""
+    found: dict[int, list[int]] = {}
+    for conversation_id, post_id in await reader.all(store.LATEST, ids=list(conversation_ids), most=most):
+        found.setdefault(conversation_id, []).append(post_id)
+    return found
 
 
 async def mark_conversation(tx: Tx, account_id: int, conversation_id: int, *, unread: bool) -> Conversation:

@@ -38,7 +38,7 @@ async def list_conversations(
     found = await feeds.conversations(db, me(caller), cursor)
     newest, oldest = (found[0].last_post_id, found[-1].last_post_id) if found else (None, None)
     link = links(settings.public_url, PATH, cursor, count=len(found), newest=newest, oldest=oldest)
-    return answer(b"[" + b",".join(await show(render, found, me(caller))) + b"]", link=link)
+    return answer(b"[" + b",".join(await show(db, render, found, me(caller))) + b"]", link=link)
 
 
 @delete(_ONE, guards=[require(WRITES)], status_code=200)
@@ -58,7 +58,7 @@ async def read_conversation(
     """Mark a conversation as read."""
     async with db.begin() as tx:
         found = await feeds.mark_conversation(tx, me(caller), conversation_id, unread=False)
-    return answer((await show(render, (found,), me(caller)))[0])
+    return answer((await show(db, render, (found,), me(caller)))[0])
 
 
 @post(f"{_ONE}/unread", guards=[require(WRITES)], status_code=200)
@@ -68,20 +68,28 @@ async def unread_conversation(
     """Mark a conversation as unread."""
     async with db.begin() as tx:
         found = await feeds.mark_conversation(tx, me(caller), conversation_id, unread=True)
-    return answer((await show(render, (found,), me(caller)))[0])
+    return answer((await show(db, render, (found,), me(caller)))[0])
 
 
-async def show(render: Render, found: Sequence[Conversation], viewer_id: int) -> list[bytes]:
-    """Conversation of each, as finished JSON. In one without others (any more) its owner stands for them."""
+async def show(db: Db, render: Render, found: Sequence[Conversation], viewer_id: int) -> list[bytes]:
+    """Conversation of each, as finished JSON: with the last post that may be shown.
+
+    In a conversation without others (any more) its owner stands for them.
+    """
     people = dict(await render.each_account([viewer_id, *{one for each in found for one in each.people}]))
-    last = await render.statuses_by_id([one.last_post_id for one in found], viewer_id)
+    statuses = await render.statuses_by_id([one.last_post_id for one in found], viewer_id)
+    last = {one.id: one.last_post_id for one in found if one.last_post_id in statuses}
+    if len(last) < len(found):  # deleted a moment ago, or hidden by a block
+        others = await feeds.latest_posts(db, [one.id for one in found if one.id not in last])
+        statuses |= await render.statuses_by_id([one for some in others.values() for one in some], viewer_id)
+        last |= {an_id: next((one for one in some if one in statuses), 0) for an_id, some in others.items()}
     return [
         b'{"id":"%d","unread":%b,"accounts":[%b],"last_status":%b}'
         % (
             one.id,
             b"true" if one.unread else b"false",
             b",".join([people[an_id] for an_id in one.people if an_id in people] or [people[viewer_id]]),
-            last.get(one.last_post_id, b"null"),
+            statuses.get(last.get(one.id, 0), b"null"),
         )
         for one in found
     ]

@@ -128,6 +128,14 @@ PAGE = (Sql(_page(up=False)), Sql(_page(up=True)))
 POSTS = (Sql(_posts_page(up=False)), Sql(_posts_page(up=True)))
 """Direct posts in any of an account's conversations."""
 
+LATEST = Sql(
+    select(_p.conversation_id, _p.post_id)
+    .where(among(_p.conversation_id, "ids"))
+    .order_by(_p.post_id.desc())
+    .limit(bindparam("most"))
+)
+"""The newest posts of some conversations."""
+
 PROGRESS = Sql(select(conversation_backlog.c.below).where(conversation_backlog.c.name == literal_column("'all'")))
 NOTE_PROGRESS = upsert(conversation_backlog, ["name"])
 ALL_BELOW = Sql(
