@@ -32,8 +32,9 @@ from dunnock.foundation.settings import Settings
 from dunnock.notifications.reactions import HEARS
 from dunnock.posts.views import PostViews
 
-_AREAS = (conversations, filters, notifications, notifications_grouped, markers, lists, search, tags)
-_AREAS = (filters, notification_requests, notifications, notifications_grouped, markers, lists, search, tags)
+_AREAS = (
+    conversations, filters, notification_requests, notifications, notifications_grouped, markers, lists, search, tags,
+)  # fmt: skip
 
 
 class Readers(People):
