@@ -425,3 +425,27 @@ async def test_what_may_be_quoted_is_told_like_an_edit(town):
     assert ear.heard() == [("status.update", post)]
     await town.ask("POST", f"/api/v1/statuses/{post}/quotes/{quote}/revoke", ann)
     assert ear.heard() == [("status.update", quote)]
+
+
+async def test_conversations(town):
+    """The direct stream has each change of one's conversations, as their page shows it, and nothing else."""
+    ann, bob, eve = [await town.member(name) for name in ("ann", "bob", "eve")]
+    ears = [await town.socket(one, "direct") for one in (ann, bob, eve)]
+    await town.post(ann, "@bob for all", visibility="public")
+    post = await town.post(ann, "@bob psst", visibility="direct")
+    await town.house.reactions.settle()
+    await town.settle()
+    for ear, who in zip(ears[:2], (ann, bob), strict=True):
+        (message,) = ear.said()
+        assert (message["stream"], message["event"]) == (["direct"], "conversation")
+        (page,) = await town.ask("GET", "/api/v1/conversations", who)
+        assert msgspec.json.decode(message["payload"]) == page
+        assert (page["last_status"]["id"], page["unread"]) == (post, who is bob)
+        ear.line.sent.clear()
+    assert ears[2].said() == []
+    await town.ask("POST", f"/api/v1/conversations/{page['id']}/read", bob)
+    assert msgspec.json.decode(ears[1].said()[0]["payload"])["unread"] is False
+    assert ears[0].said() == []
+    ears[1].line.sent.clear()
+    await town.ask("DELETE", f"/api/v1/conversations/{page['id']}", bob)
+    assert ears[1].said() == []

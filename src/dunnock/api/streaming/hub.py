@@ -23,14 +23,24 @@ from dunnock.api.kit import Caller
 from dunnock.api.kit.address import bucket_key
 from dunnock.api.kit.errors import TooManyRequests
 from dunnock.api.mastodon import announcements
+from dunnock.api.mastodon.conversations import show
 from dunnock.api.mastodon.notices import look_up, whole
 from dunnock.api.mastodon.render import Render
 from dunnock.api.streaming import channels, frames
 from dunnock.api.streaming.channels import Ask, Refused, first
 from dunnock.api.streaming.connection import MOST_COMMANDS, MOST_SUBSCRIPTIONS, Connection, Socket
 from dunnock.api.streaming.messages import Message, head_of
-from dunnock.api.streaming.watches import NOTIFICATIONS, USER, Watch, Watches
-from dunnock.feeds import Feeds, ListChanged, ListMissing, TagsFollowedChanged, rules
+from dunnock.api.streaming.watches import DIRECT, NOTIFICATIONS, USER, Watch, Watches
+from dunnock.feeds import (
+    ConversationChanged,
+    ConversationMissing,
+    Feeds,
+    ListChanged,
+    ListMissing,
+    TagsFollowedChanged,
+    conversations,
+    rules,
+)
 from dunnock.filters.events import FiltersChanged
 from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db import Db
@@ -370,6 +380,8 @@ class Hub:
                 await self._deleted(event, card)
             case Notified(account_id=account_id, notification_id=an_id):
                 await self._notified(account_id, an_id)
+            case ConversationChanged(account_id=account_id, conversation_id=an_id):
+                await self._conversed(account_id, an_id)
             case FiltersChanged(account_id=account_id):
                 watch = self.watches.accounts.get(account_id)
                 if watch is not None:
@@ -580,6 +592,19 @@ class Hub:
         if shown is not None:
             self._send(Message("notification", shown), those)
 
+    async def _conversed(self, account_id: int, conversation_id: int) -> None:
+        watch = self.watches.accounts.get(account_id)
+        those = [] if watch is None else watch.subscribers(DIRECT)
+        if not those:
+            return
+        try:
+            one = await conversations.find_conversation(self._db, account_id, conversation_id)
+        except ConversationMissing:
+            return  # removed meanwhile
+        self._db.sync()
+        (shown,) = await show(self._db, self._render, (one,), account_id)
+        self._send(Message("conversation", shown), those)
+
 
 def _keys(card: PostCard) -> list[str]:
     """The folded hashtags that a post stands under; only public posts do."""
@@ -614,6 +639,7 @@ _TOLD: tuple[type[Event], ...] = (
     QuoteChanged,
     PolicyChanged,
     Notified,
+    ConversationChanged,
     FiltersChanged,
     server.AnnouncementPublished,
     server.AnnouncementChanged,
