@@ -12,6 +12,10 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 
 KEPT_VIEWERS = 1_000
+_PLAIN: tuple[tuple[bool, None], tuple[bool, None]] = (
+    (False, None),
+    (True, None),
+)  # nearly every follow is one of these
 
 
 class Viewer:
@@ -62,7 +66,7 @@ class Viewers:
             viewer = Viewer(
                 account_id,
                 following={
-                    row[0]: (bool(row[1]), frozenset(row[2].split()) if row[2] else None)
+                    row[0]: (bool(row[1]), frozenset(row[2].split())) if row[2] else _PLAIN[bool(row[1])]
                     for row in await ask(store.FOLLOWING, id=account_id)
                 },
                 blocking=frozenset([row[0] for row in await ask(store.BLOCKING, id=account_id)]),

@@ -60,6 +60,8 @@ LATE_MS = 2 * MINUTE
 MOST_EVENTS = 20_000
 """Events that wait to be dealt with; what is beyond is lost for the streams, and stands in the feeds as ever."""
 KNOWN_EVENTS = 20_000
+AT_ONCE = 16
+"""For how many accounts a post is judged or rendered before others have their turn."""
 PER_MEMBER, PER_ADDRESS = 500, 2_000
 CLOSING_S = 1.0
 
@@ -242,7 +244,7 @@ class Hub:
         if connection in watch.connections:
             self.watches.subscribe(connection, channel, head_of(ask.label))
         elif not watch.connections:  # it went meanwhile, and nobody else of this account is there
-            self.watches.place(watch, frozenset())
+            self.watches.place(watch, ())
             self.watches.forget_list(watch, channel.list_id)
 
     async def _viewer(self, watch: Watch) -> Viewer:
@@ -259,7 +261,7 @@ class Hub:
             sources = await self._feeds.sources_of_home(await self._viewer(watch))
             tags = await self._feeds.tags_of_home(watch.id)
             if version == watch.version:
-                self.watches.place(watch, frozenset(sources), frozenset(tags.values()))
+                self.watches.place(watch, sources, tags.values())
                 return
 
     async def _place_list(self, watch: Watch, list_id: int) -> None:
@@ -431,7 +433,7 @@ class Hub:
                 try:
                     await self._place_list(watch, list_id)
                 except Refused:  # it was deleted: there is nothing to hear any more
-                    self.watches.place_list(watch, list_id, frozenset(), "none")
+                    self.watches.place_list(watch, list_id, (), "none")
 
     # Posts --------------------------------------------------------------------------------------------------------
 
@@ -446,7 +448,9 @@ class Hub:
         told = _Told()
         keys = _keys(entry)
         by_author = dict.fromkeys(self.watches.home_of(entry.author_id), True)
-        for watch in {**dict.fromkeys(self.watches.home_of_tags(keys), False), **by_author}:
+        for number, watch in enumerate({**dict.fromkeys(self.watches.home_of_tags(keys), False), **by_author}, 1):
+            if not number % (AT_ONCE * 8):
+                await asyncio.sleep(0)
             viewer = await self._viewer(watch)
             shown = rules.readable(entry, found, people, viewer)
             if shown is not None and (
@@ -463,7 +467,9 @@ class Hub:
                 told.add(one.watch.id, one.watch.subscribers(channels.Channel("list", list_id=one.list_id)))
         if entry.boost_of_id is None and entry.visibility == "public":
             await self._open(entry, keys, found, people, told)
-        for account_id, those in told.by_account.items():
+        for number, (account_id, those) in enumerate(told.by_account.items(), 1):
+            if not number % AT_ONCE:
+                await asyncio.sleep(0)  # a post with many readers holds nobody else up
             body = await self._render.statuses((entry_id,), account_id)
             if len(body) <= 2:
                 continue  # not for them, or gone meanwhile
