@@ -115,7 +115,7 @@ _follows_sender = exists().where(follows.c.follower_id == _to, follows.c.followe
 
 def _below(name: ColumnElement[str]) -> ColumnElement[bool]:
     """The acting account is of that server, or of one below it."""
-    return or_(accounts.c.domain == name, accounts.c.domain.like("%." + name))
+    return or_(accounts.c.domain == name, accounts.c.domain.like(literal_column("'%.'").op("||")(name)))
 
 
 # Source: Mastodon, NotifyService::DropCondition.
@@ -129,7 +129,10 @@ _willing = (
             server_blocks.c.severity == "suspend",
             or_(
                 _below(server_blocks.c.domain),
-                and_(server_blocks.c.domain == literal_column("'*'"), ~exists().where(_below(server_allows.c.domain))),
+                and_(
+                    server_blocks.c.domain == literal_column("'*'"),
+                    ~exists().where(_below(server_allows.c.domain)).correlate(accounts),
+                ),
             ),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, or_, table
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, literal_column, or_, table
 
 from dunnock.foundation.db import BigId
 from dunnock.posts.tables import mentions, posts
@@ -31,14 +31,14 @@ NOBODY = 0
 
 
 def _below(name: ColumnElement[str]) -> ColumnElement[bool]:
-    return or_(accounts.c.domain == name, accounts.c.domain.like("%." + name))
+    return or_(accounts.c.domain == name, accounts.c.domain.like(literal_column("'%.'").op("||")(name)))
 
 
 def shown(account_id: ColumnElement[int]) -> ColumnElement[bool]:
     """The account is one that anybody may see."""
     over = or_(
         _below(server_blocks.c.domain),
-        and_(server_blocks.c.domain == "*", ~exists().where(_below(server_allows.c.domain))),
+        and_(server_blocks.c.domain == "*", ~exists().where(_below(server_allows.c.domain)).correlate(accounts)),
     )
     return exists().where(
         accounts.c.id == account_id,
