@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,13 @@ from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.posts import tables as p
 from dunnock.posts.hashtags import find_or_make
+from dunnock.previews import find_link
 
 SETTINGS = Settings(data=Path(), public_url="http://home.example")
 PEOPLE = 5
 STEPS = 60
 LIMIT = 4
+LINK, OTHER_LINK = "https://a.example/1", "https://b.example/"
 
 
 class Oracle:
@@ -164,9 +167,15 @@ class Oracle:
             yield row["id"], row["id"], post["id"]
 
     def hashtag(self, viewer, key):
+        return self.open(viewer, lambda row: (row["id"], key) in self.tagged)
+
+    def link(self, viewer, url):
+        return self.open(viewer, lambda row: re.findall(r"https://\S+", row["text"])[:1] == [url])
+
+    def open(self, viewer, has):
         for row in self.newest_first():
             if (
-                (row["id"], key) in self.tagged
+                has(row)
                 and row["visibility"] == "public"
                 and self.shown(viewer, row)
                 and (viewer, row["author_id"]) not in self.mutes
@@ -227,7 +236,7 @@ class History:
         return self.random.choice(self.post_ids[-12:]) if self.post_ids else 1
 
     async def publish(self, tx, me, other):
-        words = self.random.choice(["hello", "so #One", "and #two #one"])
+        words = self.random.choice(["hello", "so #One", "and #two #one", f"see {LINK}", f"#one {OTHER_LINK} {LINK}"])
         if self.random.random() < 0.4:
             words += f" @{other.username}"
         draft = posts.Draft(
@@ -244,7 +253,7 @@ class History:
         await posts.unboost(tx, self.post(), by=me.id)
 
     async def edit(self, tx, me, other):
-        text = f"now {self.random.choice(['#two', '#one', 'none'])} @{other.username}"
+        text = f"now {self.random.choice(['#two', '#one', 'none', LINK])} @{other.username}"
         await posts.edit(tx, self.post(), posts.Changes(text=text), by=me.id, settings=SETTINGS)
 
     async def delete(self, tx, me, _):
@@ -307,12 +316,14 @@ async def test_feeds_equal_the_oracle_throughout_a_random_history(db, house, mak
             continue
         db.sync()
         oracle = await Oracle.read(db)
+        link = await find_link(db, LINK) or 0
         for viewer in people:
             me = viewer.id
             pairs = [
                 ("home", oracle.home(me), lambda c, me=me: feeds.home(me, c)),
                 ("public", oracle.public(me), lambda c, me=me: feeds.public(me, c)),
                 ("hashtag", oracle.hashtag(me, "one"), lambda c, me=me: feeds.hashtag(me, "one", c)),
+                ("link", oracle.link(me, LINK), lambda c, me=me, link=link: feeds.link(me, link, c)),
                 ("favourites", oracle.kept_by(me, "favourite_id"), lambda c, me=me: feeds.kept(me, "favourites", c)),
                 ("bookmarks", oracle.kept_by(me, "bookmark_id"), lambda c, me=me: feeds.kept(me, "bookmarks", c)),
             ]
@@ -335,4 +346,5 @@ async def test_feeds_equal_the_oracle_throughout_a_random_history(db, house, mak
                 wanted = oracle.pages(oracle.account(me, author.id))
                 assert await pages_of(read) == wanted, ("account", viewer.username, author.username, step)
         assert await pages_of(lambda c: feeds.public(None, c)) == oracle.pages(oracle.public(None))
+        assert await pages_of(lambda c, link=link: feeds.link(None, link, c)) == oracle.pages(oracle.link(None, LINK))
     assert compared > 100  # the histories are not so sad that nobody sees anything

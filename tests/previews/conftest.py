@@ -27,7 +27,7 @@ async def house(database_url, tmp_path) -> AsyncIterator[House]:
     async def resolve(host: str) -> list[str]:
         return ["127.9.9.9"] if host.startswith("inside.") else ["127.0.0.1"]
 
-    built.door._resolve_with = resolve
+    built._doors[0]._resolve_with = resolve
     yield built
     await built.close()
 

@@ -133,6 +133,18 @@ async def test_nothing_of_those_who_are_blocked_or_muted(house, make, two, outsi
     assert outside.asked == []
 
 
+async def test_nothing_of_what_is_kept_back(house, two, outside):
+    """A stranger's message that waits in a request is not pushed."""
+    mine, bea = two
+    outside.page("/", status=201)
+    await mine.subscribe(outside, "mention")
+    await mine.ask("PATCH", "/api/v2/notifications/policy", {"for_not_following": "filter"})
+    await say(house, bea, "@ada hello")
+    await settle(house)
+    assert (await mine.ask("GET", "/api/v1/notifications")).json == []
+    assert outside.asked == []
+
+
 @pytest.mark.parametrize(
     "what", ["deleted", "dismissed", "blocked", "unsubscribed", "revoked", "disabled", "unwanted", "old"]
 )
