@@ -96,16 +96,14 @@ async def group_page(
         return GroupPage([], None, None, full=False)
     full = len(found) == most
     groups = await _filled(
-        reader, account_id, found, grouped=grouped, begin=found[-1].id if full and not span.up else span.above + 1
+        reader, found, grouped=grouped, begin=found[-1].id if full and not span.up else span.above + 1
     )
     return GroupPage(groups, max(found[0].id, found[-1].id), min(found[0].id, found[-1].id), full=full)
 
 
-async def _filled(
-    reader: Reader, account_id: int, found: list[Notification], *, grouped: Collection[str], begin: int
-) -> list[Group]:
+async def _filled(reader: Reader, found: list[Notification], *, grouped: Collection[str], begin: int) -> list[Group]:
     several = [one.id for one in found if one.bucket and one.kind in grouped]
-    contents = await store.contents(reader, account_id, several, begin=begin)
+    contents = await store.contents(reader, several, begin=begin)
     return [
         Group(one, inside.count, inside.first_id, inside.from_ids)
         if (inside := contents.get(one.id)) is not None
@@ -127,7 +125,7 @@ async def find_group(reader: Reader, account_id: int, key: GroupKey) -> Group:
         newest, grouped = await _members(reader, account_id, key, Span(), most=1), GROUPED
     if not newest:
         raise NotificationMissing(account_id, key)
-    return (await _filled(reader, account_id, newest, grouped=grouped, begin=0))[0]
+    return (await _filled(reader, newest, grouped=grouped, begin=0))[0]
 
 
 async def group_members(

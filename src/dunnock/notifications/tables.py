@@ -8,7 +8,6 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 
 from dunnock.foundation.db import BigId, flag, metadata
 
-_IN_GROUPS: Any = {"sqlite_where": text("bucket > 0"), "postgresql_where": text("bucket > 0")}
 _HEADS: Any = {"sqlite_where": text("head = 1 AND filtered = 0"), "postgresql_where": text("head AND NOT filtered")}
 _FILTERED: Any = {"sqlite_where": text("filtered = 1"), "postgresql_where": text("filtered")}
 
@@ -29,7 +28,7 @@ notifications = Table(
     UniqueConstraint("account_id", "kind", "from_id", "post_id"),
     Index("ix_notifications_account_id_id", "account_id", "id"),
     Index("ix_notifications_post_id", "post_id"),
-    Index("ix_notifications_groups", "account_id", "kind", "post_id", "bucket", "id", **_IN_GROUPS),
+    Index("ix_notifications_groups", "account_id", "kind", "post_id", "bucket", "id", "from_id"),
     Index("ix_notifications_heads", "account_id", "id", **_HEADS),
     Index("ix_notifications_filtered", "account_id", "from_id", "id", **_FILTERED),
 )

@@ -85,16 +85,25 @@ def kept_pairs(params: NotificationsParams) -> list[tuple[str, str]]:
 
 
 def links(
-    base: str, path: str, limit: int, kept: list[tuple[str, str]], *, oldest: int | None, newest: int | None
+    base: str,
+    path: str,
+    limit: int,
+    kept: list[tuple[str, str]],
+    *,
+    oldest: int | None,
+    newest: int | None,
+    until: int | None = None,
 ) -> bytes:
-    """The Link header of a page that reaches from `oldest` to `newest`; None: it is empty."""
+    """The Link header of a page that reaches from `oldest` to `newest`; None: it is empty. `until`: for the next page."""
     if oldest is None or newest is None:
         return b""
     if kept:
         pairs = [("limit", str(limit)), *kept]
-        return link_header(base, path, pairs, next={"max_id": oldest}, prev={"min_id": newest})
+        down: dict[str, object] = {"max_id": oldest} if until is None else {"max_id": oldest, "until_id": until}
+        return link_header(base, path, pairs, next=down, prev={"min_id": newest})
+    further = "" if until is None else f"&until_id={until}"
     return (
-        f'<{base}{path}?limit={limit}&max_id={oldest}>; rel="next", '
+        f'<{base}{path}?limit={limit}&max_id={oldest}{further}>; rel="next", '
         f'<{base}{path}?limit={limit}&min_id={newest}>; rel="prev"'
     ).encode()
 

@@ -22,6 +22,7 @@ from dunnock.api.mastodon.notices import (
     filters,
     group_key,
     kept_pairs,
+    links,
     look_up,
 )
 from dunnock.api.mastodon.notifications import COUNTED, MOST_COUNTED, Unread
@@ -131,14 +132,11 @@ class GroupReads:
             span = span.after(page.newest if up else page.oldest)
         if up:
             shown.groups.reverse()
-        link = b""
-        if newest is not None and oldest is not None:
-            pairs = [("limit", str(limit)), *kept_pairs(params)]
-            pairs += [("grouped_types[]", one) for one in params.grouped_types]
-            pairs += [] if params.expand_accounts is None else [("expand_accounts", params.expand_accounts)]
-            until = params.until_id or (newest if params.max_id is None and not up else None)
-            down: dict[str, object] = {"max_id": oldest} if until is None else {"max_id": oldest, "until_id": until}
-            link = link_header(self._render.addresses.base, PATH, pairs, next=down, prev={"min_id": newest})
+        pairs = kept_pairs(params)
+        pairs += [("grouped_types[]", one) for one in params.grouped_types]
+        pairs += [] if params.expand_accounts is None else [("expand_accounts", params.expand_accounts)]
+        until = params.until_id or (newest if params.max_id is None and not up else None)
+        link = links(self._render.addresses.base, PATH, limit, pairs, oldest=oldest, newest=newest, until=until)
         return await self._body(shown, partial=partial), link
 
     async def one(self, viewer: int, group: Group) -> bytes | None:
@@ -150,28 +148,29 @@ class GroupReads:
     async def _show(self, viewer: int, groups: Collection[Group], shown: _Shown, *, paged: bool) -> None:
         people = {an_id for group in groups for an_id in group.from_ids}
         about = await look_up(self._db, self._render, viewer, [group.newest for group in groups], people=people)
+        known = about.people
         for group in groups:
             one = group.newest
-            sample = [an_id for an_id in group.from_ids if an_id in about.people]
+            sample = [an_id for an_id in group.from_ids if an_id in known]
             end = _end(group, about) if sample else None
             if end is None:
                 continue
-            shown.people.update({an_id: about.people[an_id] for an_id in sample})
+            for an_id in sample:
+                shown.people[an_id] = known[an_id]
             shown.fully[sample[0]] = None
-            if one.about_id in about.statuses:
-                shown.statuses[one.about_id] = about.statuses[one.about_id]
-            page = b""
-            if paged:
-                page = b'"page_min_id":"%d","page_max_id":"%d",%b,' % (group.first_id, one.id, _latest(one.created_at))
+            status = about.statuses.get(one.about_id)
+            if status is not None:
+                shown.statuses[one.about_id] = status
             shown.groups.append(
-                b'{"group_key":"%b","notifications_count":%d,"type":"%b","most_recent_notification_id":%d,%b'
-                b'"sample_account_ids":["%b"]%b}'
+                b'%b%d%b%d,%b"sample_account_ids":["%b"]%b}'
                 % (
-                    group_key(one.id, one.kind, one.about_id, one.bucket).encode(),
+                    _start(one.id, one.kind, one.about_id, one.bucket),
                     group.count,
-                    TYPES[one.kind].encode(),
+                    _TYPES[one.kind],
                     one.id,
-                    page,
+                    b'"page_min_id":"%d","page_max_id":"%d",%b,' % (group.first_id, one.id, _latest(one.created_at))
+                    if paged
+                    else b"",
                     b'","'.join([b"%d" % an_id for an_id in sample]),
                     end,
                 )
@@ -190,6 +189,15 @@ class GroupReads:
             b"]}",
         )  # fmt: skip
         return b"".join(parts)
+
+
+_TYPES = {kind: f',"type":"{name}","most_recent_notification_id":'.encode() for kind, name in TYPES.items()}
+
+
+@functools.lru_cache(maxsize=20_000)
+def _start(an_id: int, kind: str, about_id: int, bucket: int) -> bytes:
+    key = group_key(an_id, kind, about_id, bucket)
+    return f'{{"group_key":"{key}","notifications_count":'.encode()
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -35,7 +35,7 @@ _sort = and_(_n.account_id == _to, _n.kind == _kind, _n.post_id == _post)
 _NEWEST_OF_SORT = Sql(
     select(_n.id, _n.bucket).where(_sort, _n.bucket > 0).order_by(_n.bucket.desc(), _n.id.desc()).limit(1)
 )
-_group = and_(_sort, _n.bucket > 0, _n.bucket == _bucket)
+_group = and_(_sort, _n.bucket == _bucket)
 _BEHEAD = Sql(update(notifications).where(_n.id == _the, _n.head).values(head=False))
 _BEHEAD_ALL = Sql(update(notifications).where(_group, _n.id != _the, _n.head).values(head=False))
 _newest = select(func.max(_n.id)).where(_group).scalar_subquery()
