@@ -794,11 +794,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("filtered"),
         )
         batch_op.create_index(
-            "ix_notifications_groups",
-            ["account_id", "kind", "post_id", "bucket", "id"],
-            unique=False,
-            sqlite_where=sa.text("bucket > 0"),
-            postgresql_where=sa.text("bucket > 0"),
+            "ix_notifications_groups", ["account_id", "kind", "post_id", "bucket", "id", "from_id"], unique=False
         )
         batch_op.create_index(
             "ix_notifications_heads",
@@ -827,8 +823,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
