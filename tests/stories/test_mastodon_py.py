@@ -269,6 +269,35 @@ def test_notifications(server):
     assert list(ann.api.notifications()) == []
 
 
+def test_quotes(server):
+    ann, bob = server.join("ann"), server.join("bob")
+    for one in (ann, bob):
+        one.api.version_check_mode = "none"  # whatever version the server says it is like
+    post = well_typed(ann.api.status_post("quote me"))
+    assert (post.quote, post.quotes_count, post.quote_approval.current_user) == (None, 0, "automatic")
+    made = well_typed(bob.api.status_post("I quote", quoted_status_id=post.id))
+    assert (made.quote.state, made.quote.quoted_status.content) == ("accepted", "<p>quote me</p>")
+    assert ids(ann.api.status_quotes(post)) == ids([made])
+    assert ann.api.status(post).quotes_count == 1
+    told = until(ann.api.notifications)
+    assert [(one.type, one.status.id) for one in well_typed(told)] == [("quote", made.id)]
+    again = well_typed(bob.api.status_post("I quote it too", quoted_status_id=made.id))
+    assert (again.quote.quoted_status.quote.state, str(again.quote.quoted_status.quote.quoted_status_id)) == (
+        "accepted",
+        str(post.id),
+    )
+    ann.api.status_update(post, "quote me now")
+    assert [one.type for one in until(bob.api.notifications)] == ["quoted_update"]
+    closed = well_typed(ann.api.status_update_quote_approval_policy(post, "nobody"))
+    assert closed.quote_approval.automatic == []
+    with pytest.raises(MastodonNotFoundError):
+        bob.api.status_post("and once more", quoted_status_id=post.id)
+    assert well_typed(ann.api.status_quote_revoke(post, made)).quote.state == "revoked"
+    assert list(ann.api.status_quotes(post)) == []
+    assert list(ann.api.notifications()) == []
+    assert bob.api.status(made).quote.quoted_status is None
+
+
 def test_a_profile_and_its_history(server):
     ann = server.join("ann")
     before = well_typed(ann.api.me())
