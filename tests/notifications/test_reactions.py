@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from dunnock import accounts, notifications, posts
+from dunnock.accounts import tables as a
 from dunnock.foundation.db import Sql
 from dunnock.notifications.tables import notification_policies as policies
 from dunnock.notifications.tables import notifications as table
@@ -194,6 +195,28 @@ async def test_who_does_not_want_to_hear(world, make, how):
         async with world.db.begin() as tx:
             await tx.record(posts.PostFavourited(post_id=other.id, by=by.id))
         assert await world.told(anna) == [("favourite", by.id, other.id)]
+
+
+@pytest.mark.parametrize(
+    ("blocked", "allowed", "heard"),
+    [
+        ("far.example", None, False),
+        ("example", None, False),  # and what is below it
+        ("other.example", None, True),
+        ("*", None, False),
+        ("*", "far.example", True),
+        ("*", "other.example", False),
+    ],
+)
+async def test_servers_that_this_one_shuts_out_are_not_heard(world, make, blocked, allowed, heard):
+    by, anna = await make.account("by", domain="far.example"), await make.member("anna")
+    await make.account("ok", domain="other.example")
+    await make.row(a.server_blocks, id=1, domain=blocked, severity="suspend")
+    if allowed:
+        await make.row(a.server_allows, id=2, domain=allowed)
+    post = await world.publish(anna)
+    await world.do(posts.favourite, post.id, by=by.id)
+    assert await world.told(anna) == ([("favourite", by.id, post.id)] if heard else [])
 
 
 async def test_a_mute_that_is_over_or_leaves_notifications_alone_hides_nothing(world, make):
