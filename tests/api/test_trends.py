@@ -12,9 +12,11 @@ from dunnock import discovery
 from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.ids import id_at
 from dunnock.posts.tables import interactions
+from dunnock.previews.tables import post_previews, previews
 
 TAGS, STATUSES = "/api/v1/trends/tags", "/api/v1/trends/statuses"
 ADMIN_TAGS, ADMIN_STATUSES, ALL = "/api/v1/admin/trends/tags", "/api/v1/admin/trends/statuses", "/api/v1/admin/tags"
+LINKS, ADMIN_LINKS = "/api/v1/trends/links", "/api/v1/admin/trends/links"
 STAFF = "admin:read admin:write"
 
 
@@ -139,3 +141,56 @@ async def test_nothing_unreviewed_where_the_server_says_so(people, make, talk, d
     first = (await people.get(ADMIN_TAGS, moderator, STAFF))[0]
     await people.ask("POST", f"{ADMIN_TAGS}/{first['id']}/approve", moderator, STAFF)
     assert [one.tag.name for one in await trends.tags()] == ["First"]
+
+
+async def link(make, crowd, url, title):
+    """A page that everybody of the crowd links to."""
+    at = now_ms() - 30 * MINUTE
+    preview_id = id_at(at, len(title))
+    await make.row(
+        previews, id=preview_id, url=url, link_id=preview_id, state="ready", card=f'{{"title":"{title}"}}', asked_at=at
+    )
+    for one in crowd:
+        post = await make.post(one, url, at=at)
+        await make.row(post_previews, post_id=post.id, preview_id=preview_id, link_id=preview_id)
+    return preview_id
+
+
+async def test_links_and_their_review(people, make, talk, db):
+    moderator = await make.member("moderator", role="moderator")
+    first = await link(make, talk, "https://news.example/one", "First")
+    await link(make, talk[:4], "https://blog.example/two", "Second one")
+    await link(make, talk[:2], "https://blog.example/three", "Too few know it")
+    assert await people.get(LINKS) == []
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    got = await people.get(LINKS)
+    assert [(one["url"], one["title"]) for one in got] == [
+        ("https://news.example/one", "First"), ("https://blog.example/two", "Second one"),
+    ]  # fmt: skip
+    assert len(got[0]["history"]) == 7
+    assert sum(int(day["accounts"]) for day in got[0]["history"]) == 6
+    assert set(got[0]["history"][0]) == {"day", "uses", "accounts"}
+    answer = await people.ask("GET", f"{LINKS}?limit=1")
+    assert answer.headers["link"] == f'<{URL}{LINKS}?limit=1&offset=1>; rel="next"'
+    listed = await people.get(ADMIN_LINKS, moderator, STAFF)
+    assert (listed[0]["id"], listed[0]["requires_review"]) == (str(first), True)
+    rejected = (await people.ask("POST", f"{ADMIN_LINKS}/{first}/reject", moderator, STAFF)).json
+    assert rejected == listed[0] | {"requires_review": False}
+    assert [one["title"] for one in await people.get(LINKS)] == ["Second one"]
+    publishers = await people.get(f"{ADMIN_LINKS}/publishers", moderator, STAFF)
+    assert {one["domain"] for one in publishers} == {"news.example", "blog.example"}
+    blog = next(one for one in publishers if one["domain"] == "blog.example")
+    assert blog == {
+        "id": blog["id"], "domain": "blog.example", "trendable": None, "reviewed_at": None, "requested_review_at": None,
+        "requires_review": True,
+    }  # fmt: skip
+    path = f"{ADMIN_LINKS}/publishers/{blog['id']}"
+    refused = (await people.ask("POST", f"{path}/reject", moderator, STAFF)).json
+    assert (refused["trendable"], refused["requires_review"]) == (False, False)
+    assert await people.get(LINKS) == []
+    await people.ask("POST", f"{path}/approve", moderator, STAFF)
+    await people.ask("POST", f"{ADMIN_LINKS}/{first}/approve", moderator, STAFF)
+    assert len(await people.get(LINKS)) == 2
+    for where in (f"{ADMIN_LINKS}/99/approve", f"{ADMIN_LINKS}/publishers/99/reject"):
+        assert (await people.ask("POST", where, moderator, STAFF)).status == 404
+        assert (await people.ask("POST", where, talk[0], STAFF)).status == 403

@@ -5,12 +5,16 @@ from __future__ import annotations
 import random
 
 import pytest
+from sqlalchemy import select, update
 
 from dunnock import accounts, discovery, posts
 from dunnock.discovery import index
 from dunnock.discovery.query import read
 from dunnock.discovery.words import words_of
 from dunnock.foundation.clock import DAY
+from dunnock.foundation.db import Sql
+from dunnock.previews import PreviewChanged
+from dunnock.previews.tables import post_previews, previews
 
 
 @pytest.fixture
@@ -215,3 +219,15 @@ def plainly(text: str, typed: str) -> bool:
 
     query = read(typed)
     return all(any(map(has, group)) for group in query.groups) and not any(map(has, query.without))
+
+
+async def test_players_behind_links(house, make, publish):
+    me = await make.member("me")
+    post = await publish(me, "look https://video.example/watch")
+    assert await house.search(me, "has:embed") == []
+    preview_id = await house.db.value(Sql(select(post_previews.c.preview_id)))
+    async with house.db.begin() as tx:
+        await tx.run(Sql(update(previews).values(state="ready", card='{"type":"video","html":"<iframe></iframe>"}')))
+        await tx.record(PreviewChanged(preview_id=preview_id))
+    await house.settle()
+    assert await house.search(me, "has:embed look") == [post.id]

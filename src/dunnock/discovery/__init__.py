@@ -35,9 +35,19 @@ from dunnock.discovery.index import (
     index_span,
 )
 from dunnock.discovery.people import People, Suggestion, dismiss_suggestion
-from dunnock.discovery.review import change_hashtag, list_hashtags, review_post, show_hashtag, unreviewed_posts
+from dunnock.discovery.review import (
+    Publisher,
+    change_hashtag,
+    list_hashtags,
+    list_publishers,
+    review_link,
+    review_post,
+    review_publisher,
+    show_hashtag,
+    unreviewed_posts,
+)
 from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
-from dunnock.discovery.trends import REFRESH_EVERY_MS, RefreshTrends, Trends, Weigh, refresh_trends
+from dunnock.discovery.trends import REFRESH_EVERY_MS, RefreshTrends, TrendingLink, Trends, Weigh, refresh_trends
 from dunnock.foundation.jobs import Does, Every
 
 EVERY: tuple[Every, ...] = (Every(IndexBacklog(), BACKLOG_EVERY_MS), Every(RefreshTrends(), REFRESH_EVERY_MS))
@@ -67,12 +77,14 @@ __all__ = [
     "NotToBeCollected",
     "People",
     "PostSearch",
+    "Publisher",
     "RefreshTrends",
     "Resolved",
     "Resolver",
     "SubjectMissing",
     "Suggestion",
     "TrendReviewed",
+    "TrendingLink",
     "Trends",
     "TrendsRefreshed",
     "Weigh",
@@ -90,9 +102,12 @@ __all__ = [
     "index_span",
     "leave_collection",
     "list_hashtags",
+    "list_publishers",
     "make_collection",
     "refresh_trends",
+    "review_link",
     "review_post",
+    "review_publisher",
     "search_posts",
     "show_hashtag",
     "take_from_collection",

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from dunnock import text
+from dunnock import previews, text
 from dunnock.discovery import marks
 from dunnock.discovery.store import search as store
 from dunnock.discovery.words import words_of
@@ -16,6 +16,7 @@ from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Db, Row, Tx
 from dunnock.foundation.job import Job
 from dunnock.media import views as media
+from dunnock.previews import Preview
 
 CHUNK = 200
 MOST_WORDS = 4_000  # of one post; what comes after is not found
@@ -54,8 +55,9 @@ async def index_posts(tx: Tx, ids: Sequence[int]) -> None:
     rows = await tx.all(store.SOURCES, ids=list(ids))
     wanted_media = {one for row in rows if row[10] != "[]" for one in _ids(row[10])}
     files = await media.find(tx, wanted_media) if wanted_media else {}
+    linked = await previews.of_posts(tx, [row[0] for row in rows])
     for row in rows:
-        words = _words(row, [files[one] for one in _ids(row[10]) if one in files])
+        words = _words(row, [files[one] for one in _ids(row[10]) if one in files], linked.get(row[0]))
         post_id, as_text, vector = row[0], " ".join(words), _vector(words)
         before = held.pop(post_id, None)
         if before is None:
@@ -70,6 +72,12 @@ async def index_kept(tx: Tx, post_id: int) -> None:
     """Take in a post that somebody keeps, if it is not there yet."""
     if await tx.value(store.IS_HELD, id=post_id) is None:
         await index_posts(tx, [post_id])
+
+
+async def index_linking(tx: Tx, preview_id: int) -> None:
+    """What a link leads to is known: look at the newest posts with it again."""
+    rows = await tx.all(store.LINKING, preview=preview_id, most=CHUNK)
+    await index_posts(tx, [row[0] for row in rows])
 
 
 async def index_author(db: Db, job: IndexAuthor) -> None:
@@ -117,7 +125,7 @@ def _has(words: str, mark: str) -> bool:
     return f" {mark} " in f" {words} " or f"'{mark}':" in words
 
 
-def _words(row: Row, files: Iterable[Any]) -> list[str]:
+def _words(row: Row, files: Iterable[Any], preview: Preview | None) -> list[str]:
     """The words and marks of a post, in order."""
     (
         _,
@@ -160,6 +168,8 @@ def _words(row: Row, files: Iterable[Any]) -> list[str]:
         found += [marks.HAS["media"], *sorted(marks.HAS[kind] for kind in kinds)]
     if options is not None:
         found.append(marks.HAS["poll"])
+    if preview is not None and preview.card.html:
+        found.append(marks.HAS["embed"])
     if parsed.links:
         found.append(marks.HAS["link"])
         found += sorted({mark for link in parsed.links for mark in _hosts(link)})

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, posts
 from dunnock.discovery.collections import part
-from dunnock.discovery.index import IndexAuthor, IndexSpan, author_changed, index_kept, index_posts
+from dunnock.discovery.index import IndexAuthor, IndexSpan, author_changed, index_kept, index_linking, index_posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
 from dunnock.media.events import MediaChanged
+from dunnock.previews import PreviewChanged
 
 
 async def on_post(tx: Tx, event: posts.PostPublished | posts.PostEdited) -> None:
@@ -38,6 +39,11 @@ async def on_media_changed(tx: Tx, event: MediaChanged) -> None:
     """The description of a picture is part of its post."""
     if event.post_id is not None:
         await index_posts(tx, [event.post_id])
+
+
+async def on_preview_changed(tx: Tx, event: PreviewChanged) -> None:
+    """Whether a link leads to a player is known now."""
+    await index_linking(tx, event.preview_id)
 
 
 async def on_imported(tx: Tx, event: posts.PostsImported) -> None:
@@ -71,6 +77,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     posts.PostUnbookmarked: (on_no_longer_kept,),
     posts.PostsImported: (on_imported,),
     MediaChanged: (on_media_changed,),
+    PreviewChanged: (on_preview_changed,),
     accounts.AccountSettingsChanged: (on_settings_changed,),
     accounts.StandingChanged: (on_standing_changed,),
     accounts.Blocked: (on_blocked,),

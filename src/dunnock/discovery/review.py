@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dunnock import accounts
+import msgspec
+
+from dunnock import accounts, previews
 from dunnock.discovery.errors import SubjectMissing
 from dunnock.discovery.events import TrendReviewed
 from dunnock.discovery.store import trends as store
-from dunnock.foundation.db import Reader, Tx
+from dunnock.discovery.trends import TrendingLink, show_links
+from dunnock.foundation.db import Reader, Row, Tx
 from dunnock.moderation import log
 from dunnock.posts.hashtag_rules import (
     HashtagChanges,
@@ -73,3 +76,53 @@ async def unreviewed_posts(reader: Reader, ids: list[int]) -> set[int]:
     """Of which posts nobody said anything."""
     rows = await reader.all(store.REVIEWS, kind="post", subjects=[str(one) for one in ids])
     return set(ids) - {int(row[0]) for row in rows}
+
+
+class Publisher(msgspec.Struct, frozen=True):
+    """A host whose pages were candidates for trends; `trendable` None: nobody said anything."""
+
+    id: int
+    domain: str
+    trendable: bool | None
+    reviewed_at: int | None
+
+
+async def review_link(tx: Tx, link_id: int, *, trendable: bool, by: int) -> TrendingLink:
+    """Say whether a page may be a trend.
+
+    Raises:
+        NotPermitted: the role of `by` does not let them.
+        SubjectMissing: there is no such page.
+    """
+    staff = await accounts.permit(tx, by, TAXONOMIES)
+    if not await previews.find(tx, [link_id]):
+        raise SubjectMissing(link_id)
+    await tx.run(store.PUT_REVIEW, kind="link", subject=str(link_id), trendable=trendable, at=tx.now)
+    await log.note(tx, staff, f"link.{'approve_trend' if trendable else 'reject_trend'}", link_id)
+    await tx.record(TrendReviewed(what="link", subject=str(link_id)))
+    return (await show_links(tx, [link_id], now=tx.now))[0]
+
+
+async def list_publishers(reader: Reader, cursor: accounts.Cursor, *, by: int) -> list[Publisher]:
+    """Hosts whose pages were candidates for trends, newest first. Raises NotPermitted."""
+    await accounts.permit(reader, by, TAXONOMIES)
+    rows = await reader.all(store.PUBLISHERS_PAGE_UP if cursor.upwards else store.PUBLISHERS_PAGE, **cursor.bounds)
+    return [_publisher(row) for row in (rows[::-1] if cursor.upwards else rows)]
+
+
+async def review_publisher(tx: Tx, publisher_id: int, *, trendable: bool, by: int) -> Publisher:
+    """Say whether a host's pages may be trends. Raises NotPermitted, SubjectMissing."""
+    staff = await accounts.permit(tx, by, TAXONOMIES)
+    if not await tx.run(store.RULE_PUBLISHER, the=publisher_id, may=trendable, now=tx.now):
+        raise SubjectMissing(publisher_id)
+    row = await tx.one(store.PUBLISHER, id=publisher_id)
+    assert row is not None
+    await log.note(
+        tx, staff, f"publisher.{'approve_trend' if trendable else 'reject_trend'}", publisher_id, called=row[1]
+    )
+    await tx.record(TrendReviewed(what="publisher", subject=row[1]))
+    return _publisher(row)
+
+
+def _publisher(row: Row) -> Publisher:
+    return Publisher(row[0], row[1], None if row[2] is None else bool(row[2]), row[3])

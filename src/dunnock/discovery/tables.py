@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from dunnock.foundation.db import BigId, Extra, extra, flag, metadata
@@ -73,14 +84,23 @@ trends = Table(  # what may be a trend, as of the last refresh; how strong it is
     sqlite_with_rowid=False,
 )
 
-trend_reviews = Table(  # what staff said of posts, links and publishers; of hashtags it stands with them
+trend_reviews = Table(  # what staff said of posts and links; of hashtags it stands with them
     "trend_reviews",
     metadata,
-    Column("kind", Text, primary_key=True),  # post | link | publisher
-    Column("subject", Text, primary_key=True),  # an id, or a host
+    Column("kind", Text, primary_key=True),  # post | link
+    Column("subject", Text, primary_key=True),  # an id
     flag("trendable"),
     Column("at", BigId, nullable=False),
     sqlite_with_rowid=False,
+)
+
+publishers = Table(  # hosts of links that were candidates for trends, and what staff said of them
+    "publishers",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("domain", Text, nullable=False, unique=True),
+    Column("trendable", Boolean),  # null: nobody said anything
+    Column("reviewed_at", BigId),
 )
 
 collections = Table(  # people that a member recommends, under a name

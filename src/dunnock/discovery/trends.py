@@ -1,4 +1,4 @@
-"""Trends: hashtags and posts that more people than usual, independent of each other, took up of late.
+"""Trends: hashtags, posts and links that more people than usual, independent of each other, took up of late.
 
 A refresh looks for candidates and what is usual for them; how strong each is, is counted when it is read, from the acts that
 still stand. So what was deleted, taken back or suspended counts no longer at the next read.
@@ -11,25 +11,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
+from dunnock import previews
 from dunnock.accounts import AccountSettingsChanged, StandingChanged
 from dunnock.discovery.events import TrendReviewed, TrendsRefreshed
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import trends as store
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
-from dunnock.foundation.db import Db, Row
+from dunnock.foundation.db import Db, Reader, Row
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.job import Job
 from dunnock.posts.events import PostDeleted, PostEdited, PostUnfavourited
 from dunnock.posts.hashtag_rules import RuledHashtag, ruled_hashtags
+from dunnock.posts.hashtag_search import DAYS, DayOfUse
+from dunnock.previews import Preview
 
 REFRESH_EVERY_MS = 5 * MINUTE
 PERSISTED = 10 * MINUTE
 WINDOW = DAY
-HALF_LIFE = {"tag": 4 * HOUR, "post": 3 * HOUR}
+HALF_LIFE = {"tag": 4 * HOUR, "post": 3 * HOUR, "link": 6 * HOUR}
 PAST = 7 * DAY
 LEAST = 3  # accounts
 LISTED = 100
@@ -38,6 +42,7 @@ _LOOKED_AT = 200_000  # acts
 _OLDEST_POST = 2 * DAY
 _USUAL = 30 * DAY
 _ORDINARY = 0.5  # expected of what has no past
+_MOST_COUNTED = 20_000  # uses of links that are looked at to say how much each was used
 _HOURS = "trend hours"
 
 Weigh = Callable[[Collection[int]], Awaitable[Mapping[int, float]]]
@@ -57,6 +62,18 @@ class Listed(msgspec.Struct):
     trendable: bool | None = None
 
 
+class TrendingLink(msgspec.Struct, frozen=True):
+    """A page that is linked to, how much in the last days, and what staff said of it; `trendable` None: nothing.
+
+    What was said of its publisher counts where nothing was said of itself.
+    """
+
+    preview: Preview
+    days: tuple[DayOfUse, ...]
+    trendable: bool | None
+    reviewed: bool
+
+
 class Trends:
     """The trends of one process. `need_review`: nothing is a trend that staff did not approve."""
 
@@ -65,6 +82,8 @@ class Trends:
         self._db, self._need_review, self._weigh = db, need_review, weigh
         self._tags = Fresh(self._read_tags, oldest_s=60)
         self._posts = Fresh(self._read_posts, oldest_s=60)
+        self._links = Fresh(self._read_links, oldest_s=60)
+        self._link_posts: frozenset[int] = frozenset()
         self._tag_posts: frozenset[int] = frozenset()
         self._post_ids: frozenset[int] = frozenset()
         db.listen(self._heard)
@@ -78,6 +97,11 @@ class Trends:
         """Ids of posts, as `tags`."""
         self._db.sync()
         return [one.id for one in await self._posts.get() if every or self._may(one.trendable)]
+
+    async def links(self, *, every: bool = False) -> list[TrendingLink]:
+        """Pages that posts link to, as `tags`."""
+        self._db.sync()
+        return [one for one in await self._links.get() if every or self._may(one.trendable)]
 
     def _may(self, trendable: bool | None) -> bool:  # noqa: FBT001 (what staff said)
         return trendable if trendable is not None else not self._need_review
@@ -107,31 +131,44 @@ class Trends:
             one.trendable = reviews.get(one.id)
         return listed
 
+    async def _read_links(self) -> list[TrendingLink]:
+        now = now_ms()
+        expected: dict[int, float] = dict(await self._db.all(store.LISTED, kind="link"))
+        if not expected:
+            self._link_posts = frozenset()
+            return []
+        rows = await self._db.slow(store.LINK_ACTORS, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
+        listed = await self._ranked("link", rows, expected, now)
+        self._link_posts = frozenset([act for one in listed for act in one.acts.values()])
+        return await show_links(self._db, [one.id for one in listed], now=now)
+
     async def _ranked(self, kind: str, rows: Sequence[Row], expected: Mapping[int, float], now: int) -> list[Listed]:
         weights = await self._weigh({row[1] for row in rows}) if self._weigh is not None else {}
         return ranked(rows, expected, now=now, half_life=HALF_LIFE[kind], weights=weights)
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
-            tags, posts = self._touches(one.event)
+            tags, posts, links = self._touches(one.event)
             if tags:
                 self._tags.spoil(at_once=True)
             if posts:
                 self._posts.spoil(at_once=True)
+            if links:
+                self._links.spoil(at_once=True)
 
-    def _touches(self, event: Event | None) -> tuple[bool, bool]:
-        """Does it change the trends of hashtags, of posts?"""
+    def _touches(self, event: Event | None) -> tuple[bool, bool, bool]:
+        """Does it change the trends of hashtags, of posts, of links?"""
         match event:
             case TrendsRefreshed() | StandingChanged() | AccountSettingsChanged() | TrendReviewed():
-                return True, True
+                return True, True, True
             case PostDeleted(post_id=an_id, boost_of_id=original):
-                return an_id in self._tag_posts, (original or an_id) in self._post_ids
+                return an_id in self._tag_posts, (original or an_id) in self._post_ids, an_id in self._link_posts
             case PostEdited(post_id=an_id):
-                return an_id in self._tag_posts, an_id in self._post_ids
+                return an_id in self._tag_posts, an_id in self._post_ids, an_id in self._link_posts
             case PostUnfavourited(post_id=an_id):
-                return False, an_id in self._post_ids
+                return False, an_id in self._post_ids, False
             case _:
-                return False, False
+                return False, False, False
 
 
 def ranked(
@@ -172,8 +209,12 @@ async def refresh_trends(db: Db, _: RefreshTrends) -> None:
     await _close_hours(db, now)
     tags = await _candidate_tags(db, now)
     posts = await _candidate_posts(db, now)
+    links = await _candidate_links(db, now)
+    hosts = {publisher_of(one.url) for one in (await previews.find(db, list(links))).values()} - {""}
     async with db.begin() as tx:
-        for kind, found in (("tag", tags), ("post", posts)):
+        for host in sorted(hosts):
+            await tx.run(store.ADD_PUBLISHER, id=tx.new_id(), domain=host)
+        for kind, found in (("tag", tags), ("post", posts), ("link", links)):
             await tx.run(store.UNLIST, kind=kind)
             await tx.many(
                 store.LIST, [{"kind": kind, "subject_id": one, "expected": value} for one, value in found.items()]
@@ -224,6 +265,50 @@ async def _candidate_posts(db: Db, now: int) -> dict[int, float]:
     acts = await db.slow(store.POST_ACTORS, ids=ids, looked_at=_LOOKED_AT, **_window(now))
     best = ranked(acts, expected, now=now, half_life=HALF_LIFE["post"])[:LISTED]
     return {one.id: expected[one.id] for one in best}
+
+
+async def _candidate_links(db: Db, now: int) -> dict[int, float]:
+    """Page -> what is expected of one that nobody knows, of the strongest candidates."""
+    rows = await db.slow(store.LINKS_IN_USE, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, **_window(now))
+    ids = [row[0] for row in rows]
+    if not ids:
+        return {}
+    acts = await db.slow(store.LINK_ACTORS, ids=ids, looked_at=_LOOKED_AT, **_window(now))
+    best = ranked(acts, {}, now=now, half_life=HALF_LIFE["link"])[:LISTED]
+    return {one.id: _ORDINARY for one in best}
+
+
+async def show_links(reader: Reader, ids: Sequence[int], *, now: int) -> list[TrendingLink]:
+    """Pages in the order of `ids`; those that nothing is known of are left out."""
+    found = await previews.find(reader, list(ids))
+    ids = [one for one in ids if one in found]
+    if not ids:
+        return []
+    today = now // DAY
+    since = id_at((today - DAYS + 1) * DAY)
+    uses = {
+        (row[0], row[1]): (row[2], row[3])
+        for row in await reader.all(
+            store.LINK_DAYS, ids=ids, since=since - 1, until=id_at(now), looked_at=_MOST_COUNTED
+        )
+    }
+    hosts = {publisher_of(found[one].url) for one in ids}
+    publishers = {row[1]: row for row in await reader.all(store.PUBLISHERS, domains=list(hosts))}
+    said = await reader.all(store.REVIEWS, kind="link", subjects=[str(one) for one in ids])
+    reviews = {int(row[0]): bool(row[1]) for row in said}
+    shown: list[TrendingLink] = []
+    for one in ids:
+        publisher = publishers.get(publisher_of(found[one].url))
+        rule = None if publisher is None or publisher[2] is None else bool(publisher[2])
+        days = tuple([DayOfUse(day * DAY, *uses.get((one, day), (0, 0))) for day in range(today, today - DAYS, -1)])
+        reviewed = one in reviews or rule is not None
+        shown.append(TrendingLink(found[one], days, reviews.get(one, rule), reviewed))
+    return shown
+
+
+def publisher_of(url: str) -> str:
+    """The host that a page is of."""
+    return urlsplit(url).netloc.lower()
 
 
 async def _close_hours(db: Db, now: int) -> None:

@@ -1,4 +1,4 @@
-"""Trends, and what staff say of them. Wire: Tag, Status, Admin::Tag."""
+"""Trends, and what staff say of them. Wire: Tag, Status, Trends::Link, Admin::Tag."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from msgspec import UNSET, UnsetType
 
 from dunnock import accounts, discovery
 from dunnock.api.kit import Called, Form, MaybeCalled, Paging, Query, link_header, page_limit, public, require
-from dunnock.api.mastodon import wire
+from dunnock.api.mastodon import fragments, wire
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.tags import show_tags
-from dunnock.discovery import Trends
+from dunnock.discovery import Publisher, TrendingLink, Trends
 from dunnock.feeds import Feeds
-from dunnock.foundation.clock import now_ms
+from dunnock.foundation.clock import SECOND, iso, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.hashtag_rules import HashtagChanges, RuledHashtag
 
 READS, WRITES = "admin:read", "admin:write"
-TAGS, POSTS = 10, 20
+TAGS, POSTS, LINKS = 10, 20, 10
+PUBLISHERS = 100
 ALL_TAGS = 100
 
 
@@ -58,6 +59,30 @@ class AdminTag(wire.Tag, kw_only=True):
 class AdminStatus(wire.Status, kw_only=True):
     """A trending Status with what staff want to know of it."""
 
+    requires_review: bool
+
+
+class TrendsLink(wire.PreviewCard, kw_only=True):
+    """Trends::Link."""
+
+    history: list[wire.TagHistory]
+
+
+class AdminLink(TrendsLink, kw_only=True):
+    """A trending link with what staff want to know of it."""
+
+    id: str
+    requires_review: bool
+
+
+class AdminPublisher(msgspec.Struct, kw_only=True):
+    """A host whose pages were candidates for trends."""
+
+    id: str
+    domain: str
+    trendable: bool | None
+    reviewed_at: str | None
+    requested_review_at: str | None
     requires_review: bool
 
 
@@ -136,6 +161,30 @@ async def trending_statuses(
     page.entries = list(part.of(page.entries))
     link = part.link(render.addresses.base, "/api/v1/trends/statuses", len(page.entries))
     return answer(await render.page(page, viewer), link=link)
+
+
+def link_wires(found: Sequence[TrendingLink], render: Render) -> list[dict[str, Any]]:
+    """Trends::Link."""
+    return [
+        fragments.preview_wire(one.preview, render.addresses)
+        | {
+            "history": [
+                {"day": str(day.at // SECOND), "uses": str(day.uses), "accounts": str(day.accounts)} for day in one.days
+            ]
+        }
+        for one in found
+    ]
+
+
+@get("/api/v1/trends/links", guards=[public()])
+async def trending_links(
+    params: Query[TrendsParams], trends: NamedDependency[Trends], render: NamedDependency[Render]
+) -> Response[list[TrendsLink]]:
+    """Pages that more accounts than usual linked to, the strongest first."""
+    part = _part(params, LINKS)
+    found = part.of(await trends.links())
+    link = part.link(render.addresses.base, "/api/v1/trends/links", len(found))
+    return answer(msgspec.json.encode(link_wires(found, render)), link=link)
 
 
 # For staff ----------------------------------------------------------------------------------------------------------
@@ -254,6 +303,94 @@ async def reject_status(
     return await _review(db, caller, render, post_id, trendable=False)
 
 
+def _admin_links(found: Sequence[TrendingLink], render: Render) -> list[dict[str, Any]]:
+    return [
+        {"id": str(one.preview.link_id)} | shown | {"requires_review": not one.reviewed}
+        for one, shown in zip(found, link_wires(found, render), strict=True)
+    ]
+
+
+@get("/api/v1/admin/trends/links", guards=[require(READS)])
+async def admin_trending_links(
+    params: Query[TrendsParams],
+    caller: Called,
+    db: NamedDependency[Db],
+    trends: NamedDependency[Trends],
+    render: NamedDependency[Render],
+) -> Response[list[AdminLink]]:
+    """Links that are trends or could be: also those that staff refused or did not look at."""
+    await accounts.permit(db, me(caller), accounts.Power.MANAGE_TAXONOMIES)
+    part = _part(params, LINKS)
+    found = part.of(await trends.links(every=True))
+    link = part.link(render.addresses.base, "/api/v1/admin/trends/links", len(found))
+    return answer(msgspec.json.encode(_admin_links(found, render)), link=link)
+
+
+async def _say_of_link(db: Db, caller: Called, render: Render, link_id: int, *, trendable: bool) -> Response[Any]:
+    async with db.begin() as tx:
+        said = await discovery.review_link(tx, link_id, trendable=trendable, by=me(caller))
+    return answer(msgspec.json.encode(_admin_links([said], render)[0]))
+
+
+@post("/api/v1/admin/trends/links/{link_id:int}/approve", guards=[require(WRITES)], status_code=200)
+async def approve_link(
+    link_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[AdminLink]:
+    """Let a link be a trend."""
+    return await _say_of_link(db, caller, render, link_id, trendable=True)
+
+
+@post("/api/v1/admin/trends/links/{link_id:int}/reject", guards=[require(WRITES)], status_code=200)
+async def reject_link(
+    link_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[AdminLink]:
+    """Let a link be no trend."""
+    return await _say_of_link(db, caller, render, link_id, trendable=False)
+
+
+def _publisher(one: Publisher) -> AdminPublisher:
+    return AdminPublisher(
+        id=str(one.id),
+        domain=one.domain,
+        trendable=one.trendable,
+        reviewed_at=None if one.reviewed_at is None else iso(one.reviewed_at),
+        requested_review_at=None,
+        requires_review=one.trendable is None,
+    )
+
+
+@get("/api/v1/admin/trends/links/publishers", guards=[require(READS)])
+async def list_publishers(
+    params: Query[Paging], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[list[AdminPublisher]]:
+    """Hosts whose pages were candidates for trends, newest first."""
+    cursor = cursor_of(params, default=PUBLISHERS)
+    found = await discovery.list_publishers(db, cursor, by=me(caller))
+    link = links(
+        settings.public_url,
+        "/api/v1/admin/trends/links/publishers",
+        cursor,
+        count=len(found),
+        newest=found[0].id if found else None,
+        oldest=found[-1].id if found else None,
+    )
+    return answer(msgspec.json.encode([_publisher(one) for one in found]), link=link)
+
+
+@post("/api/v1/admin/trends/links/publishers/{publisher_id:int}/approve", guards=[require(WRITES)], status_code=200)
+async def approve_publisher(publisher_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> AdminPublisher:
+    """Let a host's pages be trends."""
+    async with db.begin() as tx:
+        return _publisher(await discovery.review_publisher(tx, publisher_id, trendable=True, by=me(caller)))
+
+
+@post("/api/v1/admin/trends/links/publishers/{publisher_id:int}/reject", guards=[require(WRITES)], status_code=200)
+async def reject_publisher(publisher_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> AdminPublisher:
+    """Let a host's pages be no trends."""
+    async with db.begin() as tx:
+        return _publisher(await discovery.review_publisher(tx, publisher_id, trendable=False, by=me(caller)))
+
+
 # Hashtags, for staff ------------------------------------------------------------------------------------------------
 
 
@@ -313,6 +450,13 @@ HANDLERS: list[Any] = [
     admin_trending_statuses,
     approve_status,
     reject_status,
+    trending_links,
+    admin_trending_links,
+    approve_link,
+    reject_link,
+    list_publishers,
+    approve_publisher,
+    reject_publisher,
     list_tags,
     show_tag,
     change_tag,

@@ -54,6 +54,7 @@ posts = table(
 polls = table("polls", column("post_id", BigId), column("options"))
 post_counts = table("post_counts", column("post_id", BigId), column("boosts", Integer), column("favourites", Integer))
 hashtag_posts = table("hashtag_posts", column("hashtag_id", BigId), column("post_id", BigId))
+post_previews = table("post_previews", column("post_id", BigId), column("preview_id", BigId), column("link_id", BigId))
 interactions = table(
     "interactions",
     column("account_id", BigId),

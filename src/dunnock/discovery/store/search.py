@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, delete, exists, literal_column, or_, select, text, update
 
-from dunnock.discovery.store.others import accounts, interactions, kept, members, polls, posts
+from dunnock.discovery.store.others import accounts, interactions, kept, members, polls, post_previews, posts
 from dunnock.discovery.tables import search_docs, search_progress
 from dunnock.foundation.db import BigId, ManyIds, Sql, among, upsert
 
@@ -75,6 +75,12 @@ NEWEST_PUBLIC = Sql(
     .where(posts.c.author_id == bindparam("author"), _open, posts.c.boost_of_id.is_(None), posts.c.deleted_at.is_(None))
     .order_by(posts.c.id.desc())
     .limit(literal_column("1"))
+)
+LINKING = Sql(
+    select(post_previews.c.post_id)
+    .where(post_previews.c.preview_id == bindparam("preview"))
+    .order_by(post_previews.c.post_id.desc())
+    .limit(bindparam("most"))
 )
 PROGRESS = Sql(select(search_progress.c.below).where(search_progress.c.name == bindparam("name")))
 NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")

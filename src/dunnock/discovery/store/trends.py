@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, distinct, func, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, delete, distinct, func, literal_column, select, union_all
 
 from dunnock.discovery.store.others import (
     accounts,
     hashtag_posts,
     interactions,
     post_counts,
+    post_previews,
     posts,
     presentable,
 )
-from dunnock.discovery.tables import search_progress, tag_hours, trend_reviews, trends
-from dunnock.foundation.db import BigId, Sql, among, insert_into, upsert
+from dunnock.discovery.tables import publishers, search_progress, tag_hours, trend_reviews, trends
+from dunnock.foundation.clock import DAY
+from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
+from dunnock.foundation.ids import id_at
 
 _since, _until = bindparam("since", type_=BigId), bindparam("until", type_=BigId)
 _most: Any = bindparam("most")
@@ -83,6 +86,63 @@ PAST_OF_TAGS = Sql(
 DROP_HOURS = Sql(delete(tag_hours).where(tag_hours.c.hour < bindparam("first")))
 PROGRESS = Sql(select(search_progress.c.below).where(search_progress.c.name == bindparam("name")))
 NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
+
+# Links --------------------------------------------------------------------------------------------------------------
+
+_linked = select(post_previews.c.link_id, post_previews.c.post_id).where(_within(post_previews.c.post_id))
+_linking = (posts.c.deleted_at.is_(None), posts.c.visibility == "public", ~posts.c.sensitive, ~accounts.c.sensitized)
+_newest_links = _linked.order_by(post_previews.c.post_id.desc()).limit(_looked_at).subquery()
+LINKS_IN_USE = Sql(
+    select(_newest_links.c.link_id)
+    .select_from(_by_whom(_newest_links))
+    .where(presentable(), *_linking)
+    .group_by(_newest_links.c.link_id)
+    .having(_authors >= bindparam("least"))
+    .order_by(_authors.desc(), _newest_links.c.link_id)
+    .limit(_most)
+)
+_of_links = (
+    _linked.where(among(post_previews.c.link_id, "ids"))
+    .order_by(post_previews.c.post_id.desc())
+    .limit(_looked_at)
+    .subquery()
+)
+LINK_ACTORS = Sql(
+    select(_of_links.c.link_id, posts.c.author_id, func.max(_of_links.c.post_id))
+    .select_from(_by_whom(_of_links))
+    .where(presentable(), *_linking)
+    .group_by(_of_links.c.link_id, posts.c.author_id)
+)
+"""(page, account, its latest post with it)."""
+_day = _of_links.c.post_id.op("/")(literal_column(str(id_at(DAY)))).label("day")
+LINK_DAYS = Sql(
+    select(_of_links.c.link_id, _day, func.count(), _authors)
+    .select_from(_by_whom(_of_links))
+    .where(presentable(), *_linking)
+    .group_by(_of_links.c.link_id, literal_column("day"))
+)
+"""(page, day, posts, accounts)."""
+ADD_PUBLISHER = insert_once(publishers, "id", "domain", keys=["domain"])
+_publisher = (publishers.c.id, publishers.c.domain, publishers.c.trendable, publishers.c.reviewed_at)
+PUBLISHERS = Sql(select(*_publisher).where(among(publishers.c.domain, "domains")))
+PUBLISHER = Sql(select(*_publisher).where(publishers.c.id == bindparam("id")))
+PUBLISHERS_PAGE = Sql(
+    select(*_publisher)
+    .where(publishers.c.id < bindparam("below", type_=BigId), publishers.c.id > bindparam("above", type_=BigId))
+    .order_by(publishers.c.id.desc())
+    .limit(_most)
+)
+PUBLISHERS_PAGE_UP = Sql(
+    select(*_publisher)
+    .where(publishers.c.id < bindparam("below", type_=BigId), publishers.c.id > bindparam("above", type_=BigId))
+    .order_by(publishers.c.id)
+    .limit(_most)
+)
+RULE_PUBLISHER = Sql(
+    publishers.update()
+    .where(publishers.c.id == bindparam("the"))
+    .values(trendable=bindparam("may", type_=publishers.c.trendable.type), reviewed_at=bindparam("now", type_=BigId))
+)
 
 # Posts --------------------------------------------------------------------------------------------------------------
 

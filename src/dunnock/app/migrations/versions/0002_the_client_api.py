@@ -116,6 +116,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_previews_link_id", ["link_id"], unique=False)
 
     op.create_table(
+        "publishers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("trendable", sa.Boolean(), nullable=True),
+        sa.Column("reviewed_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publishers")),
+        sa.UniqueConstraint("domain", name=op.f("uq_publishers_domain")),
+    )
+    op.create_table(
         "push_keys",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("public", sa.Text(), nullable=False),
