@@ -56,13 +56,14 @@ class Viewers:
         """Listens to `db`'s events from now on."""
         self._db = db
         self.kept: Cache[int, Viewer] = Cache(KEPT_VIEWERS)
+        self._forgotten = 0  # how often anybody was
         db.listen(self._heard)
 
     async def get(self, account_id: int) -> Viewer:
         """The viewer, from memory or by five queries."""
         viewer = self.kept.get(account_id)
         if viewer is None:
-            ask = self._db.all
+            ask, known = self._db.all, self._forgotten
             viewer = Viewer(
                 account_id,
                 following={
@@ -74,11 +75,15 @@ class Viewers:
                 muting={row[0]: row[1] or 0 for row in await ask(store.MUTING, id=account_id)},
                 domains=frozenset([row[0] for row in await ask(store.DOMAINS, id=account_id)]),
             )
-            self.kept.put(account_id, viewer)
+            if known == self._forgotten:  # else something changed while we read, perhaps this
+                self.kept.put(account_id, viewer)
         return viewer
 
     def _heard(self, logged: Sequence[Logged]) -> None:
-        forget = self.kept.pop
+        def forget(an_id: int) -> None:
+            self._forgotten += 1
+            self.kept.pop(an_id)
+
         for one in logged:
             match one.event:
                 case (

@@ -114,7 +114,7 @@ async def test_what_is_no_stream(town):
     ann, bob = await town.member(), await town.member()
     theirs = await town.make.list(bob)
     for path, status, says in (
-        ("", 400, "Unknown channel requested"),
+        ("", 404, "Not Found"),
         ("?stream=everything", 400, "Unknown stream type"),
         ("/hashtag", 400, "Missing tag name parameter"),
         ("/hashtag?tag=", 400, "Missing tag name parameter"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from hashlib import sha256
 
 import msgspec
@@ -12,7 +13,10 @@ from api.streaming.town import PATH, Ear
 from dunnock import accounts, server
 from dunnock.api.kit import Caller
 from dunnock.api.streaming.connection import Socket
+from dunnock.notifications.events import RequestsMerged
 from dunnock.posts.events import PostPublished
+
+VISIBILITIES = ("public", "public", "unlisted", "private", "direct")
 
 
 async def test_a_message_is_what_reading_would_show(town):
@@ -449,3 +453,90 @@ async def test_conversations(town):
     ears[1].line.sent.clear()
     await town.ask("DELETE", f"/api/v1/conversations/{page['id']}", bob)
     assert ears[1].said() == []
+
+
+async def test_suspension_ends_streams(town):
+    """SC-114."""
+    ann, bob = await town.member("ann"), await town.member("bob")
+    await town.make.follow(bob, ann)
+    ears = [await town.socket(ann, "user"), await town.socket(bob, "user")]
+    async with town.house.db.begin() as tx:
+        await accounts.change_standing(tx, {ann.id: accounts.Standing.SUSPENDED})
+    await town.settle()
+    assert [ear.closed for ear in ears] == [1008, None]
+    assert (await town.open(f"{PATH}/user", ann.token)).answer.status == 401
+
+
+async def test_accepted_requests(town):
+    ann, bob = await town.member("ann"), await town.member("bob")
+    ears = [await town.socket(ann, "user"), await town.events(ann, "user/notification"), await town.socket(bob, "user")]
+    async with town.house.db.begin() as tx:
+        await tx.record(RequestsMerged(account_id=ann.id))
+    await town.settle()
+    assert ears[0].said() == [{"stream": ["user"], "event": "notifications_merged", "payload": "1"}]
+    assert ears[1].said() == [{"event": "notifications_merged", "payload": "1"}]
+    assert ears[2].said() == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_streams_and_pages_agree(town, seed):
+    """Random histories: what a stream tells of is what its page shows on top at that moment, for everybody."""
+    pick = random.Random(seed)
+    people = [await town.member(f"p{number}") for number in range(4)]
+    lists = {}
+    for one in people:
+        for other in people:
+            if one is not other and pick.random() < 0.6:
+                await town.make.follow(one, other)
+        members = tuple(other for other in people if pick.random() < 0.5)
+        lists[one.id] = await town.make.list(one, of=members, replies=pick.choice(("list", "followed", "none")))
+    pages = {
+        "user": lambda one: "/api/v1/timelines/home",
+        "list": lambda one: f"/api/v1/timelines/list/{lists[one.id].id}",
+        "public": lambda one: "/api/v1/timelines/public",
+        "hashtag": lambda one: "/api/v1/timelines/tag/x",
+    }
+    ears = {
+        (one.username, stream): (await town.socket(one, stream, tag="x", list=lists[one.id].id), one, page(one))
+        for one in people
+        for stream, page in pages.items()
+    }
+    posts: list[str] = []
+    compared = 0
+    for step in range(40):
+        by, other = pick.sample(people, 2)
+        act = pick.choice(
+            ("post", "post", "reply", "boost", "follow", "unfollow", "block", "unblock", "mute", "unmute")
+        )
+        if act not in {"post", "reply", "boost"}:
+            await call(town.house.edge, "POST", f"/api/v1/accounts/{other.id}/{act}", token=by.token)  # or refused
+            await town.settle()
+            continue
+        if act == "boost":
+            path, form = f"/api/v1/statuses/{pick.choice(posts or ['1'])}/reblog", {}
+        else:
+            words = (
+                f"{step} {'#x' if pick.random() < 0.6 else ''} {f'@{other.username}' if pick.random() < 0.4 else ''}"
+            )
+            path, form = "/api/v1/statuses", {"status": words, "visibility": pick.choice(VISIBILITIES)}
+            if act == "reply" and posts:
+                form["in_reply_to_id"] = pick.choice(posts)
+        for ear, _, _ in ears.values():
+            ear.line.sent.clear()
+        answer = await call(
+            town.house.edge, "POST", path, msgspec.json.encode(form), kind="application/json", token=by.token
+        )
+        if answer.status != 200:
+            continue  # not for them to see, or boosted already
+        await town.settle()
+        entry = answer.json["id"]
+        if entry in posts:
+            continue  # boosted before
+        posts.append(entry)
+        for where, (ear, one, page) in ears.items():
+            top = await town.ask("GET", f"{page}?limit=1", one)
+            expected = [("update", entry)] if top and top[0]["id"] == entry else []
+            heard = ear.heard()
+            assert heard == expected, (seed, step, act, where)
+            compared += bool(expected)
+    assert compared > 40

@@ -124,7 +124,7 @@ def _stream(hub: Hub, name: str | None) -> Callable[[Any, Any], Awaitable[None]]
         if name is not None and name.startswith("public") and first(asked.params.get("only_media")) in _YES:
             wanted = f"{name}:media"
         if not wanted:
-            raise StreamRefused(400, "Unknown channel requested")
+            raise StreamRefused(404, "Not Found")  # as documented: the streams are here, and not somewhere else
         await _open_events(hub, asked, wanted)
 
     return stream

@@ -47,7 +47,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation.settings import Settings
-from dunnock.notifications.events import Notified
+from dunnock.notifications.events import Notified, RequestsMerged
 from dunnock.posts.events import PolicyChanged, QuoteChanged
 from dunnock.posts.views import PostCard, PostViews
 from dunnock.posts.visibility import may_see
@@ -388,6 +388,8 @@ class Hub:
                 watch = self.watches.accounts.get(account_id)
                 if watch is not None:
                     self._send(Message("filters_changed", None), watch.subscribers(USER))
+            case RequestsMerged(account_id=account_id):
+                self._send(Message("notifications_merged", b"1"), self._notifiable(account_id))
             case (
                 server.AnnouncementPublished(announcement_id=an_id) | server.AnnouncementChanged(announcement_id=an_id)
             ):
@@ -579,15 +581,16 @@ class Hub:
 
     # Notifications --------------------------------------------------------------------------------------------------
 
-    async def _notified(self, account_id: int, notification_id: int) -> None:
+    def _notifiable(self, account_id: int) -> list[tuple[Connection, bytes]]:
+        """Who hears the notifications of an account. A token for posts alone hears the home feed without them."""
         watch = self.watches.accounts.get(account_id)
         if watch is None:
-            return
-        those = [
-            *watch.subscribers(NOTIFICATIONS),
-            # A token for posts alone hears the home feed without what others did.
-            *[one for one in watch.subscribers(USER) if covers(one[0].caller.scopes, "read:notifications")],
-        ]
+            return []
+        home = [one for one in watch.subscribers(USER) if covers(one[0].caller.scopes, "read:notifications")]
+        return [*watch.subscribers(NOTIFICATIONS), *home]
+
+    async def _notified(self, account_id: int, notification_id: int) -> None:
+        those = self._notifiable(account_id)
         if not those:
             return
         try:
@@ -600,7 +603,7 @@ class Hub:
 
     async def _conversed(self, account_id: int, conversation_id: int) -> None:
         watch = self.watches.accounts.get(account_id)
-        those = [] if watch is None else watch.subscribers(DIRECT)
+        those = [] if watch is None else list(watch.subscribers(DIRECT))
         if not those:
             return
         try:
@@ -608,8 +611,8 @@ class Hub:
         except ConversationMissing:
             return  # removed meanwhile
         self._db.sync()
-        (shown,) = await show(self._db, self._render, (one,), account_id)
-        self._send(Message("conversation", shown), those)
+        for shown in await show(self._db, self._render, (one,), account_id):
+            self._send(Message("conversation", shown), those)
 
 
 def _keys(card: PostCard) -> list[str]:
@@ -645,6 +648,7 @@ _TOLD: tuple[type[Event], ...] = (
     QuoteChanged,
     PolicyChanged,
     Notified,
+    RequestsMerged,
     ConversationChanged,
     FiltersChanged,
     server.AnnouncementPublished,
