@@ -347,7 +347,7 @@ OPEN_PAGES = {
     "GET /assets/{id}", "GET /auth/sign_in", "POST /auth/sign_in", "POST /auth/sign_out", "GET /auth/sign_up",
     "POST /auth/sign_up", "GET /favicon.ico", "GET /health", "GET /health/live", "GET /health/ready", "GET /healthz",
     "GET /invite/{id}", "GET /metrics", "GET /nodeinfo/{id}", "GET /oauth/authorize", "GET /robots.txt",
-    "GET /tags/{id}", "GET /users/{id}", "GET /users/{id}/statuses/{id}", "GET /{id}", "GET /{id}/media",
+    "GET /tags/{id}", "GET /users/{id}", "GET /users/{id}/statuses/{id}", "GET /{id}", "GET /{id}/media", "GET /{id}/tagged/{id}",
     "GET /{id}/with_replies", "GET /{id}/{id}",
 }  # fmt: skip
 MEMBERS_PAGES = {

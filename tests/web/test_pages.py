@@ -20,6 +20,7 @@ TOKEN_FREE = (
     "/@wren",
     "/@wren/with_replies",
     "/@wren/media",
+    "/@wren/tagged/hedge",
     "/tags/hedge",
 )
 EVIL = "<script>alert(\"1\")</script> & 'x'"
@@ -328,3 +329,17 @@ async def test_old_posts_are_set_by_a_plain_form(site, signed_in, db):
     page = await wren.submit("/settings/old-posts", min_favourites="0")
     assert page.status == 422
     assert "must be 1 or more" in page.text
+
+
+async def test_a_featured_hashtag_leads_to_the_posts_under_it(site, join, publish):
+    wren, robin = await join("wren"), await join("robin")
+    await publish(wren, "tagged #Hedge")
+    await publish(wren, "a bare post")
+    await publish(robin, "another's #hedge")
+    page = await site.browser().get("/@Wren/tagged/HEDGE")  # led to the one spelling
+    assert (page.status, page.path) == (200, "/@wren/tagged/hedge")
+    assert "tagged" in page.text
+    assert "a bare post" not in page.text
+    assert "another's" not in page.text
+    assert (await site.browser().get("/@wren/tagged/!!")).status == 404
+    assert (await site.browser().get("/@nobody/tagged/hedge")).status == 404

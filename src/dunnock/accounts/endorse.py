@@ -45,6 +45,11 @@ async def unendorse(tx: Tx, account_id: int, *, target: int) -> None:
     await tx.run(store.END_ENDORSEMENT, follower=account_id, followed=target)
 
 
+async def forget_endorsements(tx: Tx, account_id: int) -> None:
+    """Nobody recommends an account that is gone, nor does it anybody."""
+    await tx.run(store.DROP_ENDORSEMENTS, the=account_id)
+
+
 async def endorsed(reader: Reader, account_id: int, cursor: Cursor, *, viewer: int = 0) -> Page:
     """Whom the account recommends, latest first, without those who are hidden from `viewer` (0: nobody signed in)."""
     rows = await reader.all(store.ENDORSED[cursor.upwards], the=account_id, viewer=viewer, **cursor.bounds)

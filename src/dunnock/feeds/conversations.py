@@ -116,6 +116,12 @@ async def end_conversations(tx: Tx, account_id: int, *, somebody: int) -> None:
         await tx.record(ConversationChanged(account_id=account_id, conversation_id=conversation_id))
 
 
+async def forget_conversations(tx: Tx, account_id: int) -> None:
+    """Remove all conversations of an account that is gone; the others keep theirs."""
+    await tx.run(store.DROP_ALL_POSTS, owner=account_id)
+    await tx.run(store.DROP_ALL, owner=account_id)
+
+
 async def gather_conversations(db: Db, _: GatherConversations) -> None:
     """Go down from the newest post that was there, chunk by chunk, until nothing is left."""
     while True:

@@ -123,6 +123,12 @@ async def delete_list(tx: Tx, account_id: int, list_id: int) -> None:
     await tx.record(ListChanged(list_id=list_id, account_id=account_id))
 
 
+async def forget_lists(tx: Tx, account_id: int) -> None:
+    """Delete all lists of an account that is gone."""
+    for one in await lists_of(tx, account_id):
+        await delete_list(tx, account_id, one.id)
+
+
 async def members_of(reader: Reader, account_id: int, list_id: int, cursor: Cursor) -> Page:
     """Who is on the list, latest first; `cursor.limit` 0: all.
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, posts
-from dunnock.feeds.conversations import end_conversations, settle_conversations
-from dunnock.feeds.lists import remove_unfollowed
+from dunnock.accounts.endorse import forget_endorsements
+from dunnock.feeds.conversations import end_conversations, forget_conversations, settle_conversations
+from dunnock.feeds.lists import forget_lists, remove_unfollowed
+from dunnock.feeds.tags import forget_tags
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
+from dunnock.posts.featured import forget_featured
 
 
 async def on_unfollowed(tx: Tx, event: accounts.Unfollowed) -> None:
@@ -30,10 +33,22 @@ async def on_post(tx: Tx, event: Event) -> None:
             pass
 
 
+async def on_standing(tx: Tx, event: accounts.StandingChanged) -> None:
+    """Who is gone reads nothing any more, and shows nothing."""
+    if event.standing != accounts.Standing.DELETED.value:
+        return
+    await forget_lists(tx, event.account_id)
+    await forget_tags(tx, event.account_id)
+    await forget_conversations(tx, event.account_id)
+    await forget_featured(tx, event.account_id)
+    await forget_endorsements(tx, event.account_id)
+
+
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     accounts.Unfollowed: (on_unfollowed,),
     posts.PostPublished: (on_post,),
     posts.PostEdited: (on_post,),
     posts.PostDeleted: (on_post,),
     accounts.Blocked: (on_post,),
+    accounts.StandingChanged: (on_standing,),
 }

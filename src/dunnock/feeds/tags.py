@@ -56,6 +56,12 @@ async def unfollow_tag(tx: Tx, account_id: int, tag_id: int) -> None:
         await tx.record(TagsFollowedChanged(account_id=account_id))
 
 
+async def forget_tags(tx: Tx, account_id: int) -> None:
+    """Follow nothing any more: the account is gone."""
+    if await tx.run(store.DROP_ALL, owner=account_id):
+        await tx.record(TagsFollowedChanged(account_id=account_id))
+
+
 async def followed_tags(reader: Reader, account_id: int, cursor: Cursor, *, now: int) -> TagPage:
     """What the account follows, and how much it is used. Two queries."""
     rows = await reader.all(store.PAGE[cursor.upwards], owner=account_id, **cursor.bounds)

@@ -79,6 +79,15 @@ async def delete_filter(tx: Tx, account_id: int, filter_id: int) -> None:
     await tx.record(FiltersChanged(account_id=account_id))
 
 
+async def forget_filters(tx: Tx, account_id: int) -> None:
+    """Delete all filters of an account that is gone."""
+    held = await store.all_of(tx, account_id)
+    for one in held:
+        await store.drop(tx, one.id)
+    if held:
+        await tx.record(FiltersChanged(account_id=account_id))
+
+
 async def change_phrase(
     tx: Tx,
     account_id: int,

@@ -93,6 +93,11 @@ async def drop_featured(tx: Tx, account_id: int, featured_id: int) -> None:
         raise FeaturedMissing(featured_id)
 
 
+async def forget_featured(tx: Tx, account_id: int) -> None:
+    """Show nothing any more: the account is gone."""
+    await store.drop_all(tx, account_id)
+
+
 async def suggested_tags(reader: Reader, account_id: int, *, now: int) -> list[FoundHashtag]:
     """What the account tags its newest posts with most, and does not feature yet."""
     return await usage(reader, await store.usual(reader, account_id, most=SUGGESTED, looked_at=_LOOKED_AT), now)

@@ -14,6 +14,7 @@ from dunnock.feeds import Cursor, Feeds
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Kind, Missing
 from dunnock.foundation.settings import Settings
+from dunnock.text import hashtag_key
 from dunnock.web.cards import Cards
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
@@ -71,6 +72,42 @@ async def show_person(
     )
 
 
+@get("/{handle:str}/tagged/{tag:str}")
+async def show_tagged(
+    *,
+    handle: FromPath[str],
+    tag: FromPath[str],
+    params: Query[PageParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    feeds: NamedDependency[Feeds],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """A profile with its posts under a hashtag: where featured hashtags lead."""
+    card = await find_person(account_views, handle, settings)
+    key = hashtag_key(tag)
+    if not key:
+        raise Missing(tag)
+    tab = f"/tagged/{quote(key)}"
+    if handle != f"@{card.handle}" or tag != key:
+        return show.go(f"/@{card.handle}{tab}")
+    cursor = cursor_of(params)
+    page = await feeds.account(visitor.account_id, card.id, cursor, boosts=False, tag=key)
+    cards = Cards(db, account_views)
+    return show(
+        "person.html",
+        person=await cards.profile(card),
+        full=card.handle if card.domain else f"{card.handle}@{settings.domain}",
+        tab=tab,
+        pinned=[],
+        shown=await cards.page(page),
+        steps=steps_of(page, cursor),
+        mine=card.id == visitor.account_id,
+    )
+
+
 @get("/users/{name:str}")
 async def lead_to_person(name: FromPath[str], show: NamedDependency[Show]) -> Response[None]:
     """People who open the account's ActivityPub address in a browser."""
@@ -102,4 +139,4 @@ async def find_person(account_views: AccountViews, handle: str, settings: Settin
     return card
 
 
-HANDLERS = pages(show_person, lead_to_person, lead_to_post)
+HANDLERS = pages(show_person, show_tagged, lead_to_person, lead_to_post)

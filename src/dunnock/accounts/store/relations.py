@@ -163,6 +163,9 @@ END_ENDORSEMENT = Sql(
         endorsements.c.account_id == bindparam("follower"), endorsements.c.target_id == bindparam("followed")
     )
 )
+DROP_ENDORSEMENTS = Sql(
+    delete(endorsements).where(or_(endorsements.c.account_id == _the, endorsements.c.target_id == _the))
+)
 _viewer: BindParameter[Any] = bindparam("viewer")
 ENDORSED = _page(
     endorsements.c.id,

@@ -128,6 +128,8 @@ PAGE = (Sql(_page(up=False)), Sql(_page(up=True)))
 POSTS = (Sql(_posts_page(up=False)), Sql(_posts_page(up=True)))
 """Direct posts in any of an account's conversations."""
 
+DROP_ALL_POSTS = Sql(delete(conversation_posts).where(_p.account_id == _owner))
+DROP_ALL = Sql(delete(conversations).where(_c.account_id == _owner))
 LATEST = Sql(
     select(_p.conversation_id, _p.post_id)
     .where(among(_p.conversation_id, "ids"))

@@ -17,6 +17,7 @@ _owner = bindparam("owner", type_=BigId)
 
 ADD = insert_once(followed_tags, keys=["account_id", "hashtag_id"])
 DROP = Sql(delete(followed_tags).where(_t.account_id == _owner, _t.hashtag_id == bindparam("tag", type_=BigId)))
+DROP_ALL = Sql(delete(followed_tags).where(_t.account_id == _owner))
 COUNT = Sql(select(func.count()).where(_t.account_id == _owner))
 AMONG = Sql(select(_t.hashtag_id).where(_t.account_id == _owner, among(_t.hashtag_id, "tags")))
 OF = Sql(

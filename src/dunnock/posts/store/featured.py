@@ -21,6 +21,7 @@ _COUNT = Sql(select(func.count()).where(_f.account_id == _owner))
 _ADD = insert_once(featured_tags, keys=["account_id", "hashtag_id"])
 _DROP = Sql(delete(featured_tags).where(_f.account_id == _owner, _f.hashtag_id == _tag))
 _DROP_ID = Sql(delete(featured_tags).where(_f.account_id == _owner, _f.id == bindparam("the", type_=BigId)))
+_DROP_ALL = Sql(delete(featured_tags).where(_f.account_id == _owner))
 _used_by = (
     select(func.count(), func.max(posts.c.created_at))
     .join_from(hashtag_posts, posts, posts.c.id == hashtag_posts.c.post_id)
@@ -127,6 +128,11 @@ async def drop(tx: Tx, account_id: int, tag_id: int) -> bool:
 async def drop_id(tx: Tx, account_id: int, featured_id: int) -> bool:
     """The same, by its own id."""
     return await tx.run(_DROP_ID, owner=account_id, the=featured_id) == 1
+
+
+async def drop_all(tx: Tx, account_id: int) -> None:
+    """Feature nothing any more."""
+    await tx.run(_DROP_ALL, owner=account_id)
 
 
 async def count_in(tx: Tx, post: Post, tag_ids: Sequence[int]) -> None:
