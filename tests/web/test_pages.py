@@ -336,8 +336,10 @@ async def test_a_featured_hashtag_leads_to_the_posts_under_it(site, join, publis
     await publish(wren, "tagged #Hedge")
     await publish(wren, "a bare post")
     await publish(robin, "another's #hedge")
-    page = await site.browser().get("/@Wren/tagged/HEDGE")  # led to the one spelling
-    assert (page.status, page.path) == (200, "/@wren/tagged/hedge")
+    led = await site.browser().get("/@Wren/tagged/HEDGE")
+    assert (led.status, led.location) == (303, "/@wren/tagged/hedge")  # the one spelling
+    page = await site.browser().get(led.location)
+    assert page.status == 200
     assert "tagged" in page.text
     assert "a bare post" not in page.text
     assert "another's" not in page.text
