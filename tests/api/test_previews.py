@@ -98,3 +98,29 @@ async def test_a_token_without_the_scope(world, ada, url):
     token = await world.token(ada, "write push")
     for path in (f"/api/v1/statuses/{said.id}/card", f"/api/v1/timelines/link?url={url}"):
         assert (await world.ask(path, token)).status == 403
+
+
+@pytest.mark.parametrize("domains", ['["news.example"]', '["example"]', '["other.example", "ws.example"]', "[]"])
+async def test_who_made_the_page(world, ada, make, domains):
+    """The account is shown where both say so: anybody can name anybody."""
+    bea = await make.member("bea", attribution_domains=domains)
+    url = world.page("/by", '<title>By</title><meta name="fediverse:creator" content="@bea@127.0.0.1:8000">')
+    said = await world.say(ada, url)
+    await world.house.jobs.settle()
+    path, credited = f"/api/v1/statuses/{said.id}", "news" in domains or domains == '["example"]'
+    for token, is_bea in ((None, False), (await world.token(ada), False), (await world.token(bea), True)):
+        card = (await world.ask(path, token)).json["card"]
+        assert card["missing_attribution"] is (is_bea and not credited)
+        account = (await world.ask(f"/api/v1/accounts/{bea.id}")).json
+        assert card["authors"] == ([{"name": "", "url": "", "account": account}] if credited else [])
+        assert (await world.ask(f"{path}/card", token)).json == card
+        assert (await world.ask("/api/v1/timelines/public", token)).json[0]["card"] == card
+
+
+@pytest.mark.parametrize("creator", ["", "@", "nobody", "@bea@other.example", "@ada@127.0.0.1:8000@x", "a b", "\x00"])
+async def test_who_did_not_make_the_page(world, ada, creator):
+    url = world.page("/by", f'<title>By</title><meta name="fediverse:creator" content="{creator}">')
+    said = await world.say(ada, url)
+    await world.house.jobs.settle()
+    card = await world.shown(said)
+    assert (card["authors"], card["missing_attribution"]) == ([], None)

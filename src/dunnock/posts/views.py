@@ -35,7 +35,7 @@ class PostCard:
     """One post or boost, ready to be judged and shown; `stale`: its counts are to be read again.
 
     `counts`: (replies, boosts, favourites, quotes). `quote_state` None: it quotes nothing.
-    `rendered` and `counted` belong to the edge that shows it, `words` to whoever looks for words in it.
+    `rendered`, `counted` and `credited` belong to the edge that shows it, `words` to whoever looks for words in it.
     """
 
     __slots__ = (
@@ -45,6 +45,7 @@ class PostCard:
         "counted",
         "counts",
         "created_at",
+        "credited",
         "edited_at",
         "emoji",
         "hashtags",
@@ -101,6 +102,7 @@ class PostCard:
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
+        self.credited: Any = None
         self.words: Any = None
 
 

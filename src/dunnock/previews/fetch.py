@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from dunnock.accounts.find import find_by_handle
 from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Db
 from dunnock.foundation.http import Answer, Door, OutsideFailed, OutsideForbidden, Wanted
@@ -26,6 +27,7 @@ from dunnock.previews.job import FetchPreview
 from dunnock.previews.model import Card
 from dunnock.previews.page import Page, decoded, read_page
 from dunnock.previews.sweep import SweepPreviews, sweep_previews
+from dunnock.text import BadHandle, parse_handle
 
 PAUSES_MS = (MINUTE, 15 * MINUTE)
 """Between the tries where nobody answers; then there is nothing to show."""
@@ -78,7 +80,7 @@ async def fetch_preview(db: Db, door: Door, media_store: MediaStore, job: FetchP
     if known is None:
         return
     try:
-        found = await _look(door, media_store, known.url, here=here)
+        found = await _look(db, door, media_store, known.url, here=here)
     except _NotNow:
         if job.tries < len(PAUSES_MS):
             async with db.begin() as tx:
@@ -101,7 +103,7 @@ async def fetch_preview(db: Db, door: Door, media_store: MediaStore, job: FetchP
         await tx.record(PreviewChanged(preview_id=known.id))
 
 
-async def _look(door: Door, media_store: MediaStore, url: str, *, here: str) -> _Found | None:
+async def _look(db: Db, door: Door, media_store: MediaStore, url: str, *, here: str) -> _Found | None:
     """What is there; None when there is nothing to show.
 
     Raises:
@@ -125,6 +127,9 @@ async def _look(door: Door, media_store: MediaStore, url: str, *, here: str) -> 
     card, image = _card(page, embed, here=here)
     if not card.title and not card.html:
         return None
+    creator = await _creator(db, page.creator, answer.url, here=here)
+    if creator is not None:
+        card = msgspec.structs.replace(card, creator_id=creator[0], credited=creator[1])
     picture = None
     if image:
         kept = await _picture(door, media_store, image)
@@ -136,6 +141,19 @@ async def _look(door: Door, media_store: MediaStore, url: str, *, here: str) -> 
                 card = msgspec.structs.replace(card, width=size.width, height=size.height)
     own = normal_address(page.canonical) or normal_address(answer.url) or url
     return _Found(own, card, picture)
+
+
+async def _creator(db: Db, handle: str, url: str, *, here: str) -> tuple[int, bool] | None:
+    """The account that a page names, and whether it names the page's domain, or one above it, as its own in turn."""
+    try:
+        named = parse_handle(handle)
+    except BadHandle:
+        return None
+    account = await find_by_handle(db, named.name, "" if named.domain in {None, here} else named.domain or "")
+    if account is None or not account.shown:
+        return None
+    labels = host_of(url).partition(":")[0].lower().split(".")
+    return account.id, any(".".join(labels[at:]) in account.attribution_domains for at in range(len(labels)))
 
 
 def _read(answer: Answer) -> Page:

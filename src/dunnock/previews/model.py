@@ -32,6 +32,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     embed_url: str = ""
     blurhash: str | None = None
     published_at: int | None = None
+    creator_id: int | None = None
+    """The account that the page names as who made it."""
+    credited: bool = False
+    """Whether that account says that it writes there; anybody can name anybody."""
 
 
 class Preview(msgspec.Struct, frozen=True):

@@ -40,7 +40,9 @@ _TITLE, _DESCRIPTION, _NAME, _ALT = 500, 1_000, 200, 1_500  # characters
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page says; "" for what it does not. `canonical`: its own address, of the same host. `oembed`: who says more."""
+    """What a page says; "" for what it does not. `canonical`: its own address, of the same host. `oembed`: who says more.
+    `creator`: the handle of who made it.
+    """
 
     title: str
     description: str
@@ -58,6 +60,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     canonical: str
     oembed: str
+    creator: str
 
 
 def decoded(body: bytes, charset: str | None) -> str:
@@ -120,6 +123,7 @@ def read_page(text: str, url: str) -> Page:
         height=number(meta("twitter:player:height")),
         canonical=_canonical(url, heads.canonical or meta("og:url")),
         oembed=absolute(url, heads.oembed),
+        creator=(meta("fediverse:creator") or "")[:300].removeprefix("@"),
     )
 
 

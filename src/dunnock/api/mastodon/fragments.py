@@ -240,10 +240,10 @@ def post_start(
                 "mentions": [_mention(people[one], addresses) for one in post.mentions if one in people],
                 "tags": _tags(post.hashtags, addresses),
                 "emojis": [emoji_wire(emoji[name], addresses) for name in post.emoji if name in emoji],
-                "card": None if preview is None else preview_wire(preview, addresses),
                 "reblog": None,
                 "tagged_collections": [],
             }
+            | ({} if post.credited else {"card": None if preview is None else preview_wire(preview, addresses)})
             | ({"poll": None} if post.poll_id is None else {})  # else `Render._extras` has it
             | ({"quote": None} if post.quote_state is None else {})
             | (_ANYBODY_REPLIES if post.reply_policy == "everyone" else {})
@@ -252,10 +252,13 @@ def post_start(
     )
 
 
-def preview_wire(one: Preview, addresses: Addresses) -> dict[str, Any]:
-    """PreviewCard."""
+def preview_wire(
+    one: Preview, addresses: Addresses, *, author: bytes | None = None, missing: bool | None = None
+) -> dict[str, Any]:
+    """PreviewCard. `author`: Account of who made the page; `missing`: the viewer did, and has not said so."""
     card = one.card
-    named = card.author_name or card.author_url
+    account = None if author is None else msgspec.Raw(author)
+    named = card.author_name or card.author_url or account
     return {
         "url": one.url,
         "title": card.title,
@@ -274,8 +277,8 @@ def preview_wire(one: Preview, addresses: Addresses) -> dict[str, Any]:
         "embed_url": card.embed_url,
         "blurhash": card.blurhash,
         "published_at": None if card.published_at is None else iso(card.published_at),
-        "authors": [{"name": card.author_name, "url": card.author_url, "account": None}] if named else [],
-        "missing_attribution": None,
+        "authors": [{"name": card.author_name, "url": card.author_url, "account": account}] if named else [],
+        "missing_attribution": missing,
     }
 
 

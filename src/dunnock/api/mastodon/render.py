@@ -20,6 +20,7 @@ from dunnock.media.model import Emoji, Media
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.views import PollCard, PostCard, PostViews
 from dunnock.posts.visibility import QUOTE_SHOWN, may_answer, may_quote, may_see, quote_state
+from dunnock.previews import Preview
 from dunnock.text import shortcodes
 
 Posts = dict[int, PostCard]
@@ -195,8 +196,24 @@ class Render:
         if polled:
             for post_id, poll in (await self._poll_bytes(polled, viewer_id)).items():
                 extras[post_id] = extras.get(post_id, b"") + b',"poll":' + poll
+        credited = {card.id: card.credited for card in shown if card.credited is not None}
+        if credited:
+            for post_id, body in (await self._credited_cards(credited, viewer_id)).items():
+                extras[post_id] = extras.get(post_id, b"") + b',"card":' + body
         await self._add_reply_approvals(extras, shown, viewer_id)
         return extras
+
+    async def _credited_cards(self, cards: Mapping[int, Preview], viewer_id: int | None) -> dict[int, bytes]:
+        """PreviewCard by post, of pages that name an account as who made them: it is shown if it says so too."""
+        people = await self._accounts.get({one.card.creator_id for one in cards.values() if one.card.credited})  # type: ignore[misc]
+        await self._render_accounts(people.values())
+        found = {}
+        for post_id, one in cards.items():
+            by = people.get(one.card.creator_id or 0)
+            author = None if by is None or by.standing in _GONE else by.counted or _count(by)
+            missing = not one.card.credited and one.card.creator_id == viewer_id
+            found[post_id] = to_json(fragments.preview_wire(one, self.addresses, author=author, missing=missing))
+        return found
 
     async def _poll_bytes(self, authors: Mapping[int, int], viewer_id: int | None) -> dict[int, bytes]:
         """Poll by post, for (post, its author); at most three queries, however many. Null when it went away meanwhile."""
@@ -321,6 +338,8 @@ class Render:
         linked = await previews.of_posts(self._db, [card.id for card in cards if card.preview_id is not None])
         for card in cards:
             author = people[card.author_id]
+            preview = linked.get(card.id)
+            card.credited = preview if preview is not None and preview.card.creator_id is not None else None
             if card.boost_of_id is not None:
                 card.rendered = fragments.boost_start(card, author, self.addresses)
                 continue
@@ -332,15 +351,17 @@ class Render:
                 people=mentioned,
                 emoji=named,
                 app=None if card.app_id is None else await self._accounts.app(card.app_id),
-                preview=linked.get(card.id),
+                preview=preview,
             )
 
     async def _emoji(self, names: Collection[str]) -> dict[str, Emoji]:
         return {one.shortcode: one for one in await media_views.find_emoji(self._db, names)} if names else {}
 
-    async def preview(self, post_id: int) -> bytes:
+    async def preview(self, post_id: int, viewer_id: int | None) -> bytes:
         """PreviewCard of a post, which has been judged already; an empty object where there is none."""
         found = (await previews.of_posts(self._db, [post_id])).get(post_id)
+        if found is not None and found.card.creator_id is not None:
+            return (await self._credited_cards({post_id: found}, viewer_id))[post_id]
         return b"{}" if found is None else to_json(fragments.preview_wire(found, self.addresses))
 
     # Accounts -----------------------------------------------------------------------------------------------------

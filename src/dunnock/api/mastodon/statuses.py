@@ -271,7 +271,7 @@ async def show_card(
 ) -> Response[wire.PreviewCard | wire.Nothing]:
     """The preview of the first link in the post; an empty object where there is none (yet)."""
     found = await posts.find_visible(db, post_id, viewer(caller))
-    return json(await render.preview(found.boost_of_id or found.id))
+    return json(await render.preview(found.boost_of_id or found.id, viewer(caller)))
 
 
 def draft_of(form: StatusForm) -> posts.Draft:
