@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from api.finders import Finders
 from api.people import URL
 from dunnock import accounts
+from dunnock.accounts.standing import change_standing
+from dunnock.discovery.tables import collection_items, collections, dismissals
+from dunnock.foundation.db import Sql
 
 PATH = "/api/v1/collections"
 
@@ -180,3 +184,14 @@ async def test_others_may_not(people, make, owner):
         assert (await people.ask(method, where, form=form)).status == 401, where
         assert (await people.ask(method, where, owner, "read", form=form)).status == 403, where
     assert (await people.ask("POST", f"{path}/items/1/revoke", eve)).status == 404
+
+
+async def test_nothing_stays_of_who_is_gone(people, make, owner):
+    anna = await make.member("anna")
+    mine, hers = await make_one(people, owner, account_ids=[str(anna.id)]), await make_one(people, anna)
+    assert (await people.ask("DELETE", f"/api/v1/suggestions/{anna.id}", owner)).status == 200
+    await people.do(change_standing, {anna.id: accounts.Standing.DELETED})
+    assert await people.db.all(Sql(select(collections.c.id))) == [(int(mine["id"]),)]
+    assert await people.db.all(Sql(select(collection_items.c.id))) == []
+    assert await people.db.all(Sql(select(dismissals.c.target_id))) == []
+    assert (await people.ask("GET", f"{PATH}/{hers['id']}")).status == 404

@@ -183,6 +183,12 @@ async def part(tx: Tx, account_id: int, target_id: int) -> None:
     await tx.run(store.PART, owner=target_id, account=account_id)
 
 
+async def forget_account(tx: Tx, account_id: int) -> None:
+    """An account is gone: its collections, its places in others', and what it or others dismissed of each other."""
+    for statement in store.FORGET:
+        await tx.run(statement, account=account_id)
+
+
 async def _own(tx: Tx, collection_id: int, by: int) -> Collection:
     row = await tx.one(store.HOLD, id=collection_id)
     if row is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, posts
-from dunnock.discovery.collections import part
+from dunnock.discovery.collections import forget_account, part
 from dunnock.discovery.index import IndexAuthor, IndexSpan, author_changed, index_kept, index_linking, index_posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
@@ -59,6 +59,7 @@ async def on_settings_changed(tx: Tx, event: accounts.AccountSettingsChanged) ->
 async def on_standing_changed(tx: Tx, event: accounts.StandingChanged) -> None:
     """Of an account that is gone nothing stays."""
     if event.standing == "deleted":
+        await forget_account(tx, event.account_id)
         await tx.enqueue(IndexAuthor(event.account_id))
 
 

@@ -41,6 +41,7 @@ from dunnock.text import BadHandle, Handle, parse_handle
 A_PAGE = 20
 FURTHEST = 400
 LONGEST = 500
+_KEPT_QUERIES, _LONGEST_KEPT = 500, 200
 _PROFILE = re.compile(r"/(?:@|users/)([A-Za-z0-9_]+)/?")
 _POST = re.compile(r"/(?:@[A-Za-z0-9_.@:-]+|users/[A-Za-z0-9_]+/statuses)/([0-9]{1,19})(?:/activity)?/?")
 _TAG = re.compile(r"/tags/([^/]+)/?")
@@ -235,10 +236,19 @@ SEARCH = public("read:search")
 
 def add_to(lane: Lane, searching: Searching) -> None:
     """Serve searches from the lane."""
+    known: dict[bytes, SearchParams] = {}  # people look for the same again and again, page by page
 
     async def handle(scope: Any, send: Any) -> None:
         caller = await SEARCH.admit(scope)
-        await send_json(send, 200, await searching.answer(viewer_of(caller), read_query(scope, SearchParams)))
+        query = scope["query_string"]
+        params = known.get(query)
+        if params is None:
+            params = read_query(scope, SearchParams)
+            if len(known) >= _KEPT_QUERIES:
+                known.clear()
+            if len(query) < _LONGEST_KEPT:
+                known[query] = params
+        await send_json(send, 200, await searching.answer(viewer_of(caller), params))
 
     lane.add("GET", "/api/v2/search", handle)
 

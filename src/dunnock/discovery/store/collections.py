@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, delete, exists, func, literal_column, or_, select
 
-from dunnock.discovery.tables import collection_items, collections
+from dunnock.discovery.tables import collection_items, collections, dismissals
 from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once
 
 _COLUMNS = (
@@ -104,4 +104,19 @@ PART = Sql(
             collections.c.id == collection_items.c.collection_id, collections.c.account_id == bindparam("owner")
         ),
     )
+)
+
+# Everything of an account that is gone
+_gone = bindparam("account", type_=BigId)
+FORGET: tuple[Sql, ...] = (
+    Sql(
+        delete(collection_items).where(
+            or_(
+                collection_items.c.account_id == _gone,
+                exists().where(collections.c.id == collection_items.c.collection_id, collections.c.account_id == _gone),
+            )
+        )
+    ),
+    Sql(delete(collections).where(collections.c.account_id == _gone)),
+    Sql(delete(dismissals).where(or_(dismissals.c.account_id == _gone, dismissals.c.target_id == _gone))),
 )
