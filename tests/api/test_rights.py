@@ -351,12 +351,14 @@ OPEN_PAGES = {
     "GET /{id}/with_replies", "GET /{id}/{id}",
 }  # fmt: skip
 MEMBERS_PAGES = {
+    "GET /admin/reports", "GET /report/{id}",
     "GET /admin/sign-ups", "GET /oauth/authorize/native", "GET /settings/account", "GET /settings/apps",
     "GET /settings/blocks", "GET /settings/invitations", "GET /settings/old-posts", "GET /settings/preferences",
     "GET /settings/profile",
     "GET /settings/sessions",
 }  # fmt: skip
 MEMBERS_FORMS = {
+    "POST /admin/reports", "POST /report",
     "POST /admin/sign-ups", "POST /compose", "POST /oauth/authorize", "POST /settings/account", "POST /settings/apps",
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
     "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",
@@ -547,7 +549,7 @@ async def test_who_is_shut_out_has_no_token(house, make, bearer, barred):
 
 async def test_pages_for_members_take_no_token(house, bearer):
     token = await bearer(known.KNOWN)
-    form = {"body": b"id=1&member_id=1", "kind": "application/x-www-form-urlencoded"}
+    form = {"body": b"id=1&member_id=1&report_id=1", "kind": "application/x-www-form-urlencoded"}
     for route in sorted(MEMBERS_PAGES | MEMBERS_FORMS):
         method, path = route.split()
         for held in (None, token):
@@ -564,5 +566,6 @@ async def test_pages_of_staff_are_missing_for_members(house, make):
         async with house.db.begin() as tx:
             session = await accounts.open_session(tx, one.member_id, client="")
         cookies = "; ".join(f"{name}={session}" for name in names)
-        answer = await call(house.edge, "GET", "/admin/sign-ups", headers=(("cookie", cookies),))
-        assert answer.status == status, role
+        for path in ("/admin/sign-ups", "/admin/reports"):
+            answer = await call(house.edge, "GET", path, headers=(("cookie", cookies),))
+            assert answer.status == status, (role, path)

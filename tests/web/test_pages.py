@@ -41,6 +41,7 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
         "/@wren",
         f"/@wren/{first.id}",
         "/admin/sign-ups",
+        "/admin/reports",
         *(f"/settings/{one}" for one in parts),
     ):
         page = await staff.get(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.api.kit import Form, Id
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid, Missing
@@ -37,7 +37,7 @@ async def list_sign_ups(
 async def judge(
     form: Form[JudgeForm],
     show: NamedDependency[Show],
-    staff: NamedDependency[Member],  # noqa: ARG001 (asking for it keeps others out)
+    staff: NamedDependency[Member],
     db: NamedDependency[Db],
 ) -> Response[None]:
     """Let somebody in, or refuse them."""
@@ -47,8 +47,8 @@ async def judge(
         held = await accounts.find_member(tx, form.member_id)
         if held is None or held.state is not accounts.State.PENDING:
             raise Missing(form.member_id)
-        state = accounts.State.ACTIVE if form.decision == "approve" else accounts.State.DISABLED
-        await accounts.change_state(tx, form.member_id, state)
+        judge_them = moderation.approve if form.decision == "approve" else moderation.refuse
+        await judge_them(tx, held.account_id, by=staff.account_id)
     return show.go("/admin/sign-ups", done="approved" if form.decision == "approve" else "refused")
 
 

@@ -16,6 +16,7 @@ from dunnock.web import (
     old_posts,
     people,
     profile_settings,
+    reports,
     sign_in,
     sign_up,
     sign_ups,
@@ -26,7 +27,7 @@ from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, sign_up, authorize, account_settings, app_settings, blocks, invitations,
-    old_posts, profile_settings, sign_ups, guide, people, thread,
+    old_posts, profile_settings, sign_ups, reports, guide, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]
