@@ -158,3 +158,21 @@ async def test_a_page_costs_the_same_however_many_hashtags_are_followed(house, m
     assert len(await home(house, me)) == 20
     # cold: as without hashtags; for oneself alone the merge has one query fewer, and there is one for the hashtags' posts
     assert (cold, len(asked)) == (11, 0)
+
+
+async def test_a_head_made_while_its_hashtags_change_is_not_kept(house, make, monkeypatch):
+    """What is followed between the reading of the sources and that of their posts is seen at the next look."""
+    me, stranger = await make.member(), await make.member()
+    post = await publish(house.db, stranger, "#cats")
+    original = house.feeds.tags_of_home
+
+    async def late(viewer_id):
+        found = await original(viewer_id)
+        monkeypatch.undo()
+        await do(house.db, follow_tag, me.id, "cats")
+        house.db.sync()
+        return found
+
+    monkeypatch.setattr(house.feeds, "tags_of_home", late)
+    assert await home(house, me) == []
+    assert await home(house, me) == [post.id]

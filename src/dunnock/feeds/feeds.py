@@ -52,9 +52,9 @@ class Feeds:
         key = ("home", viewer_id)
         head = self.heads.peek(key, viewer)
         if head is None:
-            head = await self.heads.make(
-                key, viewer, await self.sources_of_home(viewer), await self.tags_of_home(viewer_id)
-            )
+            since = self.heads.forgotten
+            sources, tags = await self.sources_of_home(viewer), await self.tags_of_home(viewer_id)
+            head = await self.heads.make(key, viewer, sources, tags, since=since)
         read, authors, keys = self.heads.read, head.sources, frozenset(head.tags.values())
 
         async def skeleton(span: Span, most: int) -> Sequence[int]:
@@ -118,8 +118,9 @@ class Feeds:
         key = ("list", list_id)
         head = self.heads.peek(key, viewer)
         if head is None:
+            since = self.heads.forgotten
             rows = await self._db.all(store.OF_LIST, list_id=list_id, owner=viewer_id)
-            head = await self.heads.make(key, viewer, frozenset([row[0] for row in rows]))
+            head = await self.heads.make(key, viewer, frozenset([row[0] for row in rows]), since=since)
         members = head.sources
 
         async def skeleton(span: Span, most: int) -> Sequence[int]:

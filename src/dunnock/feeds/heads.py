@@ -56,6 +56,8 @@ class Heads:
         self._heads: Cache[object, Head] = Cache(KEPT_HEADS)
         self._recent: list[tuple[int, int, tuple[int, ...]]] = []
         self._dropped = 0
+        self.forgotten = 0
+        """How often heads were forgotten."""
         db.listen(self._heard)
 
     def _heard(self, logged: Sequence[Logged]) -> None:
@@ -69,6 +71,7 @@ class Heads:
                 if event.tags:  # it may stand under others than before
                     self._recent.append((event.post_id, event.author_id, event.tags))
             elif type(event) is PostsImported:
+                self.forgotten += 1
                 self._heads.clear()
         if len(self._recent) > KEPT_RECENT:
             half = len(self._recent) // 2
@@ -102,17 +105,30 @@ class Heads:
             head.floor = ids[0]
         return head
 
-    async def make(self, key: object, of: object, sources: Collection[int], tags: Mapping[int, str] = NO_TAGS) -> Head:
-        """Read the newest entries by `sources` or under `tags`."""
+    async def make(
+        self,
+        key: object,
+        of: object,
+        sources: Collection[int],
+        tags: Mapping[int, str] = NO_TAGS,
+        *,
+        since: int | None = None,
+    ) -> Head:
+        """Read the newest entries by `sources` or under `tags`.
+
+        `since`: what `forgotten` was before those were read. If any was forgotten meanwhile, the head is not kept.
+        """
         position = self._dropped + len(self._recent)  # before reading: what comes meanwhile is taken up again, once
         ids = await entries.of_sources(self._db, sources, tags, Span(), HEAD)
         ids.reverse()
         head = Head(of, sources, ids, ids[0] if len(ids) >= HEAD else 0, position, tags=tags)
-        self._heads.put(key, head)
+        if since is None or since == self.forgotten:
+            self._heads.put(key, head)
         return head
 
     def forget(self, key: object) -> None:
         """The feed's sources changed."""
+        self.forgotten += 1
         self._heads.pop(key)
 
     async def read(self, head: Head, span: Span, most: int) -> list[int]:
