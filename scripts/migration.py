@@ -72,10 +72,19 @@ def keep_release(version: str) -> None:
 
 
 def dump(conn: sqlite3.Connection) -> list[str]:
-    """The statements that make the schema again, without the tables that virtual tables make by themselves."""
-    virtual = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'")]
-    own = re.compile("|".join(rf"(?:CREATE TABLE|INSERT INTO) ['\"]?{name}_" for name in virtual) or "(?!)")
-    return [text for text in conn.iterdump() if not own.match(text)]
+    """The statements that make the schema again; virtual tables by their own statement, not by the tables they make."""
+    virtual = dict(conn.execute("SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"))
+    theirs = "|".join(rf"(?:CREATE TABLE|INSERT INTO) ['\"]?{name}_" for name in virtual)
+    left_out = re.compile("|".join(filter(None, ("PRAGMA writable_schema|INSERT INTO sqlite_master", theirs))))
+    statements: list[str] = []
+    for text in conn.iterdump():
+        if text == "COMMIT;":
+            break
+        if not left_out.match(text):
+            statements.append(text)
+    triggers = [at for at, text in enumerate(statements) if text.startswith("CREATE TRIGGER")]
+    first = triggers[0] if triggers else len(statements)
+    return [*statements[:first], *[f"{sql};" for sql in virtual.values()], *statements[first:], "COMMIT;"]
 
 
 def extras(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import runpy
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from dunnock.app.tables import metadata
 from dunnock.foundation.db import EXTRAS, open_db
 from dunnock.foundation.db.schema import schema_version
 
+ROOT = Path(__file__).parents[2]
 RELEASED = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 
 
@@ -152,3 +154,20 @@ async def test_a_failing_child_is_told(tmp_path):
     path.write_text("this is no database, and long enough to be seen as one" * 50)
     with pytest.raises(Exception, match="database"):
         await migrate.bring_up_to_date(f"sqlite:///{path}")
+
+
+async def test_a_kept_release_can_be_made_again(sqlite_template, tmp_path):
+    """What `scripts/migration.py --release` writes, virtual tables and all."""
+    path = tmp_path / "new.db"
+    await migrate.bring_up_to_date(f"sqlite:///{path}")
+    conn = sqlite3.connect(path)
+    statements = runpy.run_path(str(ROOT / "scripts/migration.py"))["dump"](conn)
+    conn.close()
+    again = tmp_path / "again.db"
+    conn = sqlite3.connect(again)
+    conn.executescript("\n".join(statements))
+    conn.execute("INSERT INTO search_docs (post_id, words) VALUES (1, 'hello')")
+    assert conn.execute("SELECT rowid FROM search_index WHERE search_index MATCH 'hello'").fetchall() == [(1,)]
+    conn.close()
+    assert not await migrate.bring_up_to_date(f"sqlite:///{again}")
+    assert sqlite_shape(again) == sqlite_shape(sqlite_template)
