@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dunnock import accounts, media, posts
+from dunnock import accounts, media, moderation, posts
 from dunnock.accounts import bulk
 from dunnock.accounts.census import anybody
 from dunnock.accounts.passwords import make_hash
@@ -29,6 +29,7 @@ from dunnock.app.demo_words import (
     PEOPLE,
     PICTURES,
     REPLIES,
+    REPORTS,
     TOPICS,
     WORDS,
     Person,
@@ -381,12 +382,14 @@ class _Demo:
             for other in chance.sample(names[1:], 3):
                 if other != name:
                     self._follow(name, other, self._now - 9 * DAY + chance.randrange(HOUR))
+        told: list[_Written] = []
         for wave in (self._now - 6 * DAY - 3 * HOUR, self._now - 2 * DAY - 8 * HOUR):
             for name in names:
                 language = chance.choices(tuple(CAMPAIGN_TEXTS), (6, 2, 1, 1))[0]
                 first, second = CAMPAIGN_WORDS[language]
                 words = chance.choice(CAMPAIGN_TEXTS[language]).format(a=chance.choice(first), b=chance.choice(second))
-                self._publish(_Written(wave + chance.randrange(9 * MINUTE), name, words, language), None)
+                told.append(_Written(wave + chance.randrange(9 * MINUTE), name, words, language))
+                self._publish(told[-1], None)
         call = _Written(
             self._now - 2 * DAY - 7 * HOUR, leader,
             f"Let us show everybody what the harbour looks like at night! #{CAMPAIGN_TAG}", "en",
@@ -397,6 +400,23 @@ class _Demo:
             self._answer(at, posts.boost, call, name)
             if chance.random() < 0.8:
                 self._answer(at + SECOND, posts.favourite, call, name)
+        self._plan_reports(told)
+
+    def _plan_reports(self, told: list[_Written]) -> None:
+        """Some people wonder, and tell those who run the server."""
+        readers = [name for name in self._people if name != OWNER]
+        for number, comment in enumerate(REPORTS):
+            one, by = told[-1 - 7 * number], readers[5 * number % len(readers)]
+            self._acts.append((one.at + (number + 2) * HOUR, self._complaint(one, by, comment)))
+
+    def _complaint(self, one: _Written, by: str, comment: str) -> Callable[[_Then], Awaitable[object]]:
+        def act(then: _Then) -> Awaitable[object]:
+            complaint = moderation.Complaint(
+                target_id=self._ids[one.by], category="spam", comment=comment, post_ids=(one.post_id,)
+            )
+            return moderation.file_report(then, complaint, by=self._ids[by])
+
+        return act
 
     async def _perform(self) -> None:
         """Everything in the order of its moments."""

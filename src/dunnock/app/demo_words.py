@@ -387,6 +387,11 @@ CAMPAIGN_BIOS = (
     "Dreamer",
     "",
 )
+REPORTS = (
+    "The same words from many accounts within minutes. Who is behind this?",
+    "This account is new and only posts advertising for the harbour lights.",
+    "Fake accounts, please look at them together.",
+)
 CAMPAIGN_FIRST = ("lena", "marc", "julia", "tom", "anna", "paul", "nina", "alex", "sara", "ben", "eva", "max")
 CAMPAIGN_LAST = ("harbor", "light", "sea", "sunny", "bay", "wave")
 

@@ -15,7 +15,9 @@ This text comes with the software and says what it does. The people who run {dom
 - **What you post**, with its media, until you delete it. Deleted posts are emptied at once; their media goes within days.
 - **What you do**: whom you follow, block and mute, what you boost, favourite, bookmark and vote for.
 - **Sessions and apps**: which browser or app is signed in, and the day it was last used.
-- **Reports** that you file or that concern you, and what was decided.
+- **Reports** that you file or that concern you, and what was decided. While an account is suspended, a scrambled form of
+  its e-mail address keeps it from joining again.
+- **How many** members used the server on a day, but not who.
 
 Network addresses are used to stop abuse while you use the server and are not kept with your posts.
 
