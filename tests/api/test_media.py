@@ -25,6 +25,7 @@ from dunnock.media import MediaStore
 from dunnock.media.upload import process_waiting
 from dunnock.posts.views import PostViews
 from making import Make
+from media.clips import film, song
 
 URL = "https://home.example"
 V1, V2 = "/api/v1/media", "/api/v2/media"
@@ -135,15 +136,14 @@ async def test_upload_show_change_remove(client: Client, make: Make, path: str) 
     [
         ({"description": "no file"}, 422, "File can't be blank"),
         ({"file": "just text"}, 422, ""),
-        ({"file": b"<html>"}, 422, "not an image"),
-        ({"file": b"OggS" + b"\0" * 99}, 422, "no video"),
+        ({"file": b"<html>"}, 422, "can't be attached"),
         ({"file": image()[:-20]}, 422, "damaged"),
         ({"file": b"\xff\xd8\xff" + b"\0" * 3_000_000}, 413, ""),
         ({"file": image(), "description": "x" * 1501}, 422, "too long"),
         ({"file": image(), "focus": "2,0"}, 422, "Focus"),
         ({"file": image(), "focus": "nan,nan"}, 422, "Focus"),
         ({"file": image(), "focus": "left"}, 422, "Focus"),
-        ({"file": image(), "thumbnail": image()}, 422, "Thumbnail"),
+        ({"file": image(), "thumbnail": b"<html>"}, 422, "is not an image"),
     ],
 )
 async def test_bad_input_is_refused_in_json(
@@ -202,6 +202,119 @@ async def test_202_then_206_then_200(
     ready = await client.ask("GET", one, anna)
     assert (ready.status, ready.json["description"]) == (200, "Described meanwhile")
     assert ready.json["url"].endswith(".png")
+
+
+async def later(client: Client, db: Db, media_store: MediaStore, sent: Answer) -> None:
+    """The job of what was sent."""
+    assert (sent.status, sent.json["url"]) == (202, None)
+    await process_waiting(db, media_store, pictures.ProcessMedia(media_id=int(sent.json["id"])))
+
+
+async def test_a_film(client: Client, db: Db, make: Make, media_store: MediaStore, tmp_path: Path) -> None:
+    anna = await make.member()
+    film(tmp_path / "a.webm", codec="libvpx-vp9", sound="libopus")
+    sent = await client.ask("POST", V2, anna, file=(tmp_path / "a.webm").read_bytes(), description="A sunrise")
+    assert (sent.json["type"], sent.json["preview_url"], sent.json["meta"]) == ("video", None, None)
+    one = f"{V1}/{sent.json['id']}"
+    assert (await client.ask("GET", one, anna)).status == 206
+    await later(client, db, media_store, sent)
+    ready = await client.ask("GET", one, anna)
+    assert ready.status == 200
+    entity = ready.json
+    assert entity == sent.json | {
+        "url": entity["url"],
+        "preview_url": entity["preview_url"],
+        "blurhash": entity["blurhash"],
+        "meta": {
+            "length": entity["meta"]["length"],
+            "duration": entity["meta"]["duration"],
+            "fps": 24,
+            "size": "160x90",
+            "width": 160,
+            "height": 90,
+            "aspect": 1.777778,
+            "audio_encode": "aac",
+            "audio_bitrate": "48000 Hz",
+            "audio_channels": "stereo",
+            "original": {
+                "width": 160,
+                "height": 90,
+                "frame_rate": "24/1",
+                "duration": entity["meta"]["duration"],
+                "bitrate": entity["meta"]["original"]["bitrate"],
+            },
+            "small": {"width": 160, "height": 90, "size": "160x90", "aspect": 1.777778},
+        },
+    }
+    assert entity["meta"]["length"].startswith("0:00:01.")
+    assert len(entity["blurhash"]) == 36
+    for name, kind in (("url", "video/mp4"), ("preview_url", "image/webp")):
+        served = await client.ask("GET", entity[name].removeprefix(URL), None)
+        assert (served.status, served.headers["content-type"]) == (200, kind)
+    assert not any((tmp_path / "media").rglob("*.part"))
+
+
+@pytest.mark.parametrize("path", [V1, V2])
+async def test_sound_with_a_picture_for_it(
+    client: Client, db: Db, make: Make, media_store: MediaStore, *, path: str, tmp_path: Path
+) -> None:
+    anna = await make.member()
+    song(tmp_path / "a.ogg", "libopus")
+    sent = await client.ask(
+        "POST", path, anna, file=(tmp_path / "a.ogg").read_bytes(), thumbnail=image("PNG", (200, 100))
+    )
+    assert sent.json["type"] == "audio"
+    if path == V2:
+        await later(client, db, media_store, sent)
+    one = f"{V1}/{sent.json['id']}"
+    ready = (await client.ask("GET", one, anna)).json
+    assert ready["url"].endswith(".mp3")
+    assert ready["meta"]["small"]["size"] == "200x100"
+    assert set(ready["meta"]["original"]) == {"duration", "bitrate"}
+    changed = await client.ask("PUT", one, anna, thumbnail=image("PNG", (100, 100)), description="New")
+    assert changed.status == 200
+    assert (changed.json["meta"]["small"]["size"], changed.json["description"]) == ("100x100", "New")
+    assert (await client.ask("GET", one, anna)).json == changed.json
+    assert (await client.ask("PUT", one, anna, thumbnail=b"<html>")).status == 422
+
+
+async def test_sound_without_a_picture_has_no_preview(client: Client, make: Make, tmp_path: Path) -> None:
+    song(tmp_path / "a.mp3", "libmp3lame")
+    sent = await client.ask("POST", V1, await make.member(), file=(tmp_path / "a.mp3").read_bytes())
+    assert (sent.json["type"], sent.json["preview_url"], sent.json["blurhash"]) == ("audio", None, None)
+    assert "small" not in sent.json["meta"]
+
+
+async def test_what_moves_silently_is_a_gifv(client: Client, make: Make) -> None:
+    frames = [Image.new("RGB", (40, 30), (at * 20, 0, 0)) for at in range(5)]
+    held = BytesIO()
+    frames[0].save(held, "GIF", save_all=True, append_images=frames[1:], duration=100)
+    sent = await client.ask("POST", V2, await make.member(), file=held.getvalue())
+    assert (sent.status, sent.json["type"]) == (200, "gifv")
+    assert sent.json["url"].endswith(".mp4")
+    assert sent.json["preview_url"].endswith(".webp")
+
+
+async def test_what_is_no_film_fails_and_says_so(client: Client, db: Db, make: Make, media_store: MediaStore) -> None:
+    anna = await make.member()
+    sent = await client.ask("POST", V2, anna, file=b"OggS" + bytes(200))
+    await later(client, db, media_store, sent)
+    answer = await client.ask("GET", f"{V1}/{sent.json['id']}", anna)
+    assert (answer.status, set(answer.json)) == (422, {"error"})
+    refused = await client.ask("POST", V1, anna, file=b"OggS" + bytes(200))
+    assert (refused.status, refused.json) == (422, {"error": "The file is damaged or incomplete"})
+
+
+async def test_a_film_stands_alone_in_a_post(client: Client, db: Db, make: Make, tmp_path: Path) -> None:
+    anna = await make.member()
+    song(tmp_path / "a.mp3", "libmp3lame")
+    sound = (await client.ask("POST", V1, anna, file=(tmp_path / "a.mp3").read_bytes())).json["id"]
+    still = (await client.ask("POST", V1, anna, file=image())).json["id"]
+    post = await make.post(anna)
+    with pytest.raises(pictures.MediaUnusable) as refused:
+        async with db.begin() as tx:
+            await pictures.claim(tx, [int(still), int(sound)], account_id=anna.id, post_id=post.id)
+    assert refused.value.text == "Cannot attach a video to a post that already contains images"
 
 
 async def test_a_failed_picture_says_so(client: Client, make: Make) -> None:

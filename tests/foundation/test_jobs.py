@@ -13,7 +13,7 @@ from dunnock.foundation.clock import HOUR, SECOND, now_ms
 from dunnock.foundation.db import Busy, Sql
 from dunnock.foundation.db.tables import jobs
 from dunnock.foundation.job import Job
-from dunnock.foundation.jobs import LEASE_MS, MOST_ATTEMPTS, Every, Jobs, backlog, dead_jobs, revive_jobs
+from dunnock.foundation.jobs import MOST_ATTEMPTS, SPARE_MS, Every, Jobs, backlog, dead_jobs, revive_jobs
 
 STATES = Sql(select(jobs.c.kind, jobs.c.attempts, jobs.c.lease_until, jobs.c.dead).order_by(jobs.c.id))
 COUNT = Sql(select(func.count()).select_from(jobs))
@@ -218,8 +218,8 @@ async def test_the_job_of_a_dead_process_is_done_again_after_its_lease(db, doer,
     assert doer.done == []
     [(_, attempts, lease_until, _)] = await db.all(STATES)
     assert attempts == 1
-    assert now_ms() < lease_until <= now_ms() + LEASE_MS
-    monkeypatch.setattr(work, "now_ms", lambda: now_ms() + LEASE_MS + SECOND)
+    assert now_ms() < lease_until <= now_ms() + Job.within_ms + SPARE_MS
+    monkeypatch.setattr(work, "now_ms", lambda: now_ms() + Job.within_ms + SPARE_MS + SECOND)
     await survivor._start_due()
     await until(lambda: doer.done == [1])
     await until(lambda: not survivor._under_way)

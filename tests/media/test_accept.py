@@ -77,11 +77,11 @@ async def test_a_picture_is_kept_with_its_preview_and_words(
 
 async def test_what_moves_has_a_still_form(db: Db, make: Make, media_store: MediaStore, picture: Picture) -> None:
     owner = await make.account()
-    taken = await media.accept(db, media_store, account_id=owner.id, path=picture(family="GIF", frames=3))
+    taken = await media.accept(db, media_store, account_id=owner.id, path=picture(family="WEBP", frames=3))
     assert taken.picture is not None
     assert taken.picture.static is not None
-    assert taken.picture.original.mime == "image/gif"
-    assert taken.picture.still.mime == "image/png"
+    assert taken.picture.original.mime == "image/webp"
+    assert taken.picture.still.mime == "image/webp"
     assert media.read_picture(media.write_picture(taken.picture)) == taken.picture
 
 
@@ -104,16 +104,16 @@ async def test_the_same_picture_of_two_people_is_one_file(
 
 
 @pytest.mark.parametrize(
-    ("content", "filename", "error", "words"),
+    ("content", "error", "words"),
     [
-        (b"", "a.png", media.MediaRejected, "empty"),
-        (b"<html><script>alert(1)</script>", "a.png", media.MediaRejected, "not an image"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", media.MediaRejected, "not an image"),
-        (b'{"@context":"https://www.w3.org/ns/activitystreams"}', "a.jpg", media.MediaRejected, "not an image"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "a.png", media.MediaRejected, "damaged"),
-        (b"\0\0\0\x18ftypmp42" + b"\0" * 50, "a.mp4", media.MediaRejected, "no video"),
-        (b"OggS" + b"\0" * 50, "a.bin", media.MediaRejected, "no audio"),
-        (b"\xff\xd8\xff" + b"\0" * (16 * 1024 * 1024), "a.jpg", media.MediaTooLarge, "too large"),
+        (b"", media.MediaRejected, "empty"),
+        (b"<html><script>alert(1)</script>", media.MediaRejected, "can't be attached"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", media.MediaRejected, "can't be attached"),
+        (b'{"@context":"https://www.w3.org/ns/activitystreams"}', media.MediaRejected, "can't be attached"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, media.MediaRejected, "damaged"),
+        (b"\0\0\0\x18ftypmp42" + b"\0" * 50, media.MediaRejected, "damaged"),
+        (b"OggS" + b"\0" * 50, media.MediaRejected, "damaged"),
+        (b"\xff\xd8\xff" + b"\0" * (16 * 1024 * 1024), media.MediaTooLarge, "too large"),
     ],
 )
 async def test_what_is_no_picture_leaves_nothing(
@@ -124,7 +124,6 @@ async def test_what_is_no_picture_leaves_nothing(
     tmp_path: Path,
     *,
     content: bytes,
-    filename: str,
     error: type[Exception],
     words: str,
 ) -> None:
@@ -132,7 +131,7 @@ async def test_what_is_no_picture_leaves_nothing(
     path = tmp_path / "sent"
     path.write_bytes(content)
     with pytest.raises(error) as caught:
-        await media.accept(db, media_store, account_id=owner.id, path=path, filename=filename)
+        await media.accept(db, media_store, account_id=owner.id, path=path)
     assert words in caught.value.text  # type: ignore[attr-defined]
     assert await db.value(ROWS) == 0
     assert await events() == []
@@ -211,12 +210,12 @@ async def test_a_job_that_can_not_do_it_fails_once(
     assert left_over(media_store) == []
 
 
-async def test_a_job_without_workers_tries_for_an_hour(
+async def test_a_job_without_workers_tries_for_hours(
     db: Db, make: Make, media_store: MediaStore, picture: Picture
 ) -> None:
     owner = await make.account()
     young = await media.process_later(db, media_store, account_id=owner.id, path=picture())
-    old_id = id_at(now_ms() - 2 * HOUR)
+    old_id = id_at(now_ms() - 4 * HOUR)
     await make.row(t.media, id=old_id, account_id=owner.id, kind="image", state="processing", files="{}", created_at=1)
     await media_store.set_aside(picture(), old_id)
     await media_store.workers.aclose()

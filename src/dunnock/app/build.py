@@ -71,6 +71,7 @@ from dunnock.foundation.jobs import Does, Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
+from dunnock.media import limits as media_limits
 from dunnock.posts import Translations
 from dunnock.posts.libre_translate import LibreTranslate
 from dunnock.posts.views import PostViews
@@ -240,7 +241,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         [handler for module in EDGES for handler in module.HANDLERS],
         authenticate=_authenticator(tokens),
         settings=EdgeSettings(
-            limits=Limits(upload_bytes=settings.media_bytes),
+            limits=Limits(upload_bytes=media_limits.CLIP_BYTES),
             trusted_proxies=settings.trusted_proxies,
             dev=settings.dev,
         ),

@@ -16,6 +16,8 @@ class Job(msgspec.Struct, frozen=True):
     """
 
     kind: ClassVar[str]
+    within_ms: ClassVar[int] = 270_000
+    """How long doing it may take; then it is stopped and tried again."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Register the kind under the class's name, which is what the table keeps."""
@@ -30,6 +32,11 @@ class Job(msgspec.Struct, frozen=True):
     def lane(self) -> str | None:
         """The group this job shares a fair turn with."""
         return None
+
+
+def within_ms(kind: str) -> int:
+    """How long doing a job of this kind may take, in milliseconds."""
+    return _KINDS.get(kind, Job).within_ms
 
 
 def encode(job: Job) -> str:

@@ -16,12 +16,12 @@ from dunnock.foundation.db.face import Busy, Db, Row
 from dunnock.foundation.db.sql import Sql, among, insert_once
 from dunnock.foundation.db.tables import jobs, schedule
 from dunnock.foundation.events import Logged
-from dunnock.foundation.job import Job, decode
+from dunnock.foundation.job import Job, decode, within_ms
 from dunnock.foundation.reactions import backoff_ms
 
 Does = Mapping[type[Job], Callable[[Db, Any], Awaitable[None]]]
 
-LEASE_MS = 5 * MINUTE
+SPARE_MS = MINUTE // 2  # how much longer a lease is than its job may take
 MOST_ATTEMPTS = 12
 _SAFETY_NET_S = 1.0
 _log = structlog.get_logger()
@@ -177,7 +177,7 @@ class Jobs:
                 else:
                     if lane is not None:
                         planned[lane] = planned.get(lane, 0) + 1
-                    await tx.run(LEASE, the=an_id, until=now + LEASE_MS)
+                    await tx.run(LEASE, the=an_id, until=now + within_ms(kind) + SPARE_MS)
                     taken.append(row)
         for an_id, kind, body, attempts, lane in taken:
             if lane is not None:
@@ -217,7 +217,7 @@ class Jobs:
             job, do = decode(kind, body), self._does.get(kind)
             if job is None or do is None:
                 return LookupError(f"this release does not know the job {kind}")
-            async with asyncio.timeout(LEASE_MS / 1000 * 0.9):
+            async with asyncio.timeout(job.within_ms / 1000):
                 await do(self._db, job)
         except Exception as error:  # noqa: BLE001 (the edge of the process for jobs: kept, shown, tried again)
             return error

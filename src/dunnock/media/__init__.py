@@ -54,7 +54,7 @@ _HOMES = {
     "rendition": ("ImageKind", "Processed", "Rendition"),
     "sniff": ("MediaType",),
     "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files"),
-    "upload": ("ProcessMedia", "accept", "find_own", "process_later"),
+    "upload": ("ProcessMedia", "accept", "change_thumbnail", "find_own", "process_later"),
     "views": ("all_emoji", "find", "find_emoji"),
     "workers": ("ImageWorkers",),
 }
@@ -100,6 +100,7 @@ __all__ = [
     "accept",
     "add_emoji",
     "all_emoji",
+    "change_thumbnail",
     "claim",
     "describe",
     "find",

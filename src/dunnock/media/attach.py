@@ -10,6 +10,7 @@ from dunnock.media.errors import MediaUnusable
 from dunnock.media.model import Media
 
 _SAY_GONE = "Media {} does not exist, or is already used"
+_SAY_MIXED = "Cannot attach a video to a post that already contains images"
 _SAY_UNREADY = "Cannot attach files that have not finished processing. Try again in a moment!"
 
 
@@ -21,12 +22,14 @@ async def claim(tx: Tx, ids: Sequence[int], *, account_id: int, post_id: int) ->
 
     Raises:
         MediaUnusable: one does not exist, is somebody else's, belongs to another post or one that is scheduled, or is not
-            ready.
+            ready; or there is a video or sound beside another. Source: Mastodon's PostStatusService.
     """
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return []
     found = await store.lock_many(tx, wanted)
+    if len(wanted) > 1 and any(one.kind in {"video", "audio"} for one in found.values()):
+        raise MediaUnusable(wanted[0], say=_SAY_MIXED)
     held = {row[0] for row in await tx.all(store.FIRMLY_HELD, ids=wanted)}
     claimed = []
     for an_id in wanted:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dunnock.foundation.storage import LocalStorage, Storage
+from dunnock.media import limits
 from dunnock.media.errors import MediaFailed
-from dunnock.media.model import TYPES, File, Picture, write_picture
+from dunnock.media.model import TYPES, File, Kind, Picture, write_picture
 from dunnock.media.workers import ImageWorkers
 
 if TYPE_CHECKING:
@@ -22,20 +23,26 @@ if TYPE_CHECKING:
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A picture whose files are kept. `sha256` is that of the original, in hexadecimal."""
+    """What was made of a file, and is kept. `sha256` is that of the original, in hexadecimal."""
 
     picture: Picture
-    blurhash: str
+    blurhash: str | None
     sha256: str
+    kind: Kind = "image"
 
 
 class MediaStore:
     """Storage and image workers together, and a folder for what is under way. Belongs to one event loop."""
 
-    def __init__(self, storage: Storage, workers: ImageWorkers, *, folder: Path) -> None:
-        """`folder`: on this machine's disk, not served; made when it is needed."""
+    def __init__(
+        self, storage: Storage, workers: ImageWorkers, *, folder: Path, clips: ImageWorkers | None = None
+    ) -> None:
+        """`folder`: on this machine's disk, not served; made when it is needed. `clips`: workers for what takes minutes."""
         self.storage = storage
         self.workers = workers
+        self.clips = clips or ImageWorkers(
+            size=1, timeout=limits.CLIP_TASK_SECONDS, waiting=limits.CLIPS_WAITING, clips=True
+        )
         self._work = folder / "work"
         self._waiting = folder / "waiting"
 
@@ -57,22 +64,24 @@ class MediaStore:
         except OSError as error:
             raise MediaFailed("no folder to work in", error) from error
         try:
-            processed = await self.workers.process(source, out_dir, kind=kind)
+            workers = self.clips if kind == "clip" else self.workers
+            processed = await workers.process(source, out_dir, kind=kind)
             picture = Picture(
                 original=await self._put(out_dir, processed.original),
-                small=await self._put(out_dir, processed.small),
+                small=None if processed.small is None else await self._put(out_dir, processed.small),
                 static=None if processed.static is None else await self._put(out_dir, processed.static),
+                clip=processed.clip,
             )
         except OSError as error:
             raise MediaFailed("not stored", error) from error
         finally:
             await asyncio.shield(asyncio.to_thread(shutil.rmtree, out_dir, ignore_errors=True))
-        return Kept(picture, processed.blurhash, processed.sha256)
+        return Kept(picture, processed.blurhash, processed.sha256, processed.kind)
 
     async def _put(self, folder: Path, made: Rendition) -> File:
         suffix = made.name.rpartition(".")[2]
         if Path(made.name).name != made.name or TYPES.get(suffix) != made.mime:
-            raise MediaFailed("a worker made something else than a picture", made)
+            raise MediaFailed("a worker made something else than what we serve", made)
         try:
             name = await self.storage.put(folder / made.name, sha256=made.sha256, suffix=suffix)
         except ValueError as error:
@@ -104,7 +113,7 @@ class MediaStore:
 
     async def aclose(self) -> None:
         """End the workers."""
-        await self.workers.aclose()
+        await asyncio.gather(self.workers.aclose(), self.clips.aclose())
 
 
 async def take_picture(media_store: MediaStore, path: Path, kind: ImageKind) -> str:

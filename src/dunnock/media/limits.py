@@ -11,6 +11,7 @@ SOURCE_BYTES: Final = {
     "avatar": 8 * 1024 * 1024,
     "header": 8 * 1024 * 1024,
     "emoji": 256 * 1024,
+    "clip": 99 * 1024 * 1024,
 }
 # Pixels of the picture as sent, read from its header before anything is decoded: 7680x4320.
 # Source: Mastodon Attachmentable::MAX_MATRIX_LIMIT, told to clients as image_matrix_limit.
@@ -55,6 +56,25 @@ BLURHASH_SIDE: Final = 64
 
 # Bytes at the start of a file that `sniff` wants to see: the longest `ftyp` box that we follow. Ours.
 SNIFF_BYTES: Final = 512
+
+# Bytes of sound or moving pictures as sent, and what is possible of them. Source: Mastodon MediaAttachment::VIDEO_LIMIT,
+# MAX_VIDEO_MATRIX_LIMIT (3840x2160), MAX_VIDEO_FRAME_RATE.
+CLIP_BYTES: Final = 99 * 1024 * 1024
+CLIP_PIXELS: Final = 8_294_400
+CLIP_RATE: Final = 120
+# Seconds of it. Ours: what fits into CLIP_BYTES as speech.
+CLIP_SECONDS: Final = 4 * 3600
+# What we make when it can't be kept as it is: pixels of a frame (1920x1080), frames and bits a second. Ours.
+CLIP_MADE_PIXELS: Final = 2_073_600
+CLIP_MADE_RATE: Final = 60
+CLIP_MADE_BITRATE: Final = 4_000_000
+SOUND_MADE_BITRATE: Final = 192_000
+# Seconds, CPU seconds, bytes of memory and of one file for a clip; as below for pictures. Ours.
+CLIP_TASK_SECONDS: Final = 3_000.0
+CLIP_TASK_CPU_SECONDS: Final = 3_000
+CLIP_WORKER_MEMORY: Final = 4 * 1024 * 1024 * 1024
+CLIP_FILE_BYTES: Final = 512 * 1024 * 1024
+CLIPS_WAITING: Final = 16
 
 # Seconds from handing a file to a worker until the worker is killed. Ours.
 TASK_SECONDS: Final = 20.0

@@ -6,11 +6,20 @@ from typing import Final, Literal
 
 import msgspec
 
+from dunnock.media.rendition import Clip
+
 Kind = Literal["image", "gifv", "video", "audio", "unknown"]
 State = Literal["ready", "processing", "failed"]
 Focus = tuple[float, float]
 
-TYPES: Final = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
+TYPES: Final = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "mp3": "audio/mpeg",
+}
 """Ending -> media type of everything that we store and serve. Never anything that a browser or a server would run or
 trust (HTML, SVG, JSON, PDF). Source: SC-003, SC-004, SC-008, SC-009."""
 
@@ -32,11 +41,15 @@ class File(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An image in the forms that we keep. `small`: still preview; `static`: the first frame, None when nothing moves."""
+    """An image in the forms that we keep. `small`: still preview; `static`: the first frame, None when nothing moves.
+
+    With a `clip` it is sound or a moving picture: `original` is that, `small` its preview, if it has one.
+    """
 
     original: File
     small: File | None = None
     static: File | None = None
+    clip: Clip | None = None
 
     @property
     def still(self) -> File:

@@ -96,7 +96,8 @@ def process(source: Path, out_dir: Path, *, kind: ImageKind) -> Processed:
 
     File names are ours (`original.*`, `small.*`, `static.*`), never the input's. Nothing is written when it refuses.
     A post's picture keeps its shape and is at most 8.3 megapixels; avatars and headers are cropped to fill their size;
-    emoji are fitted into 128x128. Pictures stay in their family, but AVIF becomes WebP and a still GIF PNG.
+    emoji are fitted into 128x128. Pictures stay in their family, but AVIF becomes WebP, a still GIF PNG, and an animated
+    GIF in a post a silent video (see `clip`).
 
     Raises:
         MediaRejected: not an image that we read, damaged, or with too many pixels or frames.
@@ -105,6 +106,10 @@ def process(source: Path, out_dir: Path, *, kind: ImageKind) -> Processed:
     with source.open("rb") as file:
         family = _check_bytes(file, kind)
         moving = family is not MediaType.JPEG and _count_frames(file, family) > 1
+        if moving and family is MediaType.GIF and kind == "post":
+            from dunnock.media.clip import process_gif  # noqa: PLC0415 (most pictures need no FFmpeg)
+
+            return process_gif(file, out_dir)
         try:
             frames = list(_frames(file, family, kind, moving=moving))
         except _DAMAGED as error:
@@ -405,6 +410,16 @@ def _blurhash(first: Image.Image) -> str:
     if tiny.mode == "RGBA":
         tiny = Image.alpha_composite(Image.new("RGBA", size, "white"), tiny)
     return blurhash(np.asarray(tiny.convert("RGB")), components=limits.BLURHASH_COMPONENTS)
+
+
+def write_preview(image: Image.Image, out_dir: Path) -> Rendition:
+    """Write the small still form of a picture, `small.webp`, into `out_dir`."""
+    return _write(out_dir, "small", _encode_small(image.convert("RGB"), "post"))
+
+
+def blurhash_of(image: Image.Image) -> str:
+    """The blurhash of a picture."""
+    return _blurhash(image.convert("RGB"))
 
 
 def _write(out_dir: Path, name: str, encoded: _Encoded) -> Rendition:

@@ -6,7 +6,20 @@ from typing import Literal
 
 import msgspec
 
-ImageKind = Literal["post", "avatar", "header", "emoji"]
+ImageKind = Literal["post", "avatar", "header", "emoji", "clip"]
+"""What a file is taken for; `clip`: sound or moving pictures in a post."""
+
+
+class Clip(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of sound or moving pictures. `bitrate` in bits a second; `rate` in frames a second, as a fraction."""
+
+    seconds: float
+    bitrate: int
+    rate: str | None = None
+    codec: str | None = None
+    sound: str | None = None
+    sound_rate: int | None = None
+    sound_channels: str | None = None
 
 
 class Rendition(msgspec.Struct, frozen=True):
@@ -21,16 +34,19 @@ class Rendition(msgspec.Struct, frozen=True):
 
 
 class Processed(msgspec.Struct, frozen=True):
-    """The files made from one image: all without metadata, upright and in sRGB.
+    """The files made from one file: all without metadata, pictures upright and in sRGB.
 
-    `small` is a still preview, `static` the first frame in full size, None when nothing moves.
+    `small` is a still preview, None for sound without a cover; `static` the first frame in full size of a picture that
+    moves. `clip`: what is known of a `gifv`, `video` or `audio`.
     """
 
     original: Rendition
-    small: Rendition
+    small: Rendition | None
     static: Rendition | None
-    blurhash: str
+    blurhash: str | None
     animated: bool
+    kind: Literal["image", "gifv", "video", "audio"] = "image"
+    clip: Clip | None = None
 
     @property
     def sha256(self) -> str:

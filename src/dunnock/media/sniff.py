@@ -33,6 +33,47 @@ def sniff(head: bytes) -> MediaType | None:
     return None
 
 
+CONTAINERS = frozenset(("mov", "matroska", "ogg", "mp3", "aac", "flac", "wav", "avi", "asf"))
+"""What holds sound or moving pictures, by the names of the readers for it; no other reader is ever opened."""
+
+_STARTS = (
+    (b"\x1a\x45\xdf\xa3", "matroska"),
+    (b"OggS", "ogg"),
+    (b"fLaC", "flac"),
+    (b"ID3", "mp3"),
+    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+)
+
+
+def sniff_container(head: bytes) -> str | None:
+    """What kind of container these first bytes begin, one of `CONTAINERS`; None when none of ours.
+
+    Source: WHATWG MIME Sniffing, section 6.2; ISO/IEC 14496-12 section 4.3; ISO/IEC 11172-3 and 13818-7 for the frames.
+    """
+    if head[4:8] == b"ftyp":
+        return None if _brands(head) & {b"avif", b"avis", b"heic", b"heix", b"mif1"} else "mov"
+    if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip"):  # QuickTime without a type box
+        return "mov"
+    if head[:4] == b"RIFF" and head[8:12] in (b"WAVE", b"AVI "):
+        return "wav" if head[8:12] == b"WAVE" else "avi"
+    for start, name in _STARTS:
+        if head.startswith(start):
+            return name
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:
+        layer = head[1] >> 1 & 3
+        return "aac" if layer == 0 and head[1] & 0xF0 == 0xF0 else "mp3" if layer == 1 else None
+    return None
+
+
+def is_sound(container: str, head: bytes) -> bool:
+    """Does it hold sound and no picture, as far as its beginning tells?"""
+    return (
+        container in {"mp3", "aac", "flac", "wav"}
+        or (container == "mov" and head[8:12] in (b"M4A ", b"M4B "))
+        or (container == "ogg" and b"theora" not in head and b"\x80theora" not in head)
+    )
+
+
 def _brands(head: bytes) -> set[bytes]:
     """Major and compatible brands of an ISO base media file, as far as they are in `head`."""
     end = min(int.from_bytes(head[:4], "big"), len(head))

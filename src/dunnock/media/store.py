@@ -68,11 +68,24 @@ FINISH = Sql(
     .where(media.c.id == _the, media.c.state == "processing")
     .values(
         state=bindparam("new_state"),
+        kind=bindparam("new_kind"),
+        thumbnail=None,
         files=bindparam("new_files"),
         blurhash=bindparam("new_blurhash"),
         sha256=bindparam("new_sha256"),
         bytes=bindparam("new_bytes"),
     )
+)
+THUMBNAIL = Sql(select(media.c.thumbnail).where(media.c.id == _the))
+KEEP_THUMBNAIL = Sql(
+    update(media)
+    .where(media.c.id == _the, media.c.state == "processing")
+    .values(thumbnail=bindparam("new_thumbnail"), blurhash=bindparam("new_blurhash"))
+)
+SHOW_OTHERWISE = Sql(
+    update(media)
+    .where(media.c.id == _the, media.c.state == "ready")
+    .values(files=bindparam("new_files"), blurhash=bindparam("new_blurhash"), bytes=bindparam("new_bytes"))
 )
 REMOVE = Sql(delete(media).where(media.c.id == _the, media.c.post_id.is_(None)))
 REMOVE_UNUSED = Sql(
@@ -122,7 +135,12 @@ _after = bindparam("after", type_=BigId)
 _most = bindparam("most", type_=BigId)
 # In this order: a picture that an account gives up is in its history by the time that we look there.
 USES = (
-    Sql(select(media.c.id, media.c.files).where(media.c.id > _after).order_by(media.c.id).limit(_most)),
+    Sql(
+        select(media.c.id, media.c.files, media.c.thumbnail)
+        .where(media.c.id > _after)
+        .order_by(media.c.id)
+        .limit(_most)
+    ),
     Sql(
         select(_accounts.c.id, _accounts.c.avatar, _accounts.c.header)
         .where(_accounts.c.id > _after, or_(_accounts.c.avatar.is_not(None), _accounts.c.header.is_not(None)))
@@ -167,14 +185,14 @@ async def lock_many(tx: Tx, ids: Sequence[int]) -> dict[int, Media]:
     return {row[0]: _media(row) for row in await tx.all(LOCKED_BY_IDS, ids=ids)}
 
 
-async def add(tx: Tx, media_: Media, *, sha256: str | None, unused_since: int, kind: Kind = "image") -> None:
+async def add(tx: Tx, media_: Media, *, sha256: str | None, unused_since: int) -> None:
     """A new row, which no post uses."""
     picture = media_.picture
     await tx.run(
         ADD,
         id=media_.id,
         account_id=media_.account_id,
-        kind=kind,
+        kind=media_.kind,
         state=media_.state,
         files=_files(picture),
         description=media_.description,
@@ -187,19 +205,38 @@ async def add(tx: Tx, media_: Media, *, sha256: str | None, unused_since: int, k
     )
 
 
-async def finish(tx: Tx, an_id: int, *, picture: Picture | None, blurhash: str | None, sha256: str | None) -> bool:
+async def finish(
+    tx: Tx, an_id: int, *, kind: Kind, picture: Picture | None, blurhash: str | None, sha256: str | None
+) -> bool:
     """What was processing is ready, or without a picture failed; False when it was not processing."""
     return bool(
         await tx.run(
             FINISH,
             the=an_id,
             new_state="failed" if picture is None else "ready",
+            new_kind=kind,
             new_files=_files(picture),
             new_blurhash=blurhash,
             new_sha256=sha256,
             new_bytes=_size(picture),
         )
     )
+
+
+async def keep_thumbnail(tx: Tx, an_id: int, picture: Picture, blurhash: str | None) -> bool:
+    """What is to be shown for a media once it is processed; False when it is no longer processing."""
+    return bool(await tx.run(KEEP_THUMBNAIL, the=an_id, new_thumbnail=write_picture(picture), new_blurhash=blurhash))
+
+
+async def thumbnail_of(reader: Reader, an_id: int) -> Picture | None:
+    """What is to be shown for a media that is being processed; None: its own."""
+    text = await reader.value(THUMBNAIL, the=an_id)
+    return None if text is None else read_picture(text)
+
+
+async def show_otherwise(tx: Tx, an_id: int, picture: Picture, blurhash: str | None) -> None:
+    """The files of a ready media are these."""
+    await tx.run(SHOW_OTHERWISE, the=an_id, new_files=_files(picture), new_blurhash=blurhash, new_bytes=_size(picture))
 
 
 def _files(picture: Picture | None) -> str:

@@ -15,6 +15,7 @@ media = Table(
     Column("kind", Text, nullable=False),  # image | gifv | video | audio | unknown
     Column("state", Text, nullable=False),  # ready | processing | failed
     Column("files", Text, nullable=False),  # JSON of media's Picture; {} when not ready
+    Column("thumbnail", Text),  # JSON of a Picture: what to show for it once it is processed
     Column("description", Text),
     Column("focus", Text),  # JSON [x, y]
     Column("blurhash", Text),

@@ -6,43 +6,32 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from dunnock.foundation.clock import HOUR, now_ms
+from msgspec import structs
+
+from dunnock.foundation.clock import HOUR, MINUTE, SECOND, now_ms
 from dunnock.foundation.db import Db, Reader
 from dunnock.foundation.ids import ms_of
 from dunnock.foundation.job import Job
 from dunnock.media import limits, store
 from dunnock.media.caption import check
 from dunnock.media.errors import MediaFailed, MediaMissing, MediaRejected, MediaTooLarge
-from dunnock.media.events import MediaAccepted
-from dunnock.media.keep import MediaStore
-from dunnock.media.model import Focus, Media
-from dunnock.media.sniff import sniff
+from dunnock.media.events import MediaAccepted, MediaChanged
+from dunnock.media.keep import Kept, MediaStore
+from dunnock.media.model import Focus, Kind, Media
+from dunnock.media.sniff import is_sound, sniff, sniff_container
 
-GIVE_UP_MS = HOUR
-"""How long a job tries to process a file before it has failed. Ours: nobody waits longer for a picture."""
+GIVE_UP_MS = 3 * HOUR
+"""How long a job tries to process a file before it has failed. Ours: nobody waits longer for it."""
 
-_SAY_IMAGES = "Only images can be attached here (JPEG, PNG, GIF, WebP, AVIF), no video and no audio"
-_VIDEO_ENDINGS = (
-    ".mp4",
-    ".m4v",
-    ".mov",
-    ".webm",
-    ".mkv",
-    ".avi",
-    ".3gp",
-    ".mp3",
-    ".m4a",
-    ".ogg",
-    ".oga",
-    ".opus",
-    ".wav",
-    ".flac",
+_SAY_UNKNOWN = (
+    "This kind of file can't be attached: pictures, video and sound can (JPEG, PNG, GIF, WebP, AVIF; MP4, WebM, MP3, …)"
 )
 
 
 class ProcessMedia(Job, frozen=True):
     """Process a file that was set aside."""
 
+    within_ms = int(limits.CLIP_TASK_SECONDS * SECOND) + 10 * MINUTE  # behind others that wait, too
     media_id: int
 
 
@@ -52,56 +41,88 @@ async def accept(
     *,
     account_id: int,
     path: Path,
-    filename: str = "",
     description: str | None = None,
     focus: Focus | None = None,
+    thumbnail: Path | None = None,
     within_s: float | None = None,
+    most_bytes: int = limits.SOURCE_BYTES["post"],
 ) -> Media:
-    """Process the image in `path`, keep its files, then the row: when it raises, nothing is left but files for the sweep.
+    """Process the file in `path`, keep what is made, then the row: when it raises, nothing is left but files for the sweep.
 
-    `filename` only decides what a refusal says. `within_s`: when processing takes longer, it goes on as a job and the
-    media is given back in the state `processing`; None: wait for it. The caller removes `path`.
+    `within_s`: when processing takes longer, it goes on as a job and the media is given back in the state `processing`
+    (sound and moving pictures at once); None: wait for it. `thumbnail`: a picture to show for it; `most_bytes`: of a picture.
+    The caller removes the files.
 
     Raises:
-        MediaRejected: the file is not an image that we read, is damaged, or costs too much.
+        MediaRejected: the file is nothing that we read, is damaged, or costs too much.
         MediaTooLarge: the file has too many bytes.
         MediaFailed: no worker or no space for it; trying again later may help.
         DescriptionRefused: the description is too long, or the focus is outside of the picture.
     """
     description = check(description, focus)
-    await asyncio.to_thread(_check_file, path, filename)
+    guess = await asyncio.to_thread(_look, path, most_bytes)
+    shown = None if thumbnail is None else await media_store.keep(thumbnail, kind="post")
+    if guess != "image" and within_s is not None:
+        return await process_later(
+            db,
+            media_store,
+            account_id=account_id,
+            path=path,
+            description=description,
+            focus=focus,
+            kind=guess,
+            shown=shown,
+        )
     try:
         async with asyncio.timeout(within_s):
-            kept = await media_store.keep(path, kind="post")
+            kept = await media_store.keep(path, kind="post" if guess == "image" else "clip")
     except TimeoutError:
         return await process_later(
-            db, media_store, account_id=account_id, path=path, description=description, focus=focus
+            db,
+            media_store,
+            account_id=account_id,
+            path=path,
+            description=description,
+            focus=focus,
+            kind=guess,
+            shown=shown,
         )
+    kept = with_thumbnail(kept, shown)
     async with db.begin() as tx:
-        media = Media(tx.new_id(), account_id, None, "image", "ready", kept.picture, description, focus, kept.blurhash)
+        media = Media(
+            tx.new_id(), account_id, None, kept.kind, "ready", kept.picture, description, focus, kept.blurhash
+        )
         await store.add(tx, media, sha256=kept.sha256, unused_since=tx.now)
         await tx.record(MediaAccepted(media_id=media.id, account_id=account_id))
     return media
 
 
-def _check_file(path: Path, filename: str) -> None:
-    most = limits.SOURCE_BYTES["post"]
+def with_thumbnail(kept: Kept, shown: Kept | None) -> Kept:
+    """With the small form of another picture instead of its own."""
+    if shown is None:
+        return kept
+    picture = structs.replace(kept.picture, small=shown.picture.small)
+    return structs.replace(kept, picture=picture, blurhash=shown.blurhash)
+
+
+def _look(path: Path, most_bytes: int) -> Kind:
+    """What the file seems to be, by its first bytes.
+
+    Raises:
+        MediaTooLarge, MediaRejected: too many bytes for that; nothing that we read.
+    """
     with path.open("rb") as file:
         head = file.read(limits.SNIFF_BYTES)
         size = file.seek(0, 2)
+    container = None if sniff(head) is not None else sniff_container(head)
+    most = limits.CLIP_BYTES if container is not None else most_bytes
     if size > most:
         raise MediaTooLarge(size, say=f"The file is too large: at most {most // 1024 // 1024} MB are possible here")
-    if head and sniff(head) is None and (_is_video_or_audio(head) or filename.lower().endswith(_VIDEO_ENDINGS)):
-        raise MediaRejected(say=_SAY_IMAGES)
-
-
-def _is_video_or_audio(head: bytes) -> bool:
-    """Source: WHATWG MIME Sniffing, section 6.2."""
-    return (
-        head[4:8] == b"ftyp"
-        or head.startswith((b"\x1a\x45\xdf\xa3", b"OggS", b"ID3", b"fLaC", b"\xff\xfb", b"\xff\xf3"))
-        or (head[:4] == b"RIFF" and head[8:12] in (b"WAVE", b"AVI "))
-    )
+    if container is not None:
+        return "audio" if is_sound(container, head) else "video"
+    if head and sniff(head) is None:
+        raise MediaRejected("no known magic bytes", say=_SAY_UNKNOWN)
+    return "image"
 
 
 async def process_later(
@@ -112,17 +133,23 @@ async def process_later(
     path: Path,
     description: str | None = None,
     focus: Focus | None = None,
+    kind: Kind = "image",
+    shown: Kept | None = None,
 ) -> Media:
     """Set the file aside and have it processed by a job; the media is in the state `processing`.
+
+    `kind` as far as it is known; `shown`: a picture to show for it.
 
     Raises:
         MediaFailed: no space for it.
     """
-    media = Media(db.new_id(), account_id, None, "image", "processing", None, description, focus)
+    media = Media(db.new_id(), account_id, None, kind, "processing", None, description, focus)
     await media_store.set_aside(path, media.id)
     try:
         async with db.begin() as tx:
             await store.add(tx, media, sha256=None, unused_since=tx.now)
+            if shown is not None:
+                await store.keep_thumbnail(tx, media.id, shown.picture, shown.blurhash)
             await tx.enqueue(ProcessMedia(media_id=media.id))
     except BaseException:
         await media_store.forget(media.id)
@@ -143,14 +170,18 @@ async def process_waiting(db: Db, media_store: MediaStore, job: ProcessMedia) ->
     kept = None
     with contextlib.suppress(MediaRejected, MediaTooLarge, FileNotFoundError):
         try:
-            kept = await media_store.keep(media_store.waiting(media.id), kind="post")
+            waiting = media_store.waiting(media.id)
+            kept = await media_store.keep(waiting, kind="post" if media.kind == "image" else "clip")
         except MediaFailed:
             if now_ms() - ms_of(media.id) < GIVE_UP_MS:
                 raise
     async with db.begin() as tx:
+        if kept is not None and (shown := await store.thumbnail_of(tx, media.id)) is not None:
+            kept = with_thumbnail(kept, Kept(shown, (await store.lock_many(tx, [media.id]))[media.id].blurhash, ""))
         finished = await store.finish(
             tx,
             media.id,
+            kind=media.kind if kept is None else kept.kind,
             picture=None if kept is None else kept.picture,
             blurhash=None if kept is None else kept.blurhash,
             sha256=None if kept is None else kept.sha256,
@@ -158,6 +189,28 @@ async def process_waiting(db: Db, media_store: MediaStore, job: ProcessMedia) ->
         if finished and kept is not None:
             await tx.record(MediaAccepted(media_id=media.id, account_id=media.account_id))
     await media_store.forget(media.id)
+
+
+async def change_thumbnail(db: Db, media_store: MediaStore, media_id: int, path: Path, *, by: int) -> Media:
+    """Show another picture for a media that no post uses yet.
+
+    Raises:
+        MediaMissing: `by` has no such media, or a post uses it.
+        MediaRejected, MediaTooLarge, MediaFailed: as `accept`, of the picture.
+    """
+    await find_own(db, media_id, by=by)
+    shown = await media_store.keep(path, kind="post")
+    async with db.begin() as tx:
+        media = (await store.lock_many(tx, [media_id])).get(media_id)
+        if media is None or media.account_id != by or media.post_id is not None:
+            raise MediaMissing(media_id)
+        if media.picture is None:
+            await store.keep_thumbnail(tx, media_id, shown.picture, shown.blurhash)
+            return structs.replace(media, blurhash=shown.blurhash)
+        picture = structs.replace(media.picture, small=shown.picture.small)
+        await store.show_otherwise(tx, media_id, picture, shown.blurhash)
+        await tx.record(MediaChanged(media_id=media_id, post_id=None))
+        return structs.replace(media, picture=picture, blurhash=shown.blurhash)
 
 
 async def find_own(reader: Reader, media_id: int, *, by: int) -> Media:

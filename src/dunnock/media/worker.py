@@ -22,7 +22,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.dup(1)
     os.dup2(2, 1)  # a library that prints must not break the framing
-    _limit()
+    _limit(clips="clips" in sys.argv)
     decoder = msgspec.msgpack.Decoder(Task)
     while head := sys.stdin.buffer.read(4):
         task = decoder.decode(sys.stdin.buffer.read(int.from_bytes(head, "big")))
@@ -31,11 +31,11 @@ def main() -> None:
             message = message[os.write(answers, message) :]
 
 
-def _limit() -> None:
+def _limit(*, clips: bool) -> None:
     """What a file that exploits or overloads a decoder can take is bounded by the kernel."""
     for what, most in (
-        (resource.RLIMIT_AS, limits.WORKER_MEMORY),
-        (resource.RLIMIT_FSIZE, limits.WORKER_FILE_BYTES),
+        (resource.RLIMIT_AS, limits.CLIP_WORKER_MEMORY if clips else limits.WORKER_MEMORY),
+        (resource.RLIMIT_FSIZE, limits.CLIP_FILE_BYTES if clips else limits.WORKER_FILE_BYTES),
         (resource.RLIMIT_NOFILE, limits.WORKER_OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -47,9 +47,14 @@ def _limit() -> None:
 def _answer(task: Task) -> Done | Refused | Failed:
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    until = int(used.ru_utime + used.ru_stime) + 1 + limits.TASK_CPU_SECONDS
+    most = limits.CLIP_TASK_CPU_SECONDS if task.kind == "clip" else limits.TASK_CPU_SECONDS
+    until = int(used.ru_utime + used.ru_stime) + 1 + most
     resource.setrlimit(resource.RLIMIT_CPU, (until if hard == resource.RLIM_INFINITY else min(until, hard), hard))
     try:
+        if task.kind == "clip":
+            from dunnock.media.clip import process_clip  # noqa: PLC0415 (pictures need no FFmpeg)
+
+            return Done(process_clip(Path(task.source), Path(task.out_dir)))
         return Done(process(Path(task.source), Path(task.out_dir), kind=task.kind))
     except (MediaRejected, MediaTooLarge) as error:
         return Refused(code=error.code, text=error.text, reason=repr(error))

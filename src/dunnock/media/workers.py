@@ -38,8 +38,13 @@ class ImageWorkers:
         timeout: float = limits.TASK_SECONDS,
         idle: float = limits.IDLE_SECONDS,
         waiting: int = limits.WAITING,
+        clips: bool = False,
     ) -> None:
-        """`size` None: half of the processors, at least one, at most four. `waiting` images queue, more are refused."""
+        """`size` None: half of the processors, at least one, at most four. `waiting` images queue, more are refused.
+
+        `clips`: for sound and moving pictures, with what these may take.
+        """
+        self._clips = clips
         self._size = size or min(4, max(1, (os.cpu_count() or 1) // 2))
         self._timeout = timeout
         self._idle = idle
@@ -137,7 +142,7 @@ class ImageWorkers:
                 return worker
             self._all.discard(worker)
         # A cancelled start would leave a process that nobody knows, so it is finished first.
-        starting = asyncio.ensure_future(_start())
+        starting = asyncio.ensure_future(_start(clips=self._clips))
         try:
             worker = await asyncio.shield(starting)
         except asyncio.CancelledError:
@@ -178,7 +183,7 @@ class ImageWorkers:
         await self._end(worker)
 
 
-async def _start() -> asyncio.subprocess.Process:
+async def _start(*, clips: bool) -> asyncio.subprocess.Process:
     """A worker with an environment of its own: nothing secret of the server's is in it, and numpy starts no threads."""
     source_root = str(Path(__file__).parents[2])
     needed = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
@@ -188,6 +193,7 @@ async def _start() -> asyncio.subprocess.Process:
         "-P",
         "-m",
         "dunnock.media.worker",
+        *(("clips",) if clips else ()),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -40,13 +40,15 @@ class Face(msgspec.Struct, frozen=True):
 
 
 class Shot(msgspec.Struct, frozen=True):
-    """A picture of a post: its address, that of the preview and the preview's pixels."""
+    """A picture, film or sound of a post: its address, that of the preview ("": none) and the preview's pixels."""
 
     url: str
     preview: str
     width: int
     height: int
     alt: str
+    film: bool = False
+    sound: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -249,8 +251,17 @@ def with_emoji(html: str, emoji: dict[str, str]) -> Markup:
 
 
 def _shot(picture: Picture, description: str | None) -> Shot:
+    clip = picture.clip is not None
     small = picture.small or picture.original
-    return Shot(file_url(picture.original), file_url(small), small.width, small.height, description or "")
+    return Shot(
+        file_url(picture.original),
+        "" if clip and picture.small is None else file_url(small),
+        small.width,
+        small.height,
+        description or "",
+        film=clip and picture.original.mime == "video/mp4",
+        sound=clip and picture.original.mime == "audio/mpeg",
+    )
 
 
 def _asked(poll: Poll | None) -> Asked | None:

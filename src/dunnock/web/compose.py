@@ -71,8 +71,8 @@ async def publish(
                 media_store,
                 account_id=member.account_id,
                 path=form.picture.path,
-                filename=form.picture.filename,
                 description=form.description.strip() or None,
+                most_bytes=settings.media_bytes,
             )
             attached = (accepted.id,)
         draft = posts.Draft(

@@ -16,6 +16,7 @@ from dunnock.api.mastodon.roles import shown_roles
 from dunnock.filters import Filter, Result
 from dunnock.foundation.clock import DAY, iso, iso_day
 from dunnock.media.model import URL_PATH, Emoji, Media, Picture, read_picture
+from dunnock.media.rendition import Clip
 from dunnock.posts.poll import Poll
 from dunnock.posts.views import BOOKMARKED, BOOSTED, FAVOURITED, PINNED, PostCard
 from dunnock.previews import Preview
@@ -112,9 +113,7 @@ def media_wire(one: Media, addresses: Addresses) -> dict[str, Any]:
         "id": str(one.id),
         "type": one.kind,
         "url": None if one.picture is None else addresses.file(one.picture.original.path),
-        "preview_url": None
-        if one.picture is None
-        else addresses.file((one.picture.small or one.picture.original).path),
+        "preview_url": _preview_url(one.picture, addresses),
         "remote_url": None,
         "preview_remote_url": None,
         "text_url": None,
@@ -124,10 +123,18 @@ def media_wire(one: Media, addresses: Addresses) -> dict[str, Any]:
     }
 
 
+def _preview_url(picture: Picture | None, addresses: Addresses) -> str | None:
+    """The small form; of a picture that has none itself, of sound without a cover nothing."""
+    if picture is None:
+        return None
+    shown = picture.small or (picture.original if picture.clip is None else None)
+    return None if shown is None else addresses.file(shown.path)
+
+
 def _meta(picture: Picture, focus: tuple[float, float] | None) -> dict[str, Any]:
-    meta: dict[str, Any] = {}
+    meta: dict[str, Any] = {} if picture.clip is None else _clip_meta(picture, picture.clip)
     for name, file in (("original", picture.original), ("small", picture.small)):
-        if file is not None:
+        if file is not None and (name == "small" or picture.clip is None):
             meta[name] = {
                 "width": file.width,
                 "height": file.height,
@@ -141,6 +148,35 @@ def _meta(picture: Picture, focus: tuple[float, float] | None) -> dict[str, Any]
 
 _FEATURED = {"automatic": ["public"], "manual": [], "current_user": "automatic"}
 _NOT_FEATURED = {"automatic": [], "manual": [], "current_user": "denied"}
+
+
+def _clip_meta(picture: Picture, clip: Clip) -> dict[str, Any]:
+    """What is told of sound and moving pictures. Source: Mastodon's MediaAttachment#video_metadata, #audio_metadata."""
+    hours, rest = divmod(clip.seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    file = picture.original
+    meta: dict[str, Any] = {
+        "length": f"{int(hours)}:{int(minutes):02d}:{seconds:05.2f}",
+        "duration": clip.seconds,
+    }
+    original: dict[str, Any] = {"duration": clip.seconds, "bitrate": clip.bitrate}
+    if clip.rate is not None:
+        over, _, under = clip.rate.partition("/")
+        meta |= {
+            "fps": round(int(over) / int(under or 1)),
+            "size": f"{file.width}x{file.height}",
+            "width": file.width,
+            "height": file.height,
+            "aspect": round(file.width / file.height, 6) if file.height else 0,
+        }
+        original = {"width": file.width, "height": file.height, "frame_rate": clip.rate, **original}
+    if clip.sound is not None:
+        meta |= {
+            "audio_encode": clip.sound,
+            "audio_bitrate": f"{clip.sound_rate} Hz",
+            "audio_channels": clip.sound_channels,
+        }
+    return meta | {"original": original}
 
 
 def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji]) -> bytes:

@@ -31,6 +31,22 @@ from dunnock.posts.featured import MOST_FEATURED
 MASTODON_VERSION = "4.2.0"
 VERSION = f"{MASTODON_VERSION} (compatible; Dunnock {__version__})"
 API_VERSIONS = {"mastodon": 1}
+MIME_TYPES = [
+    *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"),
+    *(
+        "video/webm",
+        "video/mp4",
+        "video/quicktime",
+        "video/ogg",
+        "video/x-matroska",
+        "video/x-ms-asf",
+        "video/x-msvideo",
+    ),
+    *("audio/wave", "audio/wav", "audio/x-wav", "audio/x-pn-wave", "audio/vnd.wave", "audio/ogg", "audio/vorbis"),
+    *("audio/mpeg", "audio/mp3", "audio/webm", "audio/flac", "audio/aac", "audio/m4a", "audio/x-m4a", "audio/mp4"),
+    "audio/3gpp",
+]
+"""What can be attached; what a file is decides its content, not what it is called."""
 FRESH_MS = MINUTE  # how old the counts may be
 _JSON = "application/json; charset=utf-8"
 _encode = msgspec.json.encode
@@ -178,14 +194,13 @@ class Instance:
                 "characters_reserved_per_url": 23,
             },
             "media_attachments": {
-                "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"],
+                "supported_mime_types": MIME_TYPES,
                 "description_limit": 1500,
                 "image_size_limit": self._settings.media_bytes,
                 "image_matrix_limit": media_limits.SOURCE_PIXELS,
-                # Videos are not taken; clients read these numbers without looking at the types first.
-                "video_size_limit": 0,
-                "video_frame_rate_limit": 0,
-                "video_matrix_limit": 0,
+                "video_size_limit": media_limits.CLIP_BYTES,
+                "video_frame_rate_limit": media_limits.CLIP_RATE,
+                "video_matrix_limit": media_limits.CLIP_PIXELS,
             },
             "polls": {
                 "max_options": poll_limits.MOST_OPTIONS,

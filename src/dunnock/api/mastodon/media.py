@@ -18,6 +18,7 @@ from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.statuses import focus_of
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
+from dunnock.foundation.settings import Settings
 
 WRITES: Final = "write:media"
 PATIENCE_S: Final = 10.0
@@ -29,7 +30,7 @@ _SAY_FAILED: Final = "Error processing thumbnail for uploaded media"
 
 
 class UploadForm(msgspec.Struct):
-    """A picture and what its owner says of it. `focus`: `x,y`, each from -1 to 1."""
+    """A file and what its owner says of it. `focus`: `x,y`, each from -1 to 1; `thumbnail`: a picture to show for it."""
 
     file: Upload | None = None
     thumbnail: Upload | None = None
@@ -38,7 +39,7 @@ class UploadForm(msgspec.Struct):
 
 
 class ChangeForm(msgspec.Struct):
-    """New words or focus for a picture that no post uses yet; what is not sent stays."""
+    """New words, focus or thumbnail for a file that no post uses yet; what is not sent stays."""
 
     description: str | UnsetType | None = UNSET
     focus: str | UnsetType | None = UNSET
@@ -47,34 +48,38 @@ class ChangeForm(msgspec.Struct):
 
 @post("/api/v2/media", status_code=200, guards=[require(WRITES)], responses={202: _LATER})
 async def upload_media(
+    *,
     form: Form[UploadForm],
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     media_store: NamedDependency[media.MediaStore],
+    settings: NamedDependency[Settings],
 ) -> Response[wire.MediaAttachment]:
-    """Take a picture. 202 and a null `url` when it takes long: ask GET /api/v1/media/:id until it says 200."""
-    taken = await _accept(form, caller, db, media_store, within_s=PATIENCE_S)
+    """Take a file. 202 and a null `url` while it is processed (always for video and sound): ask for it until that says 200."""
+    taken = await _accept(form, caller, db, media_store, settings, within_s=PATIENCE_S)
     return _answer(render, taken, 202 if taken.state == "processing" else 200)
 
 
 @post("/api/v1/media", status_code=200, guards=[require(WRITES)])
 async def upload_media_and_wait(
+    *,
     form: Form[UploadForm],
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
     media_store: NamedDependency[media.MediaStore],
+    settings: NamedDependency[Settings],
 ) -> Response[wire.MediaAttachment]:
-    """Take a picture, however long it takes."""
-    return _answer(render, await _accept(form, caller, db, media_store, within_s=None), 200)
+    """Take a file, however long it takes."""
+    return _answer(render, await _accept(form, caller, db, media_store, settings, within_s=None), 200)
 
 
 @get("/api/v1/media/{media_id:int}", guards=[require(WRITES)], responses={206: _LATER})
 async def show_media(
     media_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
 ) -> Response[wire.MediaAttachment]:
-    """An own picture; 206 while it is being processed."""
+    """An own file; 206 while it is being processed."""
     found = await media.find_own(db, media_id, by=_owner(caller))
     if found.state == "failed":
         raise Invalid(media_id, say=_SAY_FAILED)
@@ -83,15 +88,18 @@ async def show_media(
 
 @put("/api/v1/media/{media_id:int}", guards=[require(WRITES)], responses={206: _LATER})
 async def change_media(
+    *,
     media_id: FromPath[int],
     form: Form[ChangeForm],
     caller: Called,
     db: NamedDependency[Db],
     render: NamedDependency[Render],
+    media_store: NamedDependency[media.MediaStore],
 ) -> Response[wire.MediaAttachment]:
-    """Describe an own picture that no post uses yet; in a post, edit the post."""
-    _refuse_thumbnail(form.thumbnail)
+    """Describe an own file that no post uses yet, or show another picture for it; in a post, edit the post."""
     focus = focus_of(form.focus)
+    if form.thumbnail is not None:
+        await media.change_thumbnail(db, media_store, media_id, form.thumbnail.path, by=_owner(caller))
     async with db.begin() as tx:
         changed = await media.describe(tx, media_id, by=_owner(caller), description=form.description, focus=focus)
     return _answer(render, changed, 206 if changed.state == "processing" else 200)
@@ -99,16 +107,21 @@ async def change_media(
 
 @delete("/api/v1/media/{media_id:int}", status_code=200, guards=[require(WRITES)])
 async def remove_media(media_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
-    """Remove an own picture that no post uses."""
+    """Remove an own file that no post uses."""
     async with db.begin() as tx:
         await media.remove(tx, media_id, by=_owner(caller))
     return {}
 
 
 async def _accept(
-    form: UploadForm, caller: Called, db: Db, media_store: media.MediaStore, *, within_s: float | None
+    form: UploadForm,
+    caller: Called,
+    db: Db,
+    media_store: media.MediaStore,
+    settings: Settings,
+    *,
+    within_s: float | None,
 ) -> media.Media:
-    _refuse_thumbnail(form.thumbnail)
     if form.file is None:
         raise Invalid(say="Validation failed: File can't be blank")
     focus = focus_of(form.focus)
@@ -117,16 +130,12 @@ async def _accept(
         media_store,
         account_id=_owner(caller),
         path=form.file.path,
-        filename=form.file.filename,
         description=form.description,
         focus=None if focus is UNSET else focus,
+        thumbnail=None if form.thumbnail is None else form.thumbnail.path,
         within_s=within_s,
+        most_bytes=settings.media_bytes,
     )
-
-
-def _refuse_thumbnail(thumbnail: Upload | None) -> None:
-    if thumbnail is not None:
-        raise Invalid(say="Validation failed: Thumbnail is only possible for video and audio")
 
 
 def _owner(caller: Called) -> int:

@@ -159,7 +159,7 @@ class MediaAttachment(msgspec.Struct, kw_only=True):
     remote_url: str | None
     preview_remote_url: str | None
     text_url: str | None
-    meta: dict[str, dict[str, float | str]] | None
+    meta: dict[str, Any] | None
     description: str | None
     blurhash: str | None
 
