@@ -782,6 +782,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("favourite_id IS NOT NULL"),
         )
 
+    with op.batch_alter_table("media", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("thumbnail", sa.Text(), nullable=True))
+
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.add_column(sa.Column("app_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("default_quote_policy", sa.Text(), server_default="public", nullable=False))
