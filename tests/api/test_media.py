@@ -21,6 +21,7 @@ from dunnock.api.mastodon import custom_emojis, media
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
+from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
 from dunnock.media.upload import process_waiting
 from dunnock.posts.views import PostViews
@@ -60,7 +61,8 @@ class Client:
         render = Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL)
         lane = Lane()
         files.add_to(lane, media_store.storage)
-        given = {"db": db, "render": render, "media_store": media_store}
+        settings = Settings(data=Path("/nowhere"), public_url=URL, media_limit_mb=1)
+        given = {"db": db, "render": render, "media_store": media_store, "settings": settings}
         self.app = build_edge(
             [*media.HANDLERS, *custom_emojis.HANDLERS],
             authenticate=self._authenticate,
@@ -139,6 +141,7 @@ async def test_upload_show_change_remove(client: Client, make: Make, path: str) 
         ({"file": b"<html>"}, 422, "can't be attached"),
         ({"file": image()[:-20]}, 422, "damaged"),
         ({"file": b"\xff\xd8\xff" + b"\0" * 3_000_000}, 413, ""),
+        ({"file": b"\xff\xd8\xff" + b"\0" * 1_500_000}, 413, "at most 1 MB"),
         ({"file": image(), "description": "x" * 1501}, 422, "too long"),
         ({"file": image(), "focus": "2,0"}, 422, "Focus"),
         ({"file": image(), "focus": "nan,nan"}, 422, "Focus"),

@@ -13,7 +13,7 @@ from PIL import Image
 from dunnock.media import limits
 from dunnock.media.clip import process_clip
 from dunnock.media.errors import MediaRejected, MediaTooLarge
-from dunnock.media.process import process
+from dunnock.media.make import make
 from media.clips import facts, film, song
 
 
@@ -74,7 +74,7 @@ def test_a_film_without_sound_is_a_gifv(tmp_path, out):
 def test_an_animated_gif_becomes_a_silent_film(tmp_path, out):
     frames = [Image.new("RGB", (61, 41), (at * 20, 10, 200)) for at in range(10)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=100, loop=0)
-    made = process(tmp_path / "a.gif", out, kind="post")
+    made = make(tmp_path / "a.gif", out, kind="post")
     assert (made.kind, made.original.mime) == ("gifv", "video/mp4")
     assert (made.original.width, made.original.height) == (60, 40), "even sides, as every player wants them"
     found = facts(out / made.original.name)
@@ -84,12 +84,12 @@ def test_an_animated_gif_becomes_a_silent_film(tmp_path, out):
 
 def test_a_still_gif_stays_a_picture_and_an_avatar_moves_as_before(tmp_path, out):
     Image.new("RGB", (20, 20), "red").save(tmp_path / "still.gif")
-    assert process(tmp_path / "still.gif", out, kind="post").kind == "image"
+    assert make(tmp_path / "still.gif", out, kind="post").kind == "image"
     frames = [Image.new("RGB", (20, 20), (at * 20, 10, 200)) for at in range(3)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=100)
     other = tmp_path / "avatar"
     other.mkdir()
-    assert process(tmp_path / "a.gif", other, kind="avatar").original.mime == "image/gif"
+    assert make(tmp_path / "a.gif", other, kind="avatar").original.mime == "image/gif"
 
 
 @pytest.mark.parametrize(

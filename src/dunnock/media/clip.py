@@ -58,10 +58,10 @@ def process_clip(source: Path, out_dir: Path) -> Processed:
         return _processed(file, reader, out_dir)
 
 
-def process_gif(file: IO[bytes], out_dir: Path) -> Processed:
+def process_gif(source: Path, out_dir: Path) -> Processed:
     """Make a silent video of an animated GIF. Raises as `process_clip`."""
-    file.seek(0)
-    return _processed(file, "gif", out_dir)
+    with source.open("rb") as file:
+        return _processed(file, "gif", out_dir)
 
 
 def _processed(file: IO[bytes], reader: str, out_dir: Path) -> Processed:

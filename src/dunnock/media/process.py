@@ -96,8 +96,7 @@ def process(source: Path, out_dir: Path, *, kind: ImageKind) -> Processed:
 
     File names are ours (`original.*`, `small.*`, `static.*`), never the input's. Nothing is written when it refuses.
     A post's picture keeps its shape and is at most 8.3 megapixels; avatars and headers are cropped to fill their size;
-    emoji are fitted into 128x128. Pictures stay in their family, but AVIF becomes WebP, a still GIF PNG, and an animated
-    GIF in a post a silent video (see `clip`).
+    emoji are fitted into 128x128. Pictures stay in their family, but AVIF becomes WebP and a still GIF PNG.
 
     Raises:
         MediaRejected: not an image that we read, damaged, or with too many pixels or frames.
@@ -106,10 +105,6 @@ def process(source: Path, out_dir: Path, *, kind: ImageKind) -> Processed:
     with source.open("rb") as file:
         family = _check_bytes(file, kind)
         moving = family is not MediaType.JPEG and _count_frames(file, family) > 1
-        if moving and family is MediaType.GIF and kind == "post":
-            from dunnock.media.clip import process_gif  # noqa: PLC0415 (most pictures need no FFmpeg)
-
-            return process_gif(file, out_dir)
         try:
             frames = list(_frames(file, family, kind, moving=moving))
         except _DAMAGED as error:
@@ -128,6 +123,12 @@ def process(source: Path, out_dir: Path, *, kind: ImageKind) -> Processed:
         blurhash=_blurhash(first),
         animated=moving,
     )
+
+
+def is_moving_gif(source: Path) -> bool:
+    """Is this picture of a post a GIF of more than one frame? Raises as `process`."""
+    with source.open("rb") as file:
+        return _check_bytes(file, "post") is MediaType.GIF and _count_frames(file, MediaType.GIF) > 1
 
 
 def _check_bytes(file: IO[bytes], kind: ImageKind) -> MediaType:
@@ -177,6 +178,7 @@ def _count_frames(file: IO[bytes], family: MediaType) -> int:
     """Frames that the container claims, without decoding; for GIF at most one more than we allow."""
     try:
         if family is MediaType.GIF:
+            file.seek(0)
             count = _count_gif_frames(file.read())
             width, height = _open(file, family).size
         else:

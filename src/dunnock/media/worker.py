@@ -12,8 +12,8 @@ import msgspec
 
 from dunnock.media import limits
 from dunnock.media.errors import MediaRejected, MediaTooLarge
+from dunnock.media.make import make
 from dunnock.media.pipe import Done, Failed, Refused, Task, frame
-from dunnock.media.process import process
 
 
 def main() -> None:
@@ -51,11 +51,7 @@ def _answer(task: Task) -> Done | Refused | Failed:
     until = int(used.ru_utime + used.ru_stime) + 1 + most
     resource.setrlimit(resource.RLIMIT_CPU, (until if hard == resource.RLIM_INFINITY else min(until, hard), hard))
     try:
-        if task.kind == "clip":
-            from dunnock.media.clip import process_clip  # noqa: PLC0415 (pictures need no FFmpeg)
-
-            return Done(process_clip(Path(task.source), Path(task.out_dir)))
-        return Done(process(Path(task.source), Path(task.out_dir), kind=task.kind))
+        return Done(make(Path(task.source), Path(task.out_dir), kind=task.kind))
     except (MediaRejected, MediaTooLarge) as error:
         return Refused(code=error.code, text=error.text, reason=repr(error))
     except MemoryError as error:

@@ -224,7 +224,7 @@ async def _picture(door: Door, media_store: MediaStore, url: str) -> tuple[Pictu
         with contextlib.suppress(OSError):
             path.unlink()
     # The full size is not shown; without a row that names it, it is swept away.
-    return Picture(original=kept.picture.small or kept.picture.original), kept.blurhash
+    return Picture(original=kept.picture.small or kept.picture.original), kept.blurhash or ""
 
 
 def _written(body: bytes) -> Path:
