@@ -45,7 +45,8 @@ def sqlite_shape(path: Path) -> dict[str, Any]:
         shape[name] = {
             "columns": sorted(row[1:] for row in conn.execute(f"PRAGMA table_xinfo('{name}')")),
             "keys": sorted(row[2:] for row in conn.execute(f"PRAGMA foreign_key_list('{name}')")),
-            "checks": sorted(re.findall(r"CONSTRAINT (\w+) CHECK \((.*?)\)[,\s]*\n", sql + "\n")),
+            # A column that was added later stands behind the constraints.
+            "checks": sorted(re.findall(r"CONSTRAINT (\w+) CHECK \((.*?)\)(?=[,\s]*\n|, \w+ [A-Z])", sql + "\n")),
             "rowid": "WITHOUT ROWID" in sql.upper(),
             "autoincrement": "AUTOINCREMENT" in sql.upper(),
             "indexes": indexes,
