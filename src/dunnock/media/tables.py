@@ -15,7 +15,6 @@ media = Table(
     Column("kind", Text, nullable=False),  # image | gifv | video | audio | unknown
     Column("state", Text, nullable=False),  # ready | processing | failed
     Column("files", Text, nullable=False),  # JSON of media's Picture; {} when not ready
-    Column("thumbnail", Text),  # JSON of a Picture: what to show for it once it is processed
     Column("description", Text),
     Column("focus", Text),  # JSON [x, y]
     Column("blurhash", Text),
@@ -23,6 +22,7 @@ media = Table(
     Column("bytes", Integer, nullable=False, server_default="0"),
     Column("created_at", BigId, nullable=False),
     Column("unused_since", BigId, nullable=False, server_default="0"),  # when it was accepted, or its post deleted
+    Column("thumbnail", Text),  # JSON of a Picture: what to show for it once it is processed
     CheckConstraint("kind IN ('image', 'gifv', 'video', 'audio', 'unknown')", name="kind"),
     CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
     Index("ix_media_post_id", "post_id"),
