@@ -233,5 +233,26 @@ def test_a_client_that_does_not_read_is_dropped(own_server):
         assert 'dunnock_streams{kind="websocket"} 1.0' in metrics(server)
 
 
+def test_a_hasty_client_and_one_that_only_looks(small_server):
+    """What is sent before the answer is not lost; HEAD opens nothing."""
+    ann = small_server.join("ann")
+    frame = b'{"type":"subscribe","stream":"nonsense"}'
+    with socket.create_connection(("127.0.0.1", small_server.port), WITHIN_S) as hasty:
+        hasty.sendall(
+            f"GET {STREAMING} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nAuthorization: Bearer {ann.token}\r\n\r\n".encode()
+            + bytes((0x81, 0x80 | len(frame), 0, 0, 0, 0))
+            + frame
+        )
+        come = b""
+        while b"Unknown stream type" not in come:
+            come += (more := hasty.recv(4096))
+            assert more, come
+        assert come.startswith(b"HTTP/1.1 101 ")
+    looked = ann.call("HEAD", f"{STREAMING}/user")
+    assert (looked.status_code, looked.headers["content-type"]) == (200, "text/event-stream")
+    assert ann.call("GET", f"{STREAMING}/health").text == "OK"
+
+
 def metrics(server: Server) -> str:
     return server.call("GET", "/metrics", "watch").text

@@ -90,8 +90,9 @@ class Line(HttpToolsProtocol):
             await RequestResponseCycle.send(cycle, message)
             return
         transport = cast("Joined", self.transport).bare
-        if cycle.scope["method"] == "HEAD" or transport.is_closing():
-            transport.close()
+        if cycle.scope["method"] == "HEAD":  # only the head is wanted, so there is no stream
+            await RequestResponseCycle.send(cycle, message)
+            await RequestResponseCycle.send(cycle, {"type": "http.response.body", "body": b""})
             return
         self.connections.discard(self)
         self._unset_keepalive_if_required()

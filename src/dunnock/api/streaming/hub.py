@@ -235,7 +235,7 @@ class Hub:
         if len(connection.subscriptions) >= MOST_SUBSCRIPTIONS:
             raise Refused(429, "Too many subscriptions")
         watch = self.watches.accounts.get(connection.caller.account_id or 0)
-        if watch is None:
+        if watch is None or connection not in watch.connections:
             return  # it is gone
         if channel.list_id and channel.list_id not in watch.lists:
             await self._place_list(watch, channel.list_id)

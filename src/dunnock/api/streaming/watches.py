@@ -89,6 +89,9 @@ class Watches:
             self.unsubscribe(connection, channel)
         del watch.connections[connection]
         if not watch.connections:
+            self.place(watch, ())  # it may have been placed for a connection that never came
+            for list_id in list(watch.lists):
+                self.forget_list(watch, list_id)
             del self.accounts[watch.id]
 
     def subscribe(self, connection: Connection, channel: Channel, head: bytes) -> None:
