@@ -147,7 +147,7 @@ async def test_accept_and_send_away(people, make):
     assert await people.post(f"{REQUESTS}/{ids[0]}/accept", me) == {}
     assert await left() == ids[1:]
     assert await people.get(f"{REQUESTS}/merged", me) == {"merged": False}
-    assert (await people.ask("POST", f"{REQUESTS}/accept", me, json={"id": [ids[1], ids[2], "7"]})).json == {}
+    assert (await people.ask("POST", f"{REQUESTS}/accept", me, json={"id": [ids[1], [ids[2]], "7", "x"]})).json == {}
     assert await people.post(f"{REQUESTS}/{ids[3]}/dismiss", me) == {}
     assert (await people.ask("POST", f"{REQUESTS}/dismiss?id[]={ids[4]}", me)).json == {}
     assert await left() == ids[5:]

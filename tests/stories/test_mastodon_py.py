@@ -298,6 +298,45 @@ def test_quotes(server):
     assert bob.api.status(made).quote.quoted_status is None
 
 
+def test_notifications_in_groups_and_requests(server):
+    ann, bob, eve = server.join("ann"), server.join("bob"), server.join("eve")
+    post = ann.api.status_post("notify me")
+    bob.api.status_favourite(post)
+    until(ann.api.notifications)
+    eve.api.status_favourite(post)
+    until(lambda: len(ann.api.notifications()) == 2)
+    bob.api.status_reblog(post)
+    groups = until(lambda: len(found := ann.api.grouped_notifications().notification_groups) == 2 and found)
+    page = well_typed(ann.api.grouped_notifications())
+    boost, favourites = groups
+    assert (boost.type, favourites.type, favourites.notifications_count) == ("reblog", "favourite", 2)
+    assert [str(one) for one in favourites.sample_account_ids] == [eve.id, bob.id]
+    assert ids(page.statuses) == [str(post.id)]
+    partial = well_typed(ann.api.grouped_notifications(expand_accounts="partial_avatars"))
+    assert ids(partial.accounts) == [bob.id, eve.id]
+    assert well_typed(ann.api.grouped_notification(favourites.group_key)).notification_groups[0].type == "favourite"
+    assert ids(ann.api.grouped_notification_accounts(favourites.group_key)) == [eve.id, bob.id]
+    assert ann.api.unread_grouped_notifications_count() == 2
+    ann.api.dismiss_grouped_notification(boost.group_key)
+    assert [one.type for one in ann.api.grouped_notifications().notification_groups] == ["favourite"]
+
+    assert well_typed(ann.api.notifications_policy()).for_private_mentions == "filter"
+    assert ann.api.update_notifications_policy(for_not_following="filter").for_not_following == "filter"
+    bob.api.status_post(f"@{ann.name} hello")
+    until(ann.api.notification_requests)
+    eve.api.status_post(f"@{ann.name} hello")
+    requests = until(lambda: len(found := ann.api.notification_requests()) == 2 and found)
+    well_typed(requests)
+    assert ids([one.account for one in requests]) == [eve.id, bob.id]
+    shown = well_typed(ann.api.notification_request(requests[0].id))
+    assert shown.last_status.account.id == shown.account.id
+    ann.api.accept_notification_request(requests[0].id)
+    ann.api.dismiss_multiple_notification_requests([requests[1].id])
+    until(ann.api.notifications_merged)
+    assert [str(one.account.id) for one in ann.api.notifications(types=["mention"])] == [eve.id]
+    assert list(ann.api.notification_requests()) == []
+
+
 def test_a_profile_and_its_history(server):
     ann = server.join("ann")
     before = well_typed(ann.api.me())

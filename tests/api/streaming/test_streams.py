@@ -366,6 +366,24 @@ async def test_followed_hashtags(town):
     assert not town.hub.watches._home_tags
 
 
+async def test_accepted_requests_are_announced_once_they_are_merged(town):
+    ann, bob = await town.member("ann"), await town.member("bob")
+    ears = [await town.socket(ann, "user"), await town.socket(ann, "user:notification"), await town.socket(bob, "user")]
+    await town.ask("PATCH", "/api/v2/notifications/policy", ann, for_not_following="filter")
+    await town.post(bob, "@ann hello")
+    await town.house.reactions.settle()
+    await town.settle()
+    (request,) = await town.ask("GET", "/api/v1/notifications/requests", ann)
+    assert ears[0].said() == ears[1].said() == []  # kept back: nothing is said
+    await town.ask("POST", f"/api/v1/notifications/requests/{request['id']}/accept", ann)
+    assert ears[0].said() == []
+    await town.house.jobs.settle()
+    await town.settle()
+    assert [(one["event"], one["payload"]) for one in ears[0].said()] == [("notifications_merged", "1")]
+    assert [(one["event"], one["payload"]) for one in ears[1].said()] == [("notifications_merged", "1")]
+    assert "notifications_merged" not in {one["event"] for one in ears[2].said()}
+
+
 async def test_filters(town):
     ann, bob = await town.member("ann"), await town.member("bob")
     await town.make.follow(ann, bob)

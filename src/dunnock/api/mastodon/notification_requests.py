@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from dunnock import notifications
-from dunnock.api.kit import Called, Form, Id, Paging, Query, page_limit, require
+from dunnock.api.kit import Called, Form, Paging, Query, page_limit, parse_id, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.notices import KINDS_OF, TYPES, links
 from dunnock.api.mastodon.pages import answer, me
@@ -141,9 +141,18 @@ class Merged(msgspec.Struct):
 
 
 class RequestsForm(msgspec.Struct):
-    """Which requests."""
+    """Which requests, as decimal text; what can be no id is passed over. Mastodon.py says `id[][]`."""
 
-    id: list[Id] = []
+    id: list[Any] = []
+
+    def ids(self) -> list[int]:
+        """All of them."""
+        flat: list[Any] = []
+        for one in self.id:
+            inner = list(one.values()) if isinstance(one, dict) else [one]
+            for part in inner:
+                flat += part if isinstance(part, list) else [part]
+        return [found for one in flat if (found := parse_id(one)) is not None]
 
 
 # The policy -------------------------------------------------------------------------------------------------------
@@ -266,7 +275,7 @@ async def dismiss_request(request_id: FromPath[int], caller: Called, db: NamedDe
 async def accept_requests(form: Form[RequestsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
     """Accept the requests `id[]`, those that there are."""
     async with db.begin() as tx:
-        await notifications.accept_requests(tx, me(caller), form.id)
+        await notifications.accept_requests(tx, me(caller), form.ids())
     return {}
 
 
@@ -274,7 +283,7 @@ async def accept_requests(form: Form[RequestsForm], caller: Called, db: NamedDep
 async def dismiss_requests(form: Form[RequestsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
     """Send the requests `id[]` away, those that there are."""
     async with db.begin() as tx:
-        await notifications.dismiss_requests(tx, me(caller), form.id)
+        await notifications.dismiss_requests(tx, me(caller), form.ids())
     return {}
 
 
