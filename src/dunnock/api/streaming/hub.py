@@ -384,8 +384,6 @@ class Hub:
                 await self._notified(account_id, an_id)
             case ConversationChanged(account_id=account_id, conversation_id=an_id):
                 await self._conversed(account_id, an_id)
-            case RequestsMerged(account_id=account_id):
-                self._send(Message("notifications_merged", b"1"), self._who_hear_notifications(account_id))
             case FiltersChanged(account_id=account_id):
                 watch = self.watches.accounts.get(account_id)
                 if watch is not None:
@@ -593,19 +591,6 @@ class Hub:
 
     async def _notified(self, account_id: int, notification_id: int) -> None:
         those = self._notifiable(account_id)
-
-    def _who_hear_notifications(self, account_id: int) -> list[tuple[Connection, bytes]]:
-        watch = self.watches.accounts.get(account_id)
-        if watch is None:
-            return []
-        return [
-            *watch.subscribers(NOTIFICATIONS),
-            # A token for posts alone hears the home feed without what others did.
-            *[one for one in watch.subscribers(USER) if covers(one[0].caller.scopes, "read:notifications")],
-        ]
-
-    async def _notified(self, account_id: int, notification_id: int) -> None:
-        those = self._who_hear_notifications(account_id)
         if not those:
             return
         try:
