@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import msgspec
 import pytest
 
@@ -15,48 +11,12 @@ from dunnock.accounts import find_member
 from dunnock.accounts.command_token import token_by_command
 from dunnock.app.build import build
 from dunnock.app.settings import load
-
-LANGUAGES = [
-    {"code": "en", "name": "English", "targets": ["en", "de"]},
-    {"code": "de", "name": "German", "targets": ["en"]},
-]
-
-
-class Turner(BaseHTTPRequestHandler):
-    """Turns words around; what it is asked is kept in `asked`."""
-
-    asked: list[dict] = []  # noqa: RUF012 (emptied by each test)
-    wrong: bytes | None = None
-
-    def answer(self, body: bytes, status: int = 200) -> None:
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self):
-        self.answer(json.dumps(LANGUAGES).encode())
-
-    def do_POST(self):
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.asked.append(asked)
-        if Turner.wrong is not None:
-            self.answer(Turner.wrong, 200 if Turner.wrong.startswith(b"{") else 500)
-            return
-        turned = [text.replace("Hello", "Hallo<script>x</script>").replace("yes", "ja &lt;") for text in asked["q"]]
-        self.answer(json.dumps({"translatedText": turned, "detectedLanguage": [{"language": "en"}]}).encode())
-
-    def log_message(self, *_):
-        """Say nothing."""
+from translator import Turner, begin
 
 
 @pytest.fixture
 def translator():
-    Turner.asked.clear()
-    Turner.wrong = None
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Turner)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = begin()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

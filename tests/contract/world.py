@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import functools
 import itertools
 from typing import Any
 
 from stories.pictures import picture
-from stories.running import Person, Server
+from stories.running import Person, Server, until
 
 _numbers = itertools.count(1)
 
@@ -77,7 +77,7 @@ class World:
 
     def scheduled(self) -> str:
         """The id of a post of mine that is to come."""
-        at = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)).isoformat()
+        at = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)).isoformat()
         made = self.ask(self.me, "POST", "/api/v1/statuses", status=self.fresh("later "), scheduled_at=at)
         return str(made["id"])
 
@@ -115,7 +115,8 @@ class World:
             lambda: [
                 one["group_key"]
                 for one in self.ask(self.me, "GET", "/api/v2/notifications")["notification_groups"]
-                if one["most_recent_notification_id"] == int(wanted) or str(one["most_recent_notification_id"]) == wanted
+                if one["most_recent_notification_id"] == int(wanted)
+                or str(one["most_recent_notification_id"]) == wanted
             ]
         )
         return str(found[0])
@@ -136,7 +137,9 @@ class World:
 
     def collection(self) -> str:
         """The id of a collection of mine."""
-        made = self.ask(self.me, "POST", "/api/v1/collections", name=self.fresh("collection"), sensitive=False, discoverable=True)
+        made = self.ask(
+            self.me, "POST", "/api/v1/collections", name=self.fresh("collection"), sensitive=False, discoverable=True
+        )
         return str(made["collection"]["id"])
 
     @functools.cached_property
@@ -158,6 +161,4 @@ class World:
         return str(found[0])
 
     def _until(self, true: Any) -> Any:
-        from stories.running import until
-
         return until(true)

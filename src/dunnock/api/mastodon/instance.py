@@ -239,6 +239,11 @@ class Instance:
                     **self._configuration(),
                     "translation": {"enabled": bool(settings.translate_url)},
                     "limited_federation": self._limited,
+                    "timelines_access": {
+                        feeds: {"local": "public", "remote": "public"}
+                        for feeds in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+                    },
+                    "limited_federation": False,
                 },
                 "registrations": {
                     "enabled": settings.sign_up in {"open", "approval"},
@@ -251,6 +256,7 @@ class Instance:
                 "api_versions": API_VERSIONS,
                 "contact": {"email": "", "account": contact},
                 "rules": guide.rules,
+                "wrapstodon": None,
             }
         )
 
