@@ -116,7 +116,6 @@ class World:
                 one["group_key"]
                 for one in self.ask(self.me, "GET", "/api/v2/notifications")["notification_groups"]
                 if one["most_recent_notification_id"] == int(wanted)
-                or str(one["most_recent_notification_id"]) == wanted
             ]
         )
         return str(found[0])

@@ -243,7 +243,6 @@ class Instance:
                         feeds: {"local": "public", "remote": "public"}
                         for feeds in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
                     },
-                    "limited_federation": False,
                 },
                 "registrations": {
                     "enabled": settings.sign_up in {"open", "approval"},
