@@ -109,6 +109,7 @@ def test_keys_in_either_spelling():
         (crypto.to_text(BROWSER.point[1:]), BROWSER.auth), (BROWSER.p256dh + "AAAA", BROWSER.auth),
         (BROWSER.auth, BROWSER.p256dh), ("not base64!", "neither?"), (BROWSER.p256dh[:-1], BROWSER.auth),
     ],
+    ids=[str(number) for number in range(11)],  # the keys are others in each worker
 )  # fmt: skip
 def test_other_keys_are_refused(p256dh, auth):
     with pytest.raises(ValueError):
