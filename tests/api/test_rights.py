@@ -266,6 +266,8 @@ API: dict[str, Right] = {
     "POST /api/v1/conversations/{id}/read": member("write:conversations"),
     "POST /api/v1/conversations/{id}/unread": member("write:conversations"),
     "GET /api/v1/timelines/direct": member("read:statuses"),
+    "GET /api/v1/emails/check_confirmation": member("read:accounts"),
+    "POST /api/v1/emails/confirmations": member("write:accounts"),
     "GET /api/v1/endorsements": member("read:accounts"),
     "GET /api/v1/accounts/{id}/endorsements": everybody("read:accounts"),
     "POST /api/v1/accounts/{id}/endorse": member("write:accounts"),
@@ -344,6 +346,9 @@ API: dict[str, Right] = {
 OPEN_PAGES = {
     "GET /", "GET /.well-known/nodeinfo", "GET /.well-known/oauth-authorization-server", "GET /about", "GET /privacy-policy",
     "GET /terms-of-service", "GET /terms-of-service/{id}",
+    "GET /auth/confirmation", "POST /auth/confirmation", "GET /auth/confirmation/new", "POST /auth/confirmation/new",
+    "GET /auth/password/new", "POST /auth/password/new", "GET /auth/password/edit", "POST /auth/password/edit",
+    "GET /dev/mailbox",
     "GET /assets/{id}", "GET /auth/sign_in", "POST /auth/sign_in", "POST /auth/sign_out", "GET /auth/sign_up",
     "POST /auth/sign_up", "GET /favicon.ico", "GET /health", "GET /health/live", "GET /health/ready", "GET /healthz",
     "GET /invite/{id}", "GET /metrics", "GET /nodeinfo/{id}", "GET /oauth/authorize", "GET /robots.txt",
@@ -359,7 +364,8 @@ MEMBERS_PAGES = {
 }  # fmt: skip
 MEMBERS_FORMS = {
     "POST /admin/reports", "POST /report",
-    "POST /admin/sign-ups", "POST /compose", "POST /oauth/authorize", "POST /settings/account", "POST /settings/apps",
+    "POST /admin/sign-ups", "POST /compose", "POST /oauth/authorize", "POST /settings/account", "POST /settings/account/email",
+    "POST /settings/apps",
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
     "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",
     "POST /settings/sessions",

@@ -16,7 +16,7 @@ def test_an_empty_directory_is_enough(tmp_path):
 
 
 # What joins the server to something that only some run: nobody else needs to know of it.
-OF_OTHERS = {"translate_url", "translate_key"}
+OF_OTHERS = {"translate_url", "translate_key", "smtp_url", "mail_from"}
 
 
 def test_there_are_at_most_fifteen_that_anybody_needs():
@@ -54,6 +54,9 @@ def test_lists_in_variables_are_split_by_commas(tmp_path):
         ("database_url = 'mysql://x'", "must begin with postgresql://"),
         ("redis_url = 'http://x'", "must begin with redis://"),
         ("trusted_proxies = ['nonsense']", "network ranges like 10.0.0.0/8"),
+        ("smtp_url = 'http://x'", "must look like smtp://USER:PASSWORD@HOST:587"),
+        ("smtp_url = 'smtp://x?tls=maybe'", "may have ?tls=always or ?tls=never"),
+        ("mail_from = 'Birds <a@b.example>'", "must be an address like"),
         ("title = ", "is not valid TOML"),
         ("data = '/x'", "There is no such setting"),
     ],

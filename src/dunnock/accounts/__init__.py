@@ -11,6 +11,14 @@ from dunnock.accounts.account import LOCAL, Account, Field, Standing, name_key, 
 # Members, apps and tokens
 from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app, register_app, revoke_app
 from dunnock.accounts.block import block, blocked, unblock
+from dunnock.accounts.confirm import (
+    ask_confirmation,
+    ask_reset,
+    change_email,
+    check_confirmation,
+    confirm,
+    confirm_again,
+)
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
 from dunnock.accounts.domain_block import block_domain, blocked_domains, preview_domain_block, unblock_domain
 from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
@@ -19,11 +27,16 @@ from dunnock.accounts.errors import (
     AppInvalid,
     LimitInvalid,
     LimitMissing,
+    LinkOver,
+    MailConfirmedAlready,
+    MailImpossible,
+    MailUnconfirmed,
     MemberDisabled,
     MemberMissing,
     NotPermitted,
     NotYetApproved,
     OAuthRefused,
+    OtherApp,
     ProfileInvalid,
     RelationRefused,
     RequestMissing,
@@ -41,14 +54,17 @@ from dunnock.accounts.events import (
     Blocked,
     DomainBlocked,
     DomainUnblocked,
+    EmailChanged,
     FollowChanged,
     Followed,
     FollowRequested,
     FollowsSevered,
+    MailConfirmed,
     MemberSignedUp,
     MemberStateChanged,
     Muted,
     NetworkBlocksChanged,
+    PasswordChanged,
     PersonaChanged,
     ServerRulesChanged,
     StandingChanged,
@@ -72,6 +88,8 @@ from dunnock.accounts.follow import (
     unfollow,
 )
 from dunnock.accounts.invitations import Invitation, find_invitation, invitations_by, invite, revoke_invitation
+from dunnock.accounts.mail_job import SendMemberMail
+from dunnock.accounts.mails import mail_jobs_of, note_refused
 from dunnock.accounts.member import ROLES, STAFF, Member, Role, State
 from dunnock.accounts.mute import END_MUTES_EVERY_MS, EndMutes, end_mutes, mute, mute_ends, muted, unmute
 from dunnock.accounts.oauth import Issued
@@ -80,6 +98,7 @@ from dunnock.accounts.persona import Persona, note_changes, personas
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile
 from dunnock.accounts.relationships import Relationship, relationships
+from dunnock.accounts.reset import reset_password, resetting
 from dunnock.accounts.roles import POWERS, Power, Staff, permit
 from dunnock.accounts.sessions import (
     Session,
@@ -135,6 +154,7 @@ __all__ = [
     "Cursor",
     "DomainBlocked",
     "DomainUnblocked",
+    "EmailChanged",
     "EndMutes",
     "EndorsementRefused",
     "Field",
@@ -147,6 +167,11 @@ __all__ = [
     "Issued",
     "LimitInvalid",
     "LimitMissing",
+    "LinkOver",
+    "MailConfirmed",
+    "MailConfirmedAlready",
+    "MailImpossible",
+    "MailUnconfirmed",
     "Member",
     "MemberDisabled",
     "MemberMissing",
@@ -157,7 +182,9 @@ __all__ = [
     "NotPermitted",
     "NotYetApproved",
     "OAuthRefused",
+    "OtherApp",
     "Page",
+    "PasswordChanged",
     "Persona",
     "PersonaChanged",
     "PostingDefaults",
@@ -167,6 +194,7 @@ __all__ = [
     "Relationship",
     "RequestMissing",
     "Role",
+    "SendMemberMail",
     "ServerRulesChanged",
     "Session",
     "SettingInvalid",
@@ -195,18 +223,24 @@ __all__ = [
     "accept_follow",
     "app_called",
     "apps_of",
+    "ask_confirmation",
+    "ask_reset",
     "block",
     "block_domain",
     "blocked",
     "blocked_domains",
+    "change_email",
     "change_password",
     "change_profile",
     "change_role",
     "change_settings",
     "change_standing",
     "change_state",
+    "check_confirmation",
     "check_password",
     "collections_hidden",
+    "confirm",
+    "confirm_again",
     "count_follow_requests",
     "count_posts",
     "counts_of",
@@ -234,6 +268,7 @@ __all__ = [
     "invitations_by",
     "invite",
     "look_for",
+    "mail_jobs_of",
     "make_token",
     "member_named",
     "member_of",
@@ -243,6 +278,7 @@ __all__ = [
     "muted",
     "name_key",
     "note_changes",
+    "note_refused",
     "open_session",
     "permit",
     "personas",
@@ -253,6 +289,8 @@ __all__ = [
     "reject_follow",
     "relationships",
     "remove_from_followers",
+    "reset_password",
+    "resetting",
     "revoke_app",
     "revoke_invitation",
     "role_of",

@@ -65,6 +65,45 @@ class NotYetApproved(DomainError):
     code, kind, safe = "not_yet_approved", Kind.DENIED, "Your sign-up is waiting for a moderator's approval"
 
 
+class MailUnconfirmed(DomainError):
+    """Nobody has shown yet that mail reaches the member. `token`: what they called with, when it was a token."""
+
+    code, kind, safe = "mail_unconfirmed", Kind.DENIED, "Your login is missing a confirmed e-mail address"
+
+    def __init__(self, member_id: int | None, *, token: object = None) -> None:
+        """Make it for a member."""
+        super().__init__(member_id)
+        self.token = token
+
+
+class MailConfirmedAlready(DomainError):
+    """There is nothing to confirm."""
+
+    code, kind = "mail_confirmed_already", Kind.DENIED
+    safe = "This method is only available while the e-mail is awaiting confirmation"
+
+
+class OtherApp(DomainError):
+    """Only the app that the member joined with may do this."""
+
+    code, kind = "other_app", Kind.DENIED
+    safe = "This method is only available to the application the user originally signed-up with"
+
+
+class LinkOver(DomainError):
+    """The link of a mail was used, is too old, or was never sent."""
+
+    code, kind = "link_over", Kind.INVALID
+    safe = "This link was used already or is too old. Ask for a new one."
+
+
+class MailImpossible(DomainError):
+    """This server sends no mail."""
+
+    code, kind = "mail_impossible", Kind.UNAVAILABLE
+    safe = "This server sends no e-mail. Ask the person who runs it."
+
+
 class MemberDisabled(DomainError):
     """The member may not come in."""
 

@@ -27,6 +27,27 @@ class MemberStateChanged(Event, frozen=True):
     state: str
 
 
+class MailConfirmed(Event, frozen=True):
+    """A new member has shown that mail reaches them: they may come in, unless they still wait for approval."""
+
+    member_id: int
+    account_id: int
+    state: str
+
+
+class PasswordChanged(Event, frozen=True):
+    """A member has another password; `by_mail`: they had forgotten the old one."""
+
+    member_id: int
+    by_mail: bool = False
+
+
+class EmailChanged(Event, frozen=True):
+    """A member has another e-mail address, which is in force from now on."""
+
+    member_id: int
+
+
 class PersonaChanged(Event, frozen=True):
     """What an account shows of itself changed; `fields` names the columns, comma-separated. History: table personas."""
 

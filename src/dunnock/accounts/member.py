@@ -21,7 +21,11 @@ class State(enum.Enum):
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """One member. `reason`: why they want to join; times are Unix milliseconds."""
+    """One member. `reason`: why they want to join; times are Unix milliseconds.
+
+    `unconfirmed`: mail has not been shown to reach them, so they may not come in. `new_email`: takes the place of `email` once
+    it is confirmed. `mail_refused_at`: when a mail server said that the address takes no mail.
+    """
 
     id: int
     account_id: int
@@ -33,6 +37,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     created_at: int
     last_sign_in_at: int | None
+    unconfirmed: bool = False
+    new_email: str | None = None
+    mail_refused_at: int | None = None
 
     @property
     def is_staff(self) -> bool:

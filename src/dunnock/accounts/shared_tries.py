@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dunnock.accounts.mail_links import asking, mailing
 from dunnock.accounts.sign_in import tries
 from dunnock.accounts.sign_up import changing, joining
 from dunnock.foundation.gossip import Gossip
 
 
 def share_tries(gossip: Gossip) -> None:
-    """From now on, for signing in, joining and changing the password."""
-    for name, one in (("sign in", tries), ("joining", joining), ("changing", changing)):
+    """From now on, for signing in, joining, changing the password and asking for mail."""
+    shared = (
+        ("sign in", tries), ("joining", joining), ("changing", changing), ("mailing", mailing), ("asking", asking),
+    )  # fmt: skip
+    for name, one in shared:
         one.share(gossip, name)

@@ -34,6 +34,8 @@ class Sheet(msgspec.Struct, frozen=True):
     app_id: int | None
     invited_by: int | None
     """The account of who made their invitation."""
+    unconfirmed: bool | None
+    """Whether they still have to confirm their e-mail address."""
 
     @property
     def handle(self) -> str:
@@ -83,4 +85,13 @@ async def look_for(db: Db, wanted: Wanted, cursor: Cursor) -> list[Sheet]:
 
 
 def _sheet(row: tuple[object, ...]) -> Sheet:
-    return msgspec.convert(dict(zip(Sheet.__struct_fields__, (*row[:5], bool(row[5]), *row[6:]), strict=True)), Sheet)
+    return msgspec.convert(
+        dict(
+            zip(
+                Sheet.__struct_fields__,
+                (*row[:5], bool(row[5]), *row[6:-1], None if row[6] is None else bool(row[-1])),
+                strict=True,
+            )
+        ),
+        Sheet,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dunnock.accounts import passwords
-from dunnock.accounts.errors import MemberDisabled, NotYetApproved, SignInRefused
+from dunnock.accounts.errors import MailUnconfirmed, MemberDisabled, NotYetApproved, SignInRefused
 from dunnock.accounts.sessions import open_session
 from dunnock.accounts.store import members as store
 from dunnock.accounts.tries import Tries
@@ -22,7 +22,7 @@ async def sign_in(db: Db, login: str, password: str, *, client: str, address: st
     Raises:
         SignInRefused: unknown or wrong.
         TooManyTries: too many failures for this login, or from this address.
-        NotYetApproved, MemberDisabled: the password is right, but the member may not come in.
+        MailUnconfirmed, NotYetApproved, MemberDisabled: the password is right, but the member may not come in.
     """
     member_id, hashed = await _check(db, login, password, address=address)
     async with db.begin() as tx:
@@ -52,7 +52,9 @@ async def _check(db: Db, login: str, password: str, *, address: str) -> tuple[in
     if not right or row is None:
         raise SignInRefused
     tries.take_back(*keys)
-    member_id, hashed, state, standing = row
+    member_id, hashed, state, standing, unconfirmed = row
+    if unconfirmed:
+        raise MailUnconfirmed(member_id)
     if state == "pending":
         raise NotYetApproved(member_id)
     if state != "active" or standing in {"suspended", "deleted"}:

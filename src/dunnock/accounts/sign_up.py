@@ -18,9 +18,11 @@ from dunnock.accounts.events import (
     AccountSettingsChanged,
     MemberSignedUp,
     MemberStateChanged,
+    PasswordChanged,
     TokensRevoked,
 )
 from dunnock.accounts.invitations import find_invitation
+from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.member import Member, Role, State, email_key
 from dunnock.accounts.store import members as store
 from dunnock.accounts.tries import Tries
@@ -55,12 +57,20 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def sign_up(
-    db: Db, form: SignUp, *, policy: Policy, address: str = "", origin: str = "", app_id: int | None = None
+    db: Db,
+    form: SignUp,
+    *,
+    policy: Policy,
+    address: str = "",
+    origin: str = "",
+    app_id: int | None = None,
+    confirm: bool = False,
 ) -> Member:
     """Make a member; `pending` where the policy asks for approval (an invitation stands for approval), or a block does.
 
     `address`: what shares one limit, as for `sign_in`; empty: the caller sees to limits. `origin`: where the request came
     from, for blocks of networks; it is not kept. `app_id`: the app they join with.
+    `confirm`: they may come in only after following the link of a mail.
 
     Raises:
         SignUpRefused: the form breaks rules, or the name or address is taken.
@@ -75,7 +85,7 @@ async def sign_up(
         raise _not_invited()
     if policy == "invitation" and not invited:
         raise SignUpClosed(say="This server can be joined with an invitation only")
-    verdict = await judge_newcomer(db, form.email, origin)
+    verdict = await judge_newcomer(db, canonical_email(form.email), origin)
     if verdict.refused:
         raise SignUpClosed(say="This server takes no new members from where you are")
     details = _faults(form, reason_needed=policy == "approval" and not invited)
@@ -95,7 +105,12 @@ async def sign_up(
     async with db.begin() as tx:
         if invited and not await tx.run(store.USE_INVITATION, the=code, now=tx.now):
             raise _not_invited()  # expired, used up, withdrawn, or who made it is shut out
-        return await _add(tx, form, hashed, role="member", state=state, invited_with=code, app_id=app_id)
+        made = await _add(
+            tx, form, hashed, role="member", state=state, invited_with=code, app_id=app_id, unconfirmed=confirm
+        )
+        if confirm:
+            await tx.enqueue(SendMemberMail(mail_id=tx.new_id(), member_id=made.id, what="confirm"))
+        return made
 
 
 async def create_member(
@@ -126,11 +141,20 @@ async def _add(
     locked: bool = False,
     invited_with: str = "",
     app_id: int | None = None,
+    unconfirmed: bool = False,
 ) -> Member:
     try:
         async with tx.savepoint():
             return await _add_rows(
-                tx, form, password_hash, role=role, state=state, locked=locked, invited_with=invited_with, app_id=app_id
+                tx,
+                form,
+                password_hash,
+                role=role,
+                state=state,
+                locked=locked,
+                invited_with=invited_with,
+                app_id=app_id,
+                unconfirmed=unconfirmed,
             )
     except Conflict as conflict:  # somebody was faster: asked in the transaction, which sees what is not committed yet
         details: Details = {}
@@ -148,6 +172,7 @@ async def _add_rows(
     locked: bool,
     invited_with: str,
     app_id: int | None,
+    unconfirmed: bool,
 ) -> Member:
     account_id, member_id = tx.new_id(), tx.new_id()
     invitation = await find_invitation(tx, invited_with) if invited_with else None
@@ -167,8 +192,8 @@ async def _add_rows(
         store.ADD_MEMBER,
         id=member_id,
         account_id=account_id,
-        email=form.email.strip(),
-        email_key=email_key(form.email),
+        email=canonical_email(form.email),
+        email_key=email_key(canonical_email(form.email)),
         password_hash=password_hash,
         role=role,
         state=state.value,
@@ -177,6 +202,7 @@ async def _add_rows(
         invitation_id=None if invitation is None else invitation.id,
         app_id=app_id,
         created_at=tx.now,
+        unconfirmed=unconfirmed,
     )
     await tx.record(AccountMade(account_id=account_id))
     await tx.record(MemberSignedUp(member_id=member_id, account_id=account_id, state=state.value))
@@ -260,13 +286,7 @@ async def change_password(
     member = await find_member(db, member_id)
     if member is None:
         raise MemberMissing(member_id)
-    held: str = await db.value(store.PASSWORD_OF, id=member_id)
-    if old is not None:
-        changing.begin(str(member_id))
-        right, _ = await passwords.check(held, old)
-        if not right:
-            raise _refusal(_NOT_YOURS)
-        changing.take_back(str(member_id))
+    held = await prove_password(db, member_id, old)
     fault = passwords.fault(new, username=member.username, email=member.email)
     if fault is not None:
         raise _refusal({"password": [fault]})
@@ -277,6 +297,24 @@ async def change_password(
         elif not await tx.run(store.REPLACE_PASSWORD, the=member_id, held=held, new_hash=hashed):
             raise _refusal(_NOT_YOURS)  # another change was faster
         await end_everything(tx, member_id, keep_session=keep_session)
+        await tx.record(PasswordChanged(member_id=member_id))
+
+
+async def prove_password(db: Db, member_id: int, password: str | None) -> str:
+    """The hash of the member's password, of which `password` is shown to be the one; None proves nothing and is believed.
+
+    Raises:
+        SignUpRefused: it is wrong.
+        TooManyTries: it was wrong too often lately.
+    """
+    held: str = await db.value(store.PASSWORD_OF, id=member_id)
+    if password is not None:
+        changing.begin(str(member_id))
+        right, _ = await passwords.check(held, password)
+        if not right:
+            raise _refusal(_NOT_YOURS)
+        changing.take_back(str(member_id))
+    return held
 
 
 async def end_everything(tx: Tx, member_id: int, *, keep_session: int | None = None) -> None:
@@ -314,6 +352,26 @@ def _refusal(details: Details) -> SignUpRefused:
     return SignUpRefused(tuple(details), say=f"Validation failed: {told}", details=details)
 
 
+def canonical_email(asked: str) -> str:
+    """The address as mail servers take it: spaces around it gone, a domain in other letters in its ASCII form."""
+    name, at, domain = asked.strip().rpartition("@")
+    if domain.isascii():
+        return f"{name}{at}{domain}"
+    try:
+        return f"{name}{at}{text.canonical_domain(domain)}"
+    except text.BadDomain:
+        return f"{name}{at}{domain}"
+
+
+def email_fault(email: str) -> tuple[str, str] | None:
+    """Why this can be nobody's address, as (reason slug, text of sign-up forms); None: it can."""
+    if not email:
+        return "ERR_BLANK", "can't be blank"
+    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        return "ERR_INVALID", "is invalid"
+    return None
+
+
 def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = False) -> Details:
     details: Details = {}
     try:
@@ -324,11 +382,10 @@ def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = F
         ]
         if faults:
             details["username"] = faults
-    email = form.email.strip()
-    if not email:
-        details["email"] = [("ERR_BLANK", "can't be blank")]
-    elif len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        details["email"] = [("ERR_INVALID", "is invalid")]
+    email = canonical_email(form.email)
+    wrong = email_fault(email)
+    if wrong is not None:
+        details["email"] = [wrong]
     fault = passwords.fault(form.password, username=form.username, email=email)
     if fault is not None:
         details["password"] = [fault]
@@ -344,18 +401,19 @@ def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = F
 async def _add_taken(reader: Reader, form: SignUp, details: Details) -> None:
     if "username" not in details and await reader.one(store.NAME_TAKEN, key=text.handle_key(form.username)):
         details["username"] = [_TAKEN]
-    if "email" not in details and await reader.one(store.EMAIL_TAKEN, key=email_key(form.email)):
+    if "email" not in details and await reader.one(store.EMAIL_TAKEN, key=email_key(canonical_email(form.email))):
         details["email"] = [_TAKEN]
 
 
 def _member(row: tuple[object, ...] | None) -> Member | None:
     if row is None:
         return None
-    an_id, account_id, username, email, role, state, locale, reason, created_at, last = row
+    an_id, account_id, username, email, role, state, locale, reason, created_at, last, unconfirmed, new, refused = row
     return msgspec.convert(
         {
             "id": an_id, "account_id": account_id, "username": username, "email": email, "role": role, "state": state,
             "locale": locale, "reason": reason, "created_at": created_at, "last_sign_in_at": last,
+            "unconfirmed": bool(unconfirmed), "new_email": new, "mail_refused_at": refused,
         },
         Member,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import islice
 
+from dunnock.accounts.confirm import drop_links, drop_unconfirmed
 from dunnock.accounts.sessions import IDLE_MS
 from dunnock.accounts.store import members, oauth
 from dunnock.foundation.clock import DAY, now_ms
@@ -18,7 +19,10 @@ _CHUNK = 500
 
 
 class SweepAccess(Job, frozen=True):
-    """Remove codes, sessions and tokens that are over. Tokens in force do not age: most apps can't renew them."""
+    """Remove codes, sessions, tokens, links in mails and unconfirmed members that are over.
+
+    Tokens in force do not age: most apps can't renew them.
+    """
 
 
 async def sweep_access(db: Db, _: SweepAccess) -> None:
@@ -29,6 +33,8 @@ async def sweep_access(db: Db, _: SweepAccess) -> None:
     await _drop(db, oauth.DROP_TOKENS, await db.slow(oauth.OVER_TOKENS, ended_before=ended))
     over = await db.slow(members.OVER_SESSIONS, ended_before=ended, idle_since=now - IDLE_MS)
     await _drop(db, members.DROP_SESSIONS, over)
+    await drop_links(db)
+    await drop_unconfirmed(db)
 
 
 async def _drop(db: Db, drop: Sql, rows: Sequence[Sequence[object]]) -> None:

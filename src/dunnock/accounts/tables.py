@@ -92,9 +92,26 @@ members = Table(
     Column("default_reply_policy", Text, nullable=False, server_default="everyone"),
     Column("created_at", BigId, nullable=False),
     Column("last_sign_in_at", BigId),
+    flag("unconfirmed"),  # nobody has shown yet that mail to the address reaches them: they may not come in
+    Column("new_email", Text),  # asked for; takes the place of `email` once it is confirmed
+    Column("mail_refused_at", BigId),  # a mail server said that the address takes no mail
     CheckConstraint("role IN ('member', 'moderator', 'admin', 'owner')", name="role"),
     CheckConstraint("state IN ('pending', 'active', 'disabled')", name="state"),
     Index("ix_members_state_id", "state", "id"),
+)
+
+mail_links = Table(  # what the links in mails open; only digests of their tokens
+    "mail_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("purpose", Text, nullable=False),  # confirm | reset
+    Column("email", Text, nullable=False),  # to which it was sent
+    Column("expires_at", BigId, nullable=False),
+    Column("used_at", BigId),
+    CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),
+    Index("ix_mail_links_member_id", "member_id"),
+    Index("ix_mail_links_expires_at", "expires_at"),
 )
 
 invitations = Table(
@@ -338,6 +355,7 @@ __all__ = [
     "mail_blocks",
     "mail_domain_blocks",
     "mail_domain_tries",
+    "mail_links",
     "members",
     "mutes",
     "network_blocks",

@@ -10,7 +10,7 @@ import msgspec
 
 from dunnock.accounts.activity import note_active
 from dunnock.accounts.apps import App
-from dunnock.accounts.errors import NotYetApproved
+from dunnock.accounts.errors import MailUnconfirmed, NotYetApproved
 from dunnock.accounts.events import MemberStateChanged, StandingChanged, TokensRevoked
 from dunnock.accounts.store import oauth as store
 from dunnock.foundation import ids
@@ -48,6 +48,7 @@ class Tokens:
         """The token; None when it is unknown, revoked, or its member may not come in.
 
         Raises:
+            MailUnconfirmed: its member has not shown yet that mail reaches them.
             NotYetApproved: its member's sign-up has not been looked at.
         """
         self._db.sync()
@@ -67,7 +68,7 @@ class Tokens:
         token = self.kept.get(key)
         try:
             return token is not None or await self._read(key) is not None
-        except NotYetApproved:
+        except (MailUnconfirmed, NotYetApproved):
             return False
 
     async def _read(self, key: bytes) -> Token | None:
@@ -75,12 +76,14 @@ class Tokens:
         row = await self._db.one(store.TOKEN, digest=key.hex())
         if row is None:
             return None
-        an_id, app_id, member_id, account_id, scopes, used_at, state, standing = row
+        an_id, app_id, member_id, account_id, scopes, used_at, state, standing, unconfirmed = row
+        token = Token(an_id, app_id, member_id, account_id, frozenset(scopes.split()), used_at)
+        if unconfirmed and standing not in {"suspended", "deleted"}:
+            raise MailUnconfirmed(member_id, token=token)
         if state == "pending":
             raise NotYetApproved(member_id, say="Your login is currently pending approval")
         if member_id is not None and (state != "active" or standing in {"suspended", "deleted"}):
             return None
-        token = Token(an_id, app_id, member_id, account_id, frozenset(scopes.split()), used_at)
         if known == self._forgotten:  # else something ended while we read, perhaps this
             self.kept.put(key, token)
         today = now_ms() // DAY * DAY

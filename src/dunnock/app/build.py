@@ -9,12 +9,12 @@ from typing import Any
 from litestar.di import Provide
 
 import dunnock
-from dunnock.accounts import AccountViews, Viewers, doors
+from dunnock.accounts import AccountViews, MailUnconfirmed, Viewers, doors
 from dunnock.accounts.shared_tries import share_tries
 from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api import files, oauth, streaming
 from dunnock.api.activitypub import nodeinfo, webfinger
-from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, build_edge
+from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, NotYetIn, build_edge
 from dunnock.api.mastodon import (
     accounts,
     admin_accounts,
@@ -29,6 +29,7 @@ from dunnock.api.mastodon import (
     conversations,
     custom_emojis,
     drafts,
+    emails,
     filters,
     lists,
     markers,
@@ -68,6 +69,7 @@ from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
 from dunnock.foundation.http import Door
 from dunnock.foundation.jobs import Does, Jobs
+from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
@@ -95,6 +97,7 @@ EDGES: tuple[Any, ...] = (
     auto_delete,
     conversations,
     custom_emojis,
+    emails,
     filters,
     drafts,
     lists,
@@ -255,7 +258,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     gossip = Gossip(db)
     edge.kit.limiter.share(gossip)
     share_tries(gossip)
-    jobs = does(media_store, door, account_views, settings)
+    jobs = does(media_store, door, account_views, settings, mailer=Mailer(settings))
     house = House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, doors=(door, inward))
     house.streams = streams
     return house
@@ -273,7 +276,12 @@ def _authenticator(tokens: Tokens) -> Authenticate:
     made: dict[int, tuple[Token, Caller]] = {}
 
     async def authenticate(raw: bytes) -> Caller | None:
-        token = await tokens.find(raw)
+        try:
+            token = await tokens.find(raw)
+        except MailUnconfirmed as error:
+            held = error.token
+            assert isinstance(held, Token)
+            raise NotYetIn(Caller(held.id, held.app_id, held.member_id, held.account_id, held.scopes)) from error
         if token is None:
             return None
         held = made.get(token.id)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from dunnock.foundation.mail import smtp_place
 from dunnock.foundation.settings import Settings
 
 FILE = "dunnock.toml"
@@ -27,6 +28,9 @@ _SCHEMES = {
     "redis_url": ("redis://", "rediss://", "unix://"),
     "translate_url": ("https://", "http://"),
 }
+
+
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 class BadSettings(Exception):
@@ -141,6 +145,13 @@ def _check(settings: Settings, places: Mapping[str, str]) -> None:
         value = getattr(settings, name)
         if value and not value.startswith(schemes):
             raise BadSettings(f"{places[name]} must begin with {' or '.join(schemes)}.")
+    if settings.smtp_url:
+        try:
+            smtp_place(settings.smtp_url)
+        except ValueError as error:
+            raise BadSettings(f"{places['smtp_url']} {error}.") from None
+    if settings.mail_from and not _MAIL.fullmatch(settings.mail_from):
+        raise BadSettings(f"{places['mail_from']} must be an address like birds@example.org, and nothing else.")
     for text in settings.trusted_proxies:
         try:
             ipaddress.ip_network(text)

@@ -15,6 +15,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.events import Event
 from dunnock.foundation.http import Door
 from dunnock.foundation.jobs import Does, Every
+from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
 from dunnock.notifications import reactions as notices
@@ -46,7 +47,9 @@ EVERY: Sequence[Every] = (
 )
 
 
-def does(media_store: media.MediaStore, door: Door, account_views: AccountViews, settings: Settings) -> Does:
+def does(
+    media_store: media.MediaStore, door: Door, account_views: AccountViews, settings: Settings, *, mailer: Mailer
+) -> Does:
     """Job -> what does it."""
 
     async def publish_scheduled(db: Db, job: posts.PublishScheduled) -> None:
@@ -55,6 +58,7 @@ def does(media_store: media.MediaStore, door: Door, account_views: AccountViews,
     return {
         accounts.EndMutes: accounts.end_mutes,
         accounts.SweepAccess: accounts.sweep_access,
+        **accounts.mail_jobs_of(mailer, public_url=settings.public_url),
         notifications.TrimNotifications: notifications.trim_notifications,
         notifications.ReleaseKeptBack: notifications.release_kept_back,
         notifications.DiscardKeptBack: notifications.discard_kept_back,

@@ -1,4 +1,4 @@
-"""What the owner of a server may choose: eighteen settings, each with a default that works. Read by `dunnock.app.settings`."""
+"""What the owner of a server may choose: twenty settings, each with a default that works. Read by `dunnock.app.settings`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where a LibreTranslate server is, to translate posts with; empty: posts are not translated."""
     translate_key: str = ""
     """The key that it wants; empty: none."""
+    smtp_url: str = ""
+    """`smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`: the mail server to send through; empty: nothing is sent."""
+    mail_from: str = ""
+    """The address that mail comes from; empty: `notifications@` and the server's name."""
     trends_need_review: bool = False
     """Nothing is shown as a trend before staff approved it."""
     log_level: LogLevel = "info"
@@ -57,6 +61,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def database(self) -> str:
         """The URL of the database, whichever engine it is."""
         return self.database_url or f"sqlite:///{self.data / 'dunnock.db'}"
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mail goes anywhere: to a mail server, or to the mailbox of a server in development."""
+        return bool(self.smtp_url) or self.dev
+
+    @property
+    def confirms_mail(self) -> bool:
+        """Whether new members have to confirm their address."""
+        return bool(self.smtp_url)
 
     @property
     def beyond(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Settings: the password, and the browsers that are signed in."""
+"""Settings: the e-mail address, the password, and the browsers that are signed in."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ class PasswordForm(Sent):
 
     old_password: str = ""
     password: str = ""
+
+
+class EmailForm(Sent):
+    """The password now, and the address from now on."""
+
+    old_password: str = ""
+    email: str = ""
 
 
 class SessionForm(Sent):
@@ -57,6 +64,24 @@ async def change_password(
     return show.go("/settings/account", done="password")
 
 
+@post("/settings/account/email", status_code=303)
+async def change_email(
+    form: Form[EmailForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[str] | Response[None]:
+    """Ask for another address; it counts once it is confirmed, where mail is sent."""
+    try:
+        asked = await accounts.change_email(
+            db, member.member_id, form.email, password=form.old_password, mail_possible=settings.sends_mail
+        )
+    except DomainError as error:
+        return await _ask(show, db, member, settings, error=error, of_email=True)
+    return show.go("/settings/account", done="asked" if asked else "saved")
+
+
 @get("/settings/sessions")
 async def list_sessions(
     show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
@@ -82,10 +107,25 @@ async def end_session(
 
 
 async def _ask(
-    show: Show, db: Db, member: Member, settings: Settings, *, error: DomainError | None = None
+    show: Show,
+    db: Db,
+    member: Member,
+    settings: Settings,
+    *,
+    error: DomainError | None = None,
+    of_email: bool = False,
 ) -> Response[str]:
     held = await accounts.find_member(db, member.member_id)
-    return show("account_settings.html", error=error, email=held.email if held else "", domain=settings.domain)
+    return show(
+        "account_settings.html",
+        error=error,
+        of_email=of_email,
+        email=held.email if held else "",
+        new_email=held.new_email if held else None,
+        refused_at=held.mail_refused_at if held else None,
+        sends_mail=settings.sends_mail,
+        domain=settings.domain,
+    )
 
 
-HANDLERS = pages(show_account, change_password, list_sessions, end_session)
+HANDLERS = pages(show_account, change_password, change_email, list_sessions, end_session)

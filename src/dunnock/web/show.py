@@ -36,6 +36,9 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,60}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
 DONE = {
     "saved": "Your changes are saved.",
+    "confirmed": "Your e-mail address is confirmed.",
+    "asked": "A mail is on its way to the new address. Follow its link, and the address is yours.",
+    "reset": "Your password is changed, and all browsers and apps were signed out. You can sign in with it now.",
     "password": "Your password is changed. Your other browsers and all apps were signed out.",
     "revoked": "It is signed out and can no longer use your account.",
     "refused": "The request was refused.",
@@ -122,6 +125,12 @@ class Show:
             path += ("&" if "?" in path else "?") + urlencode({"done": done})
         headers = headers_for(self.settings, None) | {"location": path, "cache-control": "private, no-store"}
         return Response(None, status_code=303, headers=headers, cookies=cookies or [])
+
+
+def keep_to_itself(page: Response[str]) -> Response[str]:
+    """The page, whose address holds a secret: links on it tell no other site, nor our own, where they were."""
+    page.headers["referrer-policy"] = "no-referrer"
+    return page
 
 
 def headers_for(settings: Settings | None, sends_to: str | None) -> dict[str, str]:

@@ -55,12 +55,13 @@ async def ask_sign_in(
     db: NamedDependency[Db],
     instance: NamedDependency[Instance],
     account_views: NamedDependency[AccountViews],
+    settings: NamedDependency[Settings],
 ) -> Response[str] | Response[None]:
     """The form, or on to where a member wanted to go."""
     goal = local_path(params.next)
     if visitor.session is not None and not params.force:
         return show.go(goal)
-    return await _ask(show, Cards(db, account_views), instance, goal)
+    return await _ask(show, Cards(db, account_views), instance, goal, settings)
 
 
 @post("/auth/sign_in", status_code=303)
@@ -82,7 +83,7 @@ async def sign_in(
             db, form.login, form.password, client=request.headers.get("user-agent", ""), address=address_of(request)
         )
     except DomainError as error:
-        return await _ask(show, Cards(db, account_views), instance, goal, error=error, login=form.login)
+        return await _ask(show, Cards(db, account_views), instance, goal, settings, error=error, login=form.login)
     await _end(db, visitor)
     cookies = [set_cookie(settings, "session", token), set_cookie(settings, "visit", None)]
     return show.go(goal, cookies=cookies)
@@ -119,9 +120,16 @@ async def _end(db: Db, visitor: Visitor) -> None:
 
 
 async def _ask(
-    show: Show, cards: Cards, instance: Instance, goal: str, *, error: DomainError | None = None, login: str = ""
+    show: Show,
+    cards: Cards,
+    instance: Instance,
+    goal: str,
+    settings: Settings,
+    *,
+    error: DomainError | None = None,
+    login: str = "",
 ) -> Response[str]:
-    owner_id = (await instance.census()).owner_id
+    owner_id = None if settings.sends_mail else (await instance.census()).owner_id
     owner = await cards.faces([owner_id]) if owner_id is not None else []
     return show(
         "sign_in.html",
@@ -131,6 +139,8 @@ async def _ask(
         login=login,
         for_app=goal.startswith("/oauth/"),
         owner=owner[0] if owner else None,
+        sends_mail=settings.sends_mail,
+        unconfirmed=isinstance(error, accounts.MailUnconfirmed),
     )
 
 

@@ -87,9 +87,12 @@ async def sign_up(
             policy=settings.sign_up,
             address="" if settings.dev else address_of(request),
             origin=origin_of(request),
+            confirm=settings.confirms_mail,
         )
     except DomainError as error:
         return _ask(show, settings, form, error=error)
+    if joined.unconfirmed:
+        return show("mail_sent.html", with_form=True, heading=f"Thank you, @{joined.username}", email=joined.email)
     if joined.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=joined.username)
     async with db.begin() as tx:

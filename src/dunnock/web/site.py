@@ -11,9 +11,12 @@ from dunnock.web import (
     authorize,
     blocks,
     compose,
+    confirmation,
     guide,
     invitations,
+    mailbox,
     old_posts,
+    password,
     people,
     profile_settings,
     reports,
@@ -26,7 +29,8 @@ from dunnock.web import (
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
-    asset, welcome, compose, sign_in, sign_up, authorize, account_settings, app_settings, blocks, invitations,
+    asset, welcome, compose, sign_in, sign_up, confirmation, password, mailbox, authorize,
+    account_settings, app_settings, blocks, invitations,
     old_posts, profile_settings, sign_ups, reports, guide, people, thread,
 )  # fmt: skip
 

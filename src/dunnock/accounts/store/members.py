@@ -19,6 +19,9 @@ _member = (
         members.c.reason,
         members.c.created_at,
         members.c.last_sign_in_at,
+        members.c.unconfirmed,
+        members.c.new_email,
+        members.c.mail_refused_at,
     )
     .join_from(members, accounts, accounts.c.id == members.c.account_id)
     .order_by(members.c.id)
@@ -42,6 +45,7 @@ ADD_MEMBER = insert_into(
     "invitation_id",
     "app_id",
     "created_at",
+    "unconfirmed",
 )
 MEMBER = Sql(_member.where(members.c.id == bindparam("id")))
 MEMBER_OF = Sql(_member.where(members.c.account_id == bindparam("account_id")))
@@ -59,7 +63,7 @@ ROLE_OF = Sql(
 NAME_TAKEN = Sql(select(accounts.c.id).where(accounts.c.username_key == bindparam("key"), accounts.c.domain == ""))
 EMAIL_TAKEN = Sql(select(members.c.id).where(members.c.email_key == bindparam("key")))
 FOR_SIGN_IN = Sql(
-    select(members.c.id, members.c.password_hash, members.c.state, accounts.c.standing)
+    select(members.c.id, members.c.password_hash, members.c.state, accounts.c.standing, members.c.unconfirmed)
     .join_from(members, accounts, accounts.c.id == members.c.account_id)
     .where(
         or_(
@@ -99,6 +103,7 @@ SESSION = Sql(
     _session.join(accounts, accounts.c.id == members.c.account_id).where(
         sessions.c.token_digest == bindparam("digest"),
         members.c.state == "active",
+        ~members.c.unconfirmed,
         accounts.c.standing != "suspended",
         accounts.c.standing != "deleted",
     )

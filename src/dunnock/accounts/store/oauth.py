@@ -37,7 +37,7 @@ ADD_TOKEN = insert_into(tokens, "id", "digest", "app_id", "member_id", "account_
 TOKEN = Sql(
     select(
         tokens.c.id, tokens.c.app_id, tokens.c.member_id, tokens.c.account_id, tokens.c.scopes, tokens.c.used_at,
-        members.c.state, accounts.c.standing,
+        members.c.state, accounts.c.standing, members.c.unconfirmed,
     )
     .select_from(
         tokens.outerjoin(members, members.c.id == tokens.c.member_id).outerjoin(

@@ -29,6 +29,7 @@ _sheet = select(
     members.c.reason,
     members.c.app_id,
     _inviters.c.account_id,
+    members.c.unconfirmed,
 ).select_from(
     accounts.outerjoin(members, members.c.account_id == accounts.c.id)
     .outerjoin(invitations, invitations.c.id == members.c.invitation_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dunnock.accounts.scopes import covers
 from dunnock.api.kit.build import ScopeUndeclared, build_edge
-from dunnock.api.kit.caller import Authenticate, Called, Caller, MaybeCalled, public, require, undeclared
+from dunnock.api.kit.caller import Authenticate, Called, Caller, MaybeCalled, NotYetIn, public, require, undeclared
 from dunnock.api.kit.edge import Edge, Gate, origin_of
 from dunnock.api.kit.errors import BadRequest, OAuthRefusal, answer
 from dunnock.api.kit.lane import Lane, send_json
@@ -27,6 +27,7 @@ __all__ = [
     "Lane",
     "Limits",
     "MaybeCalled",
+    "NotYetIn",
     "OAuthRefusal",
     "Paging",
     "Query",

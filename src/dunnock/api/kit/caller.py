@@ -56,14 +56,25 @@ class OutsideScopes(DomainError):
     code, kind, safe = "outside_scopes", Kind.DENIED, "This action is outside the authorized scopes"
 
 
+class NotYetIn(DomainError):
+    """The token is in order, but its member has not confirmed their address; raised by an `Authenticate`."""
+
+    code, kind, safe = "not_yet_in", Kind.DENIED, "Your login is missing a confirmed e-mail address"
+
+    def __init__(self, caller: Caller) -> None:
+        """`caller`: who it will be."""
+        super().__init__(caller.member_id)
+        self.caller = caller
+
+
 class Need:
     """What an endpoint demands; a Litestar guard, and the lane's check."""
 
-    __slots__ = ("scopes", "token", "user")
+    __slots__ = ("scopes", "token", "unconfirmed", "user")
 
-    def __init__(self, scopes: tuple[str, ...], *, user: bool, token: bool) -> None:
-        """Any one of `scopes` is enough; none: any valid token."""
-        self.scopes, self.user, self.token = scopes, user, token
+    def __init__(self, scopes: tuple[str, ...], *, user: bool, token: bool, unconfirmed: bool = False) -> None:
+        """Any one of `scopes` is enough; none: any valid token. `unconfirmed`: a member who is not yet in may come too."""
+        self.scopes, self.user, self.token, self.unconfirmed = scopes, user, token, unconfirmed
 
     async def __call__(self, connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         """Check path ids and the caller before the handler, and before its body is read."""
@@ -83,9 +94,14 @@ class Need:
         try:
             caller = await _authenticated(visit)
         except DomainError as error:
+            if self.unconfirmed and isinstance(error, NotYetIn):
+                return self._let_in(visit, error.caller)
             if self.token or error.kind is not Kind.DENIED:
                 raise
             return None  # who may not come in (yet) is a stranger where strangers may look (SC-119)
+        return self._let_in(visit, caller)
+
+    def _let_in(self, visit: Any, caller: Caller) -> Caller:
         if self.scopes and not any(covers(caller.scopes, wanted) for wanted in self.scopes):
             raise OutsideScopes(self.scopes)
         if self.user and caller.member_id is None:
@@ -102,9 +118,9 @@ async def _authenticated(visit: Any) -> Caller:
     return caller
 
 
-def require(scopes: str | tuple[str, ...], *, user: bool = True) -> Need:
+def require(scopes: str | tuple[str, ...], *, user: bool = True, unconfirmed: bool = False) -> Need:
     """`guards=[require("write:statuses")]`: a token with any of `scopes`; of a member unless `user=False`."""
-    return Need((scopes,) if isinstance(scopes, str) else scopes, user=user, token=True)
+    return Need((scopes,) if isinstance(scopes, str) else scopes, user=user, token=True, unconfirmed=unconfirmed)
 
 
 def public(scopes: str | tuple[str, ...] = ()) -> Need:

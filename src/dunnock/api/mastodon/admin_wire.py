@@ -73,7 +73,7 @@ def _admin_account(one: Sheet, account: bytes) -> bytes:
         "locale": one.locale,
         "invite_request": one.reason or None,
         "role": None if one.role is None else role_wire(one.role),
-        "confirmed": None if one.state is None else True,
+        "confirmed": None if one.unconfirmed is None else not one.unconfirmed,
         "approved": None if one.state is None else one.state is not State.PENDING,
         "disabled": None if one.state is None else one.state is State.DISABLED,
         "sensitized": one.sensitized,

@@ -56,6 +56,7 @@ async def join(
         policy=settings.sign_up,
         app_id=app.id,
         origin=origin_of(request),
+        confirm=settings.confirms_mail,
     )
     scopes = " ".join(sorted(caller.scopes))
     async with db.begin() as tx:

@@ -56,6 +56,16 @@ jobs = Table(
     Index("ix_jobs_run_at", "run_at", sqlite_where=text("dead = 0"), postgresql_where=text("NOT dead")),
 )
 
+dev_mails = Table(  # what a server in development would have sent; the last of them
+    "dev_mails",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", BigId, nullable=False),
+)
+
 schedule = Table(
     "schedule",
     metadata,

@@ -1,0 +1,189 @@
+"""The pages that mails lead to, as a browser without JavaScript sees them."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from dunnock.accounts.mail_links import Tries
+from dunnock.accounts.mails import mail_jobs_of
+from dunnock.foundation.jobs import Jobs
+from dunnock.foundation.mail import Mailer
+from mail_server import MailServer, link_in
+from web.conftest import PASSWORD
+
+NEW = "another wren in the hedge"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    for name in ("mailing", "asking"):
+        monkeypatch.setattr(importlib.import_module("dunnock.accounts.confirm"), name, Tries(5, 60_000))
+
+
+@pytest.fixture
+async def mailing(db, closed_to):
+    """A site that sends mail; `await mailing.post()` gives what waited."""
+    server = await MailServer().start()
+    site = closed_to(smtp_url=server.url)
+    works = Jobs(db, mail_jobs_of(Mailer(site.settings), public_url=site.settings.public_url))
+
+    async def post():
+        server.taken.clear()
+        await works.settle()
+        return list(server.taken)
+
+    site.post = post
+    yield site
+    await server.stop()
+
+
+async def joined(site, username="wren"):
+    browser = site.browser()
+    await browser.get("/auth/sign_up")
+    page = await browser.submit(
+        "/auth/sign_up", username=username, email=f"{username}@mail.example", password=PASSWORD, agreement="1"
+    )
+    return browser, page
+
+
+async def test_joining_with_a_mail(mailing):
+    browser, page = await joined(mailing)
+    assert page.status == 200
+    assert "Thank you, @wren" in page.text
+    assert "dunnock" not in browser.cookies
+    await browser.get("/auth/sign_in")
+    page = await browser.submit("/auth/sign_in", login="wren", password=PASSWORD)
+    assert page.status == 403
+    assert "Send it again" in page.text
+    [(_, message)] = await mailing.post()
+    path = link_in(message, "/auth/confirmation")
+    page = await browser.get(path)
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "no-store" in page.headers["cache-control"]
+    other = mailing.browser()
+    await other.get(path)  # looking at it confirms nothing
+    page = await browser.submit("/auth/confirmation")
+    assert "Your e-mail address is confirmed" in page.text
+    page = await browser.submit("/auth/sign_in", login="wren", password=PASSWORD)
+    assert "dunnock" in browser.cookies
+    page = await other.submit("/auth/confirmation")
+    assert page.status == 422
+    assert "too old" in page.text
+
+
+async def test_having_the_mail_sent_again(mailing):
+    browser, _ = await joined(mailing)
+    await mailing.post()
+    page = await browser.get("/auth/confirmation/new")
+    for email in ("wren@mail.example", "nobody@mail.example"):
+        await browser.get("/auth/confirmation/new")
+        page = await browser.submit("/auth/confirmation/new", email=email)
+        assert (page.status, page.text.count("a mail with a link is on its way")) == (200, 1)
+    assert [to for to, _ in await mailing.post()] == ["wren@mail.example"]
+    await browser.get("/auth/confirmation/new")
+    page = await browser.submit("/auth/confirmation/new", email="nonsense")
+    assert page.status == 422
+
+
+async def test_a_forgotten_password(mailing, signed_in):
+    inside = await signed_in("wren", at=mailing)
+    browser = mailing.browser()
+    page = await browser.get("/auth/sign_in")
+    assert 'href="/auth/password/new"' in page.body
+    answers = []
+    for email in ("wren@mail.example", "nobody@mail.example"):
+        await browser.get("/auth/password/new")
+        page = await browser.submit("/auth/password/new", email=email)
+        answers.append((page.status, page.text.replace(email, "")))
+    assert answers[0] == answers[1]  # SC-123
+    [(_, message)] = await mailing.post()
+    path = link_in(message, "/auth/password/edit")
+    page = await browser.get(path)
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert (await browser.submit("/auth/password/edit", password="short")).status == 422
+    page = await browser.submit("/auth/password/edit", password=NEW)
+    assert "Your password is changed" in page.text
+    assert "dunnock" not in browser.cookies
+    assert (await inside.get("/settings/profile")).location == "/auth/sign_in?next=/settings/profile"
+    await browser.submit("/auth/sign_in", login="wren", password=NEW)
+    assert "dunnock" in browser.cookies
+    page = await mailing.browser().get(path)
+    assert page.status == 422
+    assert not any(form.action == "/auth/password/edit" for form in page.forms)
+
+
+async def test_forged_forms_do_nothing(mailing, join):
+    """A form that was not sent from our page is refused before anything is read."""
+    await join("wren")
+    browser = mailing.browser()
+    for path, fields in (
+        ("/auth/password/new", {"email": "wren@mail.example"}),
+        ("/auth/password/edit", {"reset_password_token": "x", "password": NEW}),
+        ("/auth/confirmation", {"confirmation_token": "x"}),
+        ("/auth/confirmation/new", {"email": "wren@mail.example"}),
+    ):
+        assert (await browser.post(path, fields)).status == 403
+        assert (await browser.post(path, fields, sec_fetch_site="cross-site")).status == 403
+    assert await mailing.post() == []
+
+
+async def test_another_address(mailing, signed_in):
+    browser = await signed_in("wren", at=mailing)
+    await browser.get("/settings/account")
+    page = await browser.submit("/settings/account/email", email="new@mail.example", old_password="wrong")
+    assert page.status == 422
+    assert "is not your password" in page.text
+    page = await browser.submit("/settings/account/email", email="new@mail.example", old_password=PASSWORD)
+    assert "on its way to the new address" in page.text
+    assert "Not confirmed yet" in page.text
+    sent = dict(await mailing.post())
+    await browser.get(link_in(sent["new@mail.example"], "/auth/confirmation"))
+    page = await browser.submit("/auth/confirmation")
+    assert "Your e-mail address is confirmed" in page.text
+    assert "new@mail.example" in page.text
+    assert "wren@mail.example" not in page.text
+
+
+async def test_a_server_without_mail_says_so(site, join, signed_in):
+    await join("ada", "owner")
+    browser = site.browser()
+    page = await browser.get("/auth/password/new")
+    assert "sends no e-mail" in page.text
+    assert "@ada" in page.text
+    assert not any(form.action == "/auth/password/new" for form in page.forms)
+    await browser.get("/auth/sign_in")
+    token = dict(browser.page.forms[0].fields)["token"]
+    for path in ("/auth/password/new", "/auth/confirmation/new"):
+        page = await browser.post(path, {"token": token, "email": "ada@mail.example"})
+        assert page.status == 503
+    inside = await signed_in("wren")
+    await inside.get("/settings/account")
+    page = await inside.submit("/settings/account/email", email="new@mail.example", old_password=PASSWORD)
+    assert "new@mail.example" in page.text
+
+
+async def test_the_mailbox_is_for_development(db, closed_to, join):
+    site = closed_to(dev=True)
+    await join("wren")
+    browser = site.browser()
+    assert "Nothing was sent" in (await browser.get("/dev/mailbox")).text
+    await browser.get("/auth/password/new")
+    await browser.submit("/auth/password/new", email="wren@mail.example")
+    await Jobs(db, mail_jobs_of(Mailer(site.settings), public_url=site.settings.public_url)).settle()
+    page = await browser.get("/dev/mailbox")
+    assert "To wren@mail.example" in page.text
+    assert 'href="http://127.0.0.1:8000/auth/password/edit?reset_password_token=' in page.body
+    assert (await closed_to().browser().get("/dev/mailbox")).status == 404
+
+
+async def test_nobody_elsewhere_sees_the_mailbox(closed_to):
+    site = closed_to(dev=True)
+    app = site.app
+
+    async def from_elsewhere(scope, receive, send):
+        await app(scope | {"client": ("203.0.113.9", 5000)}, receive, send)
+
+    site.app = from_elsewhere
+    assert (await site.browser().get("/dev/mailbox")).status == 404
