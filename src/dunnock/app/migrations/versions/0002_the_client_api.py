@@ -47,6 +47,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "dev_mails",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dev_mails")),
+    )
+    op.create_table(
         "mail_domain_blocks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("domain", sa.Text(), nullable=False),
@@ -672,6 +681,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_filter_posts_post_id", ["post_id"], unique=False)
 
     op.create_table(
+        "mail_links",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("used_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("purpose IN ('confirm', 'reset')", name=op.f("ck_mail_links_purpose")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_mail_links_member_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_mail_links")),
+    )
+    with op.batch_alter_table("mail_links", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_links_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index("ix_mail_links_member_id", ["member_id"], unique=False)
+
+    op.create_table(
         "polls",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -789,6 +814,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("app_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.add_column(sa.Column("default_quote_policy", sa.Text(), server_default="public", nullable=False))
         batch_op.add_column(sa.Column("default_reply_policy", sa.Text(), server_default="everyone", nullable=False))
+        batch_op.add_column(sa.Column("unconfirmed", sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column("new_email", sa.Text(), nullable=True))
+        batch_op.add_column(
+            sa.Column("mail_refused_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+        )
 
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.add_column(
@@ -835,8 +865,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
