@@ -340,6 +340,16 @@ API: dict[str, Right] = {
     "GET /api/v2/search": everybody("read:search"),
     "POST /oauth/revoke": everybody(),
     "POST /oauth/token": everybody(),
+    "GET /api/v1_alpha/async_refreshes/{id}": member("read"),  # ours
+    "GET /api/v1/dunnock/export/{id}": member("read"),  # ours
+    "GET /api/v1/dunnock/imports": member("read"),  # ours
+    "POST /api/v1/dunnock/imports": member("write"),  # ours
+    "GET /api/v1/dunnock/imports/{id}": member("read"),  # ours
+    "DELETE /api/v1/dunnock/imports/{id}": member("write"),  # ours
+    "POST /api/v1/dunnock/imports/{id}/confirm": member("write"),  # ours
+    "POST /api/v1/dunnock/imports/{id}/retry": member("write"),  # ours
+    "GET /api/v1/dunnock/imports/{id}/rows": member("read"),  # ours
+    "GET /api/v1/dunnock/imports/{id}/failures.csv": member("read"),  # ours
     "GET /oauth/userinfo": member("profile", "read:accounts"),
 }
 # Pages know no tokens, only the cookie of a session.
@@ -361,6 +371,8 @@ MEMBERS_PAGES = {
     "GET /settings/blocks", "GET /settings/invitations", "GET /settings/old-posts", "GET /settings/preferences",
     "GET /settings/profile",
     "GET /settings/sessions",
+    "GET /settings/export", "GET /settings/export/{id}", "GET /settings/import", "GET /settings/import/{id}",
+    "GET /settings/import/{id}/failures.csv",
 }  # fmt: skip
 MEMBERS_FORMS = {
     "POST /admin/reports", "POST /report",
@@ -368,7 +380,7 @@ MEMBERS_FORMS = {
     "POST /settings/apps",
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
     "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",
-    "POST /settings/sessions",
+    "POST /settings/sessions", "POST /settings/import", "POST /settings/import/{id}",
 }  # fmt: skip
 LANE_ONLY = {
     "GET /.well-known/webfinger", "GET /.well-known/host-meta", "GET /avatars/original/missing.png",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from html.parser import HTMLParser
 from pathlib import Path
@@ -139,13 +140,19 @@ class Browser:
             "state": {},
         }
         messages: list[Any] = []
+        answered = asyncio.Event()
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
         async def receive() -> Any:
-            return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+            if not waiting:
+                await answered.wait()  # it stays until it has the page
+                return {"type": "http.disconnect"}
+            return waiting.pop(0)
 
         async def send(message: Any) -> None:
             messages.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                answered.set()
 
         await self.site.app(scope, receive, send)
         given = [(name.decode().lower(), value.decode()) for name, value in messages[0]["headers"]]

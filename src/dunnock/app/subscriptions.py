@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, discovery, media, notifications, posts, previews, push, server
+from dunnock import accounts, discovery, media, notifications, portability, posts, previews, push, server
 from dunnock.accounts.views import AccountViews
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
@@ -43,6 +43,7 @@ EVERY: Sequence[Every] = (
     Every(GatherConversations(), GATHER_EVERY_MS),
     *discovery.EVERY,
     *media.EVERY,
+    *portability.EVERY,
     *previews.EVERY,
 )
 
@@ -69,6 +70,7 @@ def does(
         GatherConversations: gather_conversations,
         **discovery.JOBS,
         **media.jobs_of(media_store),
+        **portability.jobs_of(),
         **previews.jobs_of(door, media_store, here=settings.domain),
         **push.jobs_of(door, account_views, public_url=settings.public_url),
         **server.JOBS,

@@ -10,6 +10,7 @@ import dunnock.foundation.db.tables
 import dunnock.media.tables
 import dunnock.moderation.tables
 import dunnock.notifications.tables
+import dunnock.portability.tables
 import dunnock.posts.tables
 import dunnock.previews.tables
 import dunnock.push.tables

@@ -10,7 +10,7 @@ from dunnock.posts.auto_delete import (
     change_auto_delete,
     delete_old,
 )
-from dunnock.posts.bookmark import bookmark, unbookmark
+from dunnock.posts.bookmark import bookmark, bookmark_once, forget_bookmark, unbookmark
 from dunnock.posts.boost import boost, boosted_by, unboost
 from dunnock.posts.delete import delete
 from dunnock.posts.drafts import add_draft, change_draft, drafts_of, drop_draft, find_draft
@@ -147,6 +147,7 @@ __all__ = [
     "add_draft",
     "auto_delete_of",
     "bookmark",
+    "bookmark_once",
     "boost",
     "boosted_by",
     "change_auto_delete",
@@ -166,6 +167,7 @@ __all__ = [
     "find_poll",
     "find_scheduled",
     "find_visible",
+    "forget_bookmark",
     "forget_keys",
     "history",
     "mute_thread",

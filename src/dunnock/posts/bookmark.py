@@ -15,10 +15,22 @@ async def bookmark(tx: Tx, post_id: int, *, by: int) -> Post:
     Raises:
         PostMissing: there is no such post, or `by` may not see it.
     """
-    post = await find_original(tx, post_id, by, act=True)
-    if await acts.add(tx, Act.BOOKMARK, post.id, by=by, act_id=tx.new_id()):
-        await tx.record(PostBookmarked(post_id=post.id, by=by))
+    post, _ = await _keep(tx, post_id, by)
     return post
+
+
+async def bookmark_once(tx: Tx, post_id: int, *, by: int) -> bool:
+    """As `bookmark`; False when the post was kept already."""
+    _, new = await _keep(tx, post_id, by)
+    return new
+
+
+async def _keep(tx: Tx, post_id: int, by: int) -> tuple[Post, bool]:
+    post = await find_original(tx, post_id, by, act=True)
+    new = await acts.add(tx, Act.BOOKMARK, post.id, by=by, act_id=tx.new_id())
+    if new:
+        await tx.record(PostBookmarked(post_id=post.id, by=by))
+    return post, new
 
 
 async def unbookmark(tx: Tx, post_id: int, *, by: int) -> Post:
@@ -27,3 +39,9 @@ async def unbookmark(tx: Tx, post_id: int, *, by: int) -> Post:
     if await acts.take_back(tx, Act.BOOKMARK, post.id, by=by):
         await tx.record(PostUnbookmarked(post_id=post.id, by=by))
     return post
+
+
+async def forget_bookmark(tx: Tx, post_id: int, *, by: int) -> None:
+    """Keep it no longer, also when `by` may not see the post any more."""
+    if await acts.take_back(tx, Act.BOOKMARK, post_id, by=by):
+        await tx.record(PostUnbookmarked(post_id=post_id, by=by))

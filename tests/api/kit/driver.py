@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,13 +42,19 @@ async def call(
         raw.append((b"content-length", str(len(body)).encode()))
     pieces = [body[at : at + chunk] for at in range(0, len(body), chunk)] or [b""]
     sent: list[Any] = []
+    answered = asyncio.Event()
 
     async def receive() -> Any:
-        piece = pieces.pop(0) if pieces else b""
+        if not pieces:
+            await answered.wait()  # the client stays until it has its answer
+            return {"type": "http.disconnect"}
+        piece = pieces.pop(0)
         return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 
     async def send(message: Any) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     scope = {
         "type": "http",

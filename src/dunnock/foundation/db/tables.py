@@ -73,4 +73,16 @@ schedule = Table(
     Column("next_at", BigId, nullable=False),
 )
 
-__all__ = ["event_log", "failures", "jobs", "reactions", "schedule"]
+refreshes = Table(  # how far work in the background is
+    "refreshes",
+    metadata,
+    Column("name", Text, primary_key=True),  # who does it, and on what
+    Column("id", BigId, nullable=False, unique=True),
+    Column("secret", Text, nullable=False),  # whoever knows it got the id from us
+    flag("finished"),
+    Column("results", Integer),
+    Column("at", BigId, nullable=False),
+    Index("ix_refreshes_at", "at"),
+)
+
+__all__ = ["event_log", "failures", "jobs", "reactions", "refreshes", "schedule"]

@@ -1,0 +1,100 @@
+"""Members' own data: take it along, bring it in, have it deleted.
+
+Owns imports and their rows, archives, and how far the deletion of accounts is. Reads the domains below; what a member
+brings in is done by their use cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dunnock.foundation.clock import DAY
+from dunnock.foundation.db import Db
+from dunnock.foundation.job import Job
+from dunnock.foundation.jobs import Does, Every
+from dunnock.portability.bring import (
+    OUTCOMES,
+    DoImport,
+    Import,
+    Outcome,
+    Told,
+    bring,
+    cancel,
+    confirm,
+    failures,
+    find_import,
+    imports_of,
+    rows_of,
+    sweep_imports,
+    try_again,
+    unknown,
+    work_name,
+)
+from dunnock.portability.carry_out import RETRY_EVERY_MS, Resolver, RetryWaiting, do_import, retry_waiting
+from dunnock.portability.errors import ExportMissing, ImportMissing, ImportRefused
+from dunnock.portability.export import FILES, FILTERS, NAMES, Holdings, Place, check_name, export, holdings, media_type
+from dunnock.portability.parse import KINDS, MOST_BYTES, Kind
+
+
+class SweepData(Job, frozen=True):
+    """Forget imports that are over."""
+
+
+EVERY: Sequence[Every] = (Every(SweepData(), DAY), Every(RetryWaiting(), RETRY_EVERY_MS))
+
+
+def jobs_of(*, resolver: Resolver | None = None) -> Does:
+    """Job -> what does it. `resolver`: finds what is on other servers; None: nothing can yet."""
+
+    async def go_on(db: Db, job: DoImport) -> None:
+        await do_import(db, job, resolver=resolver)
+
+    async def retry(db: Db, job: RetryWaiting) -> None:
+        await retry_waiting(db, job, resolver=resolver)
+
+    async def sweep(db: Db, _: SweepData) -> None:
+        await sweep_imports(db)
+
+    does: Mapping[type[Job], Any] = {DoImport: go_on, RetryWaiting: retry, SweepData: sweep}
+    return does
+
+
+__all__ = [
+    "EVERY",
+    "FILES",
+    "FILTERS",
+    "KINDS",
+    "MOST_BYTES",
+    "NAMES",
+    "OUTCOMES",
+    "DoImport",
+    "ExportMissing",
+    "Holdings",
+    "Import",
+    "ImportMissing",
+    "ImportRefused",
+    "Kind",
+    "Outcome",
+    "Place",
+    "Resolver",
+    "RetryWaiting",
+    "SweepData",
+    "Told",
+    "bring",
+    "cancel",
+    "check_name",
+    "confirm",
+    "export",
+    "failures",
+    "find_import",
+    "holdings",
+    "imports_of",
+    "jobs_of",
+    "media_type",
+    "rows_of",
+    "sweep_imports",
+    "try_again",
+    "unknown",
+    "work_name",
+]

@@ -1,0 +1,42 @@
+"""Tables of what members bring in, of their archives, and of accounts that are being deleted."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+
+from dunnock.foundation.db import BigId, flag, metadata
+
+data_imports = Table(  # a file that a member brought
+    "data_imports",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    flag("overwrite"),  # what is not in the file goes
+    Column("state", Text, nullable=False),  # unconfirmed | running | finished
+    Column("filename", Text, nullable=False, server_default=""),
+    Column("total", Integer, nullable=False),
+    Column("removed", Integer, nullable=False, server_default="0"),  # by `overwrite`
+    Column("below", BigId),  # how far down `overwrite` looked at what was there; null: it is done, or not wanted
+    Column("created_at", BigId, nullable=False),
+    Column("finished_at", BigId),
+    CheckConstraint("state IN ('unconfirmed', 'running', 'finished')", name="state"),
+    Index("ix_data_imports_account_id_id", "account_id", "id"),
+)
+
+data_import_rows = Table(
+    "data_import_rows",
+    metadata,
+    Column("import_id", BigId, ForeignKey("data_imports.id"), primary_key=True, autoincrement=False),
+    Column("row", Integer, primary_key=True, autoincrement=False),  # its line in the file, the header not counted
+    Column("key", Text, nullable=False),  # what it is about, in its one spelling; "": it can't be read
+    Column("data", Text, nullable=False),  # JSON list of the cells
+    Column("outcome", Text),  # done | already | waiting | refused; null: not yet
+    Column("reason", Text, nullable=False, server_default=""),
+    CheckConstraint("outcome IN ('done', 'already', 'waiting', 'refused')", name="outcome"),
+    Index("ix_data_import_rows_outcome", "import_id", "outcome", "row"),
+    Index("ix_data_import_rows_key", "import_id", "key"),
+    sqlite_with_rowid=False,
+)
+
+__all__ = ["data_import_rows", "data_imports"]
