@@ -12,6 +12,7 @@ from dunnock.web import (
     blocks,
     compose,
     confirmation,
+    data_settings,
     guide,
     invitations,
     mailbox,
@@ -29,14 +30,9 @@ from dunnock.web import (
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
-<<<<<<< HEAD
     asset, welcome, compose, sign_in, sign_up, confirmation, password, mailbox, authorize,
-    account_settings, app_settings, blocks, invitations,
+    account_settings, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, sign_ups, reports, guide, people, thread,
-=======
-    asset, welcome, compose, sign_in, sign_up, authorize, account_settings, app_settings, blocks, data_settings,
-    invitations, old_posts, profile_settings, sign_ups, reports, guide, people, thread,
->>>>>>> f24d60a (portability: Take lists along as Mastodon's CSV files, and bring them in.)
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]

@@ -45,6 +45,14 @@ _COLUMNS: Mapping[Act, Column[int]] = {
 }
 _SET = {act: _set_once(column.name) for act, column in _COLUMNS.items()}
 _CLEAR = {act: _clear(column.name) for act, column in _COLUMNS.items()}
+_END = {  # where it is all that the account did with the post
+    act: Sql(
+        interactions.delete().where(
+            _row, column.is_not(None), *(one.is_(None) for one in _COLUMNS.values() if one is not column)
+        )
+    )
+    for act, column in _COLUMNS.items()
+}
 _DROP_ALL = Sql(interactions.delete().where(interactions.c.post_id == bindparam("post")))
 _PINS = Sql(
     select(func.count()).where(interactions.c.account_id == bindparam("account"), interactions.c.pin_id.is_not(None))
@@ -115,6 +123,8 @@ async def add(tx: Tx, act: Act, post_id: int, *, by: int, act_id: int) -> bool:
 
 async def take_back(tx: Tx, act: Act, post_id: int, *, by: int) -> bool:
     """Note that it is undone; False when there was nothing to undo."""
+    if await tx.run(_END[act], account=by, post=post_id):
+        return True
     return await tx.run(_CLEAR[act], account=by, post=post_id) == 1
 
 

@@ -1,0 +1,46 @@
+"""Taking data along and bringing it in by the pages, without JavaScript."""
+
+from __future__ import annotations
+
+from dunnock import accounts
+from dunnock.portability.bring import DoImport
+from dunnock.portability.carry_out import do_import
+
+
+async def test_take_along_and_bring_in(signed_in, join, db):
+    bob = await join("bob")
+    anna = await signed_in("anna")
+    me = await accounts.member_named(db, "anna")
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=me.account_id, followed=bob.account_id)
+    page = await anna.get("/settings/export")
+    assert "People you follow" in page.text
+    page = await anna.get("/settings/export/following_accounts.csv")
+    assert page.headers["content-disposition"] == 'attachment; filename="following_accounts.csv"'
+    assert page.body.splitlines()[1] == "bob@127.0.0.1:8000,true,false,"
+    assert (await anna.get("/settings/export/other.csv")).status == 404
+
+    await anna.get("/settings/import")
+    page = await anna.submit("/settings/import", type="following", mode="overwrite", file=("a.csv", b""))
+    assert page.status == 422
+    assert "Data is empty" in page.text
+    page = await anna.submit(
+        "/settings/import", type="following", mode="overwrite", file=("a.csv", b"nobody\nwho is this\nbob\n")
+    )
+    assert page.status == 200
+    assert "What is in the file" in page.text
+    assert "“who is this” is no account address" in page.text
+    path = next(form.action for form in page.forms if form.action.startswith("/settings/import/"))
+    await anna.submit(path, press="confirm")
+    await do_import(db, DoImport(int(path.rpartition("/")[2])))
+    page = await anna.get(path)
+    assert "Finished" in page.text
+    assert "There is nobody called nobody on this server" in page.text
+    page = await anna.get(f"{path}/failures.csv")
+    assert page.body.splitlines()[0].endswith("There is nobody called nobody on this server")
+    await anna.get(path)
+    page = await anna.submit(path, press="cancel")
+    assert "Lately" not in page.text
+
+    eve = await signed_in("eve")
+    assert (await eve.get(path)).status == 404
