@@ -141,6 +141,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_push_keys")),
     )
     op.create_table(
+        "refreshes",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("finished", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("results", sa.Integer(), nullable=True),
+        sa.Column("at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_refreshes")),
+        sa.UniqueConstraint("id", name=op.f("uq_refreshes_id")),
+    )
+    with op.batch_alter_table("refreshes", schema=None) as batch_op:
+        batch_op.create_index("ix_refreshes_at", ["at"], unique=False)
+
+    op.create_table(
         "rules",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -332,6 +346,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.create_index("ix_conversations_account_id_last_post_id", ["account_id", "last_post_id"], unique=False)
+
+    op.create_table(
+        "data_imports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("overwrite", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("filename", sa.Text(), server_default="", nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("removed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("below", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("state IN ('unconfirmed', 'running', 'finished')", name=op.f("ck_data_imports_state")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_data_imports_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_imports")),
+    )
+    with op.batch_alter_table("data_imports", schema=None) as batch_op:
+        batch_op.create_index("ix_data_imports_account_id_id", ["account_id", "id"], unique=False)
 
     op.create_table(
         "dismissals",
@@ -632,6 +666,27 @@ def upgrade() -> None:
             "ix_conversation_posts_conversation_id_post_id", ["conversation_id", "post_id"], unique=False
         )
         batch_op.create_index("ix_conversation_posts_post_id", ["post_id"], unique=False)
+
+    op.create_table(
+        "data_import_rows",
+        sa.Column(
+            "import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('done', 'already', 'waiting', 'refused')", name=op.f("ck_data_import_rows_outcome")
+        ),
+        sa.ForeignKeyConstraint(["import_id"], ["data_imports.id"], name=op.f("fk_data_import_rows_import_id")),
+        sa.PrimaryKeyConstraint("import_id", "row", name=op.f("pk_data_import_rows")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("data_import_rows", schema=None) as batch_op:
+        batch_op.create_index("ix_data_import_rows_key", ["import_id", "key"], unique=False)
+        batch_op.create_index("ix_data_import_rows_outcome", ["import_id", "outcome", "row"], unique=False)
 
     op.create_table(
         "decisions",
