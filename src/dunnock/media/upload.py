@@ -62,21 +62,15 @@ async def accept(
     description = check(description, focus)
     guess = await asyncio.to_thread(_look, path, most_bytes)
     shown = None if thumbnail is None else await media_store.keep(thumbnail, kind="post")
-    if guess != "image" and within_s is not None:
-        return await process_later(
-            db,
-            media_store,
-            account_id=account_id,
-            path=path,
-            description=description,
-            focus=focus,
-            kind=guess,
-            shown=shown,
-        )
-    try:
-        async with asyncio.timeout(within_s):
-            kept = await media_store.keep(path, kind="post" if guess == "image" else "clip")
-    except TimeoutError:
+    if guess == "image" or within_s is None:
+        try:
+            async with asyncio.timeout(within_s):
+                kept = await media_store.keep(path, kind="post" if guess == "image" else "clip")
+        except TimeoutError:
+            kept = None
+    else:
+        kept = None
+    if kept is None:
         return await process_later(
             db,
             media_store,
