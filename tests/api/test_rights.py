@@ -356,6 +356,7 @@ API: dict[str, Right] = {
 OPEN_PAGES = {
     "GET /", "GET /.well-known/nodeinfo", "GET /.well-known/oauth-authorization-server", "GET /about", "GET /privacy-policy",
     "GET /terms-of-service", "GET /terms-of-service/{id}",
+    "POST /auth/sign_in/second", "POST /auth/passkey", "POST /auth/passkey/sign_in",
     "GET /auth/confirmation", "POST /auth/confirmation", "GET /auth/confirmation/new", "POST /auth/confirmation/new",
     "GET /auth/password/new", "POST /auth/password/new", "GET /auth/password/edit", "POST /auth/password/edit",
     "GET /dev/mailbox",
@@ -370,13 +371,16 @@ MEMBERS_PAGES = {
     "GET /admin/sign-ups", "GET /oauth/authorize/native", "GET /settings/account", "GET /settings/apps",
     "GET /settings/blocks", "GET /settings/invitations", "GET /settings/old-posts", "GET /settings/preferences",
     "GET /settings/profile",
-    "GET /settings/sessions",
+    "GET /settings/sessions", "GET /settings/security", "GET /settings/security/totp",
     "GET /settings/export", "GET /settings/export/{id}", "GET /settings/import", "GET /settings/import/{id}",
     "GET /settings/import/{id}/failures.csv",
 }  # fmt: skip
 MEMBERS_FORMS = {
     "POST /admin/reports", "POST /report",
     "POST /admin/sign-ups", "POST /compose", "POST /oauth/authorize", "POST /settings/account", "POST /settings/account/email",
+    "POST /settings/security/prove", "POST /settings/security/totp", "POST /settings/security/totp/confirm",
+    "POST /settings/security/totp/remove", "POST /settings/security/codes", "POST /settings/security/passkeys/new",
+    "POST /settings/security/passkeys", "POST /settings/security/passkeys/rename", "POST /settings/security/passkeys/remove",
     "POST /settings/apps",
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
     "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",

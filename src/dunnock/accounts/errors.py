@@ -76,6 +76,47 @@ class MailUnconfirmed(DomainError):
         self.token = token
 
 
+class SecondStepNeeded(DomainError):
+    """The password is right; a second factor is to be shown for `step`, a secret that stands for this sign-in."""
+
+    code, kind, safe = "second_step_needed", Kind.UNAUTHENTICATED, "Please show your second factor"
+
+    def __init__(self, member_id: int, step: str) -> None:
+        """Make it for a member's sign-in."""
+        super().__init__(member_id)
+        self.step = step
+
+
+class SecondFactorWrong(DomainError):
+    """The code is wrong, was used before, or is too old; or the passkey is none of the member's."""
+
+    code, kind, safe = "second_factor_wrong", Kind.UNAUTHENTICATED, "This is not right, was used before, or is too old"
+
+
+class StepOver(DomainError):
+    """The sign-in took too long, was finished, or what it began with has changed."""
+
+    code, kind, safe = "step_over", Kind.UNAUTHENTICATED, "This took too long. Please sign in again."
+
+
+class FactorRefused(DomainError):
+    """A second factor can't be set up like this; the text tells why."""
+
+    code, kind, safe = "factor_refused", Kind.INVALID, "This did not work. Please try again."
+
+
+class FactorMissing(DomainError):
+    """There is no such second factor."""
+
+    code, kind, safe = "factor_missing", Kind.MISSING, "There is no such passkey"
+
+
+class ProofNeeded(DomainError):
+    """Before this the password is to be given again."""
+
+    code, kind, safe = "proof_needed", Kind.DENIED, "Please give your password again before you change this"
+
+
 class MailConfirmedAlready(DomainError):
     """There is nothing to confirm."""
 

@@ -48,6 +48,20 @@ class EmailChanged(Event, frozen=True):
     member_id: int
 
 
+class SecondFactorsChanged(Event, frozen=True):
+    """How a member shows who they are changed; `what`: totp_on, totp_off, passkey_added, passkey_removed, codes, reset."""
+
+    member_id: int
+    what: str
+
+
+class SignedInAnew(Event, frozen=True):
+    """A member signed in with a browser that was never seen with them before."""
+
+    member_id: int
+    session_id: int
+
+
 class PersonaChanged(Event, frozen=True):
     """What an account shows of itself changed; `fields` names the columns, comma-separated. History: table personas."""
 

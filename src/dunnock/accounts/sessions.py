@@ -10,13 +10,16 @@ import msgspec
 
 from dunnock.accounts.activity import note_active
 from dunnock.accounts.errors import MemberMissing
-from dunnock.accounts.events import TokensRevoked
+from dunnock.accounts.events import SignedInAnew, TokensRevoked
+from dunnock.accounts.sign_up import prove_password
+from dunnock.accounts.store import factors
 from dunnock.accounts.store import members as store
 from dunnock.foundation import ids
-from dunnock.foundation.clock import DAY, HOUR, now_ms
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Busy, Db, Reader, Tx
 
 IDLE_MS = 60 * DAY
+FRESH_MS = 15 * MINUTE
 _NOTE_EVERY_MS = HOUR
 
 
@@ -30,22 +33,58 @@ class Session(msgspec.Struct, frozen=True):
     client: str
     created_at: int
     seen_at: int
+    proven_at: int = 0
+    """When its owner last showed who they are, by a password or a passkey."""
 
 
-async def open_session(tx: Tx, member_id: int, *, client: str) -> str:
-    """Begin a session; its token, which is never stored. `client`: a User-Agent header."""
-    token = ids.secret()
+async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = "") -> str:
+    """Begin a session; its token, which is never stored. `client`: a User-Agent header.
+
+    `browser`: what tells the browser from others, so that its owner is told of one that was never seen; empty: nobody is told.
+    """
+    token, session_id = ids.secret(), tx.new_id()
     await note_active(tx, member_id)
+    if browser:
+        await _meet(tx, member_id, session_id, browser)
     await tx.run(
         store.ADD_SESSION,
-        id=tx.new_id(),
+        id=session_id,
         token_digest=ids.digest(token),
         member_id=member_id,
         client=client_name(client),
         created_at=tx.now,
         seen_at=tx.now,
+        proven_at=tx.now,
     )
     return token
+
+
+async def _meet(tx: Tx, member_id: int, session_id: int, browser: str) -> None:
+    """Remember the browser; one that is new is told of, unless it is the member's first."""
+    digest = ids.digest(f"{member_id} {browser}")
+    if await tx.run(factors.SAW_BROWSER, the=digest, at=tx.now):
+        return
+    first = await tx.value(factors.SESSION_BEFORE, member_id=member_id) is None
+    await tx.run(factors.ADD_BROWSER, digest=digest, member_id=member_id, seen_at=tx.now)
+    if not first:
+        await tx.record(SignedInAnew(member_id=member_id, session_id=session_id))
+
+
+def fresh(session: Session) -> bool:
+    """Has its owner shown lately who they are, so that they may change how they sign in?"""
+    return now_ms() - session.proven_at < FRESH_MS
+
+
+async def prove(db: Db, session: Session, password: str) -> None:
+    """Show by the password who one is.
+
+    Raises:
+        SignUpRefused: it is wrong.
+        TooManyTries: it was wrong too often lately.
+    """
+    await prove_password(db, session.member_id, password)
+    async with db.begin() as tx:
+        await tx.run(factors.PROVEN, the=session.id, at=tx.now)
 
 
 async def find_session(db: Db, token: str) -> Session | None:

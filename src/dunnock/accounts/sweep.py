@@ -7,7 +7,7 @@ from itertools import islice
 
 from dunnock.accounts.confirm import drop_links, drop_unconfirmed
 from dunnock.accounts.sessions import IDLE_MS
-from dunnock.accounts.store import members, oauth
+from dunnock.accounts.store import factors, members, oauth
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Sql
 from dunnock.foundation.job import Job
@@ -15,6 +15,7 @@ from dunnock.foundation.job import Job
 SWEEP_EVERY_MS = DAY
 CODES_KEPT_MS = DAY  # behind their end: a code shown a second time still ends what was made from it
 ENDED_KEPT_MS = 30 * DAY  # sessions and tokens, for whoever asks what happened
+BROWSERS_KEPT_MS = 400 * DAY  # behind the last sign-in
 _CHUNK = 500
 
 
@@ -33,6 +34,8 @@ async def sweep_access(db: Db, _: SweepAccess) -> None:
     await _drop(db, oauth.DROP_TOKENS, await db.slow(oauth.OVER_TOKENS, ended_before=ended))
     over = await db.slow(members.OVER_SESSIONS, ended_before=ended, idle_since=now - IDLE_MS)
     await _drop(db, members.DROP_SESSIONS, over)
+    await _drop(db, factors.DROP_STEPS, await db.slow(factors.OVER_STEPS, before=now))
+    await _drop(db, factors.DROP_BROWSERS, await db.slow(factors.OVER_BROWSERS, before=now - BROWSERS_KEPT_MS))
     await drop_links(db)
     await drop_unconfirmed(db)
 

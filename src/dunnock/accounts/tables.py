@@ -136,7 +136,65 @@ sessions = Table(  # a browser's sign-in
     Column("created_at", BigId, nullable=False),
     Column("seen_at", BigId, nullable=False),
     Column("revoked_at", BigId),
+    Column("proven_at", BigId, nullable=False, server_default="0"),  # when its owner last showed who they are
     Index("ix_sessions_member_id", "member_id"),
+)
+
+browsers = Table(  # where a member signed in before, by a cookie's digest: others are told of by mail
+    "browsers",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("seen_at", BigId, nullable=False),
+    Index("ix_browsers_member_id", "member_id"),
+    Index("ix_browsers_seen_at", "seen_at"),
+)
+
+totps = Table(  # a second factor: codes of an app (RFC 6238)
+    "totps",
+    metadata,
+    Column("member_id", BigId, ForeignKey("members.id"), primary_key=True, autoincrement=False),
+    Column("secret", Text, nullable=False),
+    Column("confirmed_at", BigId),  # null: no code was shown yet, so it is none
+    Column("last_step", BigId, nullable=False, server_default="0"),  # of the newest code that was used
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("used_at", BigId),
+    Index("ix_recovery_codes_member_id", "member_id"),
+)
+
+passkeys = Table(  # WebAuthn credentials: public keys, nothing secret
+    "passkeys",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("credential_id", Text, nullable=False, unique=True),  # base64url
+    Column("public_key", Text, nullable=False),  # base64url of COSE
+    Column("sign_count", BigId, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", BigId, nullable=False),
+    Column("used_at", BigId),
+    Index("ix_passkeys_member_id", "member_id"),
+)
+
+sign_in_steps = Table(  # sign-ins that are under way, and questions to passkeys
+    "sign_in_steps",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("purpose", Text, nullable=False),  # second | passkey | add
+    Column("member_id", BigId, ForeignKey("members.id")),  # null: a passkey is to say who
+    Column("held", Text, nullable=False, server_default=""),  # digest of the password's hash that was found right
+    Column("client", Text, nullable=False, server_default=""),  # User-Agent header, shortened
+    Column("challenge", Text, nullable=False, server_default=""),  # base64url
+    Column("expires_at", BigId, nullable=False),
+    CheckConstraint("purpose IN ('second', 'passkey', 'add')", name="purpose"),
+    Index("ix_sign_in_steps_expires_at", "expires_at"),
+    Index("ix_sign_in_steps_member_id", "member_id"),
 )
 
 apps = Table(
@@ -348,6 +406,7 @@ __all__ = [
     "active_days",
     "apps",
     "blocks",
+    "browsers",
     "domain_blocks",
     "follows",
     "grants",
@@ -359,11 +418,15 @@ __all__ = [
     "members",
     "mutes",
     "network_blocks",
+    "passkeys",
     "personas",
     "private_notes",
+    "recovery_codes",
     "server_allows",
     "server_blocks",
     "sessions",
     "severances",
+    "sign_in_steps",
     "tokens",
+    "totps",
 ]

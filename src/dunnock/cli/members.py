@@ -129,6 +129,20 @@ def change_password(name: str, /, *, password: str | None = None, data: DataOpti
     _with_db(data, work)
 
 
+@app.command(name="reset-2fa")
+def reset_second_factors(name: str, /, *, data: DataOption = None) -> None:
+    """Take all second factors of a member away, who lost them: the password alone lets in again."""
+    from dunnock import accounts  # noqa: PLC0415
+
+    async def work(db: Db, _: Settings) -> None:
+        member = await accounts.member_named(db, name)
+        async with db.begin() as tx:
+            had = await accounts.reset_factors(tx, member.id)
+        print(f"{member.username} {'signs in with the password alone now' if had else 'has no second factor'}.")
+
+    _with_db(data, work)
+
+
 @app.command
 def revoke(name: str, /, *, data: DataOption = None) -> None:
     """End all sessions and tokens of a member, who can sign in again."""

@@ -9,7 +9,12 @@ from importlib import resources
 from litestar import Response, get
 from litestar.params import FromPath
 
-_TYPES = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "js": "text/javascript; charset=utf-8",
+}
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from dunnock.web.origin import form_token
 from dunnock.web.visitor import Visitor, fresh_visit, set_cookie
 
 _CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
+    "default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
     "manifest-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -83,12 +83,13 @@ class Show:
         with_form: bool = False,
         sends_to: str | None = None,
         cookies: list[Cookie] | None = None,
+        scripts: bool = False,
         **values: Any,
     ) -> Response[str]:
         """The page. `error` is why the form on it was refused, and gives the status.
 
         `with_form`: a stranger's page has a form, so it needs a cookie to bind it to. `sends_to`: an address elsewhere to
-        which the answer to its form may lead. `values` are the template's.
+        which the answer to its form may lead. `scripts`: it has one of ours. `values` are the template's.
         """
         cookie, given = self.visitor.cookie, [*(cookies or [])]
         if with_form and cookie is None and self.settings is not None:
@@ -114,7 +115,7 @@ class Show:
         if error is not None and status == 200:
             status = getattr(error, "status", 0) or STATUS[error.kind]
         private = self.visitor.session is not None or with_form or error is not None
-        headers = headers_for(self.settings, sends_to) | {
+        headers = headers_for(self.settings, sends_to, scripts=scripts) | {
             "cache-control": "private, no-store" if private else "no-cache"
         }
         return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=given)
@@ -133,10 +134,12 @@ def keep_to_itself(page: Response[str]) -> Response[str]:
     return page
 
 
-def headers_for(settings: Settings | None, sends_to: str | None) -> dict[str, str]:
-    """The security headers of a page. `sends_to`: see `Show`."""
+def headers_for(settings: Settings | None, sends_to: str | None, *, scripts: bool = False) -> dict[str, str]:
+    """The security headers of a page. `sends_to`, `scripts`: see `Show`."""
     forms = "'self'" if sends_to is None else f"'self' {_source(sends_to)}".rstrip()
-    headers = _HEADERS | {"content-security-policy": _CSP.format(forms=forms)}
+    headers = _HEADERS | {
+        "content-security-policy": _CSP.format(forms=forms, scripts="script-src 'self'; " if scripts else "")
+    }
     if settings is not None and settings.public_url.startswith("https://"):
         headers["strict-transport-security"] = "max-age=31536000"
     return headers

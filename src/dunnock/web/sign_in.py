@@ -14,6 +14,7 @@ from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Query
 from dunnock.api.kit.address import bucket_key
 from dunnock.api.mastodon.instance import Instance
+from dunnock.foundation import ids
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
@@ -21,7 +22,7 @@ from dunnock.web.cards import Cards
 from dunnock.web.local_path import local_path
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.visitor import Visitor, set_cookie
+from dunnock.web.visitor import Visitor, cookie_name, set_cookie
 
 
 class SignInParams(msgspec.Struct, frozen=True):
@@ -77,16 +78,21 @@ async def sign_in(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str] | Response[None]:
     """Begin a new session; the browser's old one ends, and so does the cookie of its forms."""
-    goal = local_path(form.next)
+    goal, browser = local_path(form.next), known_as(request, settings)
     try:
         token = await accounts.sign_in(
-            db, form.login, form.password, client=request.headers.get("user-agent", ""), address=address_of(request)
+            db,
+            form.login,
+            form.password,
+            client=request.headers.get("user-agent", ""),
+            address=address_of(request),
+            browser=browser,
         )
+    except accounts.SecondStepNeeded as needed:
+        return await ask_second_step(show, db, settings, needed.step, goal)
     except DomainError as error:
         return await _ask(show, Cards(db, account_views), instance, goal, settings, error=error, login=form.login)
-    await _end(db, visitor)
-    cookies = [set_cookie(settings, "session", token), set_cookie(settings, "visit", None)]
-    return show.go(goal, cookies=cookies)
+    return await welcome(show, db, visitor, settings, token=token, goal=goal, browser=browser)
 
 
 @post("/auth/sign_out", status_code=303)
@@ -109,6 +115,51 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     scope: Any = request.scope
     found: str = scope["visit"].address
     return bucket_key(found)
+
+
+def site_of(settings: Settings) -> accounts.Site:
+    """What passkeys are made for here."""
+    return accounts.Site(settings.public_url, settings.title)
+
+
+def known_as(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """What tells this browser from others, so that its owner can be told of one that is new; empty where no mail is sent."""
+    if not settings.sends_mail:
+        return ""
+    held = request.cookies.get(cookie_name(settings, "browser"), "")
+    return held if 20 <= len(held) <= 100 else ids.secret()
+
+
+async def welcome(
+    show: Show, db: Db, visitor: Visitor, settings: Settings, *, token: str, goal: str, browser: str
+) -> Response[None]:
+    """Give the browser its new session; its old one ends, and so does the cookie of its forms."""
+    await _end(db, visitor)
+    cookies = [set_cookie(settings, "session", token), set_cookie(settings, "visit", None)]
+    if browser:
+        cookies.append(set_cookie(settings, "browser", browser))
+    return show.go(goal, cookies=cookies)
+
+
+async def ask_second_step(
+    show: Show, db: Db, settings: Settings, step: str, goal: str, *, error: DomainError | None = None
+) -> Response[str]:
+    """The form for the second factor."""
+    try:
+        asked = await accounts.second_step(db, step, site_of(settings))
+    except accounts.StepOver as over:
+        return show("sign_in_over.html", error=over, with_form=True, next=goal)
+    return show(
+        "second_step.html",
+        error=error,
+        with_form=True,
+        scripts=bool(asked.options),
+        step=step,
+        next=goal,
+        totp=asked.totp,
+        codes=asked.codes,
+        options=asked.options,
+    )
 
 
 async def _end(db: Db, visitor: Visitor) -> None:
@@ -140,6 +191,7 @@ async def _ask(
         for_app=goal.startswith("/oauth/"),
         owner=owner[0] if owner else None,
         sends_mail=settings.sends_mail,
+        passkeys=site_of(settings).possible,
         unconfirmed=isinstance(error, accounts.MailUnconfirmed),
     )
 

@@ -16,8 +16,8 @@ from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.sign_in import address_of
-from dunnock.web.visitor import Visitor, set_cookie
+from dunnock.web.sign_in import address_of, known_as, welcome
+from dunnock.web.visitor import Visitor
 from dunnock.web.welcome import JOINING
 
 
@@ -95,10 +95,12 @@ async def sign_up(
         return show("mail_sent.html", with_form=True, heading=f"Thank you, @{joined.username}", email=joined.email)
     if joined.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=joined.username)
+    browser = known_as(request, settings)
     async with db.begin() as tx:
-        token = await accounts.open_session(tx, joined.id, client=request.headers.get("user-agent", ""))
-    cookies = [set_cookie(settings, "session", token), set_cookie(settings, "visit", None)]
-    return show.go("/settings/profile", cookies=cookies)
+        token = await accounts.open_session(
+            tx, joined.id, client=request.headers.get("user-agent", ""), browser=browser
+        )
+    return await welcome(show, db, Visitor(), settings, token=token, goal="/settings/profile", browser=browser)
 
 
 def _ask(show: Show, settings: Settings, form: SignUpForm, *, error: DomainError | None = None) -> Response[str]:

@@ -21,6 +21,8 @@ from dunnock.web import (
     people,
     profile_settings,
     reports,
+    second_step,
+    security,
     sign_in,
     sign_up,
     sign_ups,
@@ -30,8 +32,8 @@ from dunnock.web import (
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
-    asset, welcome, compose, sign_in, sign_up, confirmation, password, mailbox, authorize,
-    account_settings, app_settings, blocks, data_settings, invitations,
+    asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
+    account_settings, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, sign_ups, reports, guide, people, thread,
 )  # fmt: skip
 

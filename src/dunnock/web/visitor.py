@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 from litestar import Request
@@ -17,6 +17,7 @@ from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.settings import Settings
 from dunnock.web.origin import form_token
 
+Cookies: TypeAlias = Literal["session", "visit", "browser"]
 _YEAR_S = 366 * 24 * 3600
 _STAFF = frozenset(("moderator", "admin", "owner"))
 
@@ -77,15 +78,18 @@ class Member(msgspec.Struct, frozen=True):
     account: AccountCard
 
 
-def cookie_name(settings: Settings, what: Literal["session", "visit"]) -> str:
-    """The cookie of a session, or of a stranger's forms. `__Host-` keeps other sites of the domain from setting it."""
-    name = "dunnock" if what == "session" else "dunnock-visit"
+def cookie_name(settings: Settings, what: Cookies) -> str:
+    """The cookie of a session, of a stranger's forms, or of a browser that somebody signed in with.
+
+    `__Host-` keeps other sites of the domain from setting it.
+    """
+    name = "dunnock" if what == "session" else f"dunnock-{what}"
     return f"__Host-{name}" if settings.public_url.startswith("https://") else name
 
 
-def set_cookie(settings: Settings, what: Literal["session", "visit"], value: str | None) -> Cookie:
+def set_cookie(settings: Settings, what: Cookies, value: str | None) -> Cookie:
     """The cookie with this value; None takes it away. A visit ends with the browser."""
-    lasts = 0 if value is None else _YEAR_S if what == "session" else None
+    lasts = 0 if value is None else None if what == "visit" else _YEAR_S
     return Cookie(
         key=cookie_name(settings, what),
         value=value or "",

@@ -85,7 +85,7 @@ _unchanged = and_(_the, members.c.password_hash == bindparam("held"))
 REPLACE_PASSWORD = Sql(update(members).where(_unchanged).values(password_hash=bindparam("new_hash")))
 SIGNED_IN = Sql(update(members).where(_unchanged, members.c.state == "active").values(last_sign_in_at=bindparam("at")))
 
-ADD_SESSION = insert_into(sessions, "id", "token_digest", "member_id", "client", "created_at", "seen_at")
+ADD_SESSION = insert_into(sessions, "id", "token_digest", "member_id", "client", "created_at", "seen_at", "proven_at")
 _session = (
     select(
         sessions.c.id,
@@ -95,6 +95,7 @@ _session = (
         sessions.c.client,
         sessions.c.created_at,
         sessions.c.seen_at,
+        sessions.c.proven_at,
     )
     .join_from(sessions, members, members.c.id == sessions.c.member_id)
     .where(sessions.c.revoked_at.is_(None), sessions.c.seen_at > bindparam("idle_since"))
