@@ -632,6 +632,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_tag_hours_hour", ["hour"], unique=False)
 
     op.create_table(
+        "browsers",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_browsers_member_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_browsers")),
+    )
+    with op.batch_alter_table("browsers", schema=None) as batch_op:
+        batch_op.create_index("ix_browsers_member_id", ["member_id"], unique=False)
+        batch_op.create_index("ix_browsers_seen_at", ["seen_at"], unique=False)
+
+    op.create_table(
         "collection_items",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("collection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -752,6 +764,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_mail_links_member_id", ["member_id"], unique=False)
 
     op.create_table(
+        "passkeys",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("credential_id", sa.Text(), nullable=False),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("used_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_passkeys_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkeys")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkeys_credential_id")),
+    )
+    with op.batch_alter_table("passkeys", schema=None) as batch_op:
+        batch_op.create_index("ix_passkeys_member_id", ["member_id"], unique=False)
+
+    op.create_table(
         "polls",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -767,11 +796,52 @@ def upgrade() -> None:
         sa.UniqueConstraint("post_id", name=op.f("uq_polls_post_id")),
     )
     op.create_table(
+        "recovery_codes",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("used_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_recovery_codes_member_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_recovery_codes")),
+    )
+    with op.batch_alter_table("recovery_codes", schema=None) as batch_op:
+        batch_op.create_index("ix_recovery_codes_member_id", ["member_id"], unique=False)
+
+    op.create_table(
         "search_docs",
         sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_search_docs_post_id")),
         sa.PrimaryKeyConstraint("post_id", name=op.f("pk_search_docs")),
+    )
+    op.create_table(
+        "sign_in_steps",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("held", sa.Text(), server_default="", nullable=False),
+        sa.Column("client", sa.Text(), server_default="", nullable=False),
+        sa.Column("challenge", sa.Text(), server_default="", nullable=False),
+        sa.Column("expires_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("purpose IN ('second', 'passkey', 'add')", name=op.f("ck_sign_in_steps_purpose")),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_sign_in_steps_member_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_steps")),
+    )
+    with op.batch_alter_table("sign_in_steps", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_steps_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index("ix_sign_in_steps_member_id", ["member_id"], unique=False)
+
+    op.create_table(
+        "totps",
+        sa.Column(
+            "member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column(
+            "last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_totps_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_totps")),
     )
     op.create_table(
         "decision_subjects",
@@ -920,11 +990,18 @@ def upgrade() -> None:
             sqlite_where=sa.text("quoted_id IS NOT NULL"),
             postgresql_where=sa.text("quoted_id IS NOT NULL"),
         )
-        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_id"), "posts", ["quoted_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_posts_quoted_author_id"), "accounts", ["quoted_author_id"], ["id"])
 
     with op.batch_alter_table("revisions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("poll", sa.Text(), nullable=True))
+
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "proven_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+            )
+        )
 
     if op.get_context().dialect.name == "sqlite":
         op.execute("""CREATE VIRTUAL TABLE search_index USING fts5(
