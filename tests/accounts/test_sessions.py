@@ -69,7 +69,7 @@ async def test_no_session_for_who_is_shut_out(db, make, standing):
     assert await accounts.find_session(db, token) is None
 
 
-async def test_disabling_ends_everything(db):
+async def test_disabling_ends_sessions_and_codes(db):
     one = await join(db)
     app, _ = await register(db)
     session, token, code = await opened(db, one), await token_for(db, app, one), await code_for(db, app, one)
@@ -77,10 +77,11 @@ async def test_disabling_ends_everything(db):
     assert await held.find(token.encode())
     await do(db, accounts.change_state, one.id, accounts.State.DISABLED)
     assert await accounts.find_session(db, session) is None
-    assert await held.find(token.encode()) is None
+    with pytest.raises(accounts.MemberDisabled):
+        await accounts.Tokens(db).find(token.encode())
     await do(db, accounts.change_state, one.id, accounts.State.ACTIVE)
     assert await accounts.find_session(db, session) is None
-    assert await held.find(token.encode()) is None
+    assert await accounts.Tokens(db).find(token.encode())
     with pytest.raises(accounts.OAuthRefused):
         await exchange(db, app, code)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import select
@@ -56,7 +57,7 @@ async def revoke_all(db, one):
 ENDINGS = {
     "password": lambda db, one: accounts.change_password(db, one.id, "eight wrens here", old=PASSWORD),
     "password by staff": lambda db, one: accounts.change_password(db, one.id, "eight wrens here", old=None),
-    "disabled": lambda db, one: do(db, accounts.change_state, one.id, accounts.State.DISABLED),
+    "deleted": lambda db, one: do(db, accounts.change_standing, {one.account_id: accounts.Standing.DELETED}),
     "everything": lambda db, one: do(db, end_everything, one.id),
     "app": revoke_all,
 }
@@ -113,6 +114,41 @@ async def test_pending_is_told(db, app):
     with pytest.raises(accounts.NotYetApproved):
         await tokens.find(raw.encode())
     await do(db, accounts.change_state, one.id, accounts.State.ACTIVE)
+    assert await tokens.find(raw.encode())
+
+
+SHUT_OUT = {
+    "disabled": (
+        lambda db, one: do(db, accounts.change_state, one.id, accounts.State.DISABLED),
+        lambda db, one: do(db, accounts.change_state, one.id, accounts.State.ACTIVE),
+    ),
+    "suspended": (
+        lambda db, one: do(db, accounts.change_standing, {one.account_id: accounts.Standing.SUSPENDED}),
+        lambda db, one: do(db, accounts.change_standing, {one.account_id: accounts.Standing.ACTIVE}),
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SHUT_OUT)
+async def test_shut_out_until_it_is_taken_back(db, app, ada, how):
+    """SC-114: nothing is open meanwhile, and apps hear why; they need no new sign-in afterwards."""
+    tokens, raw, theirs = (
+        accounts.Tokens(db),
+        await token_for(db, app, ada),
+        await token_for(db, app, await join(db, "bea")),
+    )
+    assert await tokens.find(raw.encode())
+    begin, end = SHUT_OUT[how]
+    await begin(db, ada)
+    await asyncio.sleep(0.1)  # PostgreSQL: the server has heard
+    for held in (tokens, accounts.Tokens(db)):
+        with pytest.raises(accounts.MemberDisabled) as told:
+            await held.find(raw.encode())
+        assert told.value.text == "Your login is currently disabled"
+        assert not await held.holds(sha256(raw.encode()).digest())
+    assert await tokens.find(theirs.encode())
+    await end(db, ada)
+    await asyncio.sleep(0.1)
     assert await tokens.find(raw.encode())
 
 

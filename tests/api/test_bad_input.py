@@ -545,7 +545,8 @@ async def test_a_revoked_token_and_a_barred_member_are_refused(server, alice, bo
     assert (await alice.ask("GET", "/api/v1/timelines/home")).status == 401
     async with server.db.begin() as tx:
         await accounts.change_state(tx, bob.member_id, State.DISABLED)
-    assert (await bob.ask("GET", MINE)).status in {401, 403}
+    refused = await bob.ask("GET", MINE)
+    assert (refused.status, refused.json["error"]) == (403, "Your login is currently disabled")
 
 
 NEEDS = [

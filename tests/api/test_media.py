@@ -199,11 +199,12 @@ async def test_202_then_206_then_200(
     one = f"{V1}/{sent.json['id']}"
     asked = await client.ask("GET", one, anna)
     assert (asked.status, asked.json) == (206, sent.json)
-    changed = await client.ask("PUT", one, anna, description="Described meanwhile")
-    assert changed.status == 206
+    changed = await client.ask("PUT", one, anna, description="Described meanwhile", focus="0.5,-1")
+    assert (changed.status, changed.json["meta"]) == (206, {"focus": {"x": 0.5, "y": -1}})
     await process_waiting(db, media_store, pictures.ProcessMedia(media_id=int(sent.json["id"])))
     ready = await client.ask("GET", one, anna)
     assert (ready.status, ready.json["description"]) == (200, "Described meanwhile")
+    assert ready.json["meta"]["focus"] == {"x": 0.5, "y": -1}
     assert ready.json["url"].endswith(".png")
 
 

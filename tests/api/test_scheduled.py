@@ -145,7 +145,9 @@ async def test_too_soon_and_in_the_past(people, anna):
     answer = await people.ask("PUT", f"{PATH}/{made['id']}", anna, json={"scheduled_at": later(MINUTE)})
     assert (answer.status, answer.json) == (422, TOO_SOON)
     answer = await people.ask("PUT", f"{PATH}/{made['id']}", anna, json={"scheduled_at": "soon"})
-    assert answer.status == 422
+    assert (answer.status, answer.json) == (422, {"error": "Record invalid"})
+    answer = await people.ask("POST", STATUSES, anna, json={"status": "x", "scheduled_at": "banana"})
+    assert (answer.status, answer.json) == (422, {"error": "Record invalid"})
     # A moment in the past is now, as Mastodon has it.
     assert "content" in await people.publish(anna, "now", scheduled_at=later(-HOUR))
 

@@ -248,7 +248,7 @@ async def staff(reader: Reader) -> list[Member]:
 
 
 async def change_state(tx: Tx, member_id: int, state: State) -> bool:
-    """Approve (`active`), refuse or disable (`disabled`) a member; False when nothing changed. Disabling signs them out.
+    """Approve (`active`), refuse or disable (`disabled`) a member; False when nothing changed. Disabling shuts them out.
 
     Raises:
         MemberMissing: there is no such member.
@@ -260,7 +260,7 @@ async def change_state(tx: Tx, member_id: int, state: State) -> bool:
         return False
     await tx.record(MemberStateChanged(member_id=member_id, account_id=member.account_id, state=state.value))
     if state is not State.ACTIVE:
-        await end_everything(tx, member_id)
+        await shut_out(tx, member_id)
     return True
 
 
@@ -315,6 +315,14 @@ async def prove_password(db: Db, member_id: int, password: str | None) -> str:
             raise _refusal(_NOT_YOURS)
         changing.take_back(str(member_id))
     return held
+
+
+async def shut_out(tx: Tx, member_id: int) -> None:
+    """End a member's sessions and unused codes. Their tokens open nothing while they may not come in, and are good again
+    when that is taken back: apps say why, and do not sign their users out for good. Change the row first, as below.
+    """
+    await tx.run(store.END_GRANTS, member=member_id, at=tx.now)
+    await tx.run(store.END_OTHER_SESSIONS, member=member_id, but=0, at=tx.now)
 
 
 async def end_everything(tx: Tx, member_id: int, *, keep_session: int | None = None) -> None:

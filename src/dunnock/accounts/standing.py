@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping
 from dunnock.accounts.account import Standing
 from dunnock.accounts.doors import block_mail_of, unblock_mail_of
 from dunnock.accounts.events import AccountSensitized, StandingChanged
-from dunnock.accounts.sign_up import end_everything
+from dunnock.accounts.sign_up import end_everything, shut_out
 from dunnock.accounts.store import sheets as store
 from dunnock.foundation.db import Tx
 
-_BARRED = frozenset((Standing.SUSPENDED, Standing.DELETED))
+_ENDS = {Standing.SUSPENDED: shut_out, Standing.DELETED: end_everything}
 
 
 async def change_standing(tx: Tx, to: Mapping[int, Standing]) -> dict[int, Standing]:
-    """Give accounts a standing; what those had before that changed. Whoever may not come in any more is signed out.
+    """Give accounts a standing; what those had before that changed. Whoever may not come in any more is shut out.
 
     Follows, posts and settings stay as they are, so that it can be taken back. A deleted account stays deleted.
     """
@@ -31,10 +31,11 @@ async def change_standing(tx: Tx, to: Mapping[int, Standing]) -> dict[int, Stand
             await block_mail_of(tx, an_id)  # or they would join anew at once
         elif before is Standing.SUSPENDED and standing is not Standing.DELETED:
             await unblock_mail_of(tx, an_id)
-    barred = [an_id for an_id in was if to[an_id] in _BARRED]
-    if barred:
-        for (member_id,) in await tx.all(store.MEMBERS_OF, ids=barred):
-            await end_everything(tx, member_id)
+    for standing, end in _ENDS.items():
+        barred = [an_id for an_id in was if to[an_id] is standing]
+        if barred:
+            for (member_id,) in await tx.all(store.MEMBERS_OF, ids=barred):
+                await end(tx, member_id)
     return was
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from dunnock.accounts.activity import note_active
 from dunnock.accounts.apps import App
-from dunnock.accounts.errors import MailUnconfirmed, NotYetApproved
+from dunnock.accounts.errors import MailUnconfirmed, MemberDisabled, NotYetApproved
 from dunnock.accounts.events import MemberStateChanged, StandingChanged, TokensRevoked
 from dunnock.accounts.store import oauth as store
 from dunnock.foundation import ids
@@ -45,11 +45,12 @@ class Tokens:
         db.listen(self._heard)
 
     async def find(self, raw: bytes) -> Token | None:
-        """The token; None when it is unknown, revoked, or its member may not come in.
+        """The token; None when it is unknown, revoked, or its member's account is gone.
 
         Raises:
             MailUnconfirmed: its member has not shown yet that mail reaches them.
             NotYetApproved: its member's sign-up has not been looked at.
+            MemberDisabled: its member may not come in for now: disabled or suspended, which staff can take back.
         """
         self._db.sync()
         if now_ms() >= self._day_ends:  # read all anew, which notes that they are in use
@@ -68,7 +69,7 @@ class Tokens:
         token = self.kept.get(key)
         try:
             return token is not None or await self._read(key) is not None
-        except (MailUnconfirmed, NotYetApproved):
+        except (MailUnconfirmed, MemberDisabled, NotYetApproved):
             return False
 
     async def _read(self, key: bytes) -> Token | None:
@@ -78,12 +79,15 @@ class Tokens:
             return None
         an_id, app_id, member_id, account_id, scopes, used_at, state, standing, unconfirmed = row
         token = Token(an_id, app_id, member_id, account_id, frozenset(scopes.split()), used_at)
-        if unconfirmed and standing not in {"suspended", "deleted"}:
+        if standing == "deleted":
+            return None
+        if state == "disabled" or standing == "suspended":
+            # Said as it is (403), not as a bad token (401): apps would sign their user out for good.
+            raise MemberDisabled(member_id, say="Your login is currently disabled")
+        if unconfirmed:
             raise MailUnconfirmed(member_id, token=token)
         if state == "pending":
             raise NotYetApproved(member_id, say="Your login is currently pending approval")
-        if member_id is not None and (state != "active" or standing in {"suspended", "deleted"}):
-            return None
         if known == self._forgotten:  # else something ended while we read, perhaps this
             self.kept.put(key, token)
         today = now_ms() // DAY * DAY

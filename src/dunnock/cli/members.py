@@ -96,7 +96,7 @@ def approve(name: str, /, *, data: DataOption = None) -> None:
 
 @app.command
 def disable(name: str, /, *, data: DataOption = None) -> None:
-    """Shut somebody out: their sessions and tokens end at once."""
+    """Shut somebody out: their sessions end at once, and apps open nothing until they are approved again."""
     _set_state(name, "disabled", f"{name} can't sign in any more.", data)
 
 

@@ -239,6 +239,27 @@ async def test_queries_forgive(query, limit, rest):
 
 
 @pytest.mark.parametrize(
+    ("body", "kind", "given"),
+    [
+        (b'{"limit": 7, "id": ["4", 5], "types": ["a"]}', JSON, {"limit": 7, "id": [4, 5], "types": ["a"]}),
+        (b"limit=7&id[]=4", FORM, {"limit": 7, "id": [4]}),
+        (b'{"limit": "zz", "local": true}', "application/json; charset=utf-8", {"local": True}),
+        (multipart(("limit", "7", None)), MULTI, {}),  # nobody uploads with a GET
+        (b"", JSON, {}),
+    ],
+)
+async def test_a_get_may_say_it_in_a_body(body, kind, given):
+    answer = await call(app, "GET", "/api/v1/timelines/home?types=b", body, kind=kind, token="anna")
+    assert answer.status == 200, answer.body
+    assert {name: value for name, value in answer.json["params"].items() if value} == {"types": ["b"]} | given
+
+
+async def test_a_broken_body_of_a_get_is_refused():
+    answer = await call(app, "GET", "/api/v1/timelines/home", b'{"limit"', kind=JSON, token="anna")
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize(
     ("method", "path", "token", "status", "error"),
     [
         ("GET", "/api/v1/timelines/home", None, 401, "The access token is invalid"),

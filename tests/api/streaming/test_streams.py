@@ -279,7 +279,7 @@ async def test_tokens_that_end_close_their_streams(town):
         await accounts.change_state(tx, ann.member_id, accounts.State.DISABLED)
     await town.settle()
     assert second.closed == 0
-    assert (await town.open(f"{PATH}/user", others)).answer.status == 401
+    assert (await town.open(f"{PATH}/user", others)).answer.status == 403
     bob = await town.member("bob")
     ear = await town.socket(bob, "user")
     async with town.house.db.begin() as tx:
@@ -482,7 +482,7 @@ async def test_suspension_ends_streams(town):
         await accounts.change_standing(tx, {ann.id: accounts.Standing.SUSPENDED})
     await town.settle()
     assert [ear.closed for ear in ears] == [1008, None]
-    assert (await town.open(f"{PATH}/user", ann.token)).answer.status == 401
+    assert (await town.open(f"{PATH}/user", ann.token)).answer.status == 403
 
 
 async def test_accepted_requests(town):

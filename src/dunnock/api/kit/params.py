@@ -18,7 +18,7 @@ Form: TypeAlias = NamedDependency[T]
 """`form: Form[StatusForm]`: body (JSON, urlencoded or multipart) and query in one struct; the name must be `form`."""
 
 Query: TypeAlias = NamedDependency[T]
-"""`params: Query[HomeParams]`: the query string; what does not fit is dropped. The name must be `params`."""
+"""`params: Query[HomeParams]`: the query string, and a body if one is sent; what does not fit is dropped. The name must be `params`."""
 
 Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=BIGGEST_ID, extra={"id": True})]
 """A 64-bit id sent as decimal text. No such id: 404 in a form, dropped from a query."""
@@ -57,9 +57,23 @@ async def provide_form(request: Request[Any, Any, Any]) -> Any:
 
 
 async def provide_params(request: Request[Any, Any, Any]) -> Any:
-    """Litestar's dependency behind `params`."""
+    """Litestar's dependency behind `params`. A GET with a body counts, as with Rails: some clients send `id` that way."""
     scope: Any = request.scope
-    return read_query(scope, wanted(scope["route_handler"], "params"))
+    into = wanted(scope["route_handler"], "params")
+    if not _says_more(scope["headers"]) or wanted(scope["route_handler"], "form") is not None:
+        return read_query(scope, into)
+    visit = scope["visit"]
+    tree = await read_tree(scope, request.receive, limits=visit.kit.settings.limits, keep=visit.files)
+    return fit(tree, into, forgiving=True)
+
+
+def _says_more(headers: list[tuple[bytes, bytes]]) -> bool:
+    """Is there a body of fields? Nobody uploads files with a GET."""
+    return any(
+        name == b"content-type"
+        and value.lower().startswith((b"application/json", b"application/x-www-form-urlencoded"))
+        for name, value in headers
+    )
 
 
 async def provide_caller(request: Request[Any, Any, Any]) -> Any:

@@ -117,7 +117,7 @@ def media_wire(one: Media, addresses: Addresses) -> dict[str, Any]:
         "remote_url": None,
         "preview_remote_url": None,
         "text_url": None,
-        "meta": None if one.picture is None else _meta(one.picture, one.focus),
+        "meta": _meta(one.picture, one.focus),
         "description": one.description,
         "blurhash": one.blurhash,
     }
@@ -131,7 +131,10 @@ def _preview_url(picture: Picture | None, addresses: Addresses) -> str | None:
     return None if shown is None else addresses.file(shown.path)
 
 
-def _meta(picture: Picture, focus: tuple[float, float] | None) -> dict[str, Any]:
+def _meta(picture: Picture | None, focus: tuple[float, float] | None) -> dict[str, Any] | None:
+    """What is known of the file, and the focus from the moment it is chosen; None when there is neither."""
+    if picture is None:
+        return None if focus is None else {"focus": {"x": focus[0], "y": focus[1]}}
     meta: dict[str, Any] = {} if picture.clip is None else _clip_meta(picture, picture.clip)
     for name, file in (("original", picture.original), ("small", picture.small)):
         if file is not None and (name == "small" or picture.clip is None):

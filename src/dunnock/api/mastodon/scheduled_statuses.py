@@ -93,7 +93,7 @@ def moment_of(sent: str | None) -> int | None:
         parsed = datetime.fromisoformat(sent.strip())
         return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp() * 1000)
     except (ValueError, OverflowError) as error:
-        raise Invalid(say="Validation failed: Scheduled at is not a date and time (ISO 8601)") from error
+        raise Invalid(say="Record invalid") from error  # Mastodon's words for what is no moment; clients know them
 
 
 def page_of(
