@@ -552,20 +552,27 @@ async def test_with_each_scope_that_is_enough(house, bearer):
                 assert passed(answer), (route, scopes, answer)
 
 
-async def test_who_waits_for_approval_is_a_stranger(house, make, bearer):
-    """SC-119: a token before the approval reads what everybody reads, and is told why not more."""
-    token = await bearer(known.KNOWN, await make.member("waits", state="pending"))
+@pytest.mark.parametrize(
+    ("barred", "said"),
+    [
+        ({"state": "pending"}, "Your login is currently pending approval"),
+        ({"state": "disabled"}, "Your login is currently disabled"),
+        ({"standing": "suspended"}, "Your login is currently disabled"),
+    ],
+)
+async def test_who_may_not_come_in_is_a_stranger(house, make, bearer, barred, said):
+    """SC-114, SC-119: a token of theirs reads what everybody reads, and is told why not more."""
+    token = await bearer(known.KNOWN, await make.member("waits", **barred))
     for route, right in API.items():
         for answer in await ask(house, route, token):
             if right.who == "all":
                 assert route.startswith("POST /oauth/") or passed(answer), (route, answer)
             else:
-                assert refusal(answer) == (403, "Your login is currently pending approval"), (route, answer)
+                assert refusal(answer) == (403, said), (route, answer)
 
 
-@pytest.mark.parametrize("barred", [{"state": "disabled"}, {"standing": "suspended"}, {"standing": "deleted"}])
-async def test_who_is_shut_out_has_no_token(house, make, bearer, barred):
-    token = await bearer(known.KNOWN, await make.member("gone", **barred))
+async def test_who_is_gone_has_no_token(house, make, bearer):
+    token = await bearer(known.KNOWN, await make.member("gone", standing="deleted"))
     for route in API:
         for answer in await ask(house, route, token):
             assert refusal(answer) == NO_TOKEN, (route, answer)

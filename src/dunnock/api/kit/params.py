@@ -18,7 +18,7 @@ Form: TypeAlias = NamedDependency[T]
 """`form: Form[StatusForm]`: body (JSON, urlencoded or multipart) and query in one struct; the name must be `form`."""
 
 Query: TypeAlias = NamedDependency[T]
-"""`params: Query[HomeParams]`: the query string, and a body if one is sent; what does not fit is dropped. The name must be `params`."""
+"""`params: Query[HomeParams]`: query string, and a body if sent; what does not fit is dropped. It must be called `params`."""
 
 Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=BIGGEST_ID, extra={"id": True})]
 """A 64-bit id sent as decimal text. No such id: 404 in a form, dropped from a query."""
