@@ -42,6 +42,7 @@ async def test_open(db, events):
         ({"password": "short"}, "password", ("ERR_TOO_SHORT", "is too short (minimum is 8 characters)")),
         ({"password": "x" * 1_000_000}, "password", ("ERR_TOO_LONG", "is too long (maximum is 256 characters)")),
         ({"agreement": False}, "agreement", ("ERR_ACCEPTED", "must be accepted")),
+        ({"locale": "<script>"}, "locale", ("ERR_INCLUSION", "is not included in the list")),
         ({"reason": "x" * 2001}, "reason", ("ERR_TOO_LONG", "is too long (maximum is 2000 characters)")),
     ],
 )
@@ -85,7 +86,7 @@ async def test_policies(db):
     with pytest.raises(accounts.SignUpRefused) as refused:
         await accounts.sign_up(db, form(), policy="approval")
     assert refused.value.details == {"reason": [("ERR_BLANK", "can't be blank")]}
-    waits = await accounts.sign_up(db, form(reason="birds", locale="<script>"), policy="approval")
+    waits = await accounts.sign_up(db, form(reason="birds"), policy="approval")
     assert (waits.state, waits.locale) == (accounts.State.PENDING, "en")
     assert await accounts.members(db, state=accounts.State.PENDING) == [waits]
     with pytest.raises(accounts.NotYetApproved):

@@ -11,6 +11,7 @@ from api.kit.test_requests import MULTI, multipart
 from api.people import URL, People
 from dunnock import accounts
 from dunnock.media import MediaStore
+from dunnock.posts import featured
 
 
 @pytest.fixture
@@ -34,9 +35,24 @@ async def test_show(people, make):
     assert [each["id"] for each in await people.get(f"/api/v1/accounts?id[]={one.id}&id[]=4&id[]={gone.id}")] == [
         str(one.id)
     ]
+    gone = await make.account(standing="deleted")
     for missing in (gone.id, 5):
         answer = await people.ask("GET", f"/api/v1/accounts/{missing}")
         assert (answer.status, answer.json) == (404, {"error": "Record not found"})
+    assert await people.get(f"/api/v1/accounts/{one.id}/identity_proofs", one) == []
+    assert (await people.ask("GET", "/api/v1/accounts/5/identity_proofs", one)).status == 404
+
+
+async def test_fields_come_in_the_order_in_which_they_are_sent(people, make):
+    """Whatever their numbers are: the example of Mastodon's documentation."""
+    me = await make.member()
+    numbers = ("420", "69", "1312", "-99999999999999999999999999999999")
+    fields = {number: {"name": f"{place}.", "value": "x"} for place, number in enumerate(numbers)}
+    form = {f"fields_attributes[{number}][{key}]": text for number, one in fields.items() for key, text in one.items()}
+    for body in ({"json": {"fields_attributes": fields}}, {"form": form}):
+        answer = await people.ask("PATCH", "/api/v1/accounts/update_credentials", me, **body)
+        assert [one["name"] for one in answer.json["fields"]] == ["0.", "1.", "2.", "3."]
+        await people.ask("PATCH", "/api/v1/accounts/update_credentials", me, json={"fields_attributes": []})
 
 
 async def test_lookup(people, make):
@@ -121,7 +137,11 @@ async def test_pictures(people, make):
         assert got[name].startswith(f"{URL}/media/")
     assert got["avatar"] != got["header"]
     profile = await people.get("/api/v1/profile", me)
-    assert (profile["avatar"], profile["header"]) == (got["avatar"], got["header"])
+    assert (profile["avatar"], profile["header"], profile["featured_tags"]) == (got["avatar"], got["header"], [])
+    async with people.db.begin() as tx:
+        made = await featured.feature(tx, me.id, "birds")
+    (tag,) = (await people.get("/api/v1/profile", me))["featured_tags"]
+    assert (tag["id"], tag["name"], tag["statuses_count"], tag["last_status_at"]) == (str(made.id), "birds", "0", None)
     for name in ("avatar", "header"):
         answer = await people.ask("DELETE", f"/api/v1/profile/{name}", me)
         assert answer.json[name] == f"{URL}/{name}s/original/missing.png"

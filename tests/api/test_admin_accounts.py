@@ -178,7 +178,10 @@ async def test_suspended_and_back(staff, make, mod):
     assert (await staff.ask("GET", "/api/v1/accounts/verify_credentials", ada)).status == 200
     assert [one["id"] for one in await staff.get("/api/v1/timelines/home", reader)] == [str(post.id)]
     await staff.post(f"{V1}/{ada.id}/action", mod, type="suspend")
-    for path in (f"/api/v1/accounts/{ada.id}", f"/api/v1/statuses/{post.id}", f"/api/v1/statuses/{boost.id}"):
+    shell = await staff.get(f"/api/v1/accounts/{ada.id}", reader)
+    told = ("display_name", "note", "fields", "statuses_count", "followers_count", "suspended", "username")
+    assert [shell[name] for name in told] == ["", "", [], 0, 0, True, "ada"], "only that they are suspended"
+    for path in (f"/api/v1/accounts/{ada.id}/statuses", f"/api/v1/statuses/{post.id}", f"/api/v1/statuses/{boost.id}"):
         for who in (reader, None):
             assert (await staff.ask("GET", path, who)).status == 404, path
     assert await staff.get("/api/v1/timelines/home", reader) == []

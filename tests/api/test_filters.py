@@ -142,7 +142,8 @@ async def test_refusals(people, make):
         ("GET", f"{V1}/1", None, 404, "Record not found"),
         ("POST", V1, {"phrase": "x"}, 422,
          "Validation failed: Context can't be blank, Context None or invalid context supplied"),
-        ("POST", V1, {"context": ["home"]}, 422, "Validation failed: Title can't be blank"),
+        ("POST", V1, {"context": ["home"]}, 422, "Validation failed: Phrase can't be blank"),
+        ("PUT", f"{V1}/{word}", {"phrase": " "}, 422, "Validation failed: Phrase can't be blank"),
     ):  # fmt: skip
         answer = await people.ask(method, path, me, json=form)
         assert (answer.status, answer.json) == (status, {"error": says}), (method, path, form)
@@ -191,12 +192,12 @@ async def test_as_before_mastodon_4(people, make):
     made = await people.post(V1, me, phrase="cat", **{"context[]": "home"})
     assert made == {
         "id": made["id"], "phrase": "cat", "context": ["home"], "expires_at": None, "irreversible": False,
-        "whole_word": True,
+        "whole_word": False,
     }  # fmt: skip
     assert await people.get(V1, me) == [made]
     (group,) = await people.get(V2, me)
     assert (group["title"], group["filter_action"]) == ("cat", "warn")
-    assert group["keywords"] == [{"id": made["id"], "keyword": "cat", "whole_word": True}]
+    assert group["keywords"] == [{"id": made["id"], "keyword": "cat", "whole_word": False}]
     for method in ("PUT", "PATCH"):
         answer = await people.ask(
             method, f"{V1}/{made['id']}", me,

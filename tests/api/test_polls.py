@@ -148,7 +148,8 @@ async def test_vote_for_one(people, anna, bob, make):
     assert (await people.vote(eve, poll["id"], "tea")).status == 422
     assert counts(await people.get(f"/api/v1/polls/{poll['id']}")) == [0, 1]
     nothing = await people.vote(eve, poll["id"])
-    assert (nothing.status, nothing.json["voted"]) == (200, False)
+    assert (nothing.status, nothing.json) == (422, {"error": "Validation failed: Choices can't be blank"})
+    assert (await people.vote(eve, 1)).status == 404
 
 
 async def test_vote_by_form(people, anna, bob):

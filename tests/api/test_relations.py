@@ -129,8 +129,15 @@ async def test_domain_blocks(people, make):
     answer = await people.ask("DELETE", "/api/v1/domain_blocks", me, form={"domain": "else.example"})
     assert answer.status == 200
     assert await people.get("/api/v1/domain_blocks", me) == []
-    assert (await people.ask("POST", "/api/v1/domain_blocks", me, form={"domain": "no domain"})).status == 422
-    assert (await people.ask("POST", "/api/v1/domain_blocks", me)).status == 422
+    for method in ("POST", "DELETE"):
+        for form, says in (({"domain": "no domain"}, "is not a valid domain name"), ({}, "can't be blank")):
+            answer = await people.ask(method, "/api/v1/domain_blocks", me, form=form)
+            assert (answer.status, answer.json) == (422, {"error": f"Validation failed: Domain {says}"})
+    for _ in range(2):  # no domain, but a word: nothing that a client could have known better
+        assert await people.post("/api/v1/domain_blocks", me, domain=" NoDomain ") == {}
+    assert await people.get("/api/v1/domain_blocks", me) == ["nodomain"]
+    assert (await people.ask("DELETE", "/api/v1/domain_blocks?domain=nodomain", me)).json == {}
+    assert await people.get("/api/v1/domain_blocks", me) == []
 
 
 async def test_followers_are_paged_by_links_without_a_hole(people, make):

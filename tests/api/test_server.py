@@ -124,7 +124,7 @@ async def test_announcements_as_a_member_sees_them(house, make, token):
             "read": False,
             "mentions": [{"id": str(writer.id), "username": "grace", "url": f"{URL}/@grace", "acct": "grace"}],
             "statuses": [{"id": str(post.id), "url": f"{URL}/@grace/{post.id}"}],
-            "tags": [{"name": "Cake", "url": f"{URL}/tags/cake"}],
+            "tags": [{"name": "cake", "url": f"{URL}/tags/cake"}],
             "emojis": [],
             "reactions": [{"name": "🎂", "count": 1, "me": True}],
         }

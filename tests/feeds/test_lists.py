@@ -43,7 +43,7 @@ async def test_make_change_and_delete(db, make, do, events):
     [
         ({"title": " \t"}, "blank"),
         ({"title": "x" * 257}, "too long"),
-        ({"title": "x", "replies": "everybody"}, "Replies policy"),
+        ({"title": "x", "replies": "everybody"}, "replies_policy"),
     ],
 )
 async def test_what_a_list_cannot_be(make, do, events, given, says):
@@ -107,7 +107,11 @@ async def test_only_those_one_follows_or_asked_to_and_oneself(db, make, do, even
 async def test_pages_of_members(db, make):
     anna = await make.member()
     others = [await make.account() for _ in range(5)]
-    made = await make.list(anna, of=tuple(others))
+    for one in others:
+        await make.follow(anna, one)
+    unfollowed = await make.account()
+    made = await make.list(anna, of=(*others, unfollowed))
+    assert await lists.lists_with(db, anna.id, member=unfollowed.id) == [], "nobody yet heard of the unfollow"
     everybody = [one.id for one in reversed(others)]
     assert await members(db, anna, made, limit=0) == everybody
     first = await lists.members_of(db, anna.id, made.id, accounts.Cursor(limit=2))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from dunnock import text
 from dunnock.accounts import counts
 from dunnock.accounts.events import DomainBlocked, DomainUnblocked
@@ -11,6 +14,17 @@ from dunnock.accounts.severance import sever
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.db import Reader, Tx
 
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _named(domain: str) -> str:
+    """The one spelling of a server's name; a single word passes too, as apps expect (it hides nobody)."""
+    domain = domain.strip()
+    if not domain:
+        raise text.BadDomain(say="Validation failed: Domain can't be blank")
+    word = domain.lower()
+    return word if _LABEL.fullmatch(word) else text.canonical_domain(domain, port=True)
+
 
 async def block_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     """Hide a server from oneself, and end follows and requests both ways. Doing it twice changes nothing.
@@ -18,7 +32,7 @@ async def block_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     Raises:
         BadDomain: that is no name of a server.
     """
-    name = text.canonical_domain(domain.strip(), port=True)
+    name = _named(domain)
     across = await tx.all(store.FOLLOWS_ACROSS, me=account_id, domain=name)
     await counts.hold(tx, {account_id, *(one for row in across for one in row[:2])})
     if not await tx.run(store.ADD_DOMAIN_BLOCK, id=tx.new_id(), account_id=account_id, domain=name):
@@ -39,7 +53,7 @@ async def preview_domain_block(reader: Reader, account_id: int, *, domain: str) 
     Raises:
         BadDomain: that is no name of a server.
     """
-    name = text.canonical_domain(domain.strip(), port=True)
+    name = _named(domain)
     lost = [row for row in await reader.all(store.FOLLOWS_ACROSS, me=account_id, domain=name) if not row[2]]
     following = sum(follower == account_id for follower, _, _ in lost)
     return following, len(lost) - following
@@ -51,7 +65,7 @@ async def unblock_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     Raises:
         BadDomain: that is no name of a server.
     """
-    name = text.canonical_domain(domain.strip(), port=True)
+    name = _named(domain)
     if await tx.run(store.END_DOMAIN_BLOCK, me=account_id, which=name):
         await tx.record(DomainUnblocked(account_id=account_id, domain=name))
 

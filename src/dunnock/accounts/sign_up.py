@@ -197,7 +197,7 @@ async def _add_rows(
         password_hash=password_hash,
         role=role,
         state=state.value,
-        locale=form.locale if _LOCALE.fullmatch(form.locale) else "en",
+        locale=form.locale,
         reason=form.reason.strip(),
         invitation_id=None if invitation is None else invitation.id,
         app_id=app_id,
@@ -347,6 +347,7 @@ _LABELS = {
     "old_password": "Current password",
     "agreement": "Agreement",
     "reason": "Reason",
+    "locale": "Locale",
     "invite_code": "Invitation",
 }
 
@@ -399,6 +400,8 @@ def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = F
         details["password"] = [fault]
     if not form.agreement:
         details["agreement"] = [("ERR_ACCEPTED", "must be accepted")]
+    if not _LOCALE.fullmatch(form.locale):
+        details["locale"] = [("ERR_INCLUSION", "is not included in the list")]
     if reason_needed and not form.reason.strip():
         details["reason"] = [("ERR_BLANK", "can't be blank")]
     elif len(form.reason) > LONGEST_REASON:

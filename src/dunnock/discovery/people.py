@@ -111,12 +111,11 @@ class People:
 
 
 async def dismiss_suggestion(tx: Tx, account_id: int, *, target: int) -> None:
-    """Never suggest that account again. Nobody need have suggested it.
-
-    Raises:
-        AccountMissing: there is no such account.
-    """
-    await accounts.find_shown(tx, target)
+    """Never suggest that account again. Nobody need have suggested it; where there is none, nothing happens."""
+    try:
+        await accounts.find_shown(tx, target)
+    except accounts.AccountMissing:
+        return
     await tx.run(store.DISMISS, account_id=account_id, target_id=target)
 
 

@@ -268,9 +268,11 @@ class Feeds:
         """Everything by one account that the viewer may see.
 
         Raises:
-            AuthorMissing: there is no such account, it is suspended, or it blocked the viewer.
+            AuthorMissing: there is no such account, or it is suspended.
         """
         viewer = await self._author_for(viewer_id, account_id)
+        if viewer is not None and account_id in viewer.blocked_by:
+            return Page([], {}, {}, None, None)
 
         async def skeleton(span: Span, most: int) -> Sequence[int]:
             return await entries.of_author(
@@ -285,6 +287,8 @@ class Feeds:
     async def pinned(self, viewer_id: int | None, account_id: int, cursor: Cursor) -> Page:
         """What an account shows first on its profile, latest pin first. Raises AuthorMissing as `account`."""
         viewer = await self._author_for(viewer_id, account_id)
+        if viewer is not None and account_id in viewer.blocked_by:
+            return Page([], {}, {}, None, None)
         return await self._kept(viewer, account_id, "pins", cursor)
 
     async def kept(self, viewer_id: int, what: Kept, cursor: Cursor) -> Page:
@@ -313,11 +317,7 @@ class Feeds:
     async def _author_for(self, viewer_id: int | None, account_id: int) -> Viewer | None:
         author = await self._accounts.one(account_id)
         viewer = None if viewer_id is None else await self._viewers.get(viewer_id)
-        if (
-            author is None
-            or author.standing in {"suspended", "deleted"}
-            or (viewer is not None and account_id in viewer.blocked_by)
-        ):
+        if author is None or author.standing in {"suspended", "deleted"}:
             raise AuthorMissing(account_id)
         return viewer
 

@@ -52,7 +52,7 @@ async def lists_of(reader: Reader, account_id: int) -> list[List]:
 
 async def lists_with(reader: Reader, account_id: int, *, member: int) -> list[List]:
     """Those of the account's lists that `member` is on."""
-    return [_list(row) for row in await reader.all(store.WITH, owner=account_id, account=member)]
+    return [_list(row) for row in await reader.all(store.SHOWN_WITH, owner=account_id, account=member)]
 
 
 async def find_list(reader: Reader, account_id: int, list_id: int) -> List:
@@ -208,5 +208,5 @@ def _title(given: str) -> str:
 
 def _replies(given: str) -> str:
     if given not in get_args(Replies):
-        raise ListRefused(given[:40], say="Validation failed: Replies policy is not included in the list")
+        raise ListRefused(given[:40], say=f"'{given[:40]}' is not a valid replies_policy")
     return given

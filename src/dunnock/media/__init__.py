@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         MediaMissing,
         MediaRejected,
         MediaTooLarge,
+        MediaUnknown,
         MediaUnusable,
     )
     from dunnock.media.events import EmojiChanged, MediaAccepted, MediaChanged
@@ -46,6 +47,7 @@ _HOMES = {
         "MediaMissing",
         "MediaRejected",
         "MediaTooLarge",
+        "MediaUnknown",
         "MediaUnusable",
     ),
     "events": ("EmojiChanged", "MediaAccepted", "MediaChanged"),
@@ -90,6 +92,7 @@ __all__ = [
     "MediaStore",
     "MediaTooLarge",
     "MediaType",
+    "MediaUnknown",
     "MediaUnusable",
     "Picture",
     "ProcessMedia",

@@ -12,6 +12,12 @@ class MediaRejected(DomainError):
     safe = "The file is not an image we can read (JPEG, PNG, GIF, WebP, AVIF)"
 
 
+class MediaUnknown(MediaRejected):
+    """The file is of no kind that we take."""
+
+    code = "media_unknown"
+
+
 class MediaTooLarge(DomainError):
     """The file has more bytes than this kind of image may have."""
 

@@ -14,7 +14,7 @@ from dunnock.foundation.ids import ms_of
 from dunnock.foundation.job import Job
 from dunnock.media import limits, store
 from dunnock.media.caption import check
-from dunnock.media.errors import MediaFailed, MediaMissing, MediaRejected, MediaTooLarge
+from dunnock.media.errors import MediaFailed, MediaMissing, MediaRejected, MediaTooLarge, MediaUnknown
 from dunnock.media.events import MediaAccepted, MediaChanged
 from dunnock.media.keep import Kept, MediaStore
 from dunnock.media.model import Focus, Kind, Media
@@ -115,7 +115,7 @@ def _look(path: Path, most_bytes: int) -> Kind:
     if container is not None:
         return "audio" if is_sound(container, head) else "video"
     if head and sniff(head) is None:
-        raise MediaRejected("no known magic bytes", say=_SAY_UNKNOWN)
+        raise MediaUnknown("no known magic bytes", say=_SAY_UNKNOWN)
     return "image"
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.job import Job
-from dunnock.posts.errors import PostMissing
+from dunnock.posts.errors import PostMissing, VoteRefused
 from dunnock.posts.events import PollEnded, PollVoted
 from dunnock.posts.find import find_original
 from dunnock.posts.poll import Poll, PollDraft, check_vote
@@ -41,11 +41,11 @@ async def polls_of(reader: Reader, post_ids: Collection[int]) -> dict[int, Poll]
 
 
 async def vote(tx: Tx, poll_id: int, choices: Collection[int], *, by: int) -> tuple[Poll, int]:
-    """Choose options by their numbers (from 0). No choice changes nothing. Returns what `find_poll` does.
+    """Choose options by their numbers (from 0). Returns what `find_poll` does.
 
     Raises:
         PostMissing: as `find_poll`.
-        VoteRefused: the poll is over, or their own; there is no such option; they voted already.
+        VoteRefused: no choice; the poll is over, or their own; there is no such option; they voted already.
     """
     poll, _ = await find_poll(tx, poll_id, by)
     post = await find_original(tx, poll.post_id, by, act=True)
@@ -54,7 +54,7 @@ async def vote(tx: Tx, poll_id: int, choices: Collection[int], *, by: int) -> tu
         raise PostMissing(poll_id)
     wanted = tuple(dict.fromkeys(choices))
     if not wanted:
-        return held, post.author_id
+        raise VoteRefused(say="Validation failed: Choices can't be blank")
     before = frozenset((await store.votes_by(tx, by, [poll_id])).get(poll_id, ()))
     check_vote(held, wanted, own=post.author_id == by, before=before, now=tx.now)
     await store.add_votes(tx, poll_id, wanted, by=by)

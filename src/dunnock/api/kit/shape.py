@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
@@ -19,6 +20,7 @@ ABSENT: Any = object()
 # Source: ActiveModel::Type::Boolean::FALSE_VALUES; every other text is true.
 FALSE_TEXTS = frozenset({"0", "f", "false", "off", "no"})
 BIGGEST_ID = 2**63 - 1
+_INDEX = re.compile(r"-?[0-9]+")
 
 
 def fit(tree: dict[str, Any], into: type[T], *, forgiving: bool = False) -> T:
@@ -105,8 +107,8 @@ def _list(kind: Any, *, forgiving: bool) -> Fit:
 
     def fit_list(value: Any) -> Any:
         if isinstance(value, dict):
-            indexed = all(name.isascii() and name.isdigit() and len(name) < 20 for name in value)
-            value = [value[name] for name in sorted(value, key=int)] if indexed else [value]
+            # The numbers say nothing but "these are elements"; they come in the order in which they were sent.
+            value = list(value.values()) if all(map(_INDEX.fullmatch, value)) else [value]
         elif value is None:
             return ABSENT
         elif not isinstance(value, list):

@@ -17,6 +17,7 @@ from dunnock.api.mastodon.fragments import VISIBILITY
 from dunnock.api.mastodon.pages import ACCOUNTS_A_PAGE, answer, cursor_of, links, me
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.roles import role_wire
+from dunnock.api.mastodon.tags import featured_tags_of
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
@@ -94,8 +95,15 @@ class SearchParams(msgspec.Struct, frozen=True):
 
 @get("/api/v1/accounts/{account_id:int}", guards=[public(READS)])
 async def show_account(account_id: FromPath[int], render: NamedDependency[Render]) -> Response[wire.Account]:
-    """An account."""
-    return answer(await render.account(account_id))
+    """An account; of somebody suspended only that they are."""
+    return answer(await render.account_or_shell(account_id))
+
+
+@get("/api/v1/accounts/{account_id:int}/identity_proofs", guards=[require(())], deprecated=True)
+async def list_identity_proofs(account_id: FromPath[int], db: NamedDependency[Db]) -> list[dict[str, str]]:
+    """Nothing any more; for clients before Mastodon 3.5."""
+    await accounts.find_shown(db, account_id)
+    return []
 
 
 @get("/api/v1/accounts", guards=[public(READS)])
@@ -331,6 +339,7 @@ async def _profile(db: Db, render: Render, account_id: int) -> bytes:
             "show_media_replies": account.show_media_replies,
             "show_featured": account.show_featured,
             "attribution_domains": list(account.attribution_domains),
+            "featured_tags": await featured_tags_of(db, render, account_id),
         }
     )
 
@@ -387,6 +396,7 @@ HANDLERS: list[Any] = [
     show_accounts,
     look_up_account,
     search_accounts,
+    list_identity_proofs,
     list_personas,
     verify_credentials,
     update_credentials,

@@ -182,7 +182,7 @@ def _wire(each: server.Told, words: text.Parsed, near: _Near, *, personal: bool)
             for post_id in _linked(words.links, near.settings)
             if (linked := near.posts.get(post_id)) is not None and linked.author_id in near.authors
         ],
-        tags=[wire.StatusTag(name=tag.name, url=addresses.tag(tag.key)) for tag in words.hashtags],
+        tags=[wire.StatusTag(name=tag.name.lower(), url=addresses.tag(tag.key)) for tag in words.hashtags],
         emojis=[
             msgspec.convert(emoji_wire(near.emoji[name], addresses), wire.Emoji)
             for name in words.shortcodes

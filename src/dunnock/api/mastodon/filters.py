@@ -22,6 +22,7 @@ from dunnock.api.mastodon.pages import me
 from dunnock.filters import KeywordChange
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Invalid
 
 READS, WRITES = "read:filters", "write:filters"
 OLD = "/api/v1/filters"
@@ -221,8 +222,8 @@ async def show_phrases(caller: Called, db: NamedDependency[Db]) -> list[wire.V1F
 @post(OLD, guards=[require(WRITES)], status_code=200)
 async def make_phrase(form: Form[PhraseForm], caller: Called, db: NamedDependency[Db]) -> wire.V1Filter:
     """A new filter of one keyword."""
-    phrase = form.phrase or ""
-    word = KeywordChange(keyword=phrase, whole_word=form.whole_word is not False)
+    phrase = _given(form.phrase or "")
+    word = KeywordChange(keyword=phrase, whole_word=bool(form.whole_word))
     async with db.begin() as tx:
         made = await filters.make_filter(
             tx,
@@ -253,7 +254,7 @@ async def change_phrase(
             tx,
             me(caller),
             keyword_id,
-            phrase=form.phrase,
+            phrase=None if form.phrase is None else _given(form.phrase),
             whole_word=form.whole_word,
             contexts=form.context,
             hide=form.irreversible,
@@ -268,6 +269,13 @@ async def delete_phrase(keyword_id: FromPath[int], caller: Called, db: NamedDepe
     async with db.begin() as tx:
         await filters.delete_phrase(tx, me(caller), keyword_id)
     return {}
+
+
+def _given(phrase: str) -> str:
+    """The phrase, with the older API's words for none at all."""
+    if not phrase.strip():
+        raise Invalid(say="Validation failed: Phrase can't be blank")
+    return phrase
 
 
 def _changes(forms: Sequence[KeywordsForm]) -> list[KeywordChange]:

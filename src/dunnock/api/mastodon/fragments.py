@@ -6,7 +6,9 @@ Wire names: Account, Status, MediaAttachment, CustomEmoji. Source: Mastodon's RE
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any
+from urllib.parse import quote as percent_encoded
 
 import msgspec
 
@@ -20,6 +22,7 @@ from dunnock.media.rendition import Clip
 from dunnock.posts.poll import Poll
 from dunnock.posts.views import BOOKMARKED, BOOSTED, FAVOURITED, PINNED, PostCard
 from dunnock.previews import Preview
+from dunnock.text import hashtag_key
 
 to_json = msgspec.json.encode
 
@@ -142,7 +145,7 @@ def _meta(picture: Picture | None, focus: tuple[float, float] | None) -> dict[st
                 "width": file.width,
                 "height": file.height,
                 "size": f"{file.width}x{file.height}",
-                "aspect": round(file.width / file.height, 6) if file.height else 0,
+                "aspect": file.width / file.height if file.height else 0,
             }
     if focus is not None:
         meta["focus"] = {"x": focus[0], "y": focus[1]}
@@ -170,7 +173,7 @@ def _clip_meta(picture: Picture, clip: Clip) -> dict[str, Any]:
             "size": f"{file.width}x{file.height}",
             "width": file.width,
             "height": file.height,
-            "aspect": round(file.width / file.height, 6) if file.height else 0,
+            "aspect": file.width / file.height if file.height else 0,
         }
         original = {"width": file.width, "height": file.height, "frame_rate": clip.rate, **original}
     if clip.sound is not None:
@@ -225,8 +228,19 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
             ],
         }
         | ({"limited": True} if card.standing == "limited" else {})
-        | ({"suspended": True} if card.standing in {"suspended", "deleted"} else {})  # only staff are shown such
+        | ({"suspended": True} if card.standing in {"suspended", "deleted"} else {})
     )[:-1]
+
+
+def suspended_account(card: AccountCard, addresses: Addresses) -> bytes:
+    """Account of somebody suspended, as everybody is told of it: nothing is left of what they said of themselves."""
+    shell = copy(card)
+    shell.display_name = shell.bio_html = shell.avatar_description = shell.header_description = ""
+    shell.avatar = shell.header = None
+    shell.fields, shell.kind, shell.role, shell.counts = "[]", "person", "member", (0, 0, 0, None)
+    shell.locked = shell.discoverable = shell.indexable = shell.hide_collections = False
+    shell.show_media = shell.show_media_replies = shell.show_featured = False
+    return account_start(shell, addresses, ()) + account_counters(shell)
 
 
 def partial_account(card: AccountCard, addresses: Addresses) -> bytes:
@@ -364,7 +378,8 @@ def _mention(card: AccountCard, addresses: Addresses) -> dict[str, str]:
 
 
 def _tags(names: Iterable[str], addresses: Addresses) -> list[dict[str, str]]:
-    return [{"name": name, "url": addresses.tag(name)} for name in names]
+    """Status::Tag: in small letters, whatever the post says (a Tag is spelled as people write it)."""
+    return [{"name": name.lower(), "url": addresses.tag(percent_encoded(hashtag_key(name)))} for name in names]
 
 
 def poll_start(poll: Poll, *, over: bool, emoji: Sequence[Emoji], addresses: Addresses) -> bytes:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from litestar import Response, delete, get, post, put
+from litestar import Response, delete, get, post, route
 from litestar.di import NamedDependency
+from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
@@ -21,12 +22,14 @@ from dunnock.foundation.errors import Invalid
 from dunnock.foundation.settings import Settings
 
 WRITES: Final = "write:media"
+_CHANGE: Final = [HttpMethod.PUT, HttpMethod.PATCH]
 PATIENCE_S: Final = 10.0
 """How long POST /api/v2/media waits for the picture before it answers 202. Ours: clients give up at 30 s and more."""
 _JSON: Final = "application/json; charset=utf-8"
 _STATUS: Final = {"ready": 200, "processing": 206}
 _LATER: Final = ResponseSpec(wire.MediaAttachment, generate_examples=False, description="Not ready yet: `url` is null")
-_SAY_FAILED: Final = "Error processing thumbnail for uploaded media"
+_SAY_UNKNOWN: Final = "Validation failed: File content type is invalid, File is invalid"
+"""Word for word as Mastodon's documentation has it: for files of no kind that we take, and for those that failed."""
 
 
 class UploadForm(msgspec.Struct):
@@ -82,11 +85,11 @@ async def show_media(
     """An own file; 206 while it is being processed."""
     found = await media.find_own(db, media_id, by=_owner(caller))
     if found.state == "failed":
-        raise Invalid(media_id, say=_SAY_FAILED)
+        raise Invalid(media_id, say=_SAY_UNKNOWN)
     return _answer(render, found, _STATUS[found.state])
 
 
-@put("/api/v1/media/{media_id:int}", guards=[require(WRITES)], responses={206: _LATER})
+@route("/api/v1/media/{media_id:int}", http_method=_CHANGE, guards=[require(WRITES)], responses={206: _LATER})
 async def change_media(
     *,
     media_id: FromPath[int],
@@ -125,17 +128,20 @@ async def _accept(
     if form.file is None:
         raise Invalid(say="Validation failed: File can't be blank")
     focus = focus_of(form.focus)
-    return await media.accept(
-        db,
-        media_store,
-        account_id=_owner(caller),
-        path=form.file.path,
-        description=form.description,
-        focus=None if focus is UNSET else focus,
-        thumbnail=None if form.thumbnail is None else form.thumbnail.path,
-        within_s=within_s,
-        most_bytes=settings.media_bytes,
-    )
+    try:
+        return await media.accept(
+            db,
+            media_store,
+            account_id=_owner(caller),
+            path=form.file.path,
+            description=form.description,
+            focus=None if focus is UNSET else focus,
+            thumbnail=None if form.thumbnail is None else form.thumbnail.path,
+            within_s=within_s,
+            most_bytes=settings.media_bytes,
+        )
+    except media.MediaUnknown as error:
+        raise Invalid(say=_SAY_UNKNOWN) from error
 
 
 def _owner(caller: Called) -> int:

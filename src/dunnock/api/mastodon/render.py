@@ -378,6 +378,18 @@ class Render:
             raise accounts.AccountMissing(account_id)
         return await self.account_of(card)
 
+    async def account_or_shell(self, account_id: int) -> bytes:
+        """Account; of somebody suspended only that they are.
+
+        Raises:
+            AccountMissing: there is no such account (any more).
+        """
+        self._db.sync()
+        card = await self._accounts.one(account_id)
+        if card is not None and card.standing == "suspended":
+            return fragments.suspended_account(card, self.addresses)
+        return await self.account(account_id)
+
     async def profile_of(self, account_id: int) -> str:
         """The page of an account. Raises AccountMissing as `account`."""
         card = await self._accounts.one(account_id)

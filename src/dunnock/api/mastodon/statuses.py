@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, delete, get, post, put
+from litestar import Request, Response, delete, get, post, route
 from litestar.di import NamedDependency
+from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
 from dunnock import media, posts
@@ -22,6 +23,7 @@ from dunnock.foundation.settings import Settings
 MOST_AT_ONCE = 40
 VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
 READS, WRITES = "read:statuses", "write:statuses"
+_CHANGE = [HttpMethod.PUT, HttpMethod.PATCH]
 _encode = msgspec.json.encode
 
 
@@ -167,7 +169,7 @@ async def show_status(
     return json(await render.status(post_id, viewer(caller)))
 
 
-@put("/api/v1/statuses/{post_id:int}", guards=[require(WRITES)])
+@route("/api/v1/statuses/{post_id:int}", http_method=_CHANGE, guards=[require(WRITES)])
 async def edit_status(
     *,
     post_id: FromPath[int],
@@ -199,7 +201,7 @@ async def edit_status(
     return json(await render.status(post_id, me(caller)))
 
 
-@put("/api/v1/statuses/{post_id:int}/interaction_policy", guards=[require(WRITES)])
+@route("/api/v1/statuses/{post_id:int}/interaction_policy", http_method=_CHANGE, guards=[require(WRITES)])
 async def change_interaction_policy(
     post_id: FromPath[int],
     form: Form[PolicyForm],

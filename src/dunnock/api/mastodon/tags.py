@@ -115,7 +115,7 @@ async def list_featured_tags(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
 ) -> list[wire.FeaturedTag]:
     """The hashtags on the caller's profile, the most used first."""
-    return await _featured_of(db, render, me(caller))
+    return await featured_tags_of(db, render, me(caller))
 
 
 @post("/api/v1/featured_tags", guards=[require("write:accounts")], status_code=200)
@@ -151,7 +151,7 @@ async def list_featured_tags_of(
 ) -> list[wire.FeaturedTag]:
     """The hashtags on an account's profile, the most used first."""
     await accounts.find_shown(db, account_id)
-    return await _featured_of(db, render, account_id)
+    return await featured_tags_of(db, render, account_id)
 
 
 # Showing ------------------------------------------------------------------------------------------------------------
@@ -193,7 +193,8 @@ async def _tag_named(db: Db, name: str, settings: Settings, viewer_id: int) -> w
     return (await show_tags(db, [await _find(db, name)], settings.public_url, viewer_id))[0]
 
 
-async def _featured_of(db: Db, render: Render, account_id: int) -> list[wire.FeaturedTag]:
+async def featured_tags_of(db: Db, render: Render, account_id: int) -> list[wire.FeaturedTag]:
+    """Array of FeaturedTag: what is on an account's profile, the most used first."""
     found = await featured.featured_tags(db, account_id)
     if not found:
         return []

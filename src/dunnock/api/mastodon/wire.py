@@ -631,6 +631,7 @@ class Profile(msgspec.Struct, kw_only=True):
     show_media_replies: bool
     show_featured: bool
     attribution_domains: list[str]
+    featured_tags: list[FeaturedTag]
 
 
 class Persona(msgspec.Struct, kw_only=True):

@@ -23,10 +23,23 @@ FIND = Sql(select(*_columns).where(_l.id == _list, _l.account_id == _owner))
 # Held on PostgreSQL, so that nobody fills a list while it is being deleted (SQLite has one writer).
 HOLD = Sql(select(*_columns).where(_l.id == _list, _l.account_id == _owner).with_for_update())
 COUNT = Sql(select(func.count()).where(_l.account_id == _owner))
+
+KEPT = or_(
+    _m.account_id == _l.account_id,
+    exists().where(_follows.c.follower_id == _l.account_id, _follows.c.followed_id == _m.account_id),
+)
+"""Is somebody who is on a list shown there? Who was unfollowed is gone at once, before the reaction has removed the row."""
+
 WITH = Sql(
     select(*_columns)
     .join_from(lists, list_members, _m.list_id == _l.id)
     .where(_m.account_id == _account, _l.account_id == _owner)
+    .order_by(_l.id)
+)
+SHOWN_WITH = Sql(
+    select(*_columns)
+    .join_from(lists, list_members, _m.list_id == _l.id)
+    .where(_m.account_id == _account, _l.account_id == _owner, KEPT)
     .order_by(_l.id)
 )
 ADD = insert_into(lists)
@@ -56,7 +69,10 @@ MAY_ADD = Sql(
 def _page(*, up: bool) -> Any:
     return (
         select(_m.id, _m.account_id)
-        .where(_m.list_id == _list, _m.id > bindparam("above", type_=BigId), _m.id < bindparam("below", type_=BigId))
+        .join_from(list_members, lists, _l.id == _m.list_id)
+        .where(
+            _m.list_id == _list, KEPT, _m.id > bindparam("above", type_=BigId), _m.id < bindparam("below", type_=BigId)
+        )
         .order_by(_m.id if up else _m.id.desc())
         .limit(bindparam("most"))
     )
