@@ -354,6 +354,7 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/imports/{id}/retry": member("write"),  # ours
     "GET /api/v1/dunnock/imports/{id}/rows": member("read"),  # ours
     "GET /api/v1/dunnock/imports/{id}/failures.csv": member("read"),  # ours
+    "DELETE /api/v1/dunnock/account": member("write"),  # ours
     "GET /oauth/userinfo": member("profile", "read:accounts"),
 }
 # Pages know no tokens, only the cookie of a session.
@@ -376,7 +377,8 @@ MEMBERS_PAGES = {
     "GET /settings/blocks", "GET /settings/invitations", "GET /settings/old-posts", "GET /settings/preferences",
     "GET /settings/profile",
     "GET /settings/sessions", "GET /settings/security", "GET /settings/security/totp",
-    "GET /settings/export", "GET /settings/export/{id}", "GET /settings/import", "GET /settings/import/{id}",
+    "GET /settings/export", "GET /settings/export/{id}", "GET /settings/delete",
+    "GET /settings/import", "GET /settings/import/{id}",
     "GET /settings/import/{id}/failures.csv",
 }  # fmt: skip
 MEMBERS_FORMS = {
@@ -388,7 +390,7 @@ MEMBERS_FORMS = {
     "POST /settings/apps",
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
     "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",
-    "POST /settings/sessions", "POST /settings/import", "POST /settings/import/{id}",
+    "POST /settings/sessions", "POST /settings/import", "POST /settings/import/{id}", "POST /settings/delete",
 }  # fmt: skip
 LANE_ONLY = {
     "GET /.well-known/webfinger", "GET /.well-known/host-meta", "GET /avatars/original/missing.png",

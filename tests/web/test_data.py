@@ -5,6 +5,7 @@ from __future__ import annotations
 from dunnock import accounts
 from dunnock.portability.bring import DoImport
 from dunnock.portability.carry_out import do_import
+from web.conftest import PASSWORD
 
 
 async def test_take_along_and_bring_in(signed_in, join, db):
@@ -44,3 +45,18 @@ async def test_take_along_and_bring_in(signed_in, join, db):
 
     eve = await signed_in("eve")
     assert (await eve.get(path)).status == 404
+
+
+async def test_delete_the_account(signed_in, db):
+    anna, other = await signed_in("anna"), await signed_in("bob")
+    page = await anna.get("/settings/delete")
+    assert "nobody, not even you, can have your name again" in page.text
+    page = await anna.submit("/settings/delete", name="ann", password=PASSWORD)
+    assert (page.status, "This is not your name here" in page.text) == (422, True)
+    page = await anna.submit("/settings/delete", name="anna", password="seven wrens in a bush")
+    assert (page.status, "The password is not right" in page.text) == (422, True)
+    assert (await other.get("/@anna")).status == 200
+    page = await anna.submit("/settings/delete", name="@Anna", password=PASSWORD)
+    assert "Your account is deleted. Farewell!" in page.text
+    assert (await other.get("/@anna")).status in {404, 410}
+    assert (await anna.get("/settings/profile")).status in {303, 401}

@@ -283,6 +283,7 @@ mutes = Table(
     flag("notifications", default=True),  # hide their notifications too
     Column("expires_at", BigId),
     Index("ix_mutes_account_id_id", "account_id", "id"),
+    Index("ix_mutes_target_id", "target_id"),
     Index(
         "ix_mutes_expires_at",
         "expires_at",

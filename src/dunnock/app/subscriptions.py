@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dunnock import accounts, discovery, media, notifications, portability, posts, previews, push, server
 from dunnock.accounts.views import AccountViews
+from dunnock.app.erasing import STEPS
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
 from dunnock.feeds.conversations import BACKLOG_EVERY_MS as GATHER_EVERY_MS
@@ -19,6 +20,7 @@ from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
 from dunnock.notifications import reactions as notices
+from dunnock.portability import reactions as data
 from dunnock.push import reactions as pushes
 
 
@@ -31,7 +33,7 @@ def _joined(*tables: Hears) -> Hears:
 
 
 HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
-    feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS, pushes.HEARS
+    feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS, pushes.HEARS, data.HEARS
 )
 
 EVERY: Sequence[Every] = (
@@ -70,7 +72,7 @@ def does(
         GatherConversations: gather_conversations,
         **discovery.JOBS,
         **media.jobs_of(media_store),
-        **portability.jobs_of(),
+        **portability.jobs_of(steps=STEPS),
         **previews.jobs_of(door, media_store, here=settings.domain),
         **push.jobs_of(door, account_views, public_url=settings.public_url),
         **server.JOBS,

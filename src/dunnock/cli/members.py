@@ -158,6 +158,35 @@ def revoke(name: str, /, *, data: DataOption = None) -> None:
     _with_db(data, work)
 
 
+@app.command
+def delete(name: str, /, *, yes: Annotated[bool, Parameter(negative="")] = False, data: DataOption = None) -> None:
+    """Delete a member with all that is theirs; it can't be undone, and nobody can have the name again.
+
+    Args:
+        name: Whom.
+        yes: Do not ask.
+        data: The data directory.
+    """
+    from dunnock import accounts, portability  # noqa: PLC0415
+    from dunnock.app.erasing import STEPS  # noqa: PLC0415
+
+    async def work(db: Db, _: Settings) -> None:
+        member = await accounts.member_named(db, name)
+        if not yes:
+            print(f"Type {member.username} to delete everything of theirs: ", end="", flush=True)
+            if sys.stdin.readline().strip() != member.username:
+                raise Refused("Nothing was deleted.")
+        async with db.begin() as tx:
+            await portability.begin_deletion(tx, member.account_id, by="command")
+        job = portability.DeleteAccount(member.account_id)
+        while not await portability.delete_account(db, job, steps=STEPS):
+            pass
+        found = await portability.find_deletion(db, member.account_id)
+        print(f"{member.username} is deleted ({0 if found is None else found.things} things).")
+
+    _with_db(data, work)
+
+
 def _set_state(name: str, state: str, done: str, data: DataOption) -> None:
     from dunnock import accounts  # noqa: PLC0415
 

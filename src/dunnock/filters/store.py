@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from dunnock.filters.model import Filter, FilteredPost, Keyword
 from dunnock.filters.tables import filter_keywords, filter_posts, filters
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, insert_into, insert_once
+from dunnock.foundation.erase import Step, of, rows, some_of
 
 _f, _k, _p = filters.c, filter_keywords.c, filter_posts.c
 _owner, _filter = bindparam("owner", type_=BigId), bindparam("the_filter", type_=BigId)
@@ -206,3 +207,12 @@ async def forget_post(tx: Tx, post_id: int) -> list[int]:
     if owners:
         await tx.run(_FORGET_POST, the=post_id)
     return owners
+
+
+_of_owner = select(filters.c.id).where(of(filters.c.account_id)).scalar_subquery()
+FILTERS_OF: Step = rows(
+    some_of(filter_keywords, filter_keywords.c.filter_id.in_(_of_owner), filter_keywords.c.id),
+    some_of(filter_posts, filter_posts.c.filter_id.in_(_of_owner), filter_posts.c.id),
+    some_of(filters, of(filters.c.account_id), filters.c.id),
+)
+"""Deletes the filters of an account."""

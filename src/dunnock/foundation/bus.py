@@ -35,6 +35,7 @@ class Sockets:
         self._out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         self._others: list[str] = []
         self._looked_at = 0
+        self._closed = False
 
     def listen(self, wake: Callable[[], None], hear: Callable[[str], None]) -> None:
         """Have `wake` called on the running loop whenever another process committed, `hear` with each text it sent."""
@@ -66,6 +67,8 @@ class Sockets:
         self._send(b"#" + text.encode())
 
     def _send(self, said: bytes) -> None:
+        if self._closed:  # the folder's number may be another file's by now
+            return
         now = now_ms()
         if now - self._looked_at > _LOOK_EVERY_MS:
             self._looked_at = now
@@ -79,7 +82,8 @@ class Sockets:
                 self._looked_at = 0  # its process is gone; whoever gets its slot makes the socket anew
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and say nothing more."""
+        self._closed = True
         if self._mine is not None:
             asyncio.get_running_loop().remove_reader(self._mine.fileno())
             self._mine.close()

@@ -113,6 +113,9 @@ FREE = Sql(  # a day from now on, as if it came just now
     .values(unused_since=bindparam("now", type_=BigId))
 )
 FIRMLY_HELD = Sql(select(media_holds.c.media_id).where(among(media_holds.c.media_id, "ids"), media_holds.c.firm))
+OF_ACCOUNT = Sql(select(media.c.id).where(media.c.account_id == _the).limit(bindparam("most")))
+UNHOLD_MANY = Sql(delete(media_holds).where(among(media_holds.c.media_id, "ids")))
+DROP_MANY = Sql(delete(media).where(among(media.c.id, "ids")))
 UNHOLD = Sql(delete(media_holds).where(media_holds.c.media_id == _the))
 
 _emoji = (emoji.c.shortcode, emoji.c.file, emoji.c.still_file, emoji.c.category, emoji.c.listed)

@@ -26,6 +26,7 @@ media = Table(
     CheckConstraint("kind IN ('image', 'gifv', 'video', 'audio', 'unknown')", name="kind"),
     CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
     Index("ix_media_post_id", "post_id"),
+    Index("ix_media_account_id", "account_id"),
     Index(
         "ix_media_unused",
         "unused_since",

@@ -18,10 +18,10 @@ MOST_POSTS = 500
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """One complaint by `account_id` about `target_id`. Times in Unix milliseconds."""
+    """One complaint by `account_id` (None: a deleted account) about `target_id`. Times in Unix milliseconds."""
 
     id: int
-    account_id: int
+    account_id: int | None
     target_id: int
     category: Category
     comment: str

@@ -10,7 +10,7 @@ reports = Table(  # a complaint of one account about another
     "reports",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),
-    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),  # who complains
+    Column("account_id", BigId, ForeignKey("accounts.id")),  # who complains; null: their account is deleted
     Column("target_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("category", Text, nullable=False, server_default="other"),
     Column("comment", Text, nullable=False, server_default=""),

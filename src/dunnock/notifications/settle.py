@@ -182,7 +182,7 @@ async def settle_severance(tx: Tx, account_id: int, severance_id: int) -> None:
 async def settle_report(tx: Tx, report_id: int) -> None:
     """Tell those who run the server of a complaint."""
     report = (await moderation.find_reports(tx, (report_id,))).get(report_id)
-    if report is not None:
+    if report is not None and report.account_id is not None:
         staff = [one for one in await facts.staff(tx) if one != report.target_id]
         await _tell(tx, staff, "report", by=report.account_id, at=ms_of(report_id), about=report_id)
 

@@ -32,20 +32,30 @@ from dunnock.portability.bring import (
     work_name,
 )
 from dunnock.portability.carry_out import RETRY_EVERY_MS, Resolver, RetryWaiting, do_import, retry_waiting
-from dunnock.portability.errors import ExportMissing, ImportMissing, ImportRefused
+from dunnock.portability.erase import (
+    DeleteAccount,
+    Deletion,
+    Steps,
+    begin_deletion,
+    delete_account,
+    delete_own,
+    find_deletion,
+    look_after,
+)
+from dunnock.portability.errors import DeletionRefused, ExportMissing, ImportMissing, ImportRefused
 from dunnock.portability.export import FILES, FILTERS, NAMES, Holdings, Place, check_name, export, holdings, media_type
 from dunnock.portability.parse import KINDS, MOST_BYTES, Kind
 
 
 class SweepData(Job, frozen=True):
-    """Forget imports that are over."""
+    """Forget imports that are over, and look once more after accounts that were deleted lately."""
 
 
 EVERY: Sequence[Every] = (Every(SweepData(), DAY), Every(RetryWaiting(), RETRY_EVERY_MS))
 
 
-def jobs_of(*, resolver: Resolver | None = None) -> Does:
-    """Job -> what does it. `resolver`: finds what is on other servers; None: nothing can yet."""
+def jobs_of(*, steps: Steps, resolver: Resolver | None = None) -> Does:
+    """Job -> what does it. `steps`: what deletes an account; `resolver`: finds what is elsewhere; None: nothing can."""
 
     async def go_on(db: Db, job: DoImport) -> None:
         await do_import(db, job, resolver=resolver)
@@ -55,8 +65,17 @@ def jobs_of(*, resolver: Resolver | None = None) -> Does:
 
     async def sweep(db: Db, _: SweepData) -> None:
         await sweep_imports(db)
+        await look_after(db, steps=steps)
 
-    does: Mapping[type[Job], Any] = {DoImport: go_on, RetryWaiting: retry, SweepData: sweep}
+    async def erase(db: Db, job: DeleteAccount) -> None:
+        await delete_account(db, job, steps=steps)
+
+    does: Mapping[type[Job], Any] = {
+        DoImport: go_on,
+        RetryWaiting: retry,
+        SweepData: sweep,
+        DeleteAccount: erase,
+    }
     return does
 
 
@@ -68,6 +87,9 @@ __all__ = [
     "MOST_BYTES",
     "NAMES",
     "OUTCOMES",
+    "DeleteAccount",
+    "Deletion",
+    "DeletionRefused",
     "DoImport",
     "ExportMissing",
     "Holdings",
@@ -79,18 +101,24 @@ __all__ = [
     "Place",
     "Resolver",
     "RetryWaiting",
+    "Steps",
     "SweepData",
     "Told",
+    "begin_deletion",
     "bring",
     "cancel",
     "check_name",
     "confirm",
+    "delete_account",
+    "delete_own",
     "export",
     "failures",
+    "find_deletion",
     "find_import",
     "holdings",
     "imports_of",
     "jobs_of",
+    "look_after",
     "media_type",
     "rows_of",
     "sweep_imports",

@@ -21,3 +21,9 @@ class ImportMissing(DomainError):
     """The member has no such import."""
 
     code, kind, safe = "import_missing", Kind.MISSING, "Record not found"
+
+
+class DeletionRefused(DomainError):
+    """An account can't be deleted like this; the text says why."""
+
+    code, kind, safe = "deletion_refused", Kind.INVALID, "Validation failed"

@@ -39,4 +39,21 @@ data_import_rows = Table(
     sqlite_with_rowid=False,
 )
 
-__all__ = ["data_import_rows", "data_imports"]
+deletions = (
+    Table(  # accounts that are deleted, and how far that is; the row stays, so that it can be shown that it was done
+        "deletions",
+        metadata,
+        Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+        Column("by_whom", Text, nullable=False),  # member | staff | command
+        Column(
+            "step", Text, nullable=False, server_default=""
+        ),  # what is being deleted; "": not begun, or all of it is done
+        Column("things", Integer, nullable=False, server_default="0"),  # how much was deleted
+        Column("begun_at", BigId, nullable=False),
+        Column("finished_at", BigId),
+        CheckConstraint("by_whom IN ('member', 'staff', 'command')", name="by_whom"),
+        Index("ix_deletions_finished_at", "finished_at"),
+    )
+)
+
+__all__ = ["data_import_rows", "data_imports", "deletions"]

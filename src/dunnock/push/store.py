@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Boolean, and_, bindparam, column, delete, exists, or_, select, table, update
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
+from dunnock.foundation.erase import Step, of, rows, some_of
 from dunnock.push.model import Subscription
 from dunnock.push.tables import push_keys, push_subscriptions
 
@@ -163,3 +164,7 @@ def _subscription(row: Row) -> Subscription:
         policy=row[7],
         alerts=frozenset(row[8].split()),
     )
+
+
+OF_ACCOUNT: Step = rows(some_of(push_subscriptions, of(push_subscriptions.c.account_id), push_subscriptions.c.id))
+"""Deletes the subscriptions of an account."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
+from dunnock.foundation.erase import Step, of, rows, some_of
 from dunnock.server.tables import announcement_reactions, announcement_reads, announcements, pages, rules, terms
 
 _r, _p, _t, _a = rules.c, pages.c, terms.c, announcements.c
@@ -79,3 +80,9 @@ DROP_REACTION = Sql(
         _x.announcement_id == _the, _x.name == bindparam("emoji"), _x.account_id == _who
     )
 )
+
+ANNOUNCEMENTS_OF: Step = rows(
+    some_of(announcement_reads, of(announcement_reads.c.account_id), announcement_reads.c.announcement_id),
+    some_of(announcement_reactions, of(announcement_reactions.c.account_id), announcement_reactions.c.id),
+)
+"""What an account read and said of announcements."""

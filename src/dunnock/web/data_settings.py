@@ -17,7 +17,7 @@ from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.visitor import Member
+from dunnock.web.visitor import Member, set_cookie
 
 KINDS: Final = (
     ("following", "People you follow"),
@@ -141,10 +141,49 @@ async def export_failures(import_id: FromPath[int], member: NamedDependency[Memb
     return download(failures_csv(db, one), name=f"{one.kind}_failures.csv", media_type="text/csv; charset=utf-8")
 
 
+class DeleteForm(Sent):
+    """Their name and password, to be sure."""
+
+    name: str = ""
+    password: str = ""
+
+
+@get("/settings/delete")
+async def ask_deletion(show: NamedDependency[Show], member: NamedDependency[Member]) -> Response[str]:
+    """What deleting one's account means."""
+    return show("delete.html", name=member.account.username)
+
+
+@post("/settings/delete", status_code=303)
+async def delete_account(
+    form: Form[DeleteForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[str] | Response[None]:
+    """Delete it."""
+    try:
+        await portability.delete_own(db, member.member_id, password=form.password, name=form.name)
+    except DomainError as error:
+        return show("delete.html", error=error, name=member.account.username)
+    return show.go("/", done="deleted", cookies=[set_cookie(settings, "session", None)])
+
+
 async def _ask(show: Show, db: Db, member: Member, *, error: DomainError | None = None) -> Response[str]:
     titles = dict(KINDS)
     held = [(one, titles[one.kind]) for one in await portability.imports_of(db, member.account_id)]
     return show("imports.html", error=error, kinds=KINDS, imports=held)
 
 
-HANDLERS = pages(show_export, export_file, show_imports, bring_file, show_import, decide, export_failures)
+HANDLERS = pages(
+    show_export,
+    export_file,
+    show_imports,
+    bring_file,
+    show_import,
+    decide,
+    export_failures,
+    ask_deletion,
+    delete_account,
+)

@@ -48,6 +48,7 @@ DONE = {
     "reported": "Thank you: those who run this server will look at it.",
     "handled": "The report is as you said.",
     "judged": "It is decided, and the reports about them are closed.",
+    "deleted": "Your account is deleted. Farewell!",
     "shown": "You will see them again.",
     "posted": "Your post is published.",
     "signed_out": "You are signed out. See you soon!",

@@ -56,7 +56,7 @@ class AdminReport(msgspec.Struct, kw_only=True):
     forwarded: bool
     created_at: str
     updated_at: str
-    account: AdminAccount
+    account: AdminAccount | None
     target_account: AdminAccount
     assigned_account: AdminAccount | None
     action_taken_by_account: AdminAccount | None
@@ -100,7 +100,7 @@ async def _shown(reports: Sequence[Report], db: Db, render: Render) -> bytes:
                 "forwarded": one.forwarded,
                 "created_at": iso(ms_of(one.id)),
                 "updated_at": iso(one.updated_at),
-                "account": accounts_of[one.account_id],
+                "account": None if one.account_id is None else accounts_of[one.account_id],
                 "target_account": accounts_of[one.target_id],
                 "assigned_account": None if one.assigned_to is None else accounts_of[one.assigned_to],
                 "action_taken_by_account": None if one.resolved_by is None else accounts_of[one.resolved_by],

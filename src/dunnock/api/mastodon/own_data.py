@@ -202,6 +202,21 @@ async def export_failures(import_id: FromPath[int], caller: Called, db: NamedDep
     return download(failures_csv(db, one), name=f"{one.kind}_failures.csv", media_type="text/csv; charset=utf-8")
 
 
+class DeleteForm(msgspec.Struct):
+    """The member's password."""
+
+    password: str = ""
+
+
+@delete("/api/v1/dunnock/account", status_code=200, guards=[require("write")])
+async def delete_own_account(form: Form[DeleteForm], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
+    """Delete the member's account with all that is theirs. At once nobody sees anything of it; it can't be undone."""
+    if caller.member_id is None:
+        raise portability.DeletionRefused(caller.account_id)
+    await portability.delete_own(db, caller.member_id, password=form.password)
+    return {}
+
+
 async def _confirmed(db: Db, account_id: int, import_id: int) -> Response[DataImport]:
     async with db.begin() as tx:
         work = await portability.confirm(tx, account_id, import_id)
@@ -237,5 +252,5 @@ async def _told(db: Db, one: portability.Import) -> DataImport:
 
 HANDLERS: list[Any] = [
     export_file, bring_file, list_imports, show_import, cancel_import, confirm_import, retry_import, list_rows,
-    export_failures,
+    export_failures, delete_own_account,
 ]  # fmt: skip

@@ -76,6 +76,7 @@ RESOLVE = Sql(
         updated_at=bindparam("now", type_=BigId),
     )
 )
+ANONYMISE = Sql(update(reports).where(_r.account_id == bindparam("who", type_=BigId)).values(account_id=None))
 REOPEN = Sql(
     update(reports)
     .where(_the, _r.resolved_at.is_not(None))

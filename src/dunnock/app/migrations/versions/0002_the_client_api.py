@@ -368,6 +368,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_data_imports_account_id_id", ["account_id", "id"], unique=False)
 
     op.create_table(
+        "deletions",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("by_whom", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), server_default="", nullable=False),
+        sa.Column("things", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("begun_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("finished_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("by_whom IN ('member', 'staff', 'command')", name=op.f("ck_deletions_by_whom")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_deletions_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_deletions")),
+    )
+    with op.batch_alter_table("deletions", schema=None) as batch_op:
+        batch_op.create_index("ix_deletions_finished_at", ["finished_at"], unique=False)
+
+    op.create_table(
         "dismissals",
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -558,7 +575,7 @@ def upgrade() -> None:
     op.create_table(
         "reports",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("target_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("category", sa.Text(), server_default="other", nullable=False),
         sa.Column("comment", sa.Text(), server_default="", nullable=False),
@@ -934,6 +951,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.add_column(sa.Column("thumbnail", sa.Text(), nullable=True))
+        batch_op.create_index("ix_media_account_id", ["account_id"], unique=False)
 
     with op.batch_alter_table("members", schema=None) as batch_op:
         batch_op.add_column(sa.Column("app_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
@@ -944,6 +962,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("mail_refused_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
+
+    with op.batch_alter_table("mutes", schema=None) as batch_op:
+        batch_op.create_index("ix_mutes_target_id", ["target_id"], unique=False)
 
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.add_column(

@@ -1,0 +1,18 @@
+"""Deleting what an account recommends, and where it is recommended."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from dunnock.discovery.tables import collection_items, collections, dismissals
+from dunnock.foundation.erase import Step, of, rows, some_of
+
+_own = select(collections.c.id).where(of(collections.c.account_id))
+
+FINDING: Step = rows(
+    some_of(collection_items, collection_items.c.collection_id.in_(_own.scalar_subquery()), collection_items.c.id),
+    some_of(collection_items, of(collection_items.c.account_id), collection_items.c.id),
+    some_of(collections, of(collections.c.account_id), collections.c.id),
+    some_of(dismissals, of(dismissals.c.account_id), dismissals.c.target_id),
+    some_of(dismissals, of(dismissals.c.target_id), dismissals.c.account_id),
+)

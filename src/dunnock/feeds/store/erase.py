@@ -1,0 +1,19 @@
+"""Deleting what an account reads by."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from dunnock.feeds.tables import conversation_posts, conversations, followed_tags, list_members, lists
+from dunnock.foundation.erase import Step, of, rows, some_of
+
+_own = select(lists.c.id).where(of(lists.c.account_id))
+
+READING: Step = rows(
+    some_of(list_members, list_members.c.list_id.in_(_own.scalar_subquery()), list_members.c.account_id),
+    some_of(list_members, of(list_members.c.account_id), list_members.c.list_id),
+    some_of(lists, of(lists.c.account_id), lists.c.id),
+    some_of(followed_tags, of(followed_tags.c.account_id), followed_tags.c.hashtag_id),
+    some_of(conversation_posts, of(conversation_posts.c.account_id), conversation_posts.c.post_id),
+    some_of(conversations, of(conversations.c.account_id), conversations.c.id),
+)

@@ -1,0 +1,345 @@
+"""Deletion that deletes: every table of the schema is looked through for whoever is gone."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import BigInteger, Integer, Text, column, func, or_, select, table, text
+
+from api import consistency
+from api.owning import Owning
+from api.staffed import URL, staffed
+from dunnock import accounts, filters, moderation, portability, posts
+from dunnock.accounts import tables as a
+from dunnock.app.erasing import STEPS
+from dunnock.app.tables import metadata
+from dunnock.discovery import tables as d
+from dunnock.feeds import lists
+from dunnock.feeds import tables as f
+from dunnock.foundation.db import Sql
+from dunnock.media import tables as m
+from dunnock.moderation import tables as mo
+from dunnock.notifications import tables as n
+from dunnock.posts import tables as p
+from dunnock.push import tables as pu
+from dunnock.server import tables as s
+
+PASSWORD = "seven wrens in a hedge"
+PICTURE = '{"original":{"path":"%s.png","width":1,"height":1,"bytes":1,"mime":"image/png"}}' % ("0" * 64)
+
+MAY_STAY = {
+    ("accounts", "id"): "the tombstone: nobody else is to have the name",
+    ("accounts", "username"): "as above",
+    ("accounts", "username_key"): "as above",
+    ("account_counts", "account_id"): "zeros; every account has counters",
+    ("posts", "author_id"): "emptied rows that hold threads together: ids and times",
+    ("posts", "reply_to_author_id"): "posts of others who answered",
+    ("posts", "quoted_author_id"): "posts of others who quoted",
+    ("posts", "mentions"): "posts of others who named it: ids, as their text has the name",
+    ("posts", "text"): "posts of others who named it",
+    ("posts", "html"): "posts of others who named it",
+    ("search_docs", "words"): "posts of others who named it",
+    ("conversations", "people"): "conversations of others, for what they wrote to it",
+    ("reports", "target_id"): "complaints about it: the safety of others",
+    ("decisions", "by_account_id"): "what it decided as staff",
+    ("decision_subjects", "subject_id"): "what staff decided about it",
+    ("staff_log", "by_account_id"): "what it did as staff",
+    ("staff_log", "subject_id"): "what staff did about it",
+    ("staff_log", "subject"): "what it was called then",
+    ("mail_blocks", "account_id"): "made by its suspension, a hash: or it would come again",
+    ("event_log", "body"): "ids only; see docs/portability.md",
+    ("deletions", "account_id"): "that it was deleted, and when",
+}
+NOT_OF_PEOPLE = {"jobs", "failures", "reactions", "schedule", "refreshes", "event_log", "alembic_version"}
+
+
+async def traces(db, account_id: int, member_id: int, words: tuple[str, ...]) -> dict[tuple[str, str], int]:
+    """(table, column) -> how many rows name the account, its member, or say one of the words."""
+    found = {}
+    for one in metadata.sorted_tables:
+        for col in one.columns:
+            if col.name == "words" and one.name == "search_docs" and db.engine == "postgresql":
+                continue
+            there = table(one.name, column(col.name))
+            name = there.c[col.name]
+            if isinstance(col.type, Text):
+                like = [f"%{account_id}%", f"%{member_id}%", *(f"%{word}%" for word in words)]
+                where = or_(*(text(f"\"{col.name}\" LIKE '{one_}'") for one_ in like))
+            elif isinstance(col.type, (BigInteger, Integer)) or "BigInt" in repr(col.type):
+                where = text(f'"{col.name}" IN ({account_id}, {member_id})')
+            else:
+                continue
+            number = await db.value(Sql(select(func.count(name)).where(where)))
+            if number:
+                found[one.name, col.name] = number
+    return found
+
+
+@pytest.fixture
+async def home(database_url, tmp_path, make):
+    made = await staffed(database_url, tmp_path, make)
+    made.__class__ = Owning
+    await made.house.reactions.prepare()
+    yield made
+    await made.house.close()
+
+
+class Life:
+    """A member with something in every table, and those whom it dealt with."""
+
+    def __init__(self, home, make):
+        self.home, self.make, self.db = home, make, home.house.db
+
+    async def publish(self, who, words="hello", **draft):
+        async with self.db.begin() as tx:
+            return await posts.publish(
+                tx, posts.Draft(text=words, **draft), author_id=who.id, app_id=None, settings=self.home.house.settings
+            )
+
+    async def live(self):  # noqa: PLR0915 (a whole life)
+        home, make, db = self.home, self.make, self.db
+        self.boss = await make.member("boss", role="owner")
+        made = await accounts.create_member(db, username="annabel", email="anna@lee.example", password=PASSWORD)
+        self.anna = anna = SimpleNamespace(id=made.account_id, member_id=made.id, username="annabel")
+        self.bob, self.cleo = bob, cleo = await make.member("bob"), await make.member("cleo", locked=True)
+        self.kept = kept = await self.publish(bob, "a post of @annabel's friend", visibility="public")
+        poll = posts.PollDraft(options=("yes", "no"), expires_in=3600, multiple=True)
+        self.asked = asked = await self.publish(bob, "well?", poll=poll)
+        pictures = [await make.media(anna, files=PICTURE) for _ in range(3)]
+        mine = await self.publish(anna, "quoth the #Raven to @bob", visibility="public", media_ids=(pictures[0].id,))
+        answer = await self.publish(anna, "annabel answers", reply_to_id=kept.id)
+        await self.publish(anna, "for you @bob", visibility="direct")
+        await self.publish(bob, "and for you @annabel", visibility="direct")
+        await self.publish(bob, "an answer to a post", reply_to_id=mine.id)
+        await self.publish(anna, "my own?", poll=poll)
+        quoting = await self.publish(anna, "look", quoted_id=kept.id)
+        async with db.begin() as tx:
+            await accounts.change_profile(
+                tx,
+                anna.id,
+                public_url=URL,
+                by_member_id=made.id,
+                display_name="Annabel Lee",
+                bio="by the sea",
+                fields=[("kingdom", "by the sea")],
+            )
+            await posts.edit(tx, answer.id, posts.Changes(text="annabel answers again"), by=anna.id,
+                             settings=home.house.settings)  # fmt: skip
+            for one in (kept, asked):
+                await posts.favourite(tx, one.id, by=anna.id)
+                await posts.bookmark(tx, one.id, by=anna.id)
+                await posts.boost(tx, one.id, by=anna.id)
+            await posts.pin(tx, mine.id, by=anna.id)
+            for who in (bob, cleo):
+                await posts.favourite(tx, mine.id, by=who.id)
+                await posts.boost(tx, mine.id, by=who.id)
+            await posts.vote(tx, asked.poll_id, [0, 1], by=anna.id)
+            await posts.vote(tx, asked.poll_id, [1], by=cleo.id)
+            await accounts.follow(tx, follower=anna.id, followed=bob.id)
+            await accounts.follow(tx, follower=anna.id, followed=cleo.id)
+            await accounts.follow(tx, follower=bob.id, followed=anna.id)
+            for one, other in ((anna, bob), (bob, anna)):
+                await accounts.endorse(tx, one.id, target=other.id)
+                held = await lists.make_list(tx, one.id, title="A list")
+                await lists.add_to_list(tx, one.id, held.id, [other.id])
+                await accounts.write_note(tx, one.id, target=other.id, note="a note")
+                await accounts.mute(tx, one.id, target=other.id)
+        other = await make.account("enemy")
+        async with db.begin() as tx:
+            await accounts.block(tx, anna.id, target=other.id)
+            await accounts.block(tx, other.id, target=anna.id)
+            await accounts.block_domain(tx, anna.id, domain="bad.example")
+            words = [filters.KeywordChange(keyword="wren", whole_word=True)]
+            held = await filters.make_filter(tx, anna.id, title="Birds", contexts=["home"], keywords=words)
+            await filters.add_post(tx, anna.id, held.id, post_id=kept.id)
+            await moderation.file_report(tx, moderation.Complaint(target_id=other.id, comment="rude"), by=anna.id)
+            await moderation.file_report(tx, moderation.Complaint(target_id=anna.id, comment="rude"), by=other.id)
+            await accounts.sever(tx, anna.id, "own_block", target="bad.example", followers=1, following=1)
+        del quoting
+        row, new = make.row, db.new_id
+        await row(p.scheduled, id=new(), account_id=anna.id, at=2**50, draft='{"text":"later"}')
+        await row(p.drafts, id=(draft := new()), account_id=anna.id, version=1, parts="[]", updated_at=1)
+        await row(m.media_holds, holder_id=draft, media_id=pictures[1].id)
+        await row(p.auto_delete, account_id=anna.id, min_age=1, enabled=True)
+        await row(p.thread_mutes, account_id=anna.id, thread_id=kept.thread_id)
+        await row(p.idempotency, account_id=anna.id, key="k", post_id=mine.id, at=1)
+        tag = await db.value(Sql(select(p.hashtags.c.id).where(p.hashtags.c.key == "raven")))
+        await row(p.featured_tags, account_id=anna.id, hashtag_id=tag, id=new(), name="Raven", posts=1)
+        await row(f.followed_tags, account_id=anna.id, hashtag_id=tag, id=new())
+        for one, other in ((anna, bob), (bob, anna)):
+            await row(d.dismissals, account_id=one.id, target_id=other.id)
+            await row(d.collections, id=(it := new()), account_id=one.id, name="Birds", created_at=1, updated_at=1)
+            await row(d.collection_items, id=new(), collection_id=it, account_id=other.id, state="accepted")
+            await row(
+                n.notification_requests, id=new(), account_id=one.id, from_id=other.id, created_at=1, updated_at=1
+            )
+            await row(n.notification_permissions, account_id=one.id, from_id=other.id)
+            await row(
+                n.notifications, id=new(), account_id=one.id, kind="follow_request", from_id=other.id, created_at=1
+            )
+        policy = dict.fromkeys(
+            ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots"), "accept"
+        )
+        await row(n.notification_policies, account_id=anna.id, **policy)
+        await row(n.notification_settings, account_id=anna.id, kind="follow", from_whom="nobody")
+        await row(n.markers, account_id=anna.id, feed="home", last_read_id=1, version=0, updated_at=1)
+        await row(s.announcements, id=7, text="x", published_at=1, updated_at=1)
+        await row(s.announcement_reads, account_id=anna.id, announcement_id=7)
+        await row(s.announcement_reactions, account_id=anna.id, announcement_id=7, name="x", id=new())
+        self.token = await home.token(anna)
+        token_id = await db.value(Sql(select(a.tokens.c.id).where(a.tokens.c.account_id == anna.id)))
+        await row(pu.push_subscriptions, id=new(), token_id=token_id, account_id=anna.id, endpoint="x", p256dh="x",
+                  auth="x", sealed_token="x", created_at=1)  # fmt: skip
+        await row(a.sessions, id=new(), token_digest="x", member_id=made.id, created_at=1, seen_at=1)
+        app = await make.app()
+        await row(
+            a.grants, code_digest="x", app_id=app.id, member_id=made.id, scopes="read", redirect_uri="x", expires_at=1
+        )
+        await row(
+            a.mail_links, digest="x", member_id=made.id, purpose="confirm", email="anna@lee.example", expires_at=1
+        )
+        await row(a.invitations, id=(invitation := new()), code="code", by_member_id=made.id)
+        async with db.begin() as tx:
+            await tx.run(
+                Sql(a.members.update().where(a.members.c.id == bob.member_id).values(invitation_id=invitation))
+            )
+        await home.send(anna, "bob\n", type="following")
+        await home.settle()
+        return self
+
+
+# Where nothing can be before, for nothing is there only because of the deletion, or of staff.
+NEVER_BEFORE = {
+    "decisions", "decision_subjects", "staff_log", "mail_blocks", "deletions",
+}  # fmt: skip
+
+
+def naming() -> set[str]:
+    """Tables with a column that refers to an account or a member."""
+    return {
+        one.name
+        for one in metadata.sorted_tables
+        if any(key.target_fullname in {"accounts.id", "members.id"} for key in one.foreign_keys)
+    }
+
+
+WORDS = ("annabel", "anna@lee", "by the sea", "kingdom", "Lee")
+
+
+async def test_nothing_is_left_but_what_is_listed(home, make):
+    life = await Life(home, make).live()
+    db, anna = home.house.db, life.anna
+    before = await traces(db, anna.id, anna.member_id, WORDS)
+    missing = naming() - {name for name, _ in before} - NEVER_BEFORE
+    assert not missing, f"the test puts nothing into these, so it would not notice: {sorted(missing)}"
+    assert await consistency.faults(db) == []
+    votes = (await posts.find_poll(db, life.asked.poll_id, life.bob.id))[0]
+    assert (votes.tallies, votes.voters) == ((1, 2), 2)
+
+    answer = await home.ask("DELETE", "/api/v1/dunnock/account", anna, form={"password": "wrong wrong"})
+    assert (answer.status, answer.json["error"]) == (422, "Validation failed: The password is not right")
+    answer = await home.ask("DELETE", "/api/v1/dunnock/account", anna, form={"password": PASSWORD})
+    assert (answer.status, answer.json) == (200, {})
+    # at once
+    assert (await home.ask("GET", "/api/v1/accounts/verify_credentials", anna)).status == 401
+    assert (await home.ask("GET", f"/api/v1/accounts/{anna.id}", life.bob)).status == 404
+    assert (await home.ask("GET", "/api/v1/accounts/lookup?acct=annabel")).status == 404
+    home_page = await home.get("/api/v1/timelines/home", life.bob)
+    assert not [one for one in home_page if one["account"]["id"] == str(anna.id)]
+
+    await home.settle()
+    found = await portability.find_deletion(db, anna.id)
+    assert found.finished_at is not None
+    assert (found.step, found.by_whom) == ("", "member")
+    assert found.things > 30
+    left = await traces(db, anna.id, anna.member_id, WORDS)
+    assert set(left) <= set(MAY_STAY), {name: left[name] for name in set(left) - set(MAY_STAY)}
+    assert await consistency.faults(db) == []
+    votes = (await posts.find_poll(db, life.asked.poll_id, life.bob.id))[0]
+    assert (votes.tallies, votes.voters) == ((0, 1), 1)
+    assert await db.value(Sql(select(func.count()).select_from(m.media).where(m.media.c.account_id == anna.id))) == 0
+    alive = (
+        select(func.count()).select_from(p.posts).where(p.posts.c.author_id == anna.id, p.posts.c.deleted_at.is_(None))
+    )
+    assert await db.value(Sql(alive)) == 0
+    shells = select(p.posts.c.text, p.posts.c.html, p.posts.c.mentions).where(p.posts.c.author_id == anna.id)
+    assert {tuple(row) for row in await db.all(Sql(shells))} == {("", "", "[]")}
+    reports = await db.all(
+        Sql(select(mo.reports.c.account_id, mo.reports.c.comment).where(mo.reports.c.target_id != anna.id))
+    )
+    assert [tuple(row) for row in reports] == [(None, "rude")]
+    shown = await home.get("/api/v1/admin/reports", life.boss)
+    assert None in [one["account"] for one in shown]
+    counts = (await accounts.counts_of(db, [anna.id]))[anna.id]
+    assert (counts.posts, counts.followers, counts.following) == (0, 0, 0)
+    # the name is taken, the address is free
+    with pytest.raises(accounts.SignUpRefused):
+        await accounts.create_member(db, username="Annabel", email="other@lee.example", password=PASSWORD)
+    await accounts.create_member(db, username="lenore", email="anna@lee.example", password=PASSWORD)
+    # once more does no harm
+    assert await portability.delete_account(db, portability.DeleteAccount(anna.id), steps=STEPS)
+
+
+async def test_it_goes_on_where_it_was(home, make):
+    """Stopped after every part, as kill -9 would."""
+    life = await Life(home, make).live()
+    db, anna = home.house.db, life.anna
+    async with db.begin() as tx:
+        await portability.begin_deletion(tx, anna.id, by="command")
+    job, rounds = portability.DeleteAccount(anna.id), 0
+    for name, step in STEPS:
+        seen = set()
+
+        async def once(db, account_id, step=step, name=name, seen=seen):
+            if name in seen:
+                raise KeyboardInterrupt
+            seen.add(name)
+            return await step(db, account_id)
+
+        while True:
+            rounds += 1
+            try:
+                await portability.delete_account(db, job, steps=[(name, once)])
+                break
+            except KeyboardInterrupt:
+                seen.clear()
+    assert rounds > len(STEPS)
+    await home.settle()
+    left = await traces(db, anna.id, anna.member_id, WORDS)
+    assert set(left) <= set(MAY_STAY), left
+    assert await consistency.faults(db) == []
+
+
+async def test_time_is_shared(home, make):
+    life = await Life(home, make).live()
+    db, anna = home.house.db, life.anna
+    async with db.begin() as tx:
+        await portability.begin_deletion(tx, anna.id, by="command")
+    assert not await portability.delete_account(db, portability.DeleteAccount(anna.id), steps=STEPS, work_ms=0)
+    assert (await portability.find_deletion(db, anna.id)).finished_at is None
+    await home.settle()
+    assert (await portability.find_deletion(db, anna.id)).finished_at is not None
+
+
+async def test_staff_order_it_for_the_suspended(home, make):
+    boss, ada = await make.member("boss", role="owner"), await make.member("ada")
+    await home.post(f"/api/v1/admin/accounts/{ada.id}/action", boss, type="suspend")
+    assert (await home.ask("DELETE", f"/api/v1/admin/accounts/{ada.id}", boss)).status == 200
+    await home.settle()
+    found = await portability.find_deletion(home.house.db, ada.id)
+    assert (found.by_whom, found.finished_at is not None) == ("staff", True)
+    assert await accounts.member_of(home.house.db, ada.id) is None
+    left = await traces(home.house.db, ada.id, ada.member_id, ("ada@mail",))
+    assert set(left) <= set(MAY_STAY), left
+
+
+async def test_the_only_owner_stays(home, make, db):
+    await accounts.create_member(db, username="boss", email="boss@mail.example", password=PASSWORD, role="owner")
+    boss = await accounts.member_named(db, "boss")
+    with pytest.raises(portability.DeletionRefused):
+        await portability.delete_own(db, boss.id, password=PASSWORD)
+    await make.member("second", role="owner")
+    await portability.delete_own(db, boss.id, password=PASSWORD, name="@Boss")
+    with pytest.raises(portability.DeletionRefused):
+        await portability.delete_own(db, (await accounts.member_named(db, "second")).id, password="x", name="other")
