@@ -8,7 +8,12 @@ import sys
 
 def dunnock(*arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "dunnock", *arguments], capture_output=True, text=True, input=said, timeout=60
+        [sys.executable, "-m", "dunnock", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        input=said,
+        timeout=60,
     )
 
 
