@@ -14,6 +14,7 @@ import msgspec
 
 from dunnock import accounts
 from dunnock.accounts import Standing
+from dunnock.accounts.sign_up import prove_password
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.erase import Step
@@ -63,8 +64,8 @@ async def delete_own(db: Db, member_id: int, *, password: str, name: str | None 
             details={"name": [("", "This is not your name here")]},
         )
     try:
-        await accounts.check_password(db, member.email, password)
-    except accounts.SignInRefused as error:
+        await prove_password(db, member_id, password)
+    except accounts.SignUpRefused as error:
         raise DeletionRefused(
             member_id,
             say="Validation failed: The password is not right",

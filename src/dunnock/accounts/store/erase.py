@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from dunnock.accounts.tables import (
     accounts,
     blocks,
+    browsers,
     domain_blocks,
     endorsements,
     follows,
@@ -15,11 +16,15 @@ from dunnock.accounts.tables import (
     mail_links,
     members,
     mutes,
+    passkeys,
     personas,
     private_notes,
+    recovery_codes,
     sessions,
     severances,
+    sign_in_steps,
     tokens,
+    totps,
 )
 from dunnock.foundation.db import BigId, Sql
 from dunnock.foundation.erase import Step, of, rows, scanned, some_of
@@ -34,6 +39,10 @@ FOLLOWS = Sql(
 _of_member = select(members.c.id).where(members.c.account_id == _the).scalar_subquery()
 _invited = select(invitations.c.id).where(invitations.c.by_member_id == _of_member).scalar_subquery()
 MEMBER_ROWS = (
+    *(
+        Sql(delete(one).where(one.c.member_id == _of_member))
+        for one in (browsers, totps, recovery_codes, passkeys, sign_in_steps)
+    ),
     Sql(delete(mail_links).where(mail_links.c.member_id == _of_member)),
     Sql(delete(grants).where(grants.c.member_id == _of_member)),
     Sql(delete(sessions).where(sessions.c.member_id == _of_member)),
