@@ -94,7 +94,8 @@ async def test_a_mail_domain_that_needs_approval(staff, admin, join):
 
 
 @pytest.mark.parametrize(
-    ("form", "error"), [({}, "Domain can't be blank"), ({"domain": "no domain"}, "Domain is not a valid domain name")]
+    ("form", "error"),
+    [({}, "Domain can't be blank"), ({"domain": "no domain"}, "Domain is invalid, Domain is not a valid domain name")],
 )
 async def test_bad_mail_domains(staff, admin, form, error):
     answer = await staff.ask("POST", DOMAINS, admin, json=form)
@@ -126,10 +127,11 @@ async def test_bad_networks(staff, admin):
     await staff.post(NETS, admin, ip="2001:db8::/32", severity="no_access")
     other = await staff.post(NETS, admin, ip="198.51.100.0/24", severity="no_access")
     for form, error in (
-        ({}, "Ip is invalid"),
+        ({}, "Severity can't be blank"),
+        ({"ip": "", "severity": "no_access"}, "Ip is invalid"),
         ({"ip": "everywhere", "severity": "no_access"}, "Ip is invalid"),
         ({"ip": "1.2.3.4/33", "severity": "no_access"}, "Ip is invalid"),
-        ({"ip": "198.51.100.1"}, "Severity is not included in the list"),
+        ({"ip": "198.51.100.1"}, "Severity can't be blank"),
         ({"ip": "198.51.100.1", "severity": "harsh"}, "Severity is not included in the list"),
         ({"ip": "2001:DB8::1/32", "severity": "no_access"}, "Ip has already been taken"),
         ({"ip": "203.0.113.0/24", "severity": "no_access"}, "Ip is where you are yourself"),

@@ -194,6 +194,8 @@ async def test_retention(staff, make, mod):
     ]  # fmt: skip
     assert [(one["value"], one["rate"]) for one in got[1]["data"]] == [("1", 1.0), ("1", 1.0)]
     assert [(one["value"], one["rate"]) for one in got[2]["data"]] == [("0", 0.0)]
+    for name in asked:
+        assert await staff.post(RETENTION, mod, **{key: value for key, value in asked.items() if key != name}) == []
     months = await staff.post(RETENTION, mod, start_at="2023-01-15", end_at="2024-03-01", frequency="month")
     assert [one["period"] for one in months][:2] == ["2023-01-01T00:00:00.000Z", "2023-02-01T00:00:00.000Z"]
     assert (len(months), len(months[0]["data"]), len(months[-1]["data"])) == (15, 15, 1)

@@ -117,8 +117,9 @@ async def test_revoke(app, ada, house):
         403, "unauthorized_client",
     )  # fmt: skip
     wrong = {"token": token, "client_id": app.app["client_id"], "client_secret": "wrong"}
-    assert refusal(await app.ask("POST", "/oauth/revoke", wrong)) == (401, "invalid_client")
-    assert refusal(await app.ask("POST", "/oauth/revoke", app.secret)) == (400, "invalid_request")
+    assert refusal(await app.ask("POST", "/oauth/revoke", wrong)) == (403, "unauthorized_client")
+    assert refusal(await app.ask("POST", "/oauth/revoke", app.secret)) == (403, "unauthorized_client")
+    assert refusal(await app.ask("POST", "/oauth/revoke", {"token": token})) == (403, "unauthorized_client")
     assert (await app.ask("GET", "/api/v1/accounts/verify_credentials", token=token)).status == 200
     for _ in range(2):
         answer = await app.ask("POST", "/oauth/revoke", {"token": token} | app.secret)
@@ -131,6 +132,10 @@ async def test_userinfo(app, ada, house):
     sent = form(await code(app, ada, scope="profile")) | app.secret
     token = (await app.ask("POST", "/oauth/token", sent)).json["access_token"]
     got = (await app.ask("GET", "/oauth/userinfo", token=token)).json
+    assert (await app.ask("POST", "/oauth/userinfo", token=token)).json == got
+    wider = form(await code(app, ada, scope="read")) | app.secret
+    reader = (await app.ask("POST", "/oauth/token", wider)).json["access_token"]
+    assert (await app.ask("GET", "/oauth/userinfo", token=reader)).status == 403  # it is not `profile`
     base = house.settings.public_url
     assert got["picture"].startswith(base)
     assert {key: value for key, value in got.items() if key != "picture"} == {

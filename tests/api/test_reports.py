@@ -129,9 +129,11 @@ async def test_refusals(staff, two, make, events):
         ({"account_id": str(ben.id), "category": "rude"}, 422,
          "Validation failed: Category is not included in the list"),
         ({"account_id": str(ben.id), "rule_ids": ["9"]}, 422,
-         "Validation failed: Rules does not reference valid rules"),
+         "Validation failed: Rule ids does not reference valid rules"),
         ({"account_id": str(ben.id), "rule_ids": ["9"], "category": "spam"}, 422,
-         "Validation failed: Rules must be blank"),
+         "Validation failed: Rule ids does not reference valid rules"),
+        ({"account_id": str(ben.id), "category": "violation"}, 422,
+         "Validation failed: Rule ids does not reference valid rules"),
         ({"account_id": str(ben.id), "status_ids": [str(n) for n in range(1, 502)]}, 422,
          "Validation failed: at most 500 posts fit in one report"),
     ]  # fmt: skip
@@ -205,8 +207,8 @@ async def test_bad_changes(staff, two, make):
     report = f"{ADMIN}/{(await staff.post(FILE, two[0], account_id=str(two[1].id)))['id']}"
     for form, error in (
         ({"category": "rude"}, "Validation failed: Category is not included in the list"),
-        ({"category": "violation", "rule_ids": ["5"]}, "Validation failed: Rules does not reference valid rules"),
-        ({"rule_ids": ["5"]}, "Validation failed: Rules must be blank"),
+        ({"category": "violation", "rule_ids": ["5"]}, "Validation failed: Rule ids does not reference valid rules"),
+        ({"rule_ids": ["5"]}, "Validation failed: Rule ids must be blank"),
     ):
         answer = await staff.ask("PUT", report, moderator, json=form)
         assert (answer.status, answer.json) == (422, {"error": error}), form

@@ -20,6 +20,8 @@ call = driver.call
 
 async def test_health(house):
     assert (await call(house.edge, "GET", "/health/live")).json == {"status": "alive", "problems": []}
+    answer = await call(house.edge, "GET", "/health")
+    assert (answer.status, answer.json) == (200, {"status": "UP"})
     # The fixtures make the tables without the migrations: that is not this release's schema.
     for path in ("/health/ready", "/healthz"):
         answer = await call(house.edge, "GET", path)

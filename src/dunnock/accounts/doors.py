@@ -349,7 +349,8 @@ def _network(network: str, severity: str, comment: str) -> tuple[str, NetworkSev
         net = ipaddress.IPv4Network((int(net.network_address.ipv4_mapped), net.prefixlen - 96))
     known = next((one for one in NETWORK_SEVERITIES if one == severity), None)
     if known is None:
-        raise LimitInvalid(severity[:80], say="Validation failed: Severity is not included in the list")
+        why = "is not included in the list" if severity else "can't be blank"
+        raise LimitInvalid(severity[:80], say=f"Validation failed: Severity {why}")
     if len(comment) > LONGEST_COMMENT:
         raise LimitInvalid(say=f"Validation failed: Comment is too long (maximum is {LONGEST_COMMENT} characters)")
     return str(net), known, comment.strip()

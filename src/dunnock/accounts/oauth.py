@@ -103,6 +103,16 @@ async def grant(tx: Tx, request: AuthorizeRequest, *, member_id: int) -> str:
     return code
 
 
+def unknown_client() -> OAuthRefused:
+    """No such app, no proof that it is the app, or none that can be read; the words are Mastodon's."""
+    return OAuthRefused(
+        "invalid_client",
+        "Client authentication failed due to unknown client, no client authentication included, or unsupported "
+        "authentication method.",
+        status=401,
+    )
+
+
 async def client(reader: Reader, client_id: str, client_secret: str | None) -> tuple[App, bool]:
     """The app that authenticates itself, and whether it showed its secret (False: a public client, which showed none).
 
@@ -115,7 +125,7 @@ async def client(reader: Reader, client_id: str, client_secret: str | None) -> t
         or not app.secret_digest
         or (client_secret and not hmac.compare_digest(ids.digest(client_secret), app.secret_digest))
     ):
-        raise OAuthRefused("invalid_client", "Client authentication failed.", status=401)
+        raise unknown_client()
     return app, bool(client_secret)
 
 
@@ -143,8 +153,8 @@ async def exchange(db: Db, app: App, *, proven: bool, code: str, redirect_uri: s
     if issued is None:
         raise OAuthRefused(
             "invalid_grant",
-            "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI, "
-            "or was issued to another client.",
+            "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in "
+            "the authorization request, or was issued to another client.",
         )
     return issued
 
@@ -197,13 +207,18 @@ async def client_credentials(db: Db, app: App, *, proven: bool, scope: str) -> I
         OAuthRefused: no secret was shown, or the scope is not the app's.
     """
     if not proven:
-        raise OAuthRefused("invalid_client", "Client authentication failed: client_secret is missing.", status=401)
+        raise unknown_client()
     wanted = " ".join(known.split(scope)) or known.DEFAULT
     if known.unknown(wanted) or not known.within(wanted, app.scopes):
         raise OAuthRefused("invalid_scope", "The requested scope is invalid, unknown, or malformed.")
     async with db.begin() as tx:
         _, raw = await make_token(tx, app, scopes=wanted, member_id=None, account_id=None)
         return Issued(raw, wanted, tx.now // 1000)
+
+
+def not_its_token() -> OAuthRefused:
+    """Who asks owns no such token; as Mastodon, 403."""
+    return OAuthRefused("unauthorized_client", "You are not authorized to revoke this token", status=403)
 
 
 async def revoke(db: Db, app: App, token: str) -> None:
@@ -213,13 +228,13 @@ async def revoke(db: Db, app: App, token: str) -> None:
         OAuthRefused: none is given, or it is another app's.
     """
     if not token:
-        raise OAuthRefused("invalid_request", "Missing required parameter: token.")
+        raise not_its_token()
     async with db.begin() as tx:
         row = await tx.one(store.TOKEN_ALIVE, digest=ids.digest(token))
         if row is None:
             return
         token_id, app_id, member_id = row
         if app_id != app.id:
-            raise OAuthRefused("unauthorized_client", "You are not authorized to revoke this token", status=403)
+            raise not_its_token()
         if await tx.run(store.END_TOKEN, the=token_id, at=tx.now):
             await tx.record(TokensRevoked(member_id=member_id, app_id=app.id))

@@ -256,7 +256,9 @@ def server_name(typed: str) -> str:
     try:
         return text.canonical_domain(typed.strip().removeprefix("@"), port=True)
     except text.BadDomain as error:
-        raise LimitInvalid(typed[:80], say="Validation failed: Domain is not a valid domain name") from error
+        raise LimitInvalid(
+            typed[:80], say="Validation failed: Domain is invalid, Domain is not a valid domain name"
+        ) from error
 
 
 def _checked(block: ServerBlock) -> ServerBlock:

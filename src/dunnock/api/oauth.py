@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import HttpMethod, Request, Response, get, post, route
 from litestar.di import NamedDependency
 
 from dunnock import accounts
@@ -78,12 +78,17 @@ async def revoke_token(
 ) -> dict[str, str]:
     """End a token of the calling app."""
     with _told():
-        app, _ = await _client(request, db, form.client_id, form.client_secret)
+        try:
+            app, _ = await _client(request, db, form.client_id, form.client_secret)
+        except accounts.OAuthRefused as refused:  # who is nobody owns no token: as Mastodon, not 401 of RFC 7009
+            if refused.slug != "invalid_client":
+                raise
+            raise oauth.not_its_token() from refused
         await oauth.revoke(db, app, form.token)
     return {}
 
 
-@get("/oauth/userinfo", guards=[require(("profile", "read:accounts"))])
+@route("/oauth/userinfo", http_method=[HttpMethod.GET, HttpMethod.POST], status_code=200, guards=[require("profile")])
 async def userinfo(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render], settings: NamedDependency[Settings]
 ) -> dict[str, str]:
@@ -143,13 +148,13 @@ async def _client(
         try:
             name, _, secret = base64.b64decode(coded, validate=True).decode().partition(":")
         except ValueError:  # neither base64 nor UTF-8
-            raise accounts.OAuthRefused("invalid_client", "Client authentication is malformed.", status=401) from None
+            raise oauth.unknown_client() from None
         name, secret = unquote_plus(name), unquote_plus(secret)
         if "\0" in name or client_secret or (client_id and client_id != name):  # one way at a time
             raise accounts.OAuthRefused("invalid_request", "The app authenticates itself in two ways at once.")
         client_id, client_secret = name, secret
     if not client_id:
-        raise accounts.OAuthRefused("invalid_client", "Client authentication failed: client_id is missing.", status=401)
+        raise oauth.unknown_client()
     return await oauth.client(db, client_id, client_secret)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from litestar import MediaType, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
 from dunnock.app.migrations import HEAD
@@ -38,10 +38,14 @@ async def check(db: Db) -> Health:
     return Health("not ready" if problems else "ready", problems)
 
 
-@get("/health", include_in_schema=False, media_type=MediaType.TEXT)
-async def greet() -> str:
-    """The process answers, in the words that Mastodon's clients look for."""
-    return "OK"
+@get("/health", include_in_schema=False)
+async def greet(db: NamedDependency[Db]) -> Response[dict[str, str]]:
+    """Whether the process and the database answer, in Mastodon's words."""
+    try:
+        await schema_version(db)
+    except Busy:
+        return Response({"status": "DOWN"}, status_code=503, headers={"cache-control": "no-store"})
+    return Response({"status": "UP"}, headers={"cache-control": "no-store"})
 
 
 @get("/health/live", include_in_schema=False)

@@ -88,13 +88,15 @@ async def take_back(tx: Tx, account_id: int, action: Action, *, by: int) -> None
     """End what is in force of an action on an account; when nothing is, nothing happens.
 
     Raises:
-        NotPermitted, AccountMissing: as `decide`.
+        NotPermitted, AccountMissing: as `decide`; also to unsuspend an account that is not suspended, as Mastodon.
         DecisionInvalid: this can't be taken back.
     """
     staff = await accounts.permit(tx, by, Power.MANAGE_MEMBERS)
     if action not in _UNDO_WORD:
         raise DecisionInvalid(action)
     sheet = await subject_of(tx, account_id, staff)
+    if action == "suspend" and sheet.standing is not Standing.SUSPENDED:
+        raise accounts.NotPermitted(staff.account_id, account_id)
     held = await tx.all(store.STANDING, account=account_id, the_action=action)
     changed = await _restore(tx, sheet, action, held[0][1] if held else "")
     for decision_id, _ in held:

@@ -20,7 +20,7 @@ JOINED_WITHIN_MS = DAY
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody filled in. `category` "": `violation` with rules, else `other`; `forward`: tell the target's server."""
+    """What somebody filled in. `category`: with rules `violation`; "": `other`. `forward`: tell the target's server."""
 
     target_id: int
     category: str = ""
@@ -48,6 +48,8 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int) -> Report:
         raise ReportInvalid(
             len(comment), say=f"Validation failed: Comment is too long (maximum is {LONGEST_COMMENT} characters)"
         )
+    if category == "violation" and not complaint.rule_ids:
+        raise _no_rules()
     await check_rules(tx, category, complaint.rule_ids)
     post_ids = tuple(sorted(set(complaint.post_ids)))
     if len(post_ids) > MOST_POSTS:
@@ -92,14 +94,20 @@ async def find_reports(reader: Reader, ids: Collection[int]) -> dict[int, Report
 async def check_rules(reader: Reader, category: Category, rule_ids: Collection[int]) -> None:
     """Rules are named in a report of a violation only, and such as are in force. Raises: ReportInvalid."""
     if rule_ids and category != "violation":
-        raise ReportInvalid(category, say="Validation failed: Rules must be blank")
+        raise ReportInvalid(category, say="Validation failed: Rule ids must be blank")
     if rule_ids and not set(rule_ids) <= {rule.id for rule in await server.rules(reader)}:
-        raise ReportInvalid(say="Validation failed: Rules does not reference valid rules")
+        raise _no_rules()
+
+
+def _no_rules() -> ReportInvalid:
+    return ReportInvalid(say="Validation failed: Rule ids does not reference valid rules")
 
 
 def _category(complaint: Complaint) -> Category:
+    if complaint.rule_ids:
+        return "violation"  # whatever else was said, as Mastodon
     if not complaint.category:
-        return "violation" if complaint.rule_ids else "other"
+        return "other"
     for known in CATEGORIES:
         if complaint.category == known:
             return known

@@ -72,8 +72,9 @@ async def allow(tx: Tx, domain: str, *, by: int) -> ServerAllow:
     return made
 
 
-async def disallow(tx: Tx, allow_id: int, *, by: int) -> None:
-    """Allow a server no longer. Raises: NotPermitted, LimitMissing."""
+async def disallow(tx: Tx, allow_id: int, *, by: int) -> ServerAllow:
+    """Allow a server no longer; what the rule was. Raises: NotPermitted, LimitMissing."""
     staff = await accounts.permit(tx, by, _NEEDS)
     held = await server_rules.disallow_server(tx, allow_id)
     await log.note(tx, staff, "server.disallow", held.id, called=held.domain)
+    return held

@@ -38,7 +38,7 @@ async def test_the_token_of_an_app_hears_nothing(town):
 @pytest.mark.parametrize("state", ["pending", "disabled"])
 async def test_who_is_shut_out_hears_nothing(town, state):
     ann = await town.member(state=state)
-    assert (await town.open(f"{PATH}/user", ann.token)).answer.status == {"pending": 403, "disabled": 401}[state]
+    assert (await town.open(f"{PATH}/user", ann.token)).answer.status == {"pending": 403, "disabled": 403}[state]
 
 
 async def test_scopes_are_looked_at_for_every_stream(town):

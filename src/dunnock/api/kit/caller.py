@@ -67,6 +67,12 @@ class NotYetIn(DomainError):
         self.caller = caller
 
 
+class NotAllowed(DomainError):
+    """Nobody, where staff is needed: 403 and not 401, as Mastodon and its documentation."""
+
+    code, kind, safe = "not_allowed", Kind.DENIED, "This action is not allowed"
+
+
 class Need:
     """What an endpoint demands; a Litestar guard, and the lane's check."""
 
@@ -84,15 +90,17 @@ class Need:
         await self.admit(connection.scope)
 
     async def admit(self, scope: Any) -> Caller | None:
-        """The caller, None for nobody on a public endpoint. Raises: BadToken, OutsideScopes, UserNeeded."""
+        """The caller, None for nobody on a public endpoint. Raises: BadToken, NotAllowed, OutsideScopes, UserNeeded."""
         visit = scope["visit"]
         header = visit.authorization
         if header is None or header[:7].lower() != b"bearer ":  # Basic is how apps name themselves to /oauth/token
             if self.token:
-                raise BadToken
+                raise self._nobody()
             return None
         try:
             caller = await _authenticated(visit)
+        except BadToken as error:
+            raise self._nobody() from error
         except DomainError as error:
             if self.unconfirmed and isinstance(error, NotYetIn):
                 return self._let_in(visit, error.caller)
@@ -108,6 +116,10 @@ class Need:
             raise UserNeeded
         visit.caller = caller
         return caller
+
+    def _nobody(self) -> DomainError:
+        staff = bool(self.scopes) and all(one.startswith("admin:") for one in self.scopes)
+        return NotAllowed() if staff else BadToken()
 
 
 async def _authenticated(visit: Any) -> Caller:

@@ -182,7 +182,7 @@ async def add_ip_block(
     async with db.begin() as tx:
         made = await newcomers.block_network(
             tx,
-            form.ip or "",
+            "0.0.0.0/32" if form.ip is None else form.ip,  # Mastodon's default
             form.severity or "",
             comment=form.comment or "",
             expires_in=None if form.expires_in is UNSET else form.expires_in,

@@ -41,7 +41,7 @@ class FiguresForm(msgspec.Struct):
     start_at: str = ""
     end_at: str = ""
     limit: int | None = None
-    frequency: str = "day"
+    frequency: str = ""
     tag_accounts: OfTag | None = None
     tag_uses: OfTag | None = None
     tag_servers: OfTag | None = None
@@ -156,7 +156,10 @@ async def list_retention(form: Form[FiguresForm], caller: Called, db: NamedDepen
     """Of those who joined in each day or month, how many still came later."""
     await figures.permit(db, by=me(caller))
     frequency: Literal["day", "month"] = "month" if form.frequency == "month" else "day"
-    found = await figures.retention(db, _moment(form.start_at, "start_at"), _moment(form.end_at, "end_at"), frequency)
+    begin, end = _moment(form.start_at, "start_at"), _moment(form.end_at, "end_at")
+    if begin is None or end is None or not form.frequency:
+        return []  # as Mastodon where one of them is missing
+    found = await figures.retention(db, begin, end, frequency)
     return [
         Cohort(
             period=iso(one.period),

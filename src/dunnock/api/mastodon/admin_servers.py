@@ -185,11 +185,10 @@ async def add_domain_allow(form: Form[AllowForm], caller: Called, db: NamedDepen
 
 
 @delete(f"{ALLOWS}/{{allow_id:int}}", guards=[require("admin:write:domain_allows")], status_code=200)
-async def remove_domain_allow(allow_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
-    """Allow a server no longer."""
+async def remove_domain_allow(allow_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> AdminDomainAllow:
+    """Allow a server no longer; the answer is what it was."""
     async with db.begin() as tx:
-        await servers.disallow(tx, allow_id, by=me(caller))
-    return {}
+        return _allow(await servers.disallow(tx, allow_id, by=me(caller)))
 
 
 HANDLERS: list[Any] = [
