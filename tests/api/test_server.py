@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import io
+from urllib.parse import quote
+
+import msgspec
+import numpy as np
 import pytest
+from PIL import Image
 
 from api.kit.driver import call
 from dunnock import accounts, server
+from dunnock.accounts import server_rules
 from dunnock.accounts.command_token import token_by_command
 from dunnock.app.build import build
 from dunnock.app.settings import load
 from dunnock.foundation.clock import DAY, iso, iso_day, now_ms
+from dunnock.media.blurhash import blurhash
+from dunnock.moderation import figures
 
 URL = "https://home.example"
 
@@ -139,3 +148,92 @@ async def test_announcements_as_a_member_sees_them(house, make, token):
     for method, rest in (("POST", "dismiss"), ("PUT", "reactions/x"), ("DELETE", "reactions/x")):
         assert (await call(house.edge, method, f"/api/v1/announcements/1/{rest}", token=token)).status == 404
     assert (await call(house.edge, "GET", "/api/v1/announcements")).status == 401
+
+
+async def test_peers(house, make, token):
+    """Servers whose accounts are known; for members only where only allowed ones are."""
+    for domain in ("one.example", "one.example", "other.example", "bad.example"):
+        await make.account(domain=domain)
+    block = server_rules.ServerBlock(id=0, domain="bad.example", severity="suspend")
+    await do(house, server_rules.block_server, block)
+    assert (await call(house.edge, "GET", "/api/v1/instance/peers")).json == ["one.example", "other.example"]
+    search = "/api/v1/peers/search?q="
+    assert (await call(house.edge, "GET", f"{search}ONE.")).json == ["one.example"]
+    for nothing in ("", "%20", "example", "%25"):
+        assert (await call(house.edge, "GET", f"{search}{nothing}")).json == []
+    await do(house, server_rules.block_server, msgspec.structs.replace(block, domain="*"))
+    for path in ("/api/v1/instance/peers", "/api/v1/instance/activity", f"{search}one"):
+        answer = await call(house.edge, "GET", path)
+        assert (answer.status, answer.json) == (401, {"error": "This API requires an authenticated user"})
+        assert (await call(house.edge, "GET", path, token=token)).status == 200
+
+
+async def test_activity(house, make):
+    """Posts and boosts of this server, visits and new members, by weeks that begin on Mondays."""
+    ada, far = await make.member("ada"), await make.account(domain="far.example")
+    day = now_ms() // DAY
+    monday = day - (day + 3) % 7
+    for author, at in ((ada, now_ms()), (ada, (monday - 1) * DAY), (far, now_ms()), (ada, (monday - 90) * DAY)):
+        await make.post(author, at=at)
+    for _ in range(2):  # the second reads what the first kept
+        house_weeks = await figures.weeks(house.db)
+        assert [one.posts for one in house_weeks] == [1, 1, *[0] * 10]
+    got = (await call(house.edge, "GET", "/api/v1/instance/activity")).json
+    assert [one["week"] for one in got] == [str((monday - 7 * n) * DAY // 1000) for n in range(12)]
+    assert [one["statuses"] for one in got] == ["1", "1", *["0"] * 10]
+    assert set(got[0]) == {"week", "statuses", "logins", "registrations"}
+    assert all(value.isdigit() for one in got for value in one.values())
+
+
+async def test_the_pictures_of_the_server(house):
+    shown = (await call(house.edge, "GET", "/api/v2/instance")).json
+    picture = shown["thumbnail"]
+    assert picture["url"] == picture["versions"]["@1x"]
+    for name, size in (("@1x", (1200, 630)), ("@2x", (2400, 1260))):
+        answer = await call(house.edge, "GET", picture["versions"][name].removeprefix(URL))
+        image = Image.open(io.BytesIO(answer.body)).convert("RGB")
+        assert image.size == size
+        small = np.asarray(image.resize((60, 32), Image.Resampling.BOX))
+        if name == "@1x":
+            assert blurhash(small, components=(4, 3)) == picture["blurhash"]
+    assert [one["size"] for one in shown["icon"]] == ["48x48", "192x192", "512x512"]
+    for icon in shown["icon"]:
+        answer = await call(house.edge, "GET", icon["src"].removeprefix(URL))
+        assert "x".join(map(str, Image.open(io.BytesIO(answer.body)).size)) == icon["size"]
+
+
+async def test_the_contact(database_url, tmp_path):
+    told = {"database_url": database_url, "public_url": URL, "contact_email": "hi@home.example"}
+    built = await build(load(tmp_path, environ={}, flags=told))
+    assert (await call(built.edge, "GET", "/api/v2/instance")).json["contact"]["email"] == "hi@home.example"
+    assert (await call(built.edge, "GET", "/api/v1/instance")).json["email"] == "hi@home.example"
+    await built.close()
+
+
+async def test_oembed(house, make):
+    ada = await make.member("ada", display_name="Ada <3")
+    post = await make.post(ada, "hello and welcome")
+    page = f"{URL}/@ada/{post.id}"
+    for address in (page, f"{page}?x=1#y", f"{URL}/users/ada/statuses/{post.id}"):
+        got = (await call(house.edge, "GET", f"/api/oembed?url={quote(address, safe='')}")).json
+        html = got.pop("html")
+        assert got == {
+            "type": "rich", "version": "1.0", "title": "New status by ada", "author_name": "Ada <3",
+            "author_url": f"{URL}/@ada", "provider_name": "home.example", "provider_url": f"{URL}/",
+            "cache_age": 86400, "width": 400, "height": None,
+        }  # fmt: skip
+        assert html.startswith(f'<blockquote cite="{page}"')
+        assert "<p>hello and welcome</p>" in html
+        assert "Ada &lt;3" in html
+    sized = (await call(house.edge, "GET", f"/api/oembed?url={page}&maxwidth=300&maxheight=99")).json
+    assert (sized["width"], sized["height"]) == (300, 99)
+    warned = await make.post(ada, "the end", warning="Spoiler")
+    got = (await call(house.edge, "GET", f"/api/oembed?url={URL}/@ada/{warned.id}")).json
+    assert ("Spoiler" in got["html"], "the end" in got["html"]) == (True, False)
+    hidden = [await make.post(ada, visibility=one) for one in ("followers", "direct")]
+    gone = await make.post(await make.account("gone", standing="suspended"), "x")
+    boost = await make.boost(await make.account("fan"), post)
+    pages = [f"{URL}/@ada/{one.id}" for one in (*hidden, gone, boost)]
+    for address in (*pages, "", page.replace("home", "other"), f"{URL}/@ada", f"{URL}/@ada/99999999999999999999", "x"):
+        answer = await call(house.edge, "GET", f"/api/oembed?url={quote(address, safe='')}")
+        assert (answer.status, answer.json) == (404, {"error": "Record not found"}), address

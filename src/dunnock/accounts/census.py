@@ -42,6 +42,11 @@ async def take_census(db: Db) -> Census:
     )
 
 
+async def peers(db: Db) -> list[str]:
+    """The servers whose accounts are known here, but those that are suspended, by their names."""
+    return [row[0] for row in await db.slow(store.PEERS)]
+
+
 async def anybody(db: Db) -> bool:
     """Is there a member yet?"""
     return await db.one(store.HAS_MEMBERS) is not None

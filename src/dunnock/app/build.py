@@ -38,6 +38,7 @@ from dunnock.api.mastodon import (
     notification_requests,
     notifications,
     notifications_grouped,
+    oembed,
     own_data,
     people,
     polls,
@@ -80,6 +81,7 @@ from dunnock.posts import Translations
 from dunnock.posts.libre_translate import LibreTranslate
 from dunnock.posts.views import PostViews
 from dunnock.web import site
+from dunnock.web.asset import icons
 
 EDGES: tuple[Any, ...] = (
     health,
@@ -101,6 +103,7 @@ EDGES: tuple[Any, ...] = (
     conversations,
     custom_emojis,
     emails,
+    oembed,
     filters,
     drafts,
     lists,
@@ -192,7 +195,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         LibreTranslate(inward, settings.translate_url, settings.translate_key) if settings.translate_url else None
     )
     translations = Translations(translator)
-    instance = Instance(db, settings, render)
+    instance = Instance(db, settings, render, icons=icons())
     reads = Timelines(db, feeds, render)
     searching = Searching(db, feeds, render, settings)
 

@@ -1,4 +1,4 @@
-"""What the owner of a server may choose: twenty settings, each with a default that works. Read by `dunnock.app.settings`."""
+"""What the owner of a server may choose: twenty-one settings, each with a default that works. Read by `dunnock.app.settings`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "Dunnock"
     description: Text = "A small server for short posts."
     """Plain text, shown on the landing page and in the API."""
+    contact_email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    """Where people write to about the server, shown in the API; empty: nowhere."""
     database_url: str = ""
     """`postgresql://…`; empty: an SQLite file in the data directory."""
     redis_url: str = ""

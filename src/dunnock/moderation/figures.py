@@ -6,7 +6,7 @@ What a day that is over amounts to is counted once and kept; everything else rea
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -31,6 +31,7 @@ DIMENSIONS = (
     "instance_accounts", "instance_languages",
 )  # fmt: skip
 MOST_DAYS, MOST_MONTHS, MOST_KEYS_LISTED = 92, 36, 100
+WEEKS = 12
 _ACTS = ("PostFavourited", "PostBoosted")
 _SETTLED_MS = HOUR  # a day is kept when it is over for so long
 
@@ -91,6 +92,15 @@ class Cohort(msgspec.Struct, frozen=True):
 
     period: int
     data: tuple[tuple[int, int, float], ...]
+
+
+class Week(msgspec.Struct, frozen=True):
+    """A week from Monday (`begins_at`: Unix milliseconds) on. `visits`: each member's once a day."""
+
+    begins_at: int
+    posts: int
+    visits: int
+    joined: int
 
 
 class About(msgspec.Struct, frozen=True):
@@ -172,6 +182,26 @@ async def retention(db: Db, start_at: int | None, end_at: int | None, frequency:
     return cohorts
 
 
+async def weeks(db: Db, number: int = WEEKS) -> list[Week]:
+    """The last weeks, this one first. For everybody: only how many."""
+    monday = (now_ms() // DAY + 3) // 7 * 7 - 3  # day 0 was a Thursday
+    span = Span(monday - 7 * (number - 1), monday + 7)
+    posted = await _kept(db, "posts", span, _posted)
+    came = {day: many for many, day in await db.all(store.ACTIVE, first_day=span.first, end_day=span.end)}
+    joined = await _by_day(db, "new_users", span)
+    return [
+        Week(
+            first * DAY,
+            *[sum(data.get(day, 0) for day in range(first, first + 7)) for data in (posted, came, joined)],
+        )
+        for first in range(monday, span.first - 1, -7)
+    ]
+
+
+async def _posted(db: Db, span: Span) -> dict[int, int]:
+    return await _by_day(db, "instance_statuses", span, domain="")
+
+
 async def _of_site(db: Db, key: str, span: Span) -> dict[int, int]:
     match key:
         case "active_users":
@@ -191,18 +221,27 @@ async def _by_day(db: Db, key: str, span: Span, **about: int | str) -> dict[int,
 
 
 async def _interactions(db: Db, span: Span) -> dict[int, int]:
-    """Replies, boosts and favourites of each day; days that are over are counted once."""
-    held: dict[int, int] = dict(await db.all(store.KEPT, key="interactions", first_day=span.first))
+    """Replies, boosts and favourites of each day."""
+    return await _kept(db, "interactions", span, _interacted)
+
+
+async def _interacted(db: Db, span: Span) -> dict[int, int]:
+    replies = await _by_day(db, "replies", span)
+    return {day: replies.get(day, 0) + await tally(db, _ACTS, day * DAY, (day + 1) * DAY) for day in span.days}
+
+
+async def _kept(db: Db, key: str, span: Span, count: Callable[[Db, Span], Awaitable[dict[int, int]]]) -> dict[int, int]:
+    """The figure of each day so far; days that are over are counted once."""
+    held: dict[int, int] = dict(await db.all(store.KEPT, key=key, first_day=span.first))
     found = {day: held[day] for day in span.days if day in held}
     missing = [day for day in span.days if day not in held and day * DAY <= now_ms()]
     if not missing:
         return found
-    replies = await _by_day(db, "replies", Span(missing[0], missing[-1] + 1))
-    over = []
-    for day in missing:
-        found[day] = replies.get(day, 0) + await tally(db, _ACTS, day * DAY, (day + 1) * DAY)
-        if (day + 1) * DAY + _SETTLED_MS < now_ms():
-            over.append({"key": "interactions", "day": day, "figure": found[day]})
+    counted = await count(db, Span(missing[0], missing[-1] + 1))
+    found |= {day: counted.get(day, 0) for day in missing}
+    over = [
+        {"key": key, "day": day, "figure": found[day]} for day in missing if (day + 1) * DAY + _SETTLED_MS < now_ms()
+    ]
     if over:
         async with db.begin(durable=False) as tx:
             await tx.many(store.KEEP, over)

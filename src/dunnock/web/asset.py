@@ -34,6 +34,11 @@ def asset_url(name: str) -> str:
     return f"/assets/{_assets()[name][0]}"
 
 
+def icons() -> list[tuple[str, str]]:
+    """(size, path) of each picture of the bird, the smallest first: made from dunnock.svg."""
+    return [(f"{size}x{size}", asset_url(f"dunnock-{size}.png")) for size in (48, 192, 512)]
+
+
 @functools.cache
 def _by_url() -> dict[str, tuple[str, bytes]]:
     return {hashed: (name.rpartition(".")[2], content) for name, (hashed, content) in _assets().items()}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, distinct, func, select
+from sqlalchemy import bindparam, distinct, exists, func, select
 
-from dunnock.accounts.tables import account_counts, accounts, members, tokens
+from dunnock.accounts.tables import account_counts, accounts, members, server_blocks, tokens
 from dunnock.foundation.db import Sql
 
 MEMBERS = Sql(select(func.count()).select_from(members).where(members.c.state == "active"))
@@ -14,6 +14,15 @@ POSTS = Sql(
     .where(accounts.c.domain == "")
 )
 SERVERS = Sql(select(func.count(distinct(accounts.c.domain))).where(accounts.c.domain != ""))
+PEERS = Sql(
+    select(accounts.c.domain)
+    .where(
+        accounts.c.domain != "",
+        ~exists().where(server_blocks.c.severity == "suspend", server_blocks.c.domain == accounts.c.domain),
+    )
+    .distinct()
+    .order_by(accounts.c.domain)
+)
 ACTIVE_BY_TOKEN = Sql(select(func.count(distinct(tokens.c.member_id))).where(tokens.c.used_at >= bindparam("since")))
 OWNER = Sql(
     select(members.c.account_id, members.c.email)

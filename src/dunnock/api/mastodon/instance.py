@@ -14,15 +14,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock import __version__, accounts, push, server, text
-from dunnock.accounts.census import Census, take_census
+from dunnock.accounts.census import Census, peers, take_census
 from dunnock.accounts.server_rules import federation_limited, public_server_blocks
-from dunnock.api.kit import Lane, public, send_json
+from dunnock.api.kit import Caller, Lane, MaybeCalled, Query, public, send_json
+from dunnock.api.kit.caller import BadToken
 from dunnock.api.mastodon.pages import answer
-from dunnock.foundation.clock import MINUTE, iso, iso_day, now_ms
+from dunnock.foundation.clock import HOUR, MINUTE, SECOND, iso, iso_day, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 from dunnock.foundation.settings import Settings
 from dunnock.media import limits as media_limits
+from dunnock.moderation import figures
 from dunnock.posts import model as posts_limits
 from dunnock.posts import poll as poll_limits
 from dunnock.posts.featured import MOST_FEATURED
@@ -47,6 +49,9 @@ MIME_TYPES = [
     "audio/3gpp",
 ]
 """What can be attached; what a file is decides its content, not what it is called."""
+THUMBNAIL, THUMBNAIL_2X = "/api/v1/instance/thumbnail.png", "/api/v1/instance/thumbnail@2x.png"
+THUMBNAIL_BLURHASH = "LaD[e9oLfQoL0%azfQaz$$jtfQjt"  # of that picture: tests/api/test_server.py makes it
+MOST_PEERS_FOUND = 10
 FRESH_MS = MINUTE  # how old the counts may be
 _JSON = "application/json; charset=utf-8"
 _encode = msgspec.json.encode
@@ -82,6 +87,15 @@ class TermsOfService(msgspec.Struct, kw_only=True):
     effective: bool
     content: str
     succeeded_by: str | None
+
+
+class Activity(msgspec.Struct, kw_only=True):
+    """A week, by the Unix time (seconds) at which it begins; all as text."""
+
+    week: str
+    statuses: str
+    logins: str
+    registrations: str
 
 
 class Language(msgspec.Struct):
@@ -124,10 +138,14 @@ class _Guide(msgspec.Struct, frozen=True):
 class Instance:
     """The documents of one process, made at most once a minute."""
 
-    def __init__(self, db: Db, settings: Settings, show: ShowsAccounts | None = None) -> None:
-        """`show` renders the owner's account as the contact; None: no contact is named."""
-        self._db, self._settings, self._show = db, settings, show
-        self._made_at = 0
+    def __init__(
+        self, db: Db, settings: Settings, show: ShowsAccounts | None = None, *, icons: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """`show` renders the owner's account as the contact; None: no contact is named. `icons`: (192x192, its path)."""
+        self._db, self._settings, self._show, self._icons = db, settings, show, icons
+        self._made_at = self._figured_at = 0
+        self._weeks: Sequence[figures.Week] = ()
+        self._peers: Sequence[str] = ()
         self._census = Census(0, 0, 0, 0, 0, None)
         self._limited = False
         self._v1 = self._v2 = b""
@@ -156,9 +174,29 @@ class Instance:
             await self._make()
         return self._census
 
+    async def weeks(self) -> Sequence[figures.Week]:
+        """How busy the last weeks were."""
+        await self._figure()
+        return self._weeks
+
+    async def peers(self) -> Sequence[str]:
+        """The servers that this one knows."""
+        await self._figure()
+        return self._peers
+
     def forget(self) -> None:
         """Make the documents again when they are next asked for."""
-        self._made_at = 0
+        self._made_at = self._figured_at = 0
+
+    async def _figure(self) -> None:
+        if now_ms() - self._figured_at <= HOUR:
+            return
+        self._figured_at = now_ms()  # first, as below
+        try:
+            self._weeks, self._peers = await figures.weeks(self._db), await peers(self._db)
+        except BaseException:
+            self._figured_at = 0
+            raise
 
     async def _make(self) -> None:
         self._made_at = now_ms()  # first, so that requests meanwhile get what there is and don't count too
@@ -215,7 +253,6 @@ class Instance:
 
     def _write_v2(self, census: Census, contact: msgspec.Raw, guide: _Guide) -> bytes:
         settings = self._settings
-        picture = f"{settings.public_url}/api/v1/instance/thumbnail.png"
         return _encode(
             {
                 "domain": settings.domain,
@@ -224,8 +261,16 @@ class Instance:
                 "source_url": f"{settings.public_url}/about",  # says where the source is
                 "description": settings.description,
                 "usage": {"users": {"active_month": census.active_month}},
-                "thumbnail": {"url": picture, "description": ""},
-                "icon": [],
+                "thumbnail": {
+                    "url": f"{settings.public_url}{THUMBNAIL}",
+                    "description": "A sky at dusk, from dark blue to orange",
+                    "blurhash": THUMBNAIL_BLURHASH,
+                    "versions": {
+                        "@1x": f"{settings.public_url}{THUMBNAIL}",
+                        "@2x": f"{settings.public_url}{THUMBNAIL_2X}",
+                    },
+                },
+                "icon": [{"src": f"{settings.public_url}{path}", "size": size} for size, path in self._icons],
                 "languages": ["en"],
                 "configuration": {
                     "urls": {
@@ -253,7 +298,7 @@ class Instance:
                     "url": None,
                 },
                 "api_versions": API_VERSIONS,
-                "contact": {"email": "", "account": contact},
+                "contact": {"email": settings.contact_email, "account": contact},
                 "rules": guide.rules,
                 "wrapstodon": None,
             }
@@ -267,11 +312,11 @@ class Instance:
                 "title": settings.title,
                 "short_description": settings.description,
                 "description": settings.description,
-                "email": "",
+                "email": settings.contact_email,
                 "version": VERSION,
                 "urls": {"streaming_api": self._streaming()},
                 "stats": {"user_count": census.members, "status_count": census.posts, "domain_count": census.servers},
-                "thumbnail": f"{settings.public_url}/api/v1/instance/thumbnail.png",
+                "thumbnail": f"{settings.public_url}{THUMBNAIL}",
                 "languages": ["en"],
                 "registrations": settings.sign_up in {"open", "approval"},
                 "approval_required": settings.sign_up == "approval",
@@ -332,10 +377,34 @@ def rule_wire(one: server.Rule) -> Rule:
     )
 
 
+class PeersParams(msgspec.Struct, frozen=True):
+    """The beginning of a server's name."""
+
+    q: str = ""
+
+
 @get("/api/v1/instance/peers", guards=[public()])
-async def list_peers() -> list[str]:
-    """The servers that this one knows; the list is not published."""
-    return []
+async def list_peers(
+    caller: MaybeCalled, db: NamedDependency[Db], instance: NamedDependency[Instance]
+) -> Sequence[str]:
+    """The servers that this one knows; for members only where it knows none but those that are allowed."""
+    await _open(db, caller)
+    return await instance.peers()
+
+
+@get("/api/v1/peers/search", guards=[public()])
+async def search_peers(
+    params: Query[PeersParams], caller: MaybeCalled, db: NamedDependency[Db], instance: NamedDependency[Instance]
+) -> list[str]:
+    """Known servers whose names begin so, ten at most."""
+    await _open(db, caller)
+    wanted = params.q.strip().lower()
+    return [one for one in await instance.peers() if one.startswith(wanted)][:MOST_PEERS_FOUND] if wanted else []
+
+
+async def _open(db: Db, caller: Caller | None) -> None:
+    if (caller is None or caller.account_id is None) and await federation_limited(db):
+        raise BadToken(say="This API requires an authenticated user")
 
 
 @get("/api/v1/instance/extended_description", guards=[public()])
@@ -388,9 +457,20 @@ def list_languages() -> list[Language]:
 
 
 @get("/api/v1/instance/activity", guards=[public()])
-async def list_activity() -> list[dict[str, str]]:
-    """How busy the last weeks were; the numbers are not published."""
-    return []
+async def list_activity(
+    caller: MaybeCalled, db: NamedDependency[Db], instance: NamedDependency[Instance]
+) -> list[Activity]:
+    """How busy the last twelve weeks were, this one first: posts and boosts, visits (a member's once a day), new members."""
+    await _open(db, caller)
+    return [
+        Activity(
+            week=str(one.begins_at // SECOND),
+            statuses=str(one.posts),
+            logins=str(one.visits),
+            registrations=str(one.joined),
+        )
+        for one in await instance.weeks()
+    ]
 
 
 @get("/api/v1/instance/domain_blocks", guards=[public()])
@@ -407,16 +487,26 @@ async def list_server_blocks(db: NamedDependency[Db]) -> list[DomainBlock]:
     ]
 
 
-@get("/api/v1/instance/thumbnail.png", guards=[public()], include_in_schema=False, sync_to_thread=False)
+@get(THUMBNAIL, guards=[public()], include_in_schema=False, sync_to_thread=False)
 def show_thumbnail() -> Response[bytes]:
     """The server's picture, 1200 x 630 pixels."""
-    return Response(_thumbnail(), media_type="image/png", headers={"cache-control": "public, max-age=86400"})
+    return _picture(1)
+
+
+@get(THUMBNAIL_2X, guards=[public()], include_in_schema=False, sync_to_thread=False)
+def show_large_thumbnail() -> Response[bytes]:
+    """The same, 2400 x 1260 pixels."""
+    return _picture(2)
+
+
+def _picture(scale: int) -> Response[bytes]:
+    return Response(_thumbnail(scale), media_type="image/png", headers={"cache-control": "public, max-age=86400"})
 
 
 @functools.cache
-def _thumbnail() -> bytes:
+def _thumbnail(scale: int) -> bytes:
     """A picture of dusk: the sky of a dunnock's song."""
-    width, height = 1200, 630
+    width, height = 1200 * scale, 630 * scale
     top, bottom = (38, 50, 74), (214, 142, 96)
     rows = []
     for y in range(height):
@@ -437,6 +527,8 @@ def _thumbnail() -> bytes:
 
 HANDLERS = [
     show_thumbnail,
+    show_large_thumbnail,
+    search_peers,
     show_instance_v1,
     show_instance,
     list_rules,
