@@ -69,6 +69,23 @@ async def test_leads_to_the_registered_address(signed_in, app, uri, start, sourc
     assert page.location.startswith(f"{start}error=access_denied")
 
 
+async def test_a_popup_is_seen_by_who_opened_it(site, join, app):
+    """Phanpy signs in in a popup and gives up when it looks closed: which a policy for openers makes it look like."""
+    await join("wren")
+    browser = site.browser()
+    seen = [await browser.get(asked(app, redirect_uri="https://nest.example/back?x=1"))]
+    seen.append(await browser.get(seen[0].location))
+    seen.append(await browser.submit("/auth/sign_in", follow=False, login="wren", password=PASSWORD))
+    seen.append(await browser.get(seen[-1].location))
+    seen.append(await browser.submit("/oauth/authorize", press="allow", follow=False))
+    assert [page.status for page in seen] == [303, 200, 303, 200, 303]
+    assert not any("cross-origin-opener-policy" in page.headers for page in seen)
+    for path in ("/", "/settings/profile", "/@wren"):
+        page = await browser.get(path)
+        assert page.headers["cross-origin-opener-policy"] == "same-origin", path
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -119,6 +136,6 @@ async def test_apps_are_listed_and_shut_out(signed_in, app):
     "address", ["javascript:alert(1)", "https://x; script-src *", "https://x y/", "nest;://x", "data:x", "https:///x"]
 )
 def test_no_address_gets_into_the_policy(address):
-    policy = headers_for(None, address)["content-security-policy"]
+    policy = headers_for(None, "/oauth/authorize", address)["content-security-policy"]
     assert "form-action 'self';" in policy
     assert "script-src" not in policy

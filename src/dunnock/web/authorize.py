@@ -153,7 +153,7 @@ def _answer(settings: Settings, redirect_uri: str, parts: dict[str, str], state:
         parts = parts | {"state": state}
     address, mark, fragment = redirect_uri.partition("#")
     address += ("&" if "?" in address else "?") + urlencode(parts)
-    headers = headers_for(settings, redirect_uri) | {
+    headers = headers_for(settings, "/oauth/authorize", redirect_uri) | {
         "location": address + mark + fragment,
         "cache-control": "private, no-store",
         "referrer-policy": "no-referrer",

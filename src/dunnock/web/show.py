@@ -28,10 +28,11 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "vary": "Cookie",
 }
+_IN_POPUPS = ("/auth/", "/oauth/")
+"""Web clients sign in in a popup, and must see whether it is still open; a policy of our own would hide that from them."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,60}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
 DONE = {
@@ -116,16 +117,16 @@ class Show:
         if error is not None and status == 200:
             status = getattr(error, "status", 0) or STATUS[error.kind]
         private = self.visitor.session is not None or with_form or error is not None
-        headers = headers_for(self.settings, sends_to, scripts=scripts) | {
+        headers = headers_for(self.settings, self.path, sends_to, scripts=scripts) | {
             "cache-control": "private, no-store" if private else "no-cache"
         }
-        return Response(html, status_code=status, media_type="text/html; charset=utf-8", headers=headers, cookies=given)
+        return Response(html, status_code=status, media_type="text/html", headers=headers, cookies=given)
 
     def go(self, path: str, *, done: str = "", cookies: list[Cookie] | None = None) -> Response[None]:
         """Lead on to another page of ours; `done` is a key of `DONE`."""
         if done:
             path += ("&" if "?" in path else "?") + urlencode({"done": done})
-        headers = headers_for(self.settings, None) | {"location": path, "cache-control": "private, no-store"}
+        headers = headers_for(self.settings, self.path, None) | {"location": path, "cache-control": "private, no-store"}
         return Response(None, status_code=303, headers=headers, cookies=cookies or [])
 
 
@@ -135,12 +136,16 @@ def keep_to_itself(page: Response[str]) -> Response[str]:
     return page
 
 
-def headers_for(settings: Settings | None, sends_to: str | None, *, scripts: bool = False) -> dict[str, str]:
+def headers_for(
+    settings: Settings | None, path: str, sends_to: str | None, *, scripts: bool = False
+) -> dict[str, str]:
     """The security headers of a page. `sends_to`, `scripts`: see `Show`."""
     forms = "'self'" if sends_to is None else f"'self' {_source(sends_to)}".rstrip()
     headers = _HEADERS | {
         "content-security-policy": _CSP.format(forms=forms, scripts="script-src 'self'; " if scripts else "")
     }
+    if not path.startswith(_IN_POPUPS):
+        headers["cross-origin-opener-policy"] = "same-origin"
     if settings is not None and settings.public_url.startswith("https://"):
         headers["strict-transport-security"] = "max-age=31536000"
     return headers
