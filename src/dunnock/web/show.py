@@ -136,9 +136,7 @@ def keep_to_itself(page: Response[str]) -> Response[str]:
     return page
 
 
-def headers_for(
-    settings: Settings | None, path: str, sends_to: str | None, *, scripts: bool = False
-) -> dict[str, str]:
+def headers_for(settings: Settings | None, path: str, sends_to: str | None, *, scripts: bool = False) -> dict[str, str]:
     """The security headers of a page. `sends_to`, `scripts`: see `Show`."""
     forms = "'self'" if sends_to is None else f"'self' {_source(sends_to)}".rstrip()
     headers = _HEADERS | {
