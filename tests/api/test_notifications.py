@@ -8,7 +8,7 @@ import pytest
 
 from api.people import URL
 from api.readers import Readers
-from dunnock import accounts, posts
+from dunnock import accounts, discovery, posts
 from dunnock.foundation.clock import iso
 from dunnock.notifications.tables import notifications as table
 
@@ -280,3 +280,34 @@ async def test_markers_moved_at_once_are_a_conflict(people, make, monkeypatch):
     monkeypatch.setattr(notifications, "move_markers", moved)
     answer = await people.ask("POST", "/api/v1/markers", await make.member(), json={"home": {"last_read_id": "1"}})
     assert (answer.status, answer.json) == (409, {"error": "Conflict during update, please try again"})
+
+
+async def test_collections(people, make):
+    """Whoever is put into one is told, and of its changes; not when they leave it, or it is deleted."""
+    me, other, third = await make.member("me"), await make.member("other"), await make.member("third")
+
+    async def heard(who=me):
+        return [(one["type"], one["collection"]["name"]) for one in await people.get(PATH, who)]
+
+    named = discovery.CollectionChanges(name="Nice")
+    made = await people.do(discovery.make_collection, named, by=other.id, members=[me.id, other.id])
+    (told,) = await people.get(PATH, me)
+    assert (told["type"], told["account"]["username"]) == ("added_to_collection", "other")
+    assert told["collection"]["id"] == str(made.id)
+    assert {"uri", "name", "items", "item_count", "tag"} <= set(told["collection"])
+    assert await people.get(PATH, other) == [], "nobody is told of what they do themselves"
+    for name in ("Nicer", "Nicest"):
+        await people.do(discovery.change_collection, made.id, discovery.CollectionChanges(name=name), by=other.id)
+    await people.do(discovery.add_to_collection, made.id, account=third.id, by=other.id)
+    assert await heard() == [("collection_update", "Nicest"), ("added_to_collection", "Nicest")]
+    assert await heard(third) == [("added_to_collection", "Nicest")]
+    groups = (await people.get("/api/v2/notifications", me))["notification_groups"]
+    assert [(one["type"], one["collection"]["name"]) for one in groups] == await heard()
+    await people.do(discovery.leave_collection, made.id, made.items[0].id, by=me.id)
+    assert await heard() == []
+    assert await heard(third) == [("added_to_collection", "Nicest")], "who stays is told no more by that"
+    await people.do(accounts.block, third.id, target=other.id)
+    assert await heard(third) == []
+    await people.do(accounts.unblock, third.id, target=other.id)
+    await people.do(discovery.delete_collection, made.id, by=other.id)
+    assert await heard(third) == []

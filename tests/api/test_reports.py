@@ -248,3 +248,24 @@ async def test_who_may(staff, two, make):
             assert answer.status == status, (role, path)
         answer = await staff.ask("GET", ADMIN, one, "read write admin:read:accounts admin:write")
         assert (answer.status, answer.json["error"]) == (403, "This action is outside the authorized scopes")
+
+
+async def test_with_collections(staff, two, make):
+    """Collections of whom it is about, as far as one may see them; more of them join the report that waits."""
+    ada, ben = two
+    made = [
+        (await staff.post("/api/v1/collections", who, name="x", discoverable=seen))["collection"]["id"]
+        for who, seen in ((ben, True), (ben, True), (ben, False), (ada, True))
+    ]
+    for bad in (made[2], made[3], "7"):
+        answer = await staff.ask("POST", FILE, ada, json={"account_id": str(ben.id), "collection_ids": [bad]})
+        assert (answer.status, answer.json) == (404, {"error": "Record not found"}), bad
+    filed = await staff.post(FILE, ada, account_id=str(ben.id), collection_ids=[made[0]])
+    assert filed["collection_ids"] == [made[0]]
+    again = await staff.post(FILE, ada, account_id=str(ben.id), collection_ids=[made[1]])
+    assert (again["id"], again["collection_ids"]) == (filed["id"], made[:2])
+    many = [str(n) for n in range(1, 52)]
+    answer = await staff.ask("POST", FILE, ada, json={"account_id": str(ben.id), "collection_ids": many})
+    assert (answer.status, answer.json) == (
+        422, {"error": "Validation failed: at most 50 collections fit in one report"},
+    )  # fmt: skip

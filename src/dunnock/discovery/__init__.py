@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dunnock.discovery.collections import (
+    MOST_COLLECTIONS,
     Collection,
     CollectionChanges,
     Item,
     add_to_collection,
     change_collection,
+    collection_as_it_is,
     collections_by,
     collections_with,
     delete_collection,
     find_collection,
+    find_collections,
     leave_collection,
     make_collection,
     take_from_collection,
@@ -23,7 +26,13 @@ from dunnock.discovery.errors import (
     NotToBeCollected,
     SubjectMissing,
 )
-from dunnock.discovery.events import AddedToCollection, CollectionChanged, TrendReviewed, TrendsRefreshed
+from dunnock.discovery.events import (
+    AddedToCollection,
+    CollectionChanged,
+    CollectionEdited,
+    TrendReviewed,
+    TrendsRefreshed,
+)
 from dunnock.discovery.index import (
     BACKLOG_EVERY_MS,
     IndexAuthor,
@@ -63,10 +72,12 @@ JOBS: Does = {
 __all__ = [
     "EVERY",
     "JOBS",
+    "MOST_COLLECTIONS",
     "AddedToCollection",
     "Collection",
     "CollectionChanged",
     "CollectionChanges",
+    "CollectionEdited",
     "CollectionMissing",
     "CollectionNotYours",
     "CollectionRefused",
@@ -91,11 +102,13 @@ __all__ = [
     "add_to_collection",
     "change_collection",
     "change_hashtag",
+    "collection_as_it_is",
     "collections_by",
     "collections_with",
     "delete_collection",
     "dismiss_suggestion",
     "find_collection",
+    "find_collections",
     "index_author",
     "index_backlog",
     "index_posts",

@@ -5,6 +5,7 @@ Only accounts that agreed to be found (`discoverable`) are put into one; each ma
 
 from __future__ import annotations
 
+from collections.abc import Collection as Collection_
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -12,7 +13,7 @@ from msgspec import UNSET, UnsetType
 
 from dunnock import accounts, text
 from dunnock.discovery.errors import CollectionMissing, CollectionNotYours, CollectionRefused, NotToBeCollected
-from dunnock.discovery.events import AddedToCollection, CollectionChanged
+from dunnock.discovery.events import AddedToCollection, CollectionChanged, CollectionEdited
 from dunnock.discovery.store import collections as store
 from dunnock.foundation.db import Reader, Row, Tx
 from dunnock.foundation.ids import ms_of
@@ -79,6 +80,26 @@ async def find_collection(reader: Reader, collection_id: int, *, viewer: int) ->
     return (await _with_items(reader, [row], viewer))[0]
 
 
+async def find_collections(reader: Reader, ids: Collection_[int], *, viewer: int) -> dict[int, Collection]:
+    """Those of the collections that `viewer` may see, by their ids. A fixed number of queries."""
+    rows = await reader.all(store.SOME, ids=list(ids)) if ids else ()
+    owners = {row[1] for row in rows}
+    there = {an_id for an_id, one in (await accounts.find_many(reader, owners)).items() if one.shown}
+    others = there - {viewer}
+    if viewer and others:
+        there -= {one.id for one in await accounts.relationships(reader, viewer, others) if one.blocked_by}
+    seen = await _with_items(reader, [row for row in rows if row[1] in there], viewer)
+    return {one.id: one for one in seen}
+
+
+async def collection_as_it_is(reader: Reader, collection_id: int) -> Collection | None:
+    """The collection with everybody in it, whoever may see them; None when there is none (any more)."""
+    row = await reader.one(store.FIND, id=collection_id)
+    if row is None:
+        return None
+    return _collection(row, [Item(*one) for one in await reader.all(store.ITEMS, ids=[collection_id])])
+
+
 async def collections_by(reader: Reader, owner: int, *, viewer: int, limit: int, offset: int) -> list[Collection]:
     """What an account recommends, newest first; to others only what is discoverable.
 
@@ -133,6 +154,7 @@ async def change_collection(tx: Tx, collection_id: int, changes: CollectionChang
     new = _checked(old, changes)
     if new != old:
         await tx.run(store.CHANGE, the=collection_id, **_values(new), updated_at=tx.now)
+        await tx.record(CollectionEdited(collection_id=collection_id, by=by))
         await tx.record(CollectionChanged(collection_id=collection_id, by=by))
     return await find_collection(tx, collection_id, viewer=by)
 

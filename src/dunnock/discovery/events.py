@@ -25,6 +25,13 @@ class AddedToCollection(Event, frozen=True):
     by: int
 
 
+class CollectionEdited(Event, frozen=True):
+    """What a collection is called, or how it works, was changed."""
+
+    collection_id: int
+    by: int
+
+
 class CollectionChanged(Event, frozen=True):
     """A collection was made, changed or deleted, or somebody left it."""
 

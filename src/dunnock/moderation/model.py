@@ -15,6 +15,7 @@ MEMBER_ACTIONS = frozenset(("none", "disable"))
 LONGEST_COMMENT = 1_000
 LONGEST_TEXT = 10_000
 MOST_POSTS = 500
+MOST_COLLECTIONS = 50
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

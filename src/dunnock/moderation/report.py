@@ -13,7 +13,7 @@ from dunnock.foundation.errors import Missing
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.moderation.errors import ReportInvalid, ReportMissing
 from dunnock.moderation.events import ReportFiled
-from dunnock.moderation.model import CATEGORIES, LONGEST_COMMENT, MOST_POSTS, Category, Report
+from dunnock.moderation.model import CATEGORIES, LONGEST_COMMENT, MOST_COLLECTIONS, MOST_POSTS, Category, Report
 from dunnock.moderation.store import reports as store
 
 JOINED_WITHIN_MS = DAY
@@ -36,7 +36,7 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int) -> Report:
 
     Raises:
         AccountMissing: there is no such account, or nobody may see it.
-        Missing: one of the posts is not the account's, or `by` may not see it (SC-049, SC-056).
+        Missing: one of the posts or collections is not the account's, or `by` may not see it (SC-049, SC-056).
         ReportInvalid: too long, too many posts, no such category or rule, or about oneself.
     """
     target = await accounts.find_shown(tx, complaint.target_id)
@@ -56,8 +56,15 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int) -> Report:
         raise ReportInvalid(len(post_ids), say=f"Validation failed: at most {MOST_POSTS} posts fit in one report")
     if len(await posts.visible_of(tx, target.id, post_ids, viewer_id=by)) != len(post_ids):
         raise Missing(target.id)
-    if complaint.collection_ids:
-        raise Missing(target.id)  # there are no collections to be found
+    collection_ids = tuple(sorted(set(complaint.collection_ids)))
+    if len(collection_ids) > MOST_COLLECTIONS:
+        raise ReportInvalid(
+            len(collection_ids), say=f"Validation failed: at most {MOST_COLLECTIONS} collections fit in one report"
+        )
+    if collection_ids:
+        held = await tx.all(store.COLLECTIONS_OF, target=target.id, ids=list(collection_ids), by=by)
+        if len(held) != len(collection_ids):
+            raise Missing(target.id)
     report_id = tx.new_id()
     made = Report(
         id=report_id,
@@ -66,7 +73,7 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int) -> Report:
         category=category,
         comment=comment,
         post_ids=post_ids,
-        collection_ids=(),
+        collection_ids=collection_ids,
         rule_ids=tuple(sorted(set(complaint.rule_ids))),
         forwarded=complaint.forward and not target.local,
         assigned_to=None,
@@ -115,16 +122,23 @@ def _category(complaint: Complaint) -> Category:
 
 
 async def _join(tx: Tx, new: Report) -> Report | None:
-    """The open report that says the same, with the new posts added; None when there is none."""
+    """The open report that says the same, with the new posts and collections added; None when there is none."""
     rows = await tx.all(store.SAME, by=new.account_id, target=new.target_id, since=id_at(tx.now - JOINED_WITHIN_MS))
     for known in map(store.report, rows):
         if (known.category, known.comment, known.rule_ids) == (new.category, new.comment, new.rule_ids):
             together = tuple(sorted({*known.post_ids, *new.post_ids}))
-            if len(together) > MOST_POSTS:
+            lists = tuple(sorted({*known.collection_ids, *new.collection_ids}))
+            if len(together) > MOST_POSTS or len(lists) > MOST_COLLECTIONS:
                 return None
-            if together != known.post_ids:
-                await tx.run(store.ADD_POSTS, the=known.id, new_posts=store.stored(together), now=tx.now)
-            return msgspec.structs.replace(known, post_ids=together)
+            if (together, lists) != (known.post_ids, known.collection_ids):
+                await tx.run(
+                    store.ADD_PARTS,
+                    the=known.id,
+                    new_posts=store.stored(together),
+                    new_collections=store.stored(lists),
+                    now=tx.now,
+                )
+            return msgspec.structs.replace(known, post_ids=together, collection_ids=lists)
     return None
 
 

@@ -24,19 +24,23 @@ Kind = Literal[
     "quote_edit",
     "report",
     "warning",
+    "collected",
+    "collection_edit",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 GROUPED: Final = frozenset({"favourite", "boost", "follow", "sign_up"})
 """Kinds of which many of the same target and about the same time are shown as one. Source: Mastodon, Notification::Groups."""
 GROUP_SPAN_H = 12
-FILTERABLE: Final = frozenset({"mention", "quote", "favourite", "boost", "follow", "follow_request"})
+FILTERABLE: Final = frozenset({"mention", "quote", "favourite", "boost", "follow", "follow_request", "collected"})
 """Kinds that strangers can cause, to which the policy applies. Source: Mastodon, Notification::PROPERTIES."""
 MESSAGES: Final = frozenset({"mention", "quote"})
 """Filtered kinds of which a request tells; other filtered ones wait unseen. Source: Mastodon, NotifyService."""
 SETTABLE: Final = frozenset(KINDS) - {"warning"}
 """Kinds of which a member may say from whom they are heard."""
-ABOUT_NO_POST: Final = frozenset({"follow", "follow_request", "sign_up", "severed", "report", "warning"})
+ABOUT_NO_POST: Final = frozenset(
+    {"follow", "follow_request", "sign_up", "severed", "report", "warning", "collected", "collection_edit"}
+)
 
 Answer = Literal["accept", "filter", "drop"]
 ANSWERS: tuple[Answer, ...] = ("accept", "filter", "drop")
@@ -50,7 +54,8 @@ NEW_FOLLOWER_MS = 3 * DAY
 class Notification(msgspec.Struct, frozen=True):
     """Account `from_id` did something that its recipient is told of.
 
-    `about_id`: the post it is about, or for `severed`, `report` and `warning` (a decision) that; 0: nothing.
+    `about_id`: the post it is about, or for `severed`, `report`, `warning` (a decision) and collections that; 0:
+    nothing.
     `bucket`: the hour since 1970 that names its group, 0 when it stands alone. `created_at` in Unix milliseconds.
     """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, moderation, posts
+from dunnock import accounts, discovery, moderation, posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
@@ -47,6 +47,12 @@ async def on_act(tx: Tx, event: Event) -> None:
             await settle.settle_sign_up(tx, account_id)
         case moderation.ReportFiled(report_id=report_id):
             await settle.settle_report(tx, report_id)
+        case discovery.AddedToCollection(collection_id=collection_id, item_id=item_id):
+            await settle.settle_collected(tx, collection_id, item_id)
+        case discovery.CollectionEdited(collection_id=collection_id):
+            await settle.settle_collection_edit(tx, collection_id)
+        case discovery.CollectionChanged(collection_id=collection_id):
+            await settle.settle_collection(tx, collection_id)
         case moderation.MemberWarned(account_id=account_id, decision_id=decision_id):
             await settle.settle_warning(tx, account_id, decision_id)
         case accounts.Blocked(account_id=account_id, target_id=target):
@@ -76,6 +82,9 @@ _HEARD = (
     accounts.MemberSignedUp,
     moderation.ReportFiled,
     moderation.MemberWarned,
+    discovery.AddedToCollection,
+    discovery.CollectionEdited,
+    discovery.CollectionChanged,
     accounts.Blocked,
     accounts.Muted,
     accounts.DomainBlocked,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from dunnock import moderation
+from dunnock import discovery, moderation
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import ms_of
 from dunnock.notifications.model import Kind, answer
@@ -192,6 +192,36 @@ async def settle_warning(tx: Tx, account_id: int, decision_id: int) -> None:
     if decision_id in await moderation.warnings(tx, account_id, (decision_id,)):
         told = await facts.interested(tx, (account_id,), "warning")
         await store.tell(tx, told, "warning", by=account_id, post_id=decision_id, at=ms_of(decision_id))
+
+
+async def settle_collected(tx: Tx, collection_id: int, item_id: int) -> None:
+    """Tell an account that it is in somebody's collection, as long as it is."""
+    held = await discovery.collection_as_it_is(tx, collection_id)
+    for item in () if held is None else held.items:
+        if held is not None and item.id == item_id and item.account_id != held.account_id:
+            await _tell(
+                tx, (item.account_id,), "collected", by=held.account_id, at=item.created_at, about=collection_id
+            )
+
+
+async def settle_collection_edit(tx: Tx, collection_id: int) -> None:
+    """Tell those who were in a collection before its last change of it; of several changes the last is kept."""
+    held = await discovery.collection_as_it_is(tx, collection_id)
+    if held is None or held.updated_at <= held.created_at:
+        return
+    await store.drop_older(tx, collection_id, "collection_edit", held.updated_at)
+    before = [
+        one.account_id for one in held.items if one.account_id != held.account_id and one.created_at <= held.updated_at
+    ]
+    await _tell(tx, before, "collection_edit", by=held.account_id, at=held.updated_at, about=collection_id)
+
+
+async def settle_collection(tx: Tx, collection_id: int) -> None:
+    """Who is not in a collection (any more) is told nothing of it."""
+    held = await discovery.collection_as_it_is(tx, collection_id)
+    there = () if held is None else [one.account_id for one in held.items]
+    for kind in ("collected", "collection_edit"):
+        await store.drop_others(tx, collection_id, kind, there)
 
 
 async def settle_pair(tx: Tx, account_id: int, other: int) -> None:

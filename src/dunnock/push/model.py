@@ -35,6 +35,9 @@ _TYPE_OF = {
     "report": "admin.report",
     "severed": "severed_relationships",
     "quote_edit": "quoted_update",
+    "warning": "moderation_warning",
+    "collected": "added_to_collection",
+    "collection_edit": "collection_update",
 }
 _TITLES = {
     "mention": "{} mentioned you",

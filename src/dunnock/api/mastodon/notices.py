@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dunnock import accounts, moderation
+from dunnock import accounts, discovery, moderation
 from dunnock.accounts import Severance
 from dunnock.api.kit import Id, Paging, link_header
+from dunnock.api.mastodon.collections import collection_wire
 from dunnock.api.mastodon.fragments import to_json
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.reports import report_json
@@ -33,6 +34,8 @@ TYPES = {
     "quote_edit": "quoted_update",
     "report": "admin.report",
     "warning": "moderation_warning",
+    "collected": "added_to_collection",
+    "collection_edit": "collection_update",
 }
 """Ours to Mastodon's."""
 KINDS_OF = {name: kind for kind, name in TYPES.items()}
@@ -48,7 +51,10 @@ _ACTIONS = {
     "delete_posts": "delete_statuses",
     "mark_posts": "mark_statuses_as_sensitive",
 }
-OTHERS = {"severed": b"event", "report": b"report", "warning": b"moderation_warning"}
+OTHERS = {
+    "severed": b"event", "report": b"report", "warning": b"moderation_warning", "collected": b"collection",
+    "collection_edit": b"collection",
+}  # fmt: skip
 """Kinds that are about something else than a post, and what their JSON calls it."""
 
 
@@ -161,12 +167,14 @@ async def _others(db: Db, render: Render, viewer_id: int, found: Sequence[Notifi
     severances = await accounts.severances(db, ids["severed"]) if ids["severed"] else {}
     reports = await moderation.find_reports(db, ids["report"])
     warnings = await moderation.warnings(db, viewer_id, ids["warning"])
+    collections = await discovery.find_collections(db, {*ids["collected"], *ids["collection_edit"]}, viewer=viewer_id)
     about = {*(one.target_id for one in reports.values()), *([viewer_id] if warnings else ())}
     people = await render.accounts_for_staff(about) if about else {}
     return {
         **{an_id: to_json(_severance(one)) for an_id, one in severances.items()},
         **{an_id: report_json(one, people[one.target_id]) for an_id, one in reports.items() if one.target_id in people},
         **{an_id: to_json(_warning(one, people[viewer_id])) for an_id, one in warnings.items()},
+        **{an_id: to_json(collection_wire(one, render.addresses.base)) for an_id, one in collections.items()},
     }
 
 

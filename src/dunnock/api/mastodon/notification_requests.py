@@ -114,6 +114,8 @@ class NotificationSettings(msgspec.Struct, kw_only=True, rename=_DOTTED):
     quote: FromWhom
     quoted_update: FromWhom
     admin_report: FromWhom
+    added_to_collection: FromWhom
+    collection_update: FromWhom
 
 
 class SettingsForm(msgspec.Struct, kw_only=True, rename=_DOTTED):
@@ -132,6 +134,8 @@ class SettingsForm(msgspec.Struct, kw_only=True, rename=_DOTTED):
     quote: FromWhom | UnsetType = UNSET
     quoted_update: FromWhom | UnsetType = UNSET
     admin_report: FromWhom | UnsetType = UNSET
+    added_to_collection: FromWhom | UnsetType = UNSET
+    collection_update: FromWhom | UnsetType = UNSET
 
 
 class Merged(msgspec.Struct):

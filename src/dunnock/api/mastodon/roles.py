@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dunnock import accounts
+from dunnock.discovery import MOST_COLLECTIONS
 
 _SHOWN = {"member": ("-99", ""), "moderator": ("1", "Moderator"), "admin": ("2", "Admin"), "owner": ("3", "Owner")}
 NAMES = {an_id: role for role, (an_id, _) in _SHOWN.items()}
@@ -21,7 +22,7 @@ def role_wire(role: accounts.Role) -> dict[str, Any]:
         "color": "",
         "permissions": permissions,
         "highlighted": bool(name),
-        "collection_limit": 0,  # there are no collections here yet
+        "collection_limit": MOST_COLLECTIONS,
     }
 
 

@@ -21,6 +21,7 @@ _COLUMNS = (
 )
 _the = collections.c.id == bindparam("id")
 FIND = Sql(select(*_COLUMNS).where(_the))
+SOME = Sql(select(*_COLUMNS).where(among(collections.c.id, "ids")))
 HOLD = Sql(select(*_COLUMNS).where(_the).with_for_update())
 COUNT_OF = Sql(select(func.count()).select_from(collections).where(collections.c.account_id == bindparam("owner")))
 _viewer = bindparam("viewer", type_=BigId)

@@ -6,13 +6,17 @@ import functools
 from collections.abc import Collection, Mapping
 
 import msgspec
-from sqlalchemy import bindparam, column, select, table, update
+from sqlalchemy import Boolean, bindparam, column, exists, or_, select, table, update
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, among, insert_into
 from dunnock.moderation.model import Report
 from dunnock.moderation.tables import reports
 
 _accounts = table("accounts", column("id", BigId), column("domain"))  # named here, never imported
+_collections = table(
+    "collections", column("id", BigId), column("account_id", BigId), column("discoverable", Boolean)
+)  # fmt: skip
+_items = table("collection_items", column("collection_id", BigId), column("account_id", BigId))
 _r = reports.c
 _the = _r.id == bindparam("the", type_=BigId)
 _report = select(
@@ -36,6 +40,18 @@ ADD = insert_into(
     reports, "id", "account_id", "target_id", "category", "comment", "post_ids", "collection_ids", "rule_ids",
     "forwarded", "updated_at",
 )  # fmt: skip
+COLLECTIONS_OF = Sql(  # those of an account that somebody may see
+    select(_collections.c.id).where(
+        _collections.c.account_id == bindparam("target", type_=BigId),
+        among(_collections.c.id, "ids"),
+        or_(
+            _collections.c.discoverable,
+            exists().where(
+                _items.c.collection_id == _collections.c.id, _items.c.account_id == bindparam("by", type_=BigId)
+            ),
+        ),
+    )
+)
 FIND = Sql(_report.where(_the))
 SOME = Sql(_report.where(among(_r.id, "ids")))
 HOLD = Sql(_report.where(_the), _report.where(_the).with_for_update())
@@ -50,8 +66,14 @@ SAME = Sql(  # the open reports of one about another since a while
 OPEN_ABOUT = Sql(
     _report.where(_r.target_id == bindparam("target", type_=BigId), _r.resolved_at.is_(None)).order_by(_r.id)
 )
-ADD_POSTS = Sql(
-    update(reports).where(_the).values(post_ids=bindparam("new_posts"), updated_at=bindparam("now", type_=BigId))
+ADD_PARTS = Sql(
+    update(reports)
+    .where(_the)
+    .values(
+        post_ids=bindparam("new_posts"),
+        collection_ids=bindparam("new_collections"),
+        updated_at=bindparam("now", type_=BigId),
+    )
 )
 CHANGE = Sql(
     update(reports)
