@@ -6,10 +6,13 @@ import importlib
 
 import pytest
 
+from dunnock import accounts, letters
 from dunnock.accounts.mail_links import Tries
 from dunnock.accounts.mails import mail_jobs_of
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.mail import Mailer
+from dunnock.letters import store
+from dunnock.letters.wishes import unsubscribe_token
 from mail_server import MailServer, link_in
 from web.conftest import PASSWORD
 
@@ -187,3 +190,36 @@ async def test_nobody_elsewhere_sees_the_mailbox(closed_to):
 
     site.app = from_elsewhere
     assert (await site.browser().get("/dev/mailbox")).status == 404
+
+
+async def test_choosing_what_one_hears(db, mailing, signed_in):
+    browser = await signed_in("wren", at=mailing)
+    page = await browser.get("/settings/mail")
+    form = next(one for one in page.forms if one.action == "/settings/mail")
+    assert [value for name, value in form.fields if name == "wanted"] == [
+        "mention", "quote", "follow", "follow_request", "digest",
+    ]  # fmt: skip
+    fields = {"token": dict(form.fields)["token"], "always": "1"}
+    page = await browser.post("/settings/mail", [*fields.items(), ("wanted[]", "boost"), ("wanted[]", "report")])
+    assert page.location == "/settings/mail?done=saved"
+    member = await accounts.member_named(db, "wren")
+    held = await letters.wishes_of(db, member.id)
+    assert held == letters.Wishes(frozenset({"boost", "report", "pending"}), always=True)  # as it was for staff
+    page = await browser.get("/settings/mail")
+    assert "reports an account" not in page.text
+    assert "reports an account" in (await (await signed_in("ada", "owner", mailing)).get("/settings/mail")).text
+    page = await browser.post("/settings/mail", [("wanted", "follow")])
+    assert page.status == 403
+
+
+async def test_stopping_mails_on_the_page(db, mailing, join):
+    member = await join("wren")
+    async with db.begin() as tx:
+        secret = await store.secret_of(tx, member.id)
+    browser = mailing.browser()
+    page = await browser.get(f"/unsubscribe?token={unsubscribe_token(secret, member.id, 'notices')}")
+    assert page.headers["referrer-policy"] == "no-referrer"
+    page = await browser.submit(page.forms[-1].action)
+    assert "You get no more of these mails" in page.text
+    assert (await letters.wishes_of(db, member.id)).wanted == {"digest", "report", "pending"}
+    assert (await browser.get("/unsubscribe?token=x")).status == 422

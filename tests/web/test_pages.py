@@ -34,7 +34,18 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
     for path in (*TOKEN_FREE, f"/@wren/{first.id}"):
         assert (await stranger.get(path)).status == 200, path
     staff = await signed_in("ada", "owner")
-    parts = ("profile", "preferences", "old-posts", "account", "security", "sessions", "apps", "invitations", "blocks")
+    parts = (
+        "profile",
+        "preferences",
+        "old-posts",
+        "account",
+        "mail",
+        "security",
+        "sessions",
+        "apps",
+        "invitations",
+        "blocks",
+    )
     for path in (
         "/",
         "/about",

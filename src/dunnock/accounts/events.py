@@ -20,11 +20,12 @@ class MemberSignedUp(Event, frozen=True):
 
 
 class MemberStateChanged(Event, frozen=True):
-    """A member was approved (`active`), refused or disabled (`disabled`)."""
+    """A member was approved (`active`), refused or disabled (`disabled`). `was`: the state before; empty: not known."""
 
     member_id: int
     account_id: int
     state: str
+    was: str = ""
 
 
 class MailConfirmed(Event, frozen=True):

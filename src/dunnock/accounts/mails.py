@@ -13,7 +13,7 @@ from dunnock.accounts.store import mail as store
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.job import Job
-from dunnock.foundation.mail import Link, Mail, Mailer, Part, deliver
+from dunnock.foundation.mail import Link, Mail, Mailer, MailRefused, Part, deliver
 
 
 def mail_jobs_of(mailer: Mailer, *, public_url: str) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
@@ -37,8 +37,8 @@ async def send_member_mail(db: Db, mailer: Mailer, job: SendMemberMail, *, publi
     if not to:
         return
     mail = Mail(mail_id=job.mail_id, to=to, subject=subject, parts=[f"Hello @{member.username},", *parts])
-    refused = await deliver(db, mailer, mail, job)
-    if refused is not None and refused.of_address:
+    outcome = await deliver(db, mailer, mail, job)
+    if isinstance(outcome, MailRefused) and outcome.of_address:
         await note_refused(db, member.id, to)
 
 

@@ -258,7 +258,9 @@ async def change_state(tx: Tx, member_id: int, state: State) -> bool:
         raise MemberMissing(member_id)
     if not await tx.run(store.SET_STATE, the=member_id, new_state=state.value):
         return False
-    await tx.record(MemberStateChanged(member_id=member_id, account_id=member.account_id, state=state.value))
+    await tx.record(
+        MemberStateChanged(member_id=member_id, account_id=member.account_id, state=state.value, was=member.state.value)
+    )
     if state is not State.ACTIVE:
         await shut_out(tx, member_id)
     return True

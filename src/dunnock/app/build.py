@@ -65,7 +65,7 @@ from dunnock.api.mastodon.timelines import Timelines
 from dunnock.app import health
 from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
-from dunnock.app.subscriptions import EVERY, HEARS, does
+from dunnock.app.subscriptions import EVERY, does, hears
 from dunnock.discovery import People, Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
@@ -151,7 +151,7 @@ class House:
     ) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
-        self.reactions = Reactions(db, HEARS)
+        self.reactions = Reactions(db, hears(settings))
         self.jobs = Jobs(db, jobs, EVERY)
         self._media_store, self._doors = media_store, doors
         self._working = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, discovery, media, notifications, portability, posts, previews, push, server
+from dunnock import accounts, discovery, letters, media, notifications, portability, posts, previews, push, server
 from dunnock.accounts.views import AccountViews
 from dunnock.app.erasing import STEPS
 from dunnock.discovery import reactions as finding
@@ -19,6 +19,7 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
+from dunnock.letters import reactions as letter_reactions
 from dunnock.notifications import reactions as notices
 from dunnock.portability import reactions as data
 from dunnock.push import reactions as pushes
@@ -42,12 +43,18 @@ EVERY: Sequence[Every] = (
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
     Every(posts.DeleteOld(), posts.DELETE_OLD_EVERY_MS),
     Every(posts.ForgetKeys(), posts.FORGET_KEYS_EVERY_MS),
+    Every(letters.PlanDigests(), letters.DIGESTS_EVERY_MS),
     Every(GatherConversations(), GATHER_EVERY_MS),
     *discovery.EVERY,
     *media.EVERY,
     *portability.EVERY,
     *previews.EVERY,
 )
+
+
+def hears(settings: Settings) -> Hears:
+    """Event -> reactions, in a server with these settings."""
+    return _joined(HEARS, letter_reactions.hears_of(sends=settings.sends_mail))
 
 
 def does(
@@ -62,6 +69,7 @@ def does(
         accounts.EndMutes: accounts.end_mutes,
         accounts.SweepAccess: accounts.sweep_access,
         **accounts.mail_jobs_of(mailer, public_url=settings.public_url),
+        **letters.jobs_of(mailer, account_views, public_url=settings.public_url),
         notifications.TrimNotifications: notifications.trim_notifications,
         notifications.ReleaseKeptBack: notifications.release_kept_back,
         notifications.DiscardKeptBack: notifications.discard_kept_back,

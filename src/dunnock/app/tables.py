@@ -7,6 +7,7 @@ import dunnock.discovery.tables
 import dunnock.feeds.tables
 import dunnock.filters.tables
 import dunnock.foundation.db.tables
+import dunnock.letters.tables
 import dunnock.media.tables
 import dunnock.moderation.tables
 import dunnock.notifications.tables

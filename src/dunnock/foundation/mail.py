@@ -212,8 +212,11 @@ def smtp_place(url: str) -> Place:
     )
 
 
-async def deliver(db: Db, mailer: Mailer, mail: Mail, job: MailJob) -> MailRefused | None:
-    """Send `mail` for `job`, and write down that it is to be tried later if it must be; why it never will, if so."""
+Outcome: TypeAlias = Literal["sent", "later", "given up"] | MailRefused
+
+
+async def deliver(db: Db, mailer: Mailer, mail: Mail, job: MailJob) -> Outcome:
+    """Send `mail` for `job`, and write down that it is to be tried later if it must be; what became of it."""
     try:
         await mailer.send(db, mail)
     except MailRefused as refused:
@@ -227,7 +230,8 @@ async def deliver(db: Db, mailer: Mailer, mail: Mail, job: MailJob) -> MailRefus
             async with db.begin() as tx:
                 later = tx.now + PAUSES_MS[job.tries]
                 await tx.enqueue(msgspec.structs.replace(job, tries=job.tries + 1), run_at=later)
-    return None
+        return "given up" if over else "later"
+    return "sent"
 
 
 def one_line(text: str, most: int) -> str:

@@ -71,7 +71,7 @@ def show_icon() -> Response[bytes]:
 @get("/robots.txt", include_in_schema=False, sync_to_thread=False)
 def show_robots() -> Response[str]:
     """What crawlers need not read; members' own wishes are said on their pages."""
-    closed = ("/auth/", "/oauth/", "/settings/", "/admin/", "/invite/")
+    closed = ("/auth/", "/oauth/", "/settings/", "/admin/", "/invite/", "/unsubscribe", "/dev/")
     text = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in closed)
     return Response(text, media_type="text/plain", headers={"cache-control": "public, max-age=3600"})
 

@@ -37,6 +37,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,60}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
 DONE = {
     "saved": "Your changes are saved.",
+    "stopped": "These mails are stopped.",
     "confirmed": "Your e-mail address is confirmed.",
     "asked": "A mail is on its way to the new address. Follow its link, and the address is yours.",
     "reset": "Your password is changed, and all browsers and apps were signed out. You can sign in with it now.",

@@ -15,6 +15,7 @@ from dunnock.web import (
     data_settings,
     guide,
     invitations,
+    mail_settings,
     mailbox,
     old_posts,
     password,
@@ -27,13 +28,14 @@ from dunnock.web import (
     sign_up,
     sign_ups,
     thread,
+    unsubscribe,
     welcome,
 )
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
-    account_settings, security, app_settings, blocks, data_settings, invitations,
+    account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, sign_ups, reports, guide, people, thread,
 )  # fmt: skip
 
