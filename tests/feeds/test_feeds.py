@@ -112,6 +112,30 @@ async def test_hashtag_feed_with_any_all_and_none(house, make):
     assert ids(await hashtag(None, "never", Cursor())) == []
 
 
+async def test_sifted_hashtag_pages_go_on_behind_what_is_left_out(house, make):
+    me = await make.account()
+    wanted = []
+    for number in range(30):
+        both = number % 7 == 3
+        post = await make.post(me, hashtags=("a", "b") if both else ("a",))
+        if both:
+            wanted.insert(0, post.id)
+    for sift in ({"every": ["b"]}, {"every": ["b"], "without": ["c"]}):
+        for limit in (1, 2, 3):
+            down, up, cursor = [], [], Cursor(limit)
+            while (page := await house.feeds.hashtag(None, "a", cursor, **sift)).entries:
+                down += ids(page)
+                assert len(page.entries) == limit or page.oldest <= wanted[-1]
+                cursor = Cursor(limit, max_id=page.oldest)
+            cursor = Cursor(limit, min_id=1)
+            while (page := await house.feeds.hashtag(None, "a", cursor, **sift)).entries:
+                up = ids(page) + up
+                cursor = Cursor(limit, min_id=page.newest)
+            assert (down, up) == (wanted, wanted), (sift, limit)
+    left = ids(await house.feeds.hashtag(None, "a", Cursor(40), without=["b"]))
+    assert len(left) == 30 - len(wanted)
+
+
 async def test_the_account_feed_shows_each_reader_what_they_may_see(house, make):
     author, follower, addressed, stranger = [await make.account() for _ in range(4)]
     await make.follow(follower, author)

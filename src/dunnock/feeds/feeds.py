@@ -179,11 +179,13 @@ class Feeds:
                 found = sorted({one for some in each for one in some}, reverse=not span.up)[:most]
             return found
 
-        async def sifted(span: Span, most: int) -> Sequence[int]:
+        async def sifted(span: Span, most: int) -> Sequence[tuple[int, int]]:
             found = await skeleton(span, most)
             has = await entries.tags_of(self._db, found, sift) if found else {}
-            # A post that is sifted out is handed on as its negative id: examined (the cursor moves), never found.
-            return [one if all_of <= (mine := has.get(one, set())) and not none_of & mine else -one for one in found]
+            # What is sifted out is handed on as no post (0) with its cursor: the reading goes on behind it.
+            return [
+                (one, one if all_of <= (mine := has.get(one, set())) and not none_of & mine else 0) for one in found
+            ]
 
         def keeps(shown: PostCard) -> bool:
             return (
