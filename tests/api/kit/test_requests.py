@@ -270,10 +270,10 @@ async def test_a_broken_body_of_a_get_is_refused():
         ("GET", "/api/v1/statuses/5/source", "nobody", 401, "The access token is invalid"),
         ("GET", "/api/v1/statuses/404", None, 404, "Record not found"),
         ("GET", "/api/v1/statuses/404/source", None, 404, "Record not found"),
-        ("GET", "/api/v1/statuses/x/source", None, 404, "Not Found"),
+        ("GET", "/api/v1/statuses/x/source", None, 404, "Record not found"),
         ("GET", "/api/v1/statuses/-5/source", None, 404, "Record not found"),
         ("GET", "/api/v1/statuses/99999999999999999999/source", None, 404, "Record not found"),
-        ("GET", "/api/v1/statuses/99999999999999999999", None, 404, "Not Found"),
+        ("GET", "/api/v1/statuses/99999999999999999999", None, 404, "Not Found"),  # the demo has it in the lane only
         ("GET", "/api/v9/nothing", None, 404, "Not Found"),
         ("PUT", "/api/v1/statuses", None, 404, "Not Found"),
         ("GET", "/api/v1/statuses/500", None, 500, "Something went wrong on our end"),

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 from dunnock.api.kit import openapi
 from dunnock.api.kit.caller import Authenticate, public, undeclared
 from dunnock.api.kit.edge import Edge, Gate, Kit
-from dunnock.api.kit.errors import on_bug, on_http_exception, on_refusal
+from dunnock.api.kit.errors import ID_PATHS, id_paths, on_bug, on_http_exception, on_refusal
 from dunnock.api.kit.lane import Lane
 from dunnock.api.kit.params import provide_caller, provide_form, provide_params
 from dunnock.api.kit.settings import EdgeSettings
@@ -77,6 +77,7 @@ def build_edge(
         return Response(held[0], media_type="application/json")
 
     app = Litestar([*handlers, show_openapi], openapi_config=None, **shared)
+    app.state[ID_PATHS] = id_paths(route.path for route in app.routes)
     silent = undeclared(app)
     if silent:
         raise ScopeUndeclared(", ".join(silent))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import traceback
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import msgspec
@@ -11,7 +13,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from dunnock.foundation import clock
-from dunnock.foundation.errors import DomainError, Kind
+from dunnock.foundation.errors import DomainError, Kind, Missing
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -28,6 +30,9 @@ STATUS = {
     Kind.UNAVAILABLE: 503,
 }
 ROUTER_TEXT = {404: "Not Found", 405: "Not Found", 500: "Something went wrong on our end"}
+ID_PATHS = "id_paths"
+"""Where an app keeps `id_paths` of its routes."""
+_ID_PART = re.compile(r"\\\{[^{}]*:int\\\}")
 _log = structlog.get_logger("dunnock.api")
 
 
@@ -129,9 +134,17 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         return on_bug(request, error)
     if status == 400:
         return _response(422, _error("Validation failed"), [])
+    if status == 404 and ID_PATHS in request.app.state and request.app.state[ID_PATHS].fullmatch(request.url.path):
+        return _response(404, _error(Missing.safe), [])  # there is such an endpoint, and no such id
     if status == 405:
         status = 404
     return _response(status, _error(ROUTER_TEXT.get(status, error.detail)), [])
+
+
+def id_paths(paths: Iterable[str]) -> re.Pattern[str]:
+    """What paths with ids look like when anything may stand for an id."""
+    shapes = {_ID_PART.sub("[^/]+", re.escape(path)) for path in paths}
+    return re.compile("|".join(sorted(one for one in shapes if "[^/]+" in one)) or "(?!)")
 
 
 def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
