@@ -9,6 +9,7 @@ import pytest
 
 from api.staffed import staffed
 from dunnock import accounts, moderation
+from dunnock.notifications.tables import notifications
 
 WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 V1, V2, LOG = "/api/v1/admin/accounts", "/api/v2/admin/accounts", "/api/v1/dunnock/admin/log"
@@ -194,6 +195,25 @@ async def test_suspended_and_back(staff, make, mod):
     assert [one["id"] for one in await staff.get("/api/v1/timelines/home", reader)] == [str(post.id)]
     assert (await staff.get(f"/api/v1/accounts/{ada.id}"))["followers_count"] == 1
     assert (await staff.ask("GET", "/api/v1/accounts/verify_credentials", ada)).status == 200, "apps go on"
+
+
+async def test_what_suspended_accounts_did_is_neither_shown_nor_counted(staff, make, mod):
+    ada, fan = await make.member("ada"), await make.member("fan")
+    post = await make.post(ada, "hello")
+    await make.row(
+        notifications, id=staff.house.db.new_id(), account_id=ada.id, kind="favourite", from_id=fan.id,
+        post_id=post.id, created_at=1, bucket=7,
+    )  # fmt: skip
+
+    async def unread():
+        paths = ("/api/v1/notifications/unread_count", "/api/v2/notifications/unread_count")
+        return [(await staff.get(path, ada))["count"] for path in paths]
+
+    assert await unread() == [1, 1]
+    await staff.post(f"{V1}/{fan.id}/action", mod, type="suspend")
+    assert (await staff.get("/api/v1/notifications", ada), await unread()) == ([], [0, 0])
+    await staff.post(f"{V1}/{fan.id}/unsuspend", mod)
+    assert await unread() == [1, 1]
 
 
 async def test_who_was_limited_before_is_limited_after(staff, make, mod):

@@ -74,6 +74,16 @@ class OAuthRefusal(DomainError):
         self.status = status
 
 
+class WrappedRefusal(DomainError):
+    """A refusal whose whole body stands inside `error`, as Mastodon has it for collections."""
+
+    code, kind = "wrapped_refusal", Kind.INVALID
+
+    def __init__(self, inner: DomainError) -> None:
+        """`inner`: what it is about."""
+        super().__init__(*inner.args, say=inner.text, details=inner.details)
+
+
 def answer(error: DomainError) -> tuple[int, bytes, Headers]:
     """Status, JSON body and extra headers for a refusal."""
     status: int = getattr(error, "status", 0) or STATUS[error.kind]
@@ -85,6 +95,8 @@ def answer(error: DomainError) -> tuple[int, bytes, Headers]:
             field: [{"error": slug, "description": text} for slug, text in reasons]
             for field, reasons in error.details.items()
         }
+    if isinstance(error, WrappedRefusal):
+        body = {"error": {"details": {}, **body}}
     headers: Headers = []
     if status == STATUS[Kind.UNAUTHENTICATED]:
         oauth = isinstance(error, OAuthRefusal)  # it is the app that did not prove itself (RFC 6749, 5.2)

@@ -28,7 +28,7 @@ ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
     "properties": {
-        "error": {"type": "string"},
+        "error": {"anyOf": [{"type": "string"}, {"type": "object"}]},  # an object: of a collection that breaks rules
         "error_description": {"type": "string"},
         "details": {
             "type": "object",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from msgspec import UNSET, UnsetType
 
 from dunnock import discovery
 from dunnock.api.kit import Called, Form, Id, MaybeCalled, Query, link_header, page_limit, public, require
+from dunnock.api.kit.errors import WrappedRefusal
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, me, viewer_of
 from dunnock.api.mastodon.render import Render
@@ -128,6 +130,15 @@ class WrappedCollectionItem(msgspec.Struct, kw_only=True):
     collection_item: CollectionItem
 
 
+@contextlib.asynccontextmanager
+async def _told() -> AsyncIterator[None]:
+    """What is wrong with a collection is told inside `error`, as Mastodon does it here and nowhere else."""
+    try:
+        yield
+    except discovery.CollectionRefused as refused:
+        raise WrappedRefusal(refused) from refused
+
+
 def item_wire(one: Item) -> CollectionItem:
     """CollectionItem."""
     return CollectionItem(
@@ -165,7 +176,7 @@ async def make_collection(
     form: Form[CollectionForm], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
 ) -> WrappedCollection:
     """A new collection."""
-    async with db.begin() as tx:
+    async with _told(), db.begin() as tx:
         made = await discovery.make_collection(tx, form.changes, by=me(caller), members=form.account_ids)
     return WrappedCollection(collection=collection_wire(made, settings.public_url))
 
@@ -195,7 +206,7 @@ async def change_collection(
     settings: NamedDependency[Settings],
 ) -> WrappedCollection:
     """Change a collection."""
-    async with db.begin() as tx:
+    async with _told(), db.begin() as tx:
         changed = await discovery.change_collection(tx, collection_id, form.changes, by=me(caller))
     return WrappedCollection(collection=collection_wire(changed, settings.public_url))
 

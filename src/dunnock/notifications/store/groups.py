@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from dunnock.foundation.db import BigId, Reader, Sql, among
 from dunnock.notifications.model import GROUPED, Filters, Notification
-from dunnock.notifications.store.rows import COLUMNS, wanted
+from dunnock.notifications.store.rows import COLUMNS, of_somebody_shown, wanted
 from dunnock.notifications.tables import notifications
 
 SAMPLE = 8  # Source: Mastodon, NotificationGroup::SAMPLE_ACCOUNTS_SIZE
@@ -50,7 +50,8 @@ def _page(*, up: bool, kinds: bool, one: bool, filtered: bool, some: bool) -> Sq
 
 @functools.cache
 def _count(*, kinds: bool, one: bool, filtered: bool, some: bool) -> Sql:
-    stand = select(_n.id).where(wanted(kinds=kinds, one=one, filtered=filtered), *_stands_for_group(one=one, some=some))
+    asked = wanted(kinds=kinds, one=one, filtered=filtered)
+    stand = select(_n.id).where(asked, *_stands_for_group(one=one, some=some), of_somebody_shown)
     return Sql(select(func.count()).select_from(stand.limit(bindparam("most")).subquery()))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
 
 from dunnock.foundation.db import BigId, Db, Reader, Row, Sql, Tx, among, insert_once
 from dunnock.notifications.events import Notified
@@ -117,9 +117,23 @@ def _page(*, up: bool, kinds: bool, one: bool, filtered: bool) -> Sql:
     )
 
 
+of_somebody_shown = or_(
+    _n.from_id == _to,
+    ~exists().where(
+        accounts.c.id == _n.from_id, or_(accounts.c.standing == "suspended", accounts.c.standing == "deleted")
+    ),
+)
+"""By the reader, or an account that is not suspended: others are skipped when they are shown, so they do not count."""
+
+
 @functools.cache
 def _count(*, kinds: bool, one: bool, filtered: bool) -> Sql:
-    some = select(_n.id).where(wanted(kinds=kinds, one=one, filtered=filtered)).limit(bindparam("most")).subquery()
+    some = (
+        select(_n.id)
+        .where(wanted(kinds=kinds, one=one, filtered=filtered), of_somebody_shown)
+        .limit(bindparam("most"))
+        .subquery()
+    )
     return Sql(select(func.count()).select_from(some))
 
 
