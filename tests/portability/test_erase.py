@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Integer, Text, column, func, or_, select, tab
 from api import consistency
 from api.owning import Owning
 from api.staffed import URL, staffed
-from dunnock import accounts, filters, moderation, portability, posts
+from dunnock import accounts, filters, letters, moderation, portability, posts
 from dunnock.accounts import tables as a
 from dunnock.app.erasing import STEPS
 from dunnock.app.tables import metadata
@@ -49,6 +49,9 @@ MAY_STAY = {
     ("staff_log", "subject"): "what it was called then",
     ("mail_blocks", "account_id"): "made by its suspension, a hash: or it would come again",
     ("event_log", "body"): "ids only; see docs/portability.md",
+    ("dev_mails", "recipient"): "the last fifty mails of a server in development",
+    ("dev_mails", "subject"): "as above",
+    ("dev_mails", "body"): "as above",
     ("deletions", "account_id"): "that it was deleted, and when",
 }
 NOT_OF_PEOPLE = {"jobs", "failures", "reactions", "schedule", "refreshes", "event_log", "alembic_version"}
@@ -187,6 +190,8 @@ class Life:
         await row(s.announcements, id=7, text="x", published_at=1, updated_at=1)
         await row(s.announcement_reads, account_id=anna.id, announcement_id=7)
         await row(s.announcement_reactions, account_id=anna.id, announcement_id=7, name="x", id=new())
+        async with db.begin() as tx:
+            await letters.change_wishes(tx, made.id, wanted=["mention"], always=False)
         self.token = await home.token(anna)
         token_id = await db.value(Sql(select(a.tokens.c.id).where(a.tokens.c.account_id == anna.id)))
         await row(pu.push_subscriptions, id=new(), token_id=token_id, account_id=anna.id, endpoint="x", p256dh="x",
@@ -199,6 +204,12 @@ class Life:
         await row(
             a.mail_links, digest="x", member_id=made.id, purpose="confirm", email="anna@lee.example", expires_at=1
         )
+        await row(a.browsers, digest="x", member_id=made.id, seen_at=1)
+        await row(a.totps, member_id=made.id, secret="x")
+        await row(a.recovery_codes, digest="x", member_id=made.id)
+        await row(a.passkeys, id=new(), member_id=made.id, credential_id="x", public_key="x", sign_count=0, name="x",
+                  created_at=1)  # fmt: skip
+        await row(a.sign_in_steps, digest="x", purpose="add", member_id=made.id, expires_at=1)
         await row(a.invitations, id=(invitation := new()), code="code", by_member_id=made.id)
         async with db.begin() as tx:
             await tx.run(

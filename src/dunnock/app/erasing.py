@@ -6,6 +6,7 @@ from dunnock.accounts import erase as accounts
 from dunnock.discovery import erase as discovery
 from dunnock.feeds import erase as feeds
 from dunnock.filters import erase as filters
+from dunnock.letters import erase as letters
 from dunnock.media import erase as media
 from dunnock.moderation import erase as moderation
 from dunnock.notifications import erase as notifications
@@ -16,6 +17,7 @@ from dunnock.server import erase as server
 
 STEPS: portability.Steps = (
     *push.ERASES,
+    *letters.ERASES,
     *accounts.ERASES[:1],  # the e-mail address and all that signs in
     *posts.ERASES,
     *media.ERASES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import Boolean, bindparam, column, exists, or_, select, table, update
+from sqlalchemy import Boolean, bindparam, column, delete, exists, or_, select, table, update
 
 from dunnock.foundation import ids
 from dunnock.foundation.db import BigId, Db, Reader, Sql, Tx, insert_once
@@ -134,6 +134,13 @@ _SESSION = Sql(
 )
 
 
+_ERASE = Sql(
+    delete(letter_wishes).where(
+        _w.member_id.in_(select(_members.c.id).where(_members.c.account_id == bindparam("account", type_=BigId)))
+    )
+)
+
+
 class Recipient(msgspec.Struct, frozen=True):
     """A member as letters see them. `secret` None: they have no row yet."""
 
@@ -236,6 +243,11 @@ async def session(reader: Reader, session_id: int) -> tuple[str, int] | None:
     """The browser of a sign-in, and when it was."""
     row = await reader.one(_SESSION, the=session_id)
     return None if row is None else (row[0], row[1])
+
+
+async def erase(tx: Tx, account_id: int) -> int:
+    """Forget all about an account's member; how many rows."""
+    return await tx.run(_ERASE, account=account_id)
 
 
 def _wishes(wanted: str | None, always: object) -> Wishes:
