@@ -692,7 +692,6 @@ EVIL = {
     "zip": b"PK\x03\x04" + bytes(100),
     "bmp": image("BMP"),
     "tiff": image("TIFF"),
-    "mp4": b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom",
 }
 
 
@@ -705,6 +704,13 @@ async def test_what_is_no_picture_is_refused_and_leaves_nothing(server, alice, p
         answer = await alice.ask("POST", path, *multipart(*parts))
         assert answer.status == 422, answer
     assert (await alice.ask("POST", path, {"file": "http://127.0.0.1/a.png"})).status == 422
+    assert await server.rows("media") == 0
+    assert _files(server) == []
+
+
+async def test_a_film_that_is_none_fails_and_leaves_nothing(server, alice):
+    film = picture(b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", "a.mp4")
+    assert (await alice.ask("POST", "/api/v1/media", *film)).status == 422
     assert await server.rows("media") == 0
     assert _files(server) == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dunnock.accounts.sign_up import create_member
+from dunnock.api.streaming import Counts as StreamCounts
 from dunnock.app import metrics
 
 _spec = importlib.util.spec_from_file_location("kit_driver", Path(__file__).parents[1] / "api/kit/driver.py")
@@ -59,7 +60,7 @@ async def test_counts_of_processes_are_added_up(tmp_path):
 
     folder = tmp_path / "run"
     folder.mkdir()
-    both = [metrics.Metrics(None, metrics.Counted(app), {}, shared=folder) for _ in range(2)]
+    both = [metrics.Metrics(None, metrics.Counted(app), {}, StreamCounts(), shared=folder) for _ in range(2)]
     for name, one in enumerate(both, 1):
         await call(one._counted, "GET", "/")
         one.save(str(name))

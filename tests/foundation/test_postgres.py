@@ -83,7 +83,7 @@ def ear(db):
 
 
 async def listening(admin, count=1):
-    end = time.monotonic() + 10
+    end = time.monotonic() + 25  # a question to a connection that is being ended may wait out its ten seconds
     asked = (
         "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'dunnock-listen' AND state = 'idle' "
         "AND datname = current_database()"

@@ -60,9 +60,9 @@ async def index_posts(tx: Tx, ids: Sequence[int]) -> None:
         words = _words(row, [files[one] for one in _ids(row[10]) if one in files], linked.get(row[0]))
         post_id, as_text, vector = row[0], " ".join(words), _vector(words)
         before = held.pop(post_id, None)
-        if before is None:
-            await tx.run(store.ADD, id=post_id, words=as_text, vector=vector)
-        elif before not in (as_text, vector):
+        if before is None and await tx.run(store.ADD, id=post_id, words=as_text, vector=vector):
+            continue
+        if before not in (as_text, vector):
             await tx.run(store.CHANGE, id=post_id, words=as_text, vector=vector)
     if held:
         await tx.run(store.REMOVE, ids=list(held))

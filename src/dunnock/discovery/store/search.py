@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, exists, literal_column, or_, select, text, update
+from sqlalchemy.dialects import postgresql
 
 from dunnock.discovery.store.others import accounts, interactions, kept, members, polls, post_previews, posts
 from dunnock.discovery.tables import search_docs, search_progress
@@ -53,7 +54,8 @@ def _words() -> tuple[Any, Any]:
 _lite, _pg = _words()
 ADD = Sql(
     search_docs.insert().values(post_id=bindparam("id"), words=_lite),
-    search_docs.insert().values(post_id=bindparam("id"), words=_pg),
+    # Two processes may look at one post at once: the second finds the row of the first, and changes it.
+    postgresql.insert(search_docs).values(post_id=bindparam("id"), words=_pg).on_conflict_do_nothing(),
 )
 CHANGE = Sql(
     update(search_docs).where(search_docs.c.post_id == bindparam("id")).values(words=_lite),
