@@ -177,6 +177,7 @@ async def test_limits_on_the_wire():
         answer = await call(app, "GET", path)
         assert (answer.status, answer.json) == (429, {"error": "Too many requests"})
         assert int(answer.headers["retry-after"]) > 0
+        assert (answer.headers["x-ratelimit-limit"], answer.headers["x-ratelimit-remaining"]) == ("300", "0")
         assert answer.headers["x-ratelimit-reset"].endswith(".000Z")
         assert answer.headers["access-control-allow-origin"] == "*"
     assert (await call(app, "GET", "/api/v1/timelines/public", client="203.0.113.10")).status == 200

@@ -61,6 +61,11 @@ class TooManyRequests(DomainError):
 
     code, kind, safe = "too_many_requests", Kind.LIMITED, "Too many requests"
 
+    def __init__(self, *, retry_at: int, limit: int | None = None, say: str | None = None) -> None:
+        """`limit`: how many there may be in a window, where it is one of requests."""
+        super().__init__(limit, retry_at=retry_at, say=say)
+        self.limit = limit
+
 
 class OAuthRefusal(DomainError):
     """An answer of the OAuth endpoints: `{"error": slug, "error_description": text}`. Source: RFC 6749, 5.2."""
@@ -106,6 +111,8 @@ def answer(error: DomainError) -> tuple[int, bytes, Headers]:
         wait = max(1, -(-error.retry_at // 1000) - clock.now_ms() // 1000)
         headers.append((b"retry-after", b"%d" % wait))
         if status == STATUS[Kind.LIMITED]:
+            if isinstance(error, TooManyRequests) and error.limit is not None:
+                headers += [(b"x-ratelimit-limit", b"%d" % error.limit), (b"x-ratelimit-remaining", b"0")]
             headers.append((b"x-ratelimit-reset", clock.iso(error.retry_at).encode()))
     return status, msgspec.json.encode(body), headers
 

@@ -65,9 +65,9 @@ class Window:
         self.reset = clock.iso(self._ends).encode()
         self._counts, self.untold = {}, {}
 
-    def refuse(self) -> TooManyRequests:
+    def refuse(self, limit: int) -> TooManyRequests:
         """The refusal, to be tried again when the window ends."""
-        return TooManyRequests(retry_at=self._ends)
+        return TooManyRequests(limit=limit, retry_at=self._ends)
 
 
 class Limiter:
@@ -128,11 +128,11 @@ class Limiter:
         else:
             limit, used = PER_TOKEN, window.count(known[0], now)
             if known[1] is not None and window.count(("member", known[1]), now) > PER_MEMBER:
-                raise window.refuse()
+                raise window.refuse(PER_MEMBER)
         if method != "GET":
             window, limit, used = self._dearest(method, path, known, address, now) or (window, limit, used)
         if used > limit:
-            raise window.refuse()
+            raise window.refuse(limit)
         return [
             (b"x-ratelimit-limit", b"%d" % limit),
             (b"x-ratelimit-remaining", b"%d" % (limit - used)),
