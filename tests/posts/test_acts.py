@@ -155,6 +155,17 @@ async def test_who_liked_and_boosted(make, publish, do, db):
         assert len((await read(db, post.id, None, accounts.Cursor())).ids) == 6
 
 
+async def test_who_boosts_for_followers_is_listed_to_nobody(make, publish, do, db):
+    author, fan = await make.member(), await make.member()
+    await make.follow(fan, author)
+    secret, open_ = await publish(author, visibility="followers"), await publish(author)
+    await do(posts.boost, secret.id, by=author.id)
+    await do(posts.boost, open_.id, by=fan.id, visibility="followers")
+    for post in (secret, open_):
+        for who in (author, fan):
+            assert (await posts.boosted_by(db, post.id, who.id, accounts.Cursor())).ids == ()
+
+
 async def test_delete_leaves_nothing_behind(db, make, publish, do, events):
     author, other = await make.member("anna"), await make.member("bob")
     parent = await publish(other)

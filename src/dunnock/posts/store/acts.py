@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dunnock.foundation.db import BigId, Reader, Sql, Tx
 from dunnock.posts.model import Act
-from dunnock.posts.store.others import NOBODY, no_block, shown, viewer
+from dunnock.posts.store.others import NOBODY, no_block, shown
 from dunnock.posts.tables import interactions, post_counts, posts
 
 _POSTS_BOOSTS = (posts.c.boost_of_id == bindparam("post"), posts.c.deleted_at.is_(None))
@@ -100,7 +100,7 @@ def _boosters(*, up: bool) -> Sql:
             *_POSTS_BOOSTS,
             posts.c.id > _above,
             posts.c.id < _below,
-            or_(posts.c.visibility == "public", posts.c.visibility == "unlisted", posts.c.author_id == viewer),
+            or_(posts.c.visibility == "public", posts.c.visibility == "unlisted"),
             shown(posts.c.author_id),
             no_block(posts.c.author_id),
         )
