@@ -1,4 +1,4 @@
-"""How each endpoint of priority A and B is asked rightly: `CASES["METHOD /path"](world)` makes what it needs and says how."""
+"""How each endpoint of priority A and B, and some of C, is asked rightly: `CASES["METHOD /path"](world)` makes what it needs."""
 
 from __future__ import annotations
 
@@ -246,5 +246,48 @@ CASES: dict[str, Case] = {
     "GET /api/v1/trends/links": plain(),
     "GET /api/v1/trends/statuses": plain(),
     "GET /api/v1/trends/tags": plain(),
+    # Priority C: called by few apps or none.
+    "GET /api/v1/accounts": lambda w: Ask(query={"id[]": [w.me.id, w.other.id]}),
+    "POST /api/v1/accounts/:id/endorse": on("other"),
+    "POST /api/v1/accounts/:id/unendorse": on("other"),
+    "GET /api/v1/directory": plain(),
+    "GET /api/v1/endorsements": plain(),
+    "GET /api/v1/suggestions": plain(),
+    "DELETE /api/v1/suggestions/:account_id": on("someone"),
+    "POST /api/v1/collections/:collection_id/items": lambda w: Ask((w.collection(),), json={"account_id": w.third.id}),
+    "DELETE /api/v1/collections/:id": on("collection"),
+    "PATCH /api/v1/collections/:id": on("collection", {"name": "changed"}),
+    "GET /api/v2/filters/:filter_id/keywords": on("filter"),
+    "GET /api/v2/filters/:filter_id/statuses": on("filter"),
+    "POST /api/v2/filters/:filter_id/statuses": lambda w: Ask((w.filter()["id"],), json={"status_id": w.theirs}),
+    "GET /api/v2/filters/keywords/:id": _keyword,
+    "GET /api/v1/instance/activity": plain(),
+    "GET /api/v1/instance/domain_blocks": plain(),
+    "GET /api/v1/instance/extended_description": plain(),
+    "GET /api/v1/instance/peers": plain(),
+    "GET /api/v1/instance/privacy_policy": plain(),
+    "GET /api/v1/instance/rules": plain(),
+    "GET /api/v1/instance/translation_languages": lambda _: Ask(entity="Hash"),
+    "GET /health": lambda _: Ask(entity="Hash"),
+    "POST /api/v1/notifications/:id/dismiss": on("notification"),
+    "GET /api/v1/notifications/requests/:id": on("request"),
+    "POST /api/v1/notifications/requests/accept": lambda w: Ask(json={"id": [w.request()]}),
+    "POST /api/v1/notifications/requests/dismiss": lambda w: Ask(json={"id": [w.request()]}),
+    "GET /api/v1/notifications/requests/merged": lambda _: Ask(entity="Hash"),
+    "GET /api/v1/notifications/unread_count": lambda _: Ask(entity="Hash"),
+    "GET /api/v2/notifications/:group_key": on("group"),
+    "POST /api/v2/notifications/:group_key/dismiss": on("group"),
+    "GET /api/v2_alpha/notifications": plain(),
+    "GET /api/v2_alpha/notifications/:group_key": on("group"),
+    "POST /api/v2_alpha/notifications/:group_key/dismiss": on("group"),
+    "GET /api/v2_alpha/notifications/unread_count": lambda _: Ask(entity="Hash"),
+    "GET /api/v1/apps/verify_credentials": plain(),
+    "GET /api/v1/scheduled_statuses/:id": on("scheduled"),
+    "PUT /api/v1/scheduled_statuses/:id": lambda w: Ask(
+        (w.scheduled(),), json={"scheduled_at": "2099-01-01T00:00:00Z"}
+    ),
+    "GET /api/v1/featured_tags/suggestions": plain(),
+    "POST /api/v1/conversations/:id/read": on("conversation"),
+    "GET /api/oembed": lambda w: Ask(query={"url": f"{w.server.url}/@{w.other.name}/{w.theirs}"}, entity="Hash"),
 }
 """Streams are asked in tests/stories: they do not end."""

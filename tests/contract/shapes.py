@@ -28,6 +28,7 @@ CORRECTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("Translation", "poll"): {"nullable": "yes"},  # as its own example has it
     # The table says text; the example, Mastodon itself and the apps that read it have a number.
     ("NotificationGroup", "most_recent_notification_id"): {"type": "Integer"},
+    ("ScheduledStatus", "params[application_id]"): {"type": "String id"},  # ours: as all ids, see docs/api.md
     ("Report", "action_taken_at"): {"nullable": "yes"},
 }
 # What the pages call by a shorter name.

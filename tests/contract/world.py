@@ -103,7 +103,8 @@ class World:
         return self.server.join("someone").id
 
     def notification(self) -> str:
-        """The id of a notification of mine."""
+        """The id of a notification of mine; other tests may have changed what I want to hear."""
+        self.ask(self.me, "PATCH", "/api/v2/notifications/policy", for_not_following="accept")
         someone = self.server.join("teller")
         self.ask(someone, "POST", f"/api/v1/statuses/{self.post}/favourite")
         return self._first(self.me, "/api/v1/notifications", lambda one: one["account"]["id"] == someone.id)
@@ -135,7 +136,10 @@ class World:
         return made["id"]
 
     def collection(self) -> str:
-        """The id of a collection of mine."""
+        """The id of a collection of mine; the oldest goes before there are too many."""
+        held = self.ask(self.me, "GET", f"/api/v1/accounts/{self.me.id}/collections")["collections"]
+        for one in held[8:]:
+            self.ask(self.me, "DELETE", f"/api/v1/collections/{one['id']}")
         made = self.ask(
             self.me, "POST", "/api/v1/collections", name=self.fresh("collection"), sensitive=False, discoverable=True
         )
