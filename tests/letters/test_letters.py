@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from api.kit.driver import call
-from dunnock import accounts, letters, moderation, posts
+from dunnock import accounts, letters, moderation, notifications, posts
 from dunnock.accounts import tables
 from dunnock.accounts.tries import Tries
 from dunnock.app.build import build
@@ -141,8 +141,11 @@ async def test_approval(post):
     robin = await asks(post)
     [(to, message)] = await post.all()  # staff hear of it when the address is confirmed
     assert to == robin.email
+    heard = notifications.Filters(kinds=("sign_up",))
+    before = await notifications.unread(post.db, ada.account_id, heard)
     await post.do(accounts.confirm, link_in(message, "/auth/confirmation").partition("=")[2])
     [(to, message)] = await post.all()
+    assert await notifications.unread(post.db, ada.account_id, heard) == before + 1
     assert (to, message["subject"]) == (ada.email, "@robin would like to join Hedgerow")
     assert "> I like <b>birds</b>" in text_of(message)
     assert "I like &lt;b&gt;birds&lt;/b&gt;" in html_of(message)

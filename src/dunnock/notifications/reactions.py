@@ -43,7 +43,7 @@ async def on_act(tx: Tx, event: Event) -> None:
             await settle.settle_poll(tx, post_id)
         case accounts.FollowsSevered(account_id=account_id, severance_id=severance_id):
             await settle.settle_severance(tx, account_id, severance_id)
-        case accounts.MemberSignedUp(account_id=account_id):
+        case accounts.MemberSignedUp(account_id=account_id) | accounts.MailConfirmed(account_id=account_id):
             await settle.settle_sign_up(tx, account_id)
         case moderation.ReportFiled(report_id=report_id):
             await settle.settle_report(tx, report_id)
@@ -80,6 +80,7 @@ _HEARD = (
     posts.PollEnded,
     accounts.FollowsSevered,
     accounts.MemberSignedUp,
+    accounts.MailConfirmed,
     moderation.ReportFiled,
     moderation.MemberWarned,
     discovery.AddedToCollection,

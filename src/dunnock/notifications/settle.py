@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from dunnock import discovery, moderation
+from dunnock import accounts, discovery, moderation
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import ms_of
 from dunnock.notifications.model import Kind, answer
@@ -158,7 +158,10 @@ async def settle_follow(tx: Tx, *, follower: int, followed: int) -> None:
 
 
 async def settle_sign_up(tx: Tx, account_id: int) -> None:
-    """Tell those who run the server of a new member."""
+    """Tell those who run the server of a new member, once mail is shown to reach them."""
+    member = await accounts.member_of(tx, account_id)
+    if member is not None and member.unconfirmed:
+        return
     await _tell(tx, await facts.staff(tx), "sign_up", by=account_id, at=tx.now)
 
 
