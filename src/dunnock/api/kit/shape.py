@@ -18,7 +18,7 @@ Fit: TypeAlias = Callable[[Any], Any]
 
 ABSENT: Any = object()
 # Source: ActiveModel::Type::Boolean::FALSE_VALUES; every other text is true.
-FALSE_TEXTS = frozenset({"0", "f", "false", "off", "no"})
+FALSE_TEXTS = frozenset({"0", "f", "false", "off"})
 BIGGEST_ID = 2**63 - 1
 _INDEX = re.compile(r"-?[0-9]+")
 
