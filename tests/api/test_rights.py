@@ -357,6 +357,10 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/imports/{id}/retry": member("write"),  # ours
     "GET /api/v1/dunnock/imports/{id}/rows": member("read"),  # ours
     "GET /api/v1/dunnock/imports/{id}/failures.csv": member("read"),  # ours
+    "GET /api/v1/dunnock/archives": member("read"),  # ours
+    "POST /api/v1/dunnock/archives": member("write"),  # ours
+    "GET /api/v1/dunnock/archives/{id}": member("read"),  # ours
+    "GET /api/v1/dunnock/archives/{id}/file": member("read"),  # ours
     "DELETE /api/v1/dunnock/account": member("write"),  # ours
     "GET /oauth/userinfo": member("profile"),
     "POST /oauth/userinfo": member("profile"),
@@ -382,7 +386,7 @@ MEMBERS_PAGES = {
     "GET /settings/blocks", "GET /settings/invitations", "GET /settings/old-posts", "GET /settings/preferences",
     "GET /settings/profile",
     "GET /settings/sessions", "GET /settings/mail", "GET /settings/security", "GET /settings/security/totp",
-    "GET /settings/export", "GET /settings/export/{id}", "GET /settings/delete",
+    "GET /settings/export", "GET /settings/export/{id}", "GET /settings/delete", "GET /settings/archives/{id}/{id}",
     "GET /settings/import", "GET /settings/import/{id}",
     "GET /settings/import/{id}/failures.csv",
 }  # fmt: skip
@@ -397,6 +401,7 @@ MEMBERS_FORMS = {
     "POST /settings/apps/revoke", "POST /settings/blocks", "POST /settings/invitations",
     "POST /settings/invitations/withdraw", "POST /settings/old-posts", "POST /settings/preferences", "POST /settings/profile",
     "POST /settings/sessions", "POST /settings/import", "POST /settings/import/{id}", "POST /settings/delete",
+    "POST /settings/export",
 }  # fmt: skip
 LANE_ONLY = {
     "GET /.well-known/webfinger", "GET /.well-known/host-meta", "GET /avatars/original/missing.png",

@@ -216,6 +216,7 @@ class Life:
                 Sql(a.members.update().where(a.members.c.id == bob.member_id).values(invitation_id=invitation))
             )
         await home.send(anna, "bob\n", type="following")
+        await home.post("/api/v1/dunnock/archives", anna)
         await home.settle()
         return self
 
@@ -267,6 +268,7 @@ async def test_nothing_is_left_but_what_is_listed(home, make):
     left = await traces(db, anna.id, anna.member_id, WORDS)
     assert set(left) <= set(MAY_STAY), {name: left[name] for name in set(left) - set(MAY_STAY)}
     assert await consistency.faults(db) == []
+    assert list((home.house.settings.data / "archives").iterdir()) == []
     votes = (await posts.find_poll(db, life.asked.poll_id, life.bob.id))[0]
     assert (votes.tallies, votes.voters) == ((0, 1), 1)
     assert await db.value(Sql(select(func.count()).select_from(m.media).where(m.media.c.account_id == anna.id))) == 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dunnock import accounts
+from dunnock import accounts, portability
+from dunnock.foundation.storage import LocalStorage
 from dunnock.portability.bring import DoImport
 from dunnock.portability.carry_out import do_import
 from web.conftest import PASSWORD
@@ -60,3 +61,24 @@ async def test_delete_the_account(signed_in, db):
     assert "Your account is deleted. Farewell!" in page.text
     assert (await other.get("/@anna")).status in {404, 410}
     assert (await anna.get("/settings/profile")).status in {303, 401}
+
+
+async def test_the_archive(signed_in, db, tmp_path):
+    anna, eve = await signed_in("anna"), await signed_in("eve")
+    await anna.get("/settings/export")
+    page = await anna.submit("/settings/export")
+    assert "Your archive is being made" in page.text
+    assert "0 posts so far" in page.text
+    me = await accounts.member_named(db, "anna")
+    (one,) = await portability.archives_of(db, me.account_id)
+    job = portability.BuildArchive(one.id)
+    place = portability.Place(domain="127.0.0.1:8000", url="http://127.0.0.1:8000")
+    await portability.build_archive(db, job, storage=LocalStorage(tmp_path / "files"), place=place)
+    page = await anna.get("/settings/export")
+    (one,) = await portability.archives_of(db, me.account_id)
+    path = f"/settings/archives/{one.id}/{one.secret}"
+    assert f'href="{path}"' in page.body
+    answer = await eve.get(path)
+    assert answer.status == 404
+    assert (await anna.get(f"/settings/archives/{one.id}/{'x' * 43}")).status == 404
+    assert (await anna.get(f"/settings/archives/{one.id}/é")).status == 404

@@ -80,7 +80,12 @@ def does(
         GatherConversations: gather_conversations,
         **discovery.JOBS,
         **media.jobs_of(media_store),
-        **portability.jobs_of(steps=STEPS),
+        **portability.jobs_of(
+            media_store.storage,
+            portability.Place(domain=settings.domain, url=settings.public_url),
+            settings.data / "archives",
+            steps=STEPS,
+        ),
         **previews.jobs_of(door, media_store, here=settings.domain),
         **push.jobs_of(door, account_views, public_url=settings.public_url),
         **server.JOBS,

@@ -7,12 +7,25 @@ brings in is done by their use cases.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Db
 from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Does, Every
+from dunnock.foundation.storage import Storage
+from dunnock.portability.archive import (
+    Archive,
+    BuildArchive,
+    archives_of,
+    ask_for_archive,
+    build_archive,
+    check_ready,
+    find_archive,
+    read_archive,
+    sweep_archives,
+)
 from dunnock.portability.bring import (
     OUTCOMES,
     DoImport,
@@ -42,20 +55,30 @@ from dunnock.portability.erase import (
     find_deletion,
     look_after,
 )
-from dunnock.portability.errors import DeletionRefused, ExportMissing, ImportMissing, ImportRefused
+from dunnock.portability.errors import (
+    ArchiveMissing,
+    ArchiveRefused,
+    DeletionRefused,
+    ExportMissing,
+    ImportMissing,
+    ImportRefused,
+)
 from dunnock.portability.export import FILES, FILTERS, NAMES, Holdings, Place, check_name, export, holdings, media_type
 from dunnock.portability.parse import KINDS, MOST_BYTES, Kind
 
 
 class SweepData(Job, frozen=True):
-    """Forget imports that are over, and look once more after accounts that were deleted lately."""
+    """Forget imports and archives that are over, and look once more after accounts that were deleted lately."""
 
 
 EVERY: Sequence[Every] = (Every(SweepData(), DAY), Every(RetryWaiting(), RETRY_EVERY_MS))
 
 
-def jobs_of(*, steps: Steps, resolver: Resolver | None = None) -> Does:
-    """Job -> what does it. `steps`: what deletes an account; `resolver`: finds what is elsewhere; None: nothing can."""
+def jobs_of(storage: Storage, place: Place, folder: Path, *, steps: Steps, resolver: Resolver | None = None) -> Does:
+    """Job -> what does it.
+
+    `folder`: where archives are made; `steps`: what deletes an account; `resolver`: finds what is elsewhere, None: nothing does.
+    """
 
     async def go_on(db: Db, job: DoImport) -> None:
         await do_import(db, job, resolver=resolver)
@@ -65,12 +88,17 @@ def jobs_of(*, steps: Steps, resolver: Resolver | None = None) -> Does:
 
     async def sweep(db: Db, _: SweepData) -> None:
         await sweep_imports(db)
+        await sweep_archives(db, folder)
         await look_after(db, steps=steps)
 
     async def erase(db: Db, job: DeleteAccount) -> None:
         await delete_account(db, job, steps=steps)
 
+    async def build(db: Db, job: BuildArchive) -> None:
+        await build_archive(db, job, storage=storage, place=place)
+
     does: Mapping[type[Job], Any] = {
+        BuildArchive: build,
         DoImport: go_on,
         RetryWaiting: retry,
         SweepData: sweep,
@@ -87,6 +115,10 @@ __all__ = [
     "MOST_BYTES",
     "NAMES",
     "OUTCOMES",
+    "Archive",
+    "ArchiveMissing",
+    "ArchiveRefused",
+    "BuildArchive",
     "DeleteAccount",
     "Deletion",
     "DeletionRefused",
@@ -104,15 +136,20 @@ __all__ = [
     "Steps",
     "SweepData",
     "Told",
+    "archives_of",
+    "ask_for_archive",
     "begin_deletion",
     "bring",
+    "build_archive",
     "cancel",
     "check_name",
+    "check_ready",
     "confirm",
     "delete_account",
     "delete_own",
     "export",
     "failures",
+    "find_archive",
     "find_deletion",
     "find_import",
     "holdings",
@@ -120,7 +157,9 @@ __all__ = [
     "jobs_of",
     "look_after",
     "media_type",
+    "read_archive",
     "rows_of",
+    "sweep_archives",
     "sweep_imports",
     "try_again",
     "unknown",

@@ -20,6 +20,7 @@ from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.erase import Step
 from dunnock.foundation.job import Job
 from dunnock.media import SweepFiles
+from dunnock.portability.archive import erase_archives
 from dunnock.portability.errors import DeletionRefused
 from dunnock.portability.store import deletions as store
 
@@ -148,4 +149,4 @@ async def erase_imports(db: Db, account_id: int) -> int:
         return await tx.run(store.DROP_IMPORTS, the=account_id)
 
 
-ERASES: tuple[tuple[str, Step], ...] = (("imports", erase_imports),)
+ERASES: tuple[tuple[str, Step], ...] = (("imports", erase_imports), ("archives", erase_archives))

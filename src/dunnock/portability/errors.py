@@ -27,3 +27,15 @@ class DeletionRefused(DomainError):
     """An account can't be deleted like this; the text says why."""
 
     code, kind, safe = "deletion_refused", Kind.INVALID, "Validation failed"
+
+
+class ArchiveMissing(DomainError):
+    """The member has no such archive (any more)."""
+
+    code, kind, safe = "archive_missing", Kind.MISSING, "Record not found"
+
+
+class ArchiveRefused(DomainError):
+    """One archive a week."""
+
+    code, kind, safe = "archive_refused", Kind.INVALID, "Validation failed: You can have one archive a week"

@@ -56,4 +56,23 @@ deletions = (
     )
 )
 
-__all__ = ["data_import_rows", "data_imports", "deletions"]
+archives = Table(  # all that a member has, as one file
+    "archives",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("secret", Text, nullable=False),  # in the address that it is fetched from
+    Column("folder", Text, nullable=False),  # where it is put together
+    Column("phase", Text, nullable=False, server_default="outbox"),  # outbox | lists | files | media | ready
+    Column("after", BigId, nullable=False, server_default="0"),  # how far the phase is: an id
+    Column("outbox_bytes", BigId, nullable=False, server_default="0"),  # what is behind this was not committed
+    Column("bytes", BigId, nullable=False, server_default="0"),  # of the archive, likewise
+    Column("posts", Integer, nullable=False, server_default="0"),
+    Column("files", Integer, nullable=False, server_default="0"),
+    Column("created_at", BigId, nullable=False),
+    Column("ready_at", BigId),
+    CheckConstraint("phase IN ('outbox', 'lists', 'files', 'media', 'ready')", name="phase"),
+    Index("ix_archives_account_id_id", "account_id", "id"),
+)
+
+__all__ = ["archives", "data_import_rows", "data_imports", "deletions"]

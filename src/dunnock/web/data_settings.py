@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from dunnock import portability
 from dunnock.api.kit import Form, Upload
-from dunnock.api.mastodon.own_data import download, failures_csv, place_of, taken_in
+from dunnock.api.mastodon.own_data import archive_file, archive_path, download, failures_csv, place_of, taken_in
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
@@ -60,7 +60,32 @@ async def show_export(
     """What there is to take along."""
     held = await portability.holdings(db, member.account_id)
     files = [(name, title, getattr(held, count)) for name, title, count in _FILES]
-    return show("export.html", files=files)
+    archives = [(one, archive_path(one)) for one in await portability.archives_of(db, member.account_id)]
+    return show("export.html", files=files, archives=archives)
+
+
+@post("/settings/export", status_code=303)
+async def ask_for_archive(
+    form: Form[Sent],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[None]:
+    """Have an archive made."""
+    async with db.begin() as tx:
+        await portability.ask_for_archive(
+            tx, member.account_id, folder=settings.data / "archives", limited=not settings.dev
+        )
+    return show.go("/settings/export", done="asked_archive" if form.token else "")
+
+
+@get("/settings/archives/{archive_id:int}/{secret:str}")
+async def fetch_archive(
+    archive_id: FromPath[int], secret: FromPath[str], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Stream:
+    """The archive, for its owner alone."""
+    return archive_file(await portability.find_archive(db, member.account_id, archive_id, secret=secret))
 
 
 @get("/settings/export/{name:str}")
@@ -177,6 +202,8 @@ async def _ask(show: Show, db: Db, member: Member, *, error: DomainError | None 
 
 
 HANDLERS = pages(
+    ask_for_archive,
+    fetch_archive,
     show_export,
     export_file,
     show_imports,

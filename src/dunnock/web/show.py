@@ -50,6 +50,7 @@ DONE = {
     "reported": "Thank you: those who run this server will look at it.",
     "handled": "The report is as you said.",
     "judged": "It is decided, and the reports about them are closed.",
+    "asked_archive": "Your archive is being made. Come back in a while.",
     "deleted": "Your account is deleted. Farewell!",
     "shown": "You will see them again.",
     "posted": "Your post is published.",

@@ -19,12 +19,13 @@ from dunnock.api.kit import Called, Form, Paging, Query, Upload, link_header, pa
 from dunnock.api.mastodon.async_refreshes import HEADER
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation import refresh
-from dunnock.foundation.clock import iso
+from dunnock.foundation.clock import iso, iso_day
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.portability import OUTCOMES, Kind, Outcome, Place
 
 IMPORTS: Final = "/api/v1/dunnock/imports"
+ARCHIVES: Final = "/api/v1/dunnock/archives"
 _ROWS_A_PAGE: Final = 40
 
 
@@ -202,6 +203,83 @@ async def export_failures(import_id: FromPath[int], caller: Called, db: NamedDep
     return download(failures_csv(db, one), name=f"{one.kind}_failures.csv", media_type="text/csv; charset=utf-8")
 
 
+class OwnArchive(msgspec.Struct, kw_only=True):
+    """All that the member has, as one file. From `expires_at` on: null, and the address too, until it is ready."""
+
+    id: str
+    state: Literal["building", "ready"]
+    phase: str
+    posts: int
+    files: int
+    size: int
+    created_at: str
+    expires_at: str | None
+    url: str | None
+
+
+@post(ARCHIVES, status_code=200, guards=[require("write")])
+async def ask_for_archive(
+    caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[OwnArchive]:
+    """Have an archive of all that the member has made; at most one a week."""
+    async with db.begin() as tx:
+        made, work = await portability.ask_for_archive(
+            tx, me(caller), folder=settings.data / "archives", limited=not settings.dev
+        )
+    return Response(_archive(made, settings), headers={HEADER: work.header()})
+
+
+@get(ARCHIVES, guards=[require("read")])
+async def list_archives(
+    caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> list[OwnArchive]:
+    """The member's archives, the latest first; each is kept for a week."""
+    return [_archive(one, settings) for one in await portability.archives_of(db, me(caller))]
+
+
+@get(ARCHIVES + "/{archive_id:int}", guards=[require("read")])
+async def show_archive(
+    archive_id: FromPath[int], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> OwnArchive:
+    """One archive, and how far it is."""
+    return _archive(await portability.find_archive(db, me(caller), archive_id), settings)
+
+
+@get(ARCHIVES + "/{archive_id:int}/file", guards=[require("read")], media_type="application/gzip")
+async def fetch_archive(archive_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Stream:
+    """The archive itself, for its owner alone."""
+    return archive_file(await portability.find_archive(db, me(caller), archive_id))
+
+
+def archive_file(one: portability.Archive) -> Stream:
+    """The archive as an answer. Raises ArchiveMissing while it is not ready."""
+    portability.check_ready(one)
+    name = f"archive-{iso_day(one.created_at)}-{one.id}.tar.gz"
+    answer = download(portability.read_archive(one), name=name, media_type="application/gzip")
+    answer.headers["content-length"] = str(one.bytes)
+    answer.headers["cache-control"] = "private, no-store"
+    return answer
+
+
+def archive_path(one: portability.Archive) -> str:
+    """Where its owner fetches it: nobody can guess it."""
+    return f"/settings/archives/{one.id}/{one.secret}"
+
+
+def _archive(one: portability.Archive, settings: Settings) -> OwnArchive:
+    return OwnArchive(
+        id=str(one.id),
+        state="building" if one.ready_at is None else "ready",
+        phase=one.phase,
+        posts=one.posts,
+        files=one.files,
+        size=one.bytes,
+        created_at=iso(one.created_at),
+        expires_at=None if one.expires_at is None else iso(one.expires_at),
+        url=None if one.ready_at is None else settings.public_url + archive_path(one),
+    )
+
+
 class DeleteForm(msgspec.Struct):
     """The member's password."""
 
@@ -253,4 +331,5 @@ async def _told(db: Db, one: portability.Import) -> DataImport:
 HANDLERS: list[Any] = [
     export_file, bring_file, list_imports, show_import, cancel_import, confirm_import, retry_import, list_rows,
     export_failures, delete_own_account,
+    ask_for_archive, list_archives, show_archive, fetch_archive,
 ]  # fmt: skip

@@ -282,6 +282,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_announcement_reads_announcement_id", ["announcement_id"], unique=False)
 
     op.create_table(
+        "archives",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("phase", sa.Text(), server_default="outbox", nullable=False),
+        sa.Column("after", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column(
+            "outbox_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False
+        ),
+        sa.Column("bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), server_default="0", nullable=False),
+        sa.Column("posts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("files", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ready_at", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint("phase IN ('outbox', 'lists', 'files', 'media', 'ready')", name=op.f("ck_archives_phase")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_archives_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_archives")),
+    )
+    with op.batch_alter_table("archives", schema=None) as batch_op:
+        batch_op.create_index("ix_archives_account_id_id", ["account_id", "id"], unique=False)
+
+    op.create_table(
         "auto_delete",
         sa.Column(
             "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
