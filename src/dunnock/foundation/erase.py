@@ -18,7 +18,7 @@ CHUNK = 500
 _SCAN = 20_000
 
 
-def of(column: Column[Any]) -> ColumnElement[bool]:
+def of(column: ColumnElement[Any]) -> ColumnElement[bool]:
     """The column names the owner."""
     return column == bindparam("the", type_=BigId)
 

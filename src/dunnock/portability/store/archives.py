@@ -84,7 +84,7 @@ MEDIA = Sql(
 _FLAGS: Final = {
     "default_sensitive", "locked", "discoverable", "indexable", "hide_collections", "exclusive", "enabled", "keep_direct",
     "keep_pinned", "keep_polls", "keep_media", "keep_favourites", "keep_bookmarks", "sensitive", "overwrite", "multiple",
-    "notifications", "unread", "standard", "show_media", "show_media_replies", "show_featured", "requested",
+    "notifications", "unread", "standard", "always", "show_media", "show_media_replies", "show_featured", "requested",
 }  # fmt: skip
 ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     # table: (whose it is, what is told of it): everything of the member but secrets and what others wrote
@@ -103,6 +103,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "browsers": ("member_id", ("seen_at",)),
     "passkeys": ("member_id", ("name", "created_at", "used_at")),
     "mail_links": ("member_id", ("purpose", "email", "expires_at", "used_at")),
+    "letter_wishes": ("member_id", ("wanted", "always", "told_at", "digest_at")),
     "tokens": ("account_id", ("app_id", "scopes", "created_at", "used_at", "revoked_at")),
     "push_subscriptions": ("account_id", ("endpoint", "policy", "alerts", "created_at")),
     "follow_requests": ("follower_id", ("followed_id", "id")),
