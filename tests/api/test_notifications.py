@@ -303,6 +303,14 @@ async def test_collections(people, make):
     assert await heard(third) == [("added_to_collection", "Nicest")]
     groups = (await people.get("/api/v2/notifications", me))["notification_groups"]
     assert [(one["type"], one["collection"]["name"]) for one in groups] == await heard()
+    assert all("fallback" not in one for one in await people.get(PATH, me)), "an app that does not say what it can"
+    for path in (PATH, "/api/v2/notifications"):
+        answer = await people.get(f"{path}?supported_types[]=mention&supported_types[]=collection_update", me)
+        shown = answer if path == PATH else answer["notification_groups"]
+        assert [one.get("fallback", {}).get("title") for one in shown] == [None, "other added you to a collection"]
+    assert set(shown[1]["fallback"]) == {"title", "summary", "details"}
+    an_id = (await people.get(PATH, me))[1]["id"]
+    assert "fallback" in await people.get(f"{PATH}/{an_id}?supported_types[]=mention", me)
     await people.do(discovery.leave_collection, made.id, made.items[0].id, by=me.id)
     assert await heard() == []
     assert await heard(third) == [("added_to_collection", "Nicest")], "who stays is told no more by that"

@@ -73,7 +73,7 @@ async def test_instance(house):
     )
     v1, v2 = [(await call(house.edge, "GET", f"/api/v{n}/instance")).json for n in (1, 2)]
     assert v2["domain"] == v1["uri"] == "127.0.0.1:8000"
-    assert v2["version"].startswith("4.2.0 (compatible; Dunnock ")
+    assert v2["version"].startswith("4.6.0 (compatible; Dunnock ")
     assert v2["api_versions"] == {"mastodon": 1}
     assert v2["contact"]["account"]["id"] == v1["contact_account"]["id"] == str(owner.account_id)
     assert v1["stats"] == {"user_count": 1, "status_count": 0, "domain_count": 0}

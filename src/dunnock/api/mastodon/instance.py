@@ -29,10 +29,11 @@ from dunnock.posts import model as posts_limits
 from dunnock.posts import poll as poll_limits
 from dunnock.posts.featured import MOST_FEATURED
 
-# What we do of Mastodon's: clients switch features by these. 4.2 has no grouped notifications and no `id[]` look-ups.
-MASTODON_VERSION = "4.2.0"
+# What we do of Mastodon's: clients switch features by these. Annual reports and subscriptions by mail are the only parts of
+# 4.6 that are not here, and a server may do without them.
+MASTODON_VERSION = "4.6.0"
 VERSION = f"{MASTODON_VERSION} (compatible; Dunnock {__version__})"
-API_VERSIONS = {"mastodon": 1}
+API_VERSIONS = {"mastodon": 10}
 MIME_TYPES = [
     *("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"),
     *(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
-from dunnock import accounts, discovery, moderation
+from dunnock import accounts, discovery, moderation, text
 from dunnock.accounts import Severance
 from dunnock.api.kit import Id, Paging, link_header
+from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.collections import collection_wire
 from dunnock.api.mastodon.fragments import to_json
 from dunnock.api.mastodon.render import Render
@@ -59,12 +60,16 @@ OTHERS = {
 
 
 class NotificationsParams(Paging, kw_only=True, frozen=True):
-    """Which notifications; `types` empty: all. `include_filtered`: also those that the policy keeps back."""
+    """Which notifications; `types` empty: all. `include_filtered`: also those that the policy keeps back.
+
+    `supported_types`: what the app can show; when it says so, the rest comes with words to show instead, where there are any.
+    """
 
     types: tuple[str, ...] = ()
     exclude_types: tuple[str, ...] = ()
     account_id: Id | None = None
     include_filtered: bool = False
+    supported_types: tuple[str, ...] = ()
 
 
 def filters(params: NotificationsParams) -> Filters:
@@ -87,6 +92,7 @@ def kept_pairs(params: NotificationsParams) -> list[tuple[str, str]]:
     pairs += [("exclude_types[]", one) for one in params.exclude_types]
     pairs += [] if params.account_id is None else [("account_id", str(params.account_id))]
     pairs += [("include_filtered", "true")] if params.include_filtered else []
+    pairs += [("supported_types[]", one) for one in params.supported_types]
     return pairs
 
 
@@ -127,6 +133,7 @@ class About(msgspec.Struct, frozen=True):
     people: dict[int, bytes]
     statuses: dict[int, bytes]
     others: dict[int, bytes]
+    fallbacks: dict[int, bytes] = {}
 
     def other(self, one: Notification) -> bytes | None:
         """The JSON of something else than a post: a member that begins with a comma, or nothing. None: it is gone."""
@@ -134,7 +141,7 @@ class About(msgspec.Struct, frozen=True):
         if name is None:
             return b""
         held = self.others.get(one.about_id)
-        return None if held is None else b',"%b":%b' % (name, held)
+        return None if held is None else b',"%b":%b%b' % (name, held, self.fallbacks.get(one.id, b""))
 
     def member(self, one: Notification) -> bytes | None:
         """The same of whatever it is about. None: it, or who did it, is not for the viewer (any more)."""
@@ -147,9 +154,18 @@ class About(msgspec.Struct, frozen=True):
 
 
 async def look_up(
-    db: Db, render: Render, viewer_id: int, found: Sequence[Notification], *, people: Iterable[int] = ()
+    db: Db,
+    render: Render,
+    viewer_id: int,
+    found: Sequence[Notification],
+    *,
+    people: Iterable[int] = (),
+    supported: Collection[str] = (),
 ) -> About:
-    """What these notifications are about; `people`: further accounts. A fixed number of queries."""
+    """What these notifications are about; `people`: further accounts. A fixed number of queries.
+
+    `supported`: the types that the app can show; empty: it does not say.
+    """
     posts = {one.about_id for one in found if one.kind not in ABOUT_NO_POST}
     statuses = await render.statuses_by_id(list(posts), viewer_id) if posts else {}
     own = any(one.from_id == viewer_id for one in found)
@@ -159,7 +175,30 @@ async def look_up(
     others: dict[int, bytes] = {}
     if any(one.kind in OTHERS for one in found):
         others = await _others(db, render, viewer_id, found)
-    return About(shown, statuses, others)
+    return About(shown, statuses, others, _fallbacks(found, shown, supported) if supported else {})
+
+
+_WORDS = {"collected": "{} added you to a collection", "collection_edit": "{} changed a collection that you are in"}
+"""Kinds that only newer apps know, and what is shown in others."""
+_SUMMARY = "This app can't show collections yet. Sign in to the web pages of this server to see it."
+
+
+class _Named(msgspec.Struct):
+    display_name: str
+    acct: str
+
+
+def _fallbacks(found: Iterable[Notification], people: dict[int, bytes], supported: Collection[str]) -> dict[int, bytes]:
+    """Words for what the app can't show: notification id -> a member that begins with a comma."""
+    made: dict[int, bytes] = {}
+    for one in found:
+        if one.kind in _WORDS and TYPES[one.kind] not in supported and one.from_id in people:
+            who = msgspec.json.decode(people[one.from_id], type=_Named)
+            title = _WORDS[one.kind].format(text.escape(who.display_name or who.acct))
+            made[one.id] = b',"fallback":' + to_json(
+                wire.NotificationFallback(title=title, summary=_SUMMARY, details=None)
+            )
+    return made
 
 
 async def _others(db: Db, render: Render, viewer_id: int, found: Sequence[Notification]) -> dict[int, bytes]:

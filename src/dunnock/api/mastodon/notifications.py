@@ -68,7 +68,7 @@ class NotificationReads:
             if not found:
                 break
             first, last = first or found[0].id, found[-1].id
-            about = await look_up(self._db, self._render, viewer, found)
+            about = await look_up(self._db, self._render, viewer, found, supported=params.supported_types)
             shown += [one for one in [whole(one, about) for one in found] if one is not None]
             if len(found) < want:
                 break
@@ -103,11 +103,15 @@ async def count_unread(params: Query[NotificationsParams], caller: Called, db: N
 
 @get(f"{PATH}/{{notification_id:int}}", guards=[require(READS)])
 async def show_notification(
-    notification_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+    notification_id: FromPath[int],
+    params: Query[NotificationsParams],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
 ) -> Response[wire.Notification]:
     """One notification."""
     one = await notifications.find(db, me(caller), notification_id)
-    about = await look_up(db, render, me(caller), (one,))
+    about = await look_up(db, render, me(caller), (one,), supported=params.supported_types)
     shown = whole(one, about)
     if shown is None:
         raise NotificationMissing(notification_id)

@@ -65,6 +65,8 @@ class NotificationGroup(msgspec.Struct, kw_only=True):
     report: wire.Report | msgspec.UnsetType = msgspec.UNSET
     event: wire.RelationshipSeveranceEvent | msgspec.UnsetType = msgspec.UNSET
     moderation_warning: wire.AccountWarning | msgspec.UnsetType = msgspec.UNSET
+    collection: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    fallback: wire.NotificationFallback | msgspec.UnsetType = msgspec.UNSET
 
 
 class PartialAccountWithAvatar(msgspec.Struct, kw_only=True):
@@ -125,7 +127,7 @@ class GroupReads:
                 break
             newest = page.newest if newest is None else max(newest, page.newest)
             oldest = page.oldest if oldest is None else min(oldest, page.oldest)
-            await self._show(viewer, page.groups, shown, paged=True)
+            await self._show(viewer, page.groups, shown, paged=True, supported=params.supported_types)
             if not page.full:
                 break
             until = newest if until is None and not up and params.max_id is None else until
@@ -145,9 +147,18 @@ class GroupReads:
         await self._show(viewer, [group], shown, paged=False)
         return await self._body(shown, partial=False) if shown.groups else None
 
-    async def _show(self, viewer: int, groups: Collection[Group], shown: _Shown, *, paged: bool) -> None:
+    async def _show(
+        self,
+        viewer: int,
+        groups: Collection[Group],
+        shown: _Shown,
+        *,
+        paged: bool,
+        supported: Collection[str] = (),
+    ) -> None:
         people = {an_id for group in groups for an_id in group.from_ids}
-        about = await look_up(self._db, self._render, viewer, [group.newest for group in groups], people=people)
+        newest = [group.newest for group in groups]
+        about = await look_up(self._db, self._render, viewer, newest, people=people, supported=supported)
         known = about.people
         for group in groups:
             one = group.newest

@@ -555,6 +555,16 @@ class Notification(msgspec.Struct, kw_only=True):
     report: Report | msgspec.UnsetType = msgspec.UNSET
     event: RelationshipSeveranceEvent | msgspec.UnsetType = msgspec.UNSET
     moderation_warning: AccountWarning | msgspec.UnsetType = msgspec.UNSET
+    collection: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    fallback: NotificationFallback | msgspec.UnsetType = msgspec.UNSET
+
+
+class NotificationFallback(msgspec.Struct, kw_only=True):
+    """NotificationFallback: words to show for a notification that an app does not know; HTML."""
+
+    title: str
+    summary: str | None
+    details: str | None
 
 
 class FeaturedTag(msgspec.Struct, kw_only=True):
