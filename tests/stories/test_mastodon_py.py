@@ -271,7 +271,6 @@ def test_notifications(server):
 
 def test_quotes(server):
     ann, bob = server.join("ann"), server.join("bob")
-    for one in (ann, bob):
     post = well_typed(ann.api.status_post("quote me"))
     assert (post.quote, post.quotes_count, post.quote_approval.current_user) == (None, 0, "automatic")
     made = well_typed(bob.api.status_post("I quote", quoted_status_id=post.id))
