@@ -62,7 +62,8 @@ async def test_refused(db, events, values, field, why):
     [
         "a", "@b.example", "a@", "a@@b.example", "a b@c.example", '"a"@b.example', "a.@b.example", ".a@b.example",
         "a..b@c.example", "a@b..example", "a@-b.example", "a@b-.example", "a@[127.0.0.1]", "a@127.0.0.1",
-        "a@b.example>c@d.example", "a(x)@b.example", "a@b.example\nBcc: c@d.example", "a@bücher.example", "ä@b.example",
+        "a@b.example>c@d.example", "a(x)@b.example", "a@b.example\nBcc: c@d.example", "a@b\uff55cher.example", "a@bücher",
+        "ä@b.example",
         f"{'a' * 65}@b.example", f"a@{'b' * 64}.example", f"a@{'b.' * 130}example", "a,b@c.example", "a@b.example.",
     ],
 )  # fmt: skip
@@ -72,7 +73,8 @@ def test_no_address(email):
 
 
 @pytest.mark.parametrize(
-    "email", ["a@b.example", "A.b+c_d'e@sub.b-c.example", " a@localhost ", "a@xn--bcher-kva.example"]
+    "email",
+    ["a@b.example", "A.b+c_d'e@sub.b-c.example", " a@localhost ", "a@xn--bcher-kva.example", "a@bücher.example"],
 )
 def test_an_address(email):
     assert joining._faults(form(email=email)) == {}

@@ -155,6 +155,8 @@ async def test_forged_forms_are_refused(site, signed_in):
     await browser.get("/")
     token = dict(browser.page.forms[0].fields)["token"]
     for path in paths:
+        if path == "/unsubscribe":  # the token in its address alone may do it: tests/letters
+            continue
         for fields, headers in (
             ({}, {}),
             ({"token": "0" * 48}, {}),
