@@ -76,6 +76,16 @@ async def test_three_encodings_say_the_same():
         assert answer.json["unset"] is True
 
 
+async def test_texts_of_booleans():
+    """False for the documented words, whatever their case (Python writes `False`); true for all others, as in Rails."""
+    for said, meant in (
+        *((text, False) for text in ("0", "f", "F", "false", "False", "FALSE", "off", "OFF")),
+        *((text, True) for text in ("1", "t", "true", "on", "yes", "no")),
+    ):
+        answer = await publish(b"status=x&sensitive=" + said.encode(), FORM)
+        assert answer.json["form"]["sensitive"] is meant, said
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "expected"),
     [
