@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from dunnock.app.migrations import HEAD
@@ -39,13 +41,17 @@ async def check(db: Db) -> Health:
 
 
 @get("/health", include_in_schema=False)
-async def greet(db: NamedDependency[Db]) -> Response[dict[str, str]]:
-    """Whether the process and the database answer, in Mastodon's words."""
+async def greet(db: NamedDependency[Db], request: Request[Any, Any, Any]) -> Response[Any]:
+    """Whether the process and the database answer: `OK`, or for who asks for JSON what Mastodon's documentation shows."""
     try:
         await schema_version(db)
+        status, word, code = "UP", "OK", 200
     except Busy:
-        return Response({"status": "DOWN"}, status_code=503, headers={"cache-control": "no-store"})
-    return Response({"status": "UP"}, headers={"cache-control": "no-store"})
+        status, word, code = "DOWN", "DOWN", 503
+    headers = {"cache-control": "no-store"}
+    if "json" in request.headers.get("accept", ""):
+        return Response({"status": status}, status_code=code, headers=headers)
+    return Response(word, status_code=code, headers=headers, media_type="text/plain; charset=utf-8")
 
 
 @get("/health/live", include_in_schema=False)
