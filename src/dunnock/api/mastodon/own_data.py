@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 from litestar import Response, delete, get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -26,6 +27,8 @@ from dunnock.portability import OUTCOMES, Kind, Outcome, Place
 
 IMPORTS: Final = "/api/v1/dunnock/imports"
 ARCHIVES: Final = "/api/v1/dunnock/archives"
+_CSV: Final = ResponseSpec(bytes, generate_examples=False, media_type="text/csv", description="The file")
+_GZIP: Final = ResponseSpec(bytes, generate_examples=False, media_type="application/gzip", description="The file")
 _ROWS_A_PAGE: Final = 40
 
 
@@ -117,7 +120,7 @@ async def failures_csv(db: Db, one: portability.Import) -> AsyncIterator[bytes]:
         yield text.getvalue().encode()
 
 
-@get("/api/v1/dunnock/export/{name:str}", guards=[require("read")], media_type="text/csv")
+@get("/api/v1/dunnock/export/{name:str}", guards=[require("read")], media_type="text/csv", responses={200: _CSV})
 async def export_file(
     name: FromPath[str], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
 ) -> Stream:
@@ -196,7 +199,7 @@ async def list_rows(
     return Response(told, headers={"link": link.decode()} if link else None)
 
 
-@get(IMPORTS + "/{import_id:int}/failures.csv", guards=[require("read")], media_type="text/csv")
+@get(IMPORTS + "/{import_id:int}/failures.csv", guards=[require("read")], media_type="text/csv", responses={200: _CSV})
 async def export_failures(import_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Stream:
     """What was refused or waits, as the file had it, with the reason behind."""
     one = await portability.find_import(db, me(caller), import_id)
@@ -245,7 +248,9 @@ async def show_archive(
     return _archive(await portability.find_archive(db, me(caller), archive_id), settings)
 
 
-@get(ARCHIVES + "/{archive_id:int}/file", guards=[require("read")], media_type="application/gzip")
+@get(
+    ARCHIVES + "/{archive_id:int}/file", guards=[require("read")], media_type="application/gzip", responses={200: _GZIP}
+)
 async def fetch_archive(archive_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Stream:
     """The archive itself, for its owner alone."""
     return archive_file(await portability.find_archive(db, me(caller), archive_id))
