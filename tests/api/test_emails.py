@@ -139,7 +139,8 @@ async def test_who_may_not(house):
         assert (await ask(house, method, f"/api/v1/emails/{path}", held)).status == status, (method, path, status)
     async with house.db.begin() as tx:
         await accounts.change_state(tx, member.id, accounts.State.DISABLED)
-    assert (await ask(house, "POST", "/api/v1/emails/confirmations", token)).status == 401
+    answer = await ask(house, "POST", "/api/v1/emails/confirmations", token)
+    assert (answer.status, answer.json) == (403, {"error": "Your login is currently disabled"})
 
 
 async def test_staff_see_who_is_confirmed(house):
