@@ -81,8 +81,10 @@ async def test_instance(house):
     assert v1["stats"] == {"user_count": 1, "status_count": 0, "domain_count": 0}
     assert v2["configuration"]["statuses"]["max_characters"] == 500
     assert v2["configuration"]["urls"]["streaming"].startswith("ws://")
-    for path in ("rules", "peers", "activity", "domain_blocks"):
+    for path in ("rules", "peers", "domain_blocks"):
         assert (await call(house.edge, "GET", f"/api/v1/instance/{path}")).json == []
+    weeks = (await call(house.edge, "GET", "/api/v1/instance/activity")).json
+    assert [week["registrations"] for week in weeks] == ["1", *["0"] * 11]
     picture = await call(house.edge, "GET", "/api/v1/instance/thumbnail.png")
     assert picture.headers["content-type"] == "image/png"
 
