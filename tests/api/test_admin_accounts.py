@@ -374,6 +374,8 @@ async def test_deletion_needs_a_suspension_and_the_right(staff, make, mod, event
     answer = await staff.ask("DELETE", f"{V1}/{ada.id}", admin)
     assert (answer.status, answer.json["suspended"]) == (200, True)
     assert (await events())[-1] == moderation.DeletionOrdered(account_id=ada.id)
+    answer = await staff.ask("DELETE", f"{V1}/{ada.id}", admin)
+    assert (answer.status, answer.json) == (403, {"error": "This action is not allowed"}), "deleted already"
     for act in ("unsuspend", "action"):
         assert (await staff.ask("POST", f"{V1}/{ada.id}/{act}", admin, json={"type": "none"})).status == 404
     assert (await staff.ask("GET", f"/api/v1/accounts/{ada.id}")).status == 404

@@ -41,10 +41,13 @@ async def order_deletion(tx: Tx, account_id: int, *, by: int) -> None:
     """Have all data of a suspended account deleted. It reads as missing for good from now on.
 
     Raises:
-        NotPermitted: the role does not allow it, or the account is not suspended.
+        NotPermitted: the role does not allow it, or the account is not suspended, or deleted already.
         AccountMissing: there is no such account.
     """
     staff = await accounts.permit(tx, by, Power.DELETE_DATA)
+    held = await accounts.find_sheet(tx, account_id)
+    if held is not None and held.standing is Standing.DELETED:
+        raise accounts.NotPermitted(account_id, held.standing)
     sheet = await subject_of(tx, account_id, staff)
     if sheet.standing is not Standing.SUSPENDED:
         raise accounts.NotPermitted(account_id, sheet.standing)
