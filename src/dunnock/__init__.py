@@ -1,3 +1,3 @@
 """Dunnock: federated microblogging with platform integrity built in."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
