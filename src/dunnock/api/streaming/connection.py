@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
@@ -42,7 +43,7 @@ class Keeper(Protocol):
         """We end it: `slow`, `silent` or `broken`."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol, ABC):
     """What both kinds have in common. `key`: the digest of its token; `subscriptions`: channel -> beginning of its messages."""
 
     __slots__ = (
@@ -103,17 +104,17 @@ class Connection(asyncio.Protocol):
             self._keeper.dropped(why)
             self.transport.abort()
 
+    @abstractmethod
     def send(self, message: Message, head: bytes) -> None:
         """Send an event to a subscription."""
-        raise NotImplementedError
 
+    @abstractmethod
     def beat(self) -> None:
         """Show that we are there, and find out whether the client is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, code: int, reason: str) -> None:
         """End it once what waits is sent."""
-        raise NotImplementedError
 
 
 class EventStream(Connection):
