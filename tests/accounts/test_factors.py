@@ -13,18 +13,12 @@ from sqlalchemy import select, update
 from accounts.joining import PASSWORD, do, join
 from authenticator import Authenticator
 from dunnock import accounts
-from dunnock.accounts import factors, tables, tries
+from dunnock.accounts import factors, tables
 from dunnock.foundation.clock import MINUTE, SECOND
 from dunnock.foundation.db import Sql
 
 sign_in = importlib.import_module("dunnock.accounts.sign_in")
 SITE = accounts.Site("https://birds.example", "Birds")
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    for name in ("tries", "second_tries", "passkey_tries"):
-        monkeypatch.setattr(sign_in, name, tries.Tries(sign_in.TRIES, sign_in.WINDOW_MS))
 
 
 async def with_app(db, username="ada"):

@@ -130,7 +130,7 @@ async def test_only_staff(people, make, talk):
     ):  # fmt: skip
         assert (await people.ask(method, path, member, STAFF)).status == 403, path
         assert (await people.ask(method, path, moderator, "read write")).status == 403, path
-        assert (await people.ask(method, path)).status == 401, path
+        assert (await people.ask(method, path)).status == 403, path
 
 
 async def test_nothing_unreviewed_where_the_server_says_so(people, make, talk, db):

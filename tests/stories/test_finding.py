@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-from mastodon import MastodonNotFoundError
-
 from stories.running import until
 from stories.test_mastodon_py import ids, well_typed
 
@@ -49,5 +46,4 @@ def test_finding_posts_people_and_topics(server):
     assert str(ann_client.me().id) in ids(well_typed(eve_client.directory(order="new", local=True)))
     for found in (eve_client.trending_tags(), eve_client.trending_statuses(), eve_client.trending_links()):
         assert isinstance(well_typed(found), list)
-    with pytest.raises(MastodonNotFoundError):
-        eve_client.suggestion_delete(99)
+    eve_client.suggestion_delete(99)  # nobody to leave out is no error, as at Mastodon

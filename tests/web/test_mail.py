@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import pytest
 
 from dunnock import accounts, letters
-from dunnock.accounts.mail_links import Tries
 from dunnock.accounts.mails import mail_jobs_of
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.mail import Mailer
@@ -17,12 +14,6 @@ from mail_server import MailServer, link_in
 from web.conftest import PASSWORD
 
 NEW = "another wren in the hedge"
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    for name in ("mailing", "asking"):
-        monkeypatch.setattr(importlib.import_module("dunnock.accounts.confirm"), name, Tries(5, 60_000))
 
 
 @pytest.fixture

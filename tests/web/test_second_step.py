@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import html
-import importlib
 import re
 
 import pyotp
-import pytest
 from sqlalchemy import update
 
 from authenticator import Authenticator
-from dunnock.accounts import tables, tries
+from dunnock.accounts import tables
 from dunnock.foundation.clock import SECOND, now_ms
 from dunnock.foundation.db import Sql
 from web.conftest import PASSWORD
 
 HERE = "http://localhost:8000"
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    held = importlib.import_module("dunnock.accounts.sign_in")
-    for name in ("tries", "second_tries", "passkey_tries"):
-        monkeypatch.setattr(held, name, tries.Tries(10, 60_000))
 
 
 async def set_up(browser):
