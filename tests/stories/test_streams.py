@@ -64,6 +64,8 @@ def listening(start: Any, *given: Any, **named: Any) -> Iterator[Heard]:
         assert handle.is_receiving()
         yield heard
     finally:
+        if handle.connection is not None:
+            handle.connection.raw.shutdown()  # closing alone waits for the reading thread, and may wait for ever
         handle.close()
 
 
