@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from litestar.di import Provide
-
-from api.people import URL, People, giver
+from api.people import URL, People
 from dunnock import discovery
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
@@ -43,7 +41,7 @@ class Finders(People):
             [handler for area in (people, trends, collections) for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in self.given.items()},
+            given=self.given,
         )
         self.reactions, self.jobs = Reactions(db, HEARS), Jobs(db, discovery.JOBS)
 

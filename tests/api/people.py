@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from litestar.di import Provide
 
 from api.kit.driver import Answer, call
 from dunnock.accounts.viewers import Viewers
@@ -21,13 +20,6 @@ from dunnock.posts.views import PostViews
 
 URL = "https://home.example"
 ALL = frozenset(("read", "write", "follow"))
-
-
-def giver(value: Any) -> Any:
-    def give() -> Any:
-        return value
-
-    return give
 
 
 class People:
@@ -46,7 +38,7 @@ class People:
             [*accounts.HANDLERS, *relations.HANDLERS, *preferences.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+            given=given,
         )
 
     async def _authenticate(self, token: bytes) -> Caller | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from litestar.di import Provide
 from sqlalchemy import text
 
 from api.kit.driver import Answer
-from api.people import URL, People, giver
+from api.people import URL, People
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
@@ -41,7 +40,7 @@ class Posting(People):
             ],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+            given=given,
         )
 
     async def publish(self, who: Any, status: str = "hello", **form: Any) -> Any:

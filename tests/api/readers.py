@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from litestar.di import Provide
-
-from api.people import URL, People, giver
+from api.people import URL, People
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
@@ -56,7 +54,7 @@ class Readers(People):
             [handler for area in _AREAS for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+            given=given,
         )
         self.reactions = Reactions(
             db,

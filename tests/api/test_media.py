@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar.di import Provide
 from PIL import Image
 
 from api.kit.driver import Answer, call
@@ -31,10 +30,6 @@ from media.clips import film, song
 URL = "https://home.example"
 V1, V2 = "/api/v1/media", "/api/v2/media"
 ALL = frozenset(("read", "write"))
-
-
-def giver(value: Any) -> Callable[[], Any]:
-    return lambda: value
 
 
 def image(family: str = "PNG", size: tuple[int, int] = (60, 40), **more: Any) -> bytes:
@@ -68,7 +63,7 @@ class Client:
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True, limits=Limits(upload_bytes=2_000_000)),
             lane=lane,
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+            given=given,
         )
 
     async def _authenticate(self, token: bytes) -> Caller | None:

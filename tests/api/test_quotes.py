@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar.di import Provide
 
-from api.people import URL, People, giver
+from api.people import URL, People
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
@@ -44,7 +43,7 @@ class Writers(People):
             [handler for area in areas for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+            given=given,
         )
 
     async def write(self, who: Any, status: str = "hello", **form: Any) -> Any:

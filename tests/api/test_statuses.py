@@ -6,12 +6,10 @@ import asyncio
 import importlib.util
 import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from litestar.di import Provide
 
 from dunnock import media
 from dunnock.accounts.viewers import Viewers
@@ -31,13 +29,6 @@ URL = "https://here.example"
 FILE = {"path": "a.png", "width": 4, "height": 3, "bytes": 5, "mime": "image/png"}
 FILES = msgspec.json.encode({"original": FILE, "small": FILE}).decode()
 S = "/api/v1/statuses"
-
-
-def giving(value):
-    def give() -> Any:
-        return value
-
-    return give
 
 
 class Client:
@@ -83,10 +74,7 @@ async def client(db, people, tmp_path):
         [*statuses.HANDLERS, *statuses_actions.HANDLERS],
         authenticate=authenticate,
         settings=EdgeSettings(rate_limits=False),
-        dependencies={
-            name: Provide(giving(value), sync_to_thread=False)
-            for name, value in (("db", db), ("settings", settings), ("render", render))
-        },
+        given={"db": db, "settings": settings, "render": render},
     )
     return Client(edge)
 

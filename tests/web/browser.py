@@ -10,8 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
-from litestar.di import Provide
-
 from dunnock.accounts import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
@@ -51,14 +49,11 @@ class Site:
         async def nobody(_: bytes) -> None:
             return None
 
-        def giver(value: Any) -> Any:
-            return lambda: value
-
         self.app = build_edge(
             site.HANDLERS,
             authenticate=nobody,
             settings=EdgeSettings(dev=True),
-            dependencies={name: Provide(giver(value), sync_to_thread=False) for name, value in given.items()},
+            given=given,
             exception_handlers=site.EXCEPTION_HANDLERS,
         )
 

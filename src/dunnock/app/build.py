@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from litestar.di import Provide
 
 import dunnock
 from dunnock.accounts import AccountViews, MailUnconfirmed, Viewers, doors
@@ -259,7 +257,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         gate=doors.Gate(db),
         version=dunnock.__version__,
         public_url=settings.public_url,
-        dependencies={name: Provide(_giver(value), sync_to_thread=False) for name, value in given.items()},
+        given=given,
         exception_handlers=site.EXCEPTION_HANDLERS,
     )
     gossip = Gossip(db)
@@ -269,13 +267,6 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     house = House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, doors=(door, inward))
     house.streams = streams
     return house
-
-
-def _giver(value: Any) -> Callable[[], Any]:
-    def give() -> Any:
-        return value
-
-    return give
 
 
 def _authenticator(tokens: Tokens) -> Authenticate:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dunnock.accounts.scopes import covers
-from dunnock.api.kit.build import ScopeUndeclared, build_edge
+from dunnock.api.kit.build import build_edge
 from dunnock.api.kit.caller import Authenticate, Called, Caller, MaybeCalled, NotYetIn, public, require, undeclared
 from dunnock.api.kit.edge import Edge, Gate, origin_of
 from dunnock.api.kit.errors import BadRequest, OAuthRefusal, answer
 from dunnock.api.kit.lane import Lane, send_json
 from dunnock.api.kit.link import link_header
 from dunnock.api.kit.params import Form, Id, Paging, Query, page_limit, read_query
+from dunnock.api.kit.routes import ScopeUndeclared
 from dunnock.api.kit.settings import EdgeSettings, Limits
 from dunnock.api.kit.shape import parse_id
 from dunnock.api.kit.uploads import Upload

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from dunnock.api.kit.caller import Authenticate, Caller
 from dunnock.api.kit.errors import ROUTER_TEXT, Headers, answer, log_bug
 from dunnock.api.kit.lane import Lane, send_json
 from dunnock.api.kit.ratelimit import Limiter
+from dunnock.api.kit.routes import GIVEN
 from dunnock.api.kit.settings import EdgeSettings
 from dunnock.api.kit.uploads import remove
 from dunnock.foundation.errors import DomainError
@@ -47,8 +49,15 @@ class Gate(Protocol):
 class Kit:
     """What every request's edge shares."""
 
-    def __init__(self, settings: EdgeSettings, authenticate: Authenticate, gate: Gate | None = None) -> None:
-        """Ready to count and to authenticate."""
+    def __init__(
+        self,
+        settings: EdgeSettings,
+        authenticate: Authenticate,
+        gate: Gate | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Ready to count and to authenticate; `given`: what handlers may ask for by name."""
+        self.given = given or {}
         self.gate = gate
         self.settings = settings
         self.authenticate = authenticate
@@ -105,6 +114,7 @@ class Edge:
         address = self.kit.address_of(client[0] if client else "", headers)
         request_id = f"{self._start}{next(self._number):x}".encode()
         scope["visit"] = visit = Visit(self.kit, authorization, address, request_id)
+        GIVEN.set(self.kit.given)
         gate = self.kit.gate
         if gate is not None and gate.watches and await gate.shuts_out(address):
             await _turn_away(scope, send)
