@@ -64,6 +64,7 @@ def listening(start: Any, *given: Any, **named: Any) -> Iterator[Heard]:
         assert handle.is_receiving()
         yield heard
     finally:
+        handle.closed = True  # what ends from now on is no error
         if handle.connection is not None:
             handle.connection.raw.shutdown()  # closing alone waits for the reading thread, and may wait for ever
         handle.close()
