@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import io
 import types
 import typing
 
@@ -54,6 +55,21 @@ def _fits(value, hint):
 
 def ids(found):
     return [str(one.id) for one in found]
+
+
+def test_an_edit_gives_a_picture_another_thumbnail(server):
+    ann = server.join("ann")
+    media = ann.api.media_post(picture(), mime_type="image/png", description="A gradient", synchronous=True)
+    post = ann.api.status_post("Look", media_ids=[media])
+    look = ann.api.generate_media_edit_attributes(
+        media.id, thumbnail=io.BytesIO(picture(30, 40)), thumb_mimetype="image/png"
+    )
+    edited = ann.api.status_update(post, "Look", media_attributes=[look])
+    shown, before = edited.media_attachments[0], post.media_attachments[0]
+    assert (shown.url, shown.description) == (before.url, before.description)
+    assert shown.preview_url != before.preview_url
+    assert server.call("GET", shown.preview_url.removeprefix(server.url)).status_code == 200
+    assert ann.api.status(post).media_attachments[0].preview_url == shown.preview_url
 
 
 def test_posts_and_what_is_done_with_them(server):  # noqa: PLR0915 (a journey)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dunnock.media.rendition import ImageKind, Processed, Rendition
     from dunnock.media.sniff import MediaType
     from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files
-    from dunnock.media.upload import ProcessMedia, accept, find_own, process_later
+    from dunnock.media.upload import ProcessMedia, accept, find_own, make_thumbnail, process_later, put_thumbnail
     from dunnock.media.views import all_emoji, find, find_emoji
     from dunnock.media.workers import ImageWorkers
 
@@ -56,7 +56,15 @@ _HOMES = {
     "rendition": ("ImageKind", "Processed", "Rendition"),
     "sniff": ("MediaType",),
     "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files"),
-    "upload": ("ProcessMedia", "accept", "change_thumbnail", "find_own", "process_later"),
+    "upload": (
+        "ProcessMedia",
+        "accept",
+        "change_thumbnail",
+        "find_own",
+        "make_thumbnail",
+        "process_later",
+        "put_thumbnail",
+    ),
     "views": ("all_emoji", "find", "find_emoji"),
     "workers": ("ImageWorkers",),
 }
@@ -112,7 +120,9 @@ __all__ = [
     "hold",
     "jobs_of",
     "let_go",
+    "make_thumbnail",
     "process_later",
+    "put_thumbnail",
     "read_picture",
     "release",
     "remove",

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import structs
 
 from dunnock.foundation.clock import HOUR, MINUTE, SECOND, now_ms
-from dunnock.foundation.db import Db, Reader
+from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.ids import ms_of
 from dunnock.foundation.job import Job
 from dunnock.media import limits, store
@@ -192,19 +192,38 @@ async def change_thumbnail(db: Db, media_store: MediaStore, media_id: int, path:
         MediaMissing: `by` has no such media, or a post uses it.
         MediaRejected, MediaTooLarge, MediaFailed: as `accept`, of the picture.
     """
-    await find_own(db, media_id, by=by)
-    shown = await media_store.keep(path, kind="post")
+    shown = await make_thumbnail(db, media_store, media_id, path, by=by)
     async with db.begin() as tx:
-        media = (await store.lock_many(tx, [media_id])).get(media_id)
-        if media is None or media.account_id != by or media.post_id is not None:
-            raise MediaMissing(media_id)
-        if media.picture is None:
-            await store.keep_thumbnail(tx, media_id, shown.picture, shown.blurhash)
-            return structs.replace(media, blurhash=shown.blurhash)
-        picture = structs.replace(media.picture, small=shown.picture.small)
-        await store.show_otherwise(tx, media_id, picture, shown.blurhash)
-        await tx.record(MediaChanged(media_id=media_id, post_id=None))
-        return structs.replace(media, picture=picture, blurhash=shown.blurhash)
+        return await put_thumbnail(tx, media_id, shown, by=by)
+
+
+async def make_thumbnail(db: Db, media_store: MediaStore, media_id: int, path: Path, *, by: int) -> Kept:
+    """A picture made ready to be shown for a media of `by`; nothing changes yet.
+
+    Raises:
+        MediaMissing: `by` has no such media.
+        MediaRejected, MediaTooLarge, MediaFailed: as `accept`, of the picture.
+    """
+    await find_own(db, media_id, by=by)
+    return await media_store.keep(path, kind="post")
+
+
+async def put_thumbnail(tx: Tx, media_id: int, shown: Kept, *, by: int, post_id: int | None = None) -> Media:
+    """Show that picture for the media. `post_id` None: only while no post uses it; else that post may (its edit).
+
+    Raises:
+        MediaMissing: `by` has no such media, or another post uses it.
+    """
+    media = (await store.lock_many(tx, [media_id])).get(media_id)
+    if media is None or media.account_id != by or media.post_id not in (None, post_id):
+        raise MediaMissing(media_id)
+    if media.picture is None:
+        await store.keep_thumbnail(tx, media_id, shown.picture, shown.blurhash)
+        return structs.replace(media, blurhash=shown.blurhash)
+    picture = structs.replace(media.picture, small=shown.picture.small)
+    await store.show_otherwise(tx, media_id, picture, shown.blurhash)
+    await tx.record(MediaChanged(media_id=media_id, post_id=media.post_id))
+    return structs.replace(media, picture=picture, blurhash=shown.blurhash)
 
 
 async def find_own(reader: Reader, media_id: int, *, by: int) -> Media:

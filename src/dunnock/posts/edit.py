@@ -45,6 +45,8 @@ async def edit(
         await media.claim(tx, wanted, account_id=by, post_id=post.id)
     for change in changes.media_changes:
         await media.describe(tx, change.id, by=by, description=change.description, focus=change.focus, post_id=post.id)
+        if change.thumbnail is not None:
+            await media.put_thumbnail(tx, change.id, change.thumbnail, by=by, post_id=post.id)
     shaped = await words.shape(
         tx,
         content,
@@ -70,7 +72,8 @@ async def edit(
         poll_id=None if asked is None else post.poll_id or tx.new_id(),
     )
     await _settle_poll(tx, poll, asked, new)
-    if _same(post, new) and _same_poll(poll, asked) and before == await media_now(tx, new):
+    looks = any(change.thumbnail is not None for change in changes.media_changes)
+    if not looks and _same(post, new) and _same_poll(poll, asked) and before == await media_now(tx, new):
         if poll is not None:
             await tx.record(PollChanged(post_id=post.id, poll_id=poll.id))
         return post

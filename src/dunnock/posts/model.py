@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from dunnock import text
+from dunnock import media, text
 from dunnock.posts.errors import DraftRefused
 from dunnock.posts.poll import PollDraft
 
@@ -107,11 +107,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MediaChange(msgspec.Struct, frozen=True, kw_only=True):
-    """New words or a new focus (x, y from -1 to 1) for a picture of a post; UNSET: as it is."""
+    """New words or a new focus (x, y from -1 to 1) for a picture of a post; UNSET: as it is.
+
+    `thumbnail`: another picture to show for it, None: as it is.
+    """
 
     id: int
     description: str | msgspec.UnsetType | None = msgspec.UNSET
     focus: tuple[float, float] | msgspec.UnsetType | None = msgspec.UNSET
+    thumbnail: media.Kept | None = None
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):

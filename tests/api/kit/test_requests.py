@@ -202,6 +202,23 @@ async def test_an_upload_cannot_be_forged_from_json():
     assert (answer.status, answer.json["avatar"]) == (200, None)
 
 
+async def test_a_file_may_come_as_a_data_url(tmp_path):
+    app = demo(EdgeSettings(rate_limits=False, limits=Limits(spool=tmp_path)))
+    body = msgspec.json.encode({"avatar": "data:image/png;base64,iVBORw=="})
+    answer = await call(app, "PATCH", "/api/v1/profile", body, kind=JSON, token="anna")
+    avatar = answer.json["avatar"]
+    assert (avatar["there"], avatar["filename"], avatar["size"], avatar["type"]) == (True, "", 4, "image/png")
+    as_form = b"avatar=data%3Aimage%2Fgif%3Bcharset%3Dx%3Bbase64%2CR0lG"
+    answer = await call(app, "PATCH", "/api/v1/profile", as_form, kind=FORM, token="anna")
+    assert (answer.json["avatar"]["size"], answer.json["avatar"]["type"]) == (3, "image/gif")
+    for other in ("data:image/png;base64", "/etc/passwd", "data:,text"):
+        body = msgspec.json.encode({"avatar": other})
+        assert (await call(app, "PATCH", "/api/v1/profile", body, kind=JSON, token="anna")).json["avatar"] is None
+    broken = msgspec.json.encode({"avatar": "data:image/png;base64,%%%"})
+    assert (await call(app, "PATCH", "/api/v1/profile", broken, kind=JSON, token="anna")).status == 400
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_stranger_uploads_nothing(tmp_path):
     app = demo(EdgeSettings(limits=Limits(spool=tmp_path / "missing")))
     body = multipart(("avatar", b"x", "me.png"))

@@ -9,6 +9,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from dunnock.api.kit.body import read_tree
+from dunnock.api.kit.data_urls import spool_data_urls
 from dunnock.api.kit.nested import nest, pairs_of
 from dunnock.api.kit.shape import BIGGEST_ID, fit
 
@@ -53,7 +54,9 @@ async def provide_form(request: Request[Any, Any, Any]) -> Any:
     scope: Any = request.scope
     visit = scope["visit"]
     tree = await read_tree(scope, request.receive, limits=visit.kit.settings.limits, keep=visit.files)
-    return fit(tree, wanted(scope["route_handler"], "form"))
+    into = wanted(scope["route_handler"], "form")
+    spool_data_urls(tree, into, limits=visit.kit.settings.limits, keep=visit.files)
+    return fit(tree, into)
 
 
 async def provide_params(request: Request[Any, Any, Any]) -> Any:

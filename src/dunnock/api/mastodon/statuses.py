@@ -11,7 +11,7 @@ from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
 from dunnock import media, posts
-from dunnock.api.kit import Called, Caller, Form, Id, MaybeCalled, Query, public, require
+from dunnock.api.kit import Called, Caller, Form, Id, MaybeCalled, Query, Upload, public, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.scheduled_statuses import moment_of, scheduled_wires
@@ -19,6 +19,7 @@ from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
 from dunnock.foundation.settings import Settings
+from dunnock.media import MediaStore
 
 MOST_AT_ONCE = 40
 VISIBILITY = {"public": "public", "unlisted": "unlisted", "private": "followers", "direct": "direct"}
@@ -55,11 +56,12 @@ class StatusForm(msgspec.Struct):
 
 
 class MediaForm(msgspec.Struct):
-    """New words or focus (`x,y`) for a picture of a post."""
+    """New words, focus (`x,y`) or thumbnail for a picture of a post."""
 
     id: Id
     description: str | msgspec.UnsetType | None = msgspec.UNSET
     focus: str | msgspec.UnsetType | None = msgspec.UNSET
+    thumbnail: Upload | None = None
 
 
 class StatusEditForm(msgspec.Struct):
@@ -178,6 +180,7 @@ async def edit_status(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
+    media_store: NamedDependency[MediaStore],
 ) -> Response[wire.Status]:
     """Change an own post: all of text, warning, sensitivity, media and poll are as sent from now on."""
     changes = posts.Changes(
@@ -188,7 +191,14 @@ async def edit_status(
         media_ids=tuple(form.media_ids),
         media_changes=tuple(
             [
-                posts.MediaChange(id=one.id, description=one.description, focus=focus_of(one.focus))
+                posts.MediaChange(
+                    id=one.id,
+                    description=one.description,
+                    focus=focus_of(one.focus),
+                    thumbnail=None
+                    if one.thumbnail is None
+                    else await media.make_thumbnail(db, media_store, one.id, one.thumbnail.path, by=me(caller)),
+                )
                 for one in form.media_attributes
             ]
         ),
