@@ -55,6 +55,13 @@ DONE = {
     "shown": "You will see them again.",
     "posted": "Your post is published.",
     "signed_out": "You are signed out. See you soon!",
+    "list_made": "Your list is there. Now say who is on it.",
+    "list_gone": "The list is deleted; you still follow everybody who was on it.",
+    "cleared": "All notifications are put away.",
+    "let_through": "You hear from them from now on. What was kept back comes in a moment.",
+    "sent_away": "The request is sent away.",
+    "follower": "They follow you now.",
+    "no_follower": "They do not follow you, and are not told.",
 }
 """What a page says after a form did its work and led to it by `?done=...`."""
 STATUS = {
@@ -200,7 +207,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # what the extension adds
     made.globals.update(asset=asset_url)
     made.filters.update(iso=clock.iso, day=_day, ago=_ago, moment=_moment, count=_count, plural=_plural)
     return made

@@ -12,11 +12,17 @@ from dunnock.web import (
     blocks,
     compose,
     confirmation,
+    conversations,
     data_settings,
+    follow_requests,
+    followed_tags,
     guide,
     invitations,
+    kept,
+    lists,
     mail_settings,
     mailbox,
+    notices,
     old_posts,
     password,
     people,
@@ -36,7 +42,8 @@ from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
-    old_posts, profile_settings, sign_ups, reports, guide, people, thread,
+    old_posts, profile_settings, sign_ups, reports, guide, kept, lists, followed_tags, conversations, notices,
+    follow_requests, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]

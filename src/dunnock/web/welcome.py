@@ -13,7 +13,7 @@ from dunnock.accounts.census import Census
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Query
 from dunnock.api.mastodon.instance import Instance
-from dunnock.feeds import Feeds
+from dunnock.feeds import Feeds, lists
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.web.cards import Cards, Face
@@ -21,7 +21,7 @@ from dunnock.web.compose import VISIBILITIES, fresh_draft
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
-from dunnock.web.visitor import Visitor
+from dunnock.web.visitor import Member, Visitor
 
 JOINING = {
     "open": "Everybody can join.",
@@ -52,6 +52,7 @@ async def show_front(
             "home.html",
             shown=await cards.page(page),
             steps=steps_of(page, cursor),
+            lists=await lists.lists_of(db, visitor.account_id),
             **await composer(db, settings, visitor),
             **await about(settings, instance, cards),
             me=(await cards.faces([visitor.account_id]))[0],
@@ -63,6 +64,12 @@ async def show_front(
         steps=steps_of(page, cursor),
         **await about(settings, instance, cards),
     )
+
+
+@get("/home")
+async def lead_home(show: NamedDependency[Show], member: NamedDependency[Member]) -> Response[None]:  # noqa: ARG001 (strangers sign in)
+    """Where Mastodon has the home feed."""
+    return show.go("/")
 
 
 @get("/about")
@@ -110,4 +117,4 @@ async def composer(db: Db, settings: Settings, visitor: Visitor, reply_to_id: in
     }
 
 
-HANDLERS = pages(show_front, show_about)
+HANDLERS = pages(show_front, lead_home, show_about)
