@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from dunnock import accounts, posts
+from dunnock.feeds import Feeds
 
 TOKEN_FREE = (
     "/",
@@ -268,7 +269,7 @@ async def test_bugs_have_a_page_too(site, monkeypatch):
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(type(site.app.app.dependencies["feeds"].dependency()), "public", broken)
+    monkeypatch.setattr(Feeds, "public", broken)
     page = await site.browser().get("/")
     assert page.status == 500
     assert "our side" in page.text
