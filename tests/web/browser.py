@@ -14,6 +14,7 @@ from dunnock.accounts import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
 from dunnock.api.mastodon.instance import Instance
+from dunnock.discovery import People, Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
@@ -43,6 +44,8 @@ class Site:
             "post_views": post_views,
             "viewers": viewers,
             "feeds": Feeds(db, account_views, post_views, viewers),
+            "trends": Trends(db),
+            "people": People(db, account_views, viewers),
             "media_store": MediaStore.local(folder / "media"),
         }
 

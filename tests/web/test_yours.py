@@ -21,6 +21,10 @@ OWN = (
     "/notifications/mentions",
     "/notifications/requests",
     "/follow_requests",
+    "/scheduled",
+    "/drafts",
+    "/settings/notifications",
+    "/settings/filters",
 )
 
 

@@ -61,6 +61,10 @@ DONE = {
     "let_through": "You hear from them from now on. What was kept back comes in a moment.",
     "sent_away": "The request is sent away.",
     "follower": "They follow you now.",
+    "followed": "You follow them now, or asked to.",
+    "dismissed": "They are not suggested to you again.",
+    "thrown_away": "It is thrown away.",
+    "filter_gone": "The filter is deleted.",
     "no_follower": "They do not follow you, and are not told.",
 }
 """What a page says after a form did its work and led to it by `?done=...`."""

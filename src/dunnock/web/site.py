@@ -14,6 +14,8 @@ from dunnock.web import (
     confirmation,
     conversations,
     data_settings,
+    explore,
+    filter_settings,
     follow_requests,
     followed_tags,
     guide,
@@ -22,12 +24,14 @@ from dunnock.web import (
     lists,
     mail_settings,
     mailbox,
+    notice_settings,
     notices,
     old_posts,
     password,
     people,
     profile_settings,
     reports,
+    search,
     second_step,
     security,
     sign_in,
@@ -35,6 +39,7 @@ from dunnock.web import (
     sign_ups,
     thread,
     unsubscribe,
+    waiting_posts,
     welcome,
 )
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
@@ -43,7 +48,7 @@ _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, sign_ups, reports, guide, kept, lists, followed_tags, conversations, notices,
-    follow_requests, people, thread,
+    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]

@@ -1,0 +1,126 @@
+"""Explore: what many people take up at the moment, and people to meet. For everybody; members see whom they might follow."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from dunnock import accounts, discovery
+from dunnock.accounts.views import AccountViews
+from dunnock.api.kit import Form, Id, Query
+from dunnock.discovery import People, Trends
+from dunnock.feeds import Feeds
+from dunnock.foundation.db import Db
+from dunnock.web.cards import Cards, web_address
+from dunnock.web.pages import PageParams, Sent, pages
+from dunnock.web.show import Show
+from dunnock.web.visitor import Member, Visitor
+
+_POSTS, _TAGS, _LINKS, _PEOPLE = 20, 20, 20, 40
+_FURTHEST = 2_000
+
+
+class DirectoryParams(PageParams, kw_only=True, frozen=True):
+    """After how many people, and in which order: `active` or `new`."""
+
+    offset: int = 0
+    order: str = "active"
+
+
+class SuggestionForm(Sent):
+    """Whom to follow, or with `act` "dismiss" never to suggest again."""
+
+    account_id: Id
+    act: str = "follow"
+
+
+@get("/explore")
+async def show_posts(
+    *,
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    feeds: NamedDependency[Feeds],
+    trends: NamedDependency[Trends],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """Posts that more people than usual favourited or boosted, the strongest first."""
+    page = await feeds.chosen(await trends.posts(), visitor.account_id)
+    page.entries = page.entries[:_POSTS]
+    return show("explore_posts.html", shown=await Cards(db, account_views).page(page))
+
+
+@get("/explore/tags")
+async def show_tags(show: NamedDependency[Show], trends: NamedDependency[Trends]) -> Response[str]:
+    """Hashtags that more people than usual took up."""
+    return show("explore_tags.html", tags=[one.tag for one in (await trends.tags())[:_TAGS]])
+
+
+@get("/explore/links")
+async def show_links(show: NamedDependency[Show], trends: NamedDependency[Trends]) -> Response[str]:
+    """Pages elsewhere that more people than usual linked to."""
+    links: list[dict[str, Any]] = [
+        {
+            "url": url,
+            "title": one.preview.card.title or url,
+            "about": one.preview.card.description,
+            "host": one.preview.card.provider_name or urlsplit(url).netloc,
+            "language": one.preview.card.language,
+            "days": one.days,
+        }
+        for one in (await trends.links())[:_LINKS]
+        if (url := web_address(one.preview.url)) is not None
+    ]
+    return show("explore_links.html", links=links)
+
+
+@get(["/explore/people", "/directory"])
+async def show_people(
+    *,
+    params: Query[DirectoryParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    people: NamedDependency[People],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """People who agreed to be found; for members first those they might want to follow, with the reason."""
+    if show.path == "/directory":
+        return show.go("/explore/people")
+    offset, order = min(max(params.offset, 0), _FURTHEST), "new" if params.order == "new" else "active"
+    ids = await people.directory(
+        visitor.account_id, order="new" if order == "new" else "active", offset=offset, limit=_PEOPLE + 1
+    )
+    cards = Cards(db, account_views)
+    suggested: list[tuple[Any, str]] = []
+    if visitor.account_id is not None and not offset:
+        found = await people.suggestions(visitor.account_id, limit=10)
+        faces = {one.id: one for one in await cards.faces([one.account_id for one in found])}
+        suggested = [(faces[one.account_id], one.sources[0]) for one in found if one.account_id in faces]
+    return show(
+        "explore_people.html",
+        suggested=suggested,
+        people=await cards.faces(ids[:_PEOPLE]),
+        order=order,
+        newer=max(offset - _PEOPLE, 0) if offset else None,
+        older=offset + _PEOPLE if len(ids) > _PEOPLE else None,
+    )
+
+
+@post("/explore/people", status_code=303)
+async def answer_suggestion(
+    form: Form[SuggestionForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[None]:
+    """Follow who was suggested, or never see them suggested again."""
+    async with db.begin() as tx:
+        if form.act == "dismiss":
+            await discovery.dismiss_suggestion(tx, member.account_id, target=form.account_id)
+        else:
+            await accounts.follow(tx, follower=member.account_id, followed=form.account_id)
+    return show.go("/explore/people", done="dismissed" if form.act == "dismiss" else "followed")
+
+
+HANDLERS = pages(show_posts, show_tags, show_links, show_people, answer_suggestion)
