@@ -25,6 +25,7 @@ OWN = (
     "/drafts",
     "/settings/notifications",
     "/settings/filters",
+    "/settings/safety",
 )
 
 
@@ -218,3 +219,22 @@ async def test_people_who_ask_to_follow_are_answered(db, join, signed_in, me, be
     assert "are not told" in (await browser.submit("/follow_requests", press="reject")).text
     assert "Nobody asks" in browser.page.text
     assert len((await accounts.followers(db, await me("wren"), accounts.Cursor())).ids) == 1
+
+
+async def test_the_safety_page_says_how_it_is(db, signed_in, me):
+    browser = await signed_in("wren")
+    page = await browser.get("/settings/safety")
+    for words in (
+        "who learns your password is in",
+        "1 is signed in",
+        "0 may use",
+        "Everybody can follow you",
+        "They wait",
+    ):
+        assert words in page.text, words
+    async with db.begin() as tx:
+        await accounts.change_settings(tx, await me("wren"), locked=True)
+        await notifications.change_policy(tx, await me("wren"), {"private_mentions": "drop"})
+    page = await browser.get("/settings/safety")
+    assert "You decide who may follow you" in page.text
+    assert "You are not told of them" in page.text

@@ -31,6 +31,7 @@ from dunnock.web import (
     people,
     profile_settings,
     reports,
+    safety,
     search,
     second_step,
     security,
@@ -48,7 +49,7 @@ _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, sign_ups, reports, guide, kept, lists, followed_tags, conversations, notices,
-    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, people, thread,
+    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]
