@@ -16,6 +16,7 @@ from dunnock.api.mastodon import auto_delete, drafts, polls, scheduled_statuses,
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.db import Db, Sql
 from dunnock.foundation.settings import Settings
+from dunnock.media import MediaStore
 from dunnock.posts.views import PostViews
 
 STATUSES = "/api/v1/statuses"
@@ -30,6 +31,7 @@ class Posting(People):
         given: dict[str, Any] = {
             "db": db,
             "settings": self.settings,
+            "media_store": MediaStore.local(Path("/nowhere")),  # no picture is sent here
             "render": Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL),
         }
         self.app = build_edge(

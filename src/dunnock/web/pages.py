@@ -10,7 +10,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.handlers import HTTPRouteHandler
 
 from dunnock.api.kit import Paging
-from dunnock.api.kit.params import provide_form
+from dunnock.api.kit.params import fit_form, read_form
 from dunnock.foundation.settings import Settings
 from dunnock.web.failure import PAGE_EXCEPTION_HANDLERS
 from dunnock.web.origin import check_form, check_origin
@@ -73,6 +73,7 @@ async def provide_checked_form(
         ForgedForm: it was not.
     """
     check_origin(request.headers, settings.public_url)
-    form = await provide_form(request)
-    check_form(form.token, visitor.cookie)
-    return form
+    tree = await read_form(request)
+    token = tree.get("token")
+    check_form(token if isinstance(token, str) else "", visitor.cookie)
+    return fit_form(request, tree)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 
 from dunnock.api.kit.body import read_tree
 from dunnock.api.kit.data_urls import spool_data_urls
-from dunnock.api.kit.nested import nest, pairs_of
+from dunnock.api.kit.nested import Tree, nest, pairs_of
 from dunnock.api.kit.shape import BIGGEST_ID, fit
 
 T = TypeVar("T")
@@ -51,9 +51,20 @@ def read_query(scope: Any, into: type[T]) -> T:
 
 async def provide_form(request: Request[Any, Any, Any]) -> Any:
     """Litestar's dependency behind `form`; runs after the guards, so strangers upload nothing."""
+    return fit_form(request, await read_form(request))
+
+
+async def read_form(request: Request[Any, Any, Any]) -> Tree:
+    """Body and query of the request as they came, for who must look at them before `fit_form`."""
     scope: Any = request.scope
     visit = scope["visit"]
-    tree = await read_tree(scope, request.receive, limits=visit.kit.settings.limits, keep=visit.files)
+    return await read_tree(scope, request.receive, limits=visit.kit.settings.limits, keep=visit.files)
+
+
+def fit_form(request: Request[Any, Any, Any], tree: Tree) -> Any:
+    """What was read as the struct that the handler's `form` is annotated with."""
+    scope: Any = request.scope
+    visit = scope["visit"]
     into = wanted(scope["route_handler"], "form")
     spool_data_urls(tree, into, limits=visit.kit.settings.limits, keep=visit.files)
     return fit(tree, into)
