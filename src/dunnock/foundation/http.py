@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Resolve = Callable[[str], Awaitable[Collection[str]]]
 """Finds the addresses of a host name, as text."""
+Headers = Mapping[str, str] | Callable[[str], Mapping[str, str]]
+"""What goes along: for the server of the first address only, or made anew for each address of the way (signatures)."""
 
 MAX_URL = 2048
 AT_ONCE, PER_HOST = 32, 4
@@ -129,7 +131,7 @@ class Door:
         """
         self._parsed(url, plain=plain)
 
-    async def get(self, url: str, wanted: Wanted, *, headers: Mapping[str, str] | None = None) -> Answer:
+    async def get(self, url: str, wanted: Wanted, *, headers: Headers | None = None) -> Answer:
         """What is at this address.
 
         Raises:
@@ -138,7 +140,7 @@ class Door:
         """
         return await self._guarded("GET", url, wanted, headers or {}, None)
 
-    async def post(self, url: str, body: bytes, wanted: Wanted, *, headers: Mapping[str, str] | None = None) -> Answer:
+    async def post(self, url: str, body: bytes, wanted: Wanted, *, headers: Headers | None = None) -> Answer:
         """Send bytes to this address; a redirect is answered as it is.
 
         Raises:
@@ -155,9 +157,7 @@ class Door:
         if threads is not None:
             threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _guarded(
-        self, method: str, text: str, wanted: Wanted, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
+    async def _guarded(self, method: str, text: str, wanted: Wanted, headers: Headers, body: bytes | None) -> Answer:
         first = self._parsed(text, plain=wanted.plain)
         import aiohttp  # noqa: PLC0415 (0.2 s, paid by processes that go out, when they do)
 
@@ -169,13 +169,16 @@ class Door:
         except (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError, ValueError) as error:
             raise OutsideFailed(type(error).__name__, first.host) from error
 
-    async def _walk(
-        self, method: str, url: URL, wanted: Wanted, headers: Mapping[str, str], body: bytes | None
-    ) -> Answer:
+    async def _walk(self, method: str, url: URL, wanted: Wanted, headers: Headers, body: bytes | None) -> Answer:
         session, origin, seen = self._session(), url.origin(), {url}
         while True:
             # What the caller says is for the server it was said to; another one gets to know no more than what is wanted.
-            said = headers if url.origin() == origin else {k: v for k, v in headers.items() if k.lower() == "accept"}
+            if callable(headers):
+                said = headers(str(url))
+            elif url.origin() == origin:
+                said = headers
+            else:
+                said = {name: value for name, value in headers.items() if name.lower() == "accept"}
             async with session.request(method, url, headers=said, data=body, allow_redirects=False) as response:
                 to = response.headers.get("location")
                 if method != "GET" or response.status not in _REDIRECTS or to is None:
