@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dunnock.media.events import EmojiChanged, MediaAccepted, MediaChanged
     from dunnock.media.keep import Kept, MediaStore, take_picture
     from dunnock.media.model import Emoji, File, Focus, Media, Picture, read_picture, write_picture
+    from dunnock.media.remote import FetchMedia, RemoteFile, add_remote, copy_picture, remote_jobs_of, same_remote
     from dunnock.media.rendition import ImageKind, Processed, Rendition
     from dunnock.media.sniff import MediaType
     from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files
@@ -53,6 +54,7 @@ _HOMES = {
     "events": ("EmojiChanged", "MediaAccepted", "MediaChanged"),
     "keep": ("Kept", "MediaStore", "take_picture"),
     "model": ("Emoji", "File", "Focus", "Media", "Picture", "read_picture", "write_picture"),
+    "remote": ("FetchMedia", "RemoteFile", "add_remote", "copy_picture", "remote_jobs_of", "same_remote"),
     "rendition": ("ImageKind", "Processed", "Rendition"),
     "sniff": ("MediaType",),
     "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files"),
@@ -86,6 +88,7 @@ __all__ = [
     "Emoji",
     "EmojiChanged",
     "EmojiRefused",
+    "FetchMedia",
     "File",
     "Focus",
     "ImageKind",
@@ -105,14 +108,17 @@ __all__ = [
     "Picture",
     "ProcessMedia",
     "Processed",
+    "RemoteFile",
     "RemoveUnused",
     "Rendition",
     "SweepFiles",
     "accept",
     "add_emoji",
+    "add_remote",
     "all_emoji",
     "change_thumbnail",
     "claim",
+    "copy_picture",
     "describe",
     "find",
     "find_emoji",
@@ -125,10 +131,12 @@ __all__ = [
     "put_thumbnail",
     "read_picture",
     "release",
+    "remote_jobs_of",
     "remove",
     "remove_emoji",
     "remove_of",
     "remove_unused",
+    "same_remote",
     "sweep_files",
     "take_picture",
     "write_picture",

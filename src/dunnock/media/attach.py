@@ -51,6 +51,7 @@ async def claim(tx: Tx, ids: Sequence[int], *, account_id: int, post_id: int) ->
                 media.description,
                 media.focus,
                 media.blurhash,
+                media.remote_url,
             )
         )
     return claimed

@@ -65,7 +65,8 @@ class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
 class Media(msgspec.Struct, frozen=True):
     """A file of an account. `post_id` None: no post uses it; `picture` None: it is not ready.
 
-    `focus`: the point that no crop may lose, from -1 (left, bottom) to 1 (right, top).
+    `focus`: the point that no crop may lose, from -1 (left, bottom) to 1 (right, top). `remote_url`: where another server
+    has it, of which ours is a copy; None: it is a member's own.
     """
 
     id: int
@@ -77,6 +78,7 @@ class Media(msgspec.Struct, frozen=True):
     description: str | None = None
     focus: Focus | None = None
     blurhash: str | None = None
+    remote_url: str | None = None
 
 
 class Emoji(msgspec.Struct, frozen=True):

@@ -31,6 +31,7 @@ _shown = (
     media.c.description,
     media.c.focus,
     media.c.blurhash,
+    media.c.remote_url,
 )
 _one = select(*_shown).where(media.c.id == _the)
 BY_ID = Sql(_one)
@@ -59,6 +60,20 @@ ADD = insert_into(
     "bytes",
     "created_at",
     "unused_since",
+)
+ADD_REMOTE = insert_into(
+    media,
+    "id",
+    "account_id",
+    "post_id",
+    "kind",
+    "state",
+    "files",
+    "description",
+    "focus",
+    "blurhash",
+    "created_at",
+    "remote_url",
 )
 DESCRIBE = Sql(
     update(media).where(media.c.id == _the).values(description=bindparam("new_text"), focus=bindparam("new_focus"))
@@ -169,7 +184,7 @@ EMOJI_USES = Sql(select(emoji.c.file, emoji.c.still_file))
 
 def _media(row: Row) -> Media:
     picture = None if row[5] == "{}" else read_picture(row[5])
-    return Media(row[0], row[1], row[2], row[3], row[4], picture, row[6], read_focus(row[7]), row[8])
+    return Media(row[0], row[1], row[2], row[3], row[4], picture, row[6], read_focus(row[7]), row[8], row[9])
 
 
 async def find(reader: Reader, an_id: int) -> Media | None:
@@ -205,6 +220,24 @@ async def add(tx: Tx, media_: Media, *, sha256: str | None, unused_since: int) -
         bytes=_size(picture),
         created_at=tx.now,
         unused_since=unused_since,
+    )
+
+
+async def add_remote(tx: Tx, media_: Media) -> None:
+    """A new row for a file of another server, which a post uses."""
+    await tx.run(
+        ADD_REMOTE,
+        id=media_.id,
+        account_id=media_.account_id,
+        post_id=media_.post_id,
+        kind=media_.kind,
+        state=media_.state,
+        files="{}",
+        description=media_.description,
+        focus=write_focus(media_.focus),
+        blurhash=media_.blurhash,
+        created_at=tx.now,
+        remote_url=media_.remote_url,
     )
 
 

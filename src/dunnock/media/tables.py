@@ -23,6 +23,7 @@ media = Table(
     Column("created_at", BigId, nullable=False),
     Column("unused_since", BigId, nullable=False, server_default="0"),  # when it was accepted, or its post deleted
     Column("thumbnail", Text),  # JSON of a Picture: what to show for it once it is processed
+    Column("remote_url", Text),  # where another server has it; null: a member's own
     CheckConstraint("kind IN ('image', 'gifv', 'video', 'audio', 'unknown')", name="kind"),
     CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
     Index("ix_media_post_id", "post_id"),

@@ -117,7 +117,7 @@ def media_wire(one: Media, addresses: Addresses) -> dict[str, Any]:
         "type": one.kind,
         "url": None if one.picture is None else addresses.file(one.picture.original.path),
         "preview_url": _preview_url(one.picture, addresses),
-        "remote_url": None,
+        "remote_url": one.remote_url,
         "preview_remote_url": None,
         "text_url": None,
         "meta": _meta(one.picture, one.focus),
