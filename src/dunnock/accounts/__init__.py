@@ -27,6 +27,7 @@ from dunnock.accounts.errors import (
     AppInvalid,
     FactorMissing,
     FactorRefused,
+    HandleTaken,
     LimitInvalid,
     LimitMissing,
     LinkOver,
@@ -35,6 +36,7 @@ from dunnock.accounts.errors import (
     MailUnconfirmed,
     MemberDisabled,
     MemberMissing,
+    MoveRefused,
     NotPermitted,
     NotYetApproved,
     OAuthRefused,
@@ -55,6 +57,7 @@ from dunnock.accounts.errors import (
 )
 from dunnock.accounts.events import (
     AccountMade,
+    AccountMoved,
     AccountSensitized,
     AccountSettingsChanged,
     Blocked,
@@ -110,6 +113,7 @@ from dunnock.accounts.invitations import Invitation, find_invitation, invitation
 from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.mails import mail_jobs_of, note_refused
 from dunnock.accounts.member import ROLES, STAFF, Member, Role, State
+from dunnock.accounts.move import aliases_of, change_aliases, move, moved_to
 from dunnock.accounts.mute import END_MUTES_EVERY_MS, EndMutes, end_mutes, mute, mute_ends, muted, unmute
 from dunnock.accounts.oauth import Issued
 from dunnock.accounts.paging import Cursor, Page
@@ -126,6 +130,7 @@ from dunnock.accounts.persona import Persona, note_changes, personas
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile
 from dunnock.accounts.relationships import Relationship, relationships
+from dunnock.accounts.remote import Described, describe_anew, meet, show_pictures
 from dunnock.accounts.reset import reset_password, resetting
 from dunnock.accounts.roles import POWERS, Power, Staff, permit
 from dunnock.accounts.sessions import (
@@ -182,6 +187,7 @@ __all__ = [
     "AccountCard",
     "AccountMade",
     "AccountMissing",
+    "AccountMoved",
     "AccountSensitized",
     "AccountSettingsChanged",
     "AccountViews",
@@ -190,6 +196,7 @@ __all__ = [
     "Blocked",
     "Counts",
     "Cursor",
+    "Described",
     "DomainBlocked",
     "DomainUnblocked",
     "EmailChanged",
@@ -204,6 +211,7 @@ __all__ = [
     "Followed",
     "FollowsSevered",
     "GrantedApp",
+    "HandleTaken",
     "Invitation",
     "Issued",
     "LimitInvalid",
@@ -218,6 +226,7 @@ __all__ = [
     "MemberMissing",
     "MemberSignedUp",
     "MemberStateChanged",
+    "MoveRefused",
     "Muted",
     "NetworkBlocksChanged",
     "NotPermitted",
@@ -272,6 +281,7 @@ __all__ = [
     "Wanted",
     "accept_follow",
     "add_passkey",
+    "aliases_of",
     "app_called",
     "apps_of",
     "ask_confirmation",
@@ -282,6 +292,7 @@ __all__ = [
     "block_domain",
     "blocked",
     "blocked_domains",
+    "change_aliases",
     "change_email",
     "change_password",
     "change_profile",
@@ -299,6 +310,7 @@ __all__ = [
     "count_posts",
     "counts_of",
     "create_member",
+    "describe_anew",
     "end_mutes",
     "end_other_sessions",
     "end_session",
@@ -327,9 +339,12 @@ __all__ = [
     "look_for",
     "mail_jobs_of",
     "make_token",
+    "meet",
     "member_named",
     "member_of",
     "members",
+    "move",
+    "moved_to",
     "mute",
     "mute_ends",
     "muted",
@@ -367,6 +382,7 @@ __all__ = [
     "sever",
     "severances",
     "sheets",
+    "show_pictures",
     "sign_in",
     "sign_in_by_passkey",
     "sign_up",

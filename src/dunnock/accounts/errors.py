@@ -199,3 +199,15 @@ class OAuthRefused(DomainError):
         """`text` is for people: RFC 6749's error_description."""
         super().__init__(slug, say=text)
         self.slug, self.status, self.may_redirect = slug, status, may_redirect
+
+
+class HandleTaken(DomainError):
+    """Another account of that server has the handle already."""
+
+    code, kind, safe = "handle_taken", Kind.CONFLICT, "Another account has that handle"
+
+
+class MoveRefused(DomainError):
+    """An account can't be moved there, or name so many others."""
+
+    code, kind, safe = "move_refused", Kind.INVALID, "That account can't be moved there"

@@ -90,6 +90,13 @@ class AccountSensitized(Event, frozen=True):
     sensitized: bool
 
 
+class AccountMoved(Event, frozen=True):
+    """The owner of an account uses another now; `to_id` None: this one again."""
+
+    account_id: int
+    to_id: int | None
+
+
 class FollowRequested(Event, frozen=True):
     """Somebody asked to follow a locked account."""
 

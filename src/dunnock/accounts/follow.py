@@ -28,9 +28,9 @@ async def follow(
     notify: bool | None = None,
     languages: Iterable[str] | None = None,
 ) -> bool:
-    """Follow an account, or ask to if it is locked; True when the follow is in force.
+    """Follow an account, or ask to if it is locked or on another server; True when the follow is in force.
 
-    Doing it again changes the options only.
+    Doing it again changes the options only. A follow by an account of another server is its server's to ask for.
     Options that are None stay as they are; a new follow shows boosts, does not notify, and takes every language.
 
     Raises:
@@ -64,17 +64,18 @@ async def follow(
             await tx.record(FollowChanged(follower_id=follower, followed_id=followed))
         return not requested
     await _check_new(tx, follower, target, held)
+    asks = target.locked or not target.local
     await tx.run(
         store.ADD_FOLLOW,
         id=tx.new_id(),
         follower_id=follower,
         followed_id=followed,
-        requested=target.locked,
+        requested=asks,
         boosts=boosts is not False,
         notify=notify is True,
         languages=spoken or "",
     )
-    if target.locked:
+    if asks:
         await tx.record(FollowRequested(follower_id=follower, followed_id=followed))
         return False
     await counts.count_follow(tx, follower=follower, followed=followed, more=1)

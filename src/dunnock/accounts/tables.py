@@ -39,6 +39,10 @@ accounts = Table(
     flag("imported"),  # came with a bulk import; nobody signs in to it
     Column("standing", Text, nullable=False, server_default="active"),  # active | limited | suspended | deleted
     flag("sensitized"),  # all that it posts is shown as sensitive
+    Column(
+        "also_known_as", Text, nullable=False, server_default="[]"
+    ),  # JSON list: addresses of the same person's accounts
+    Column("moved_to_id", BigId),  # the account that its owner uses now
     UniqueConstraint("username_key", "domain"),
     Index("ix_accounts_domain_username", "domain", "username_key"),
     # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.

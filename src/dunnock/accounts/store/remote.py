@@ -1,0 +1,42 @@
+"""Statements about accounts of other servers."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from dunnock.accounts.tables import accounts
+from dunnock.foundation.db import Sql, insert_once
+
+ADD = insert_once(
+    accounts,
+    "id",
+    "username",
+    "username_key",
+    "domain",
+    "kind",
+    "display_name",
+    "name_key",
+    "bio",
+    "bio_html",
+    "fields",
+    "locked",
+    "discoverable",
+    "indexable",
+    "hide_collections",
+    "attribution_domains",
+    "url",
+    "uri",
+    "created_at",
+    keys=["username_key", "domain"],
+)
+_the = accounts.c.id == bindparam("the")
+URL = Sql(update(accounts).where(_the).values(url=bindparam("new_url", type_=accounts.c.url.type)))
+HOLDER = Sql(
+    select(accounts.c.id, accounts.c.uri).where(
+        accounts.c.username_key == bindparam("key"), accounts.c.domain == bindparam("host")
+    )
+)
+ALIASES = Sql(select(accounts.c.also_known_as).where(_the))
+SET_ALIASES = Sql(update(accounts).where(_the, accounts.c.domain == "").values(also_known_as=bindparam("new_aliases")))
+MOVED_TO = Sql(select(accounts.c.moved_to_id).where(_the))
+MOVE = Sql(update(accounts).where(_the).values(moved_to_id=bindparam("new_id", type_=accounts.c.moved_to_id.type)))
