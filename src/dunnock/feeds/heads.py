@@ -15,7 +15,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 from dunnock.posts import entries
 from dunnock.posts.entries import Span
-from dunnock.posts.events import PostBoosted, PostEdited, PostPublished, PostsImported
+from dunnock.posts.events import PostBackfilled, PostBoosted, PostEdited, PostPublished, PostsImported
 
 HEAD = 400  # entries read when a head is made: ten pages of 40
 MOST = 1_200  # entries a head may grow to
@@ -65,6 +65,8 @@ class Heads:
             event = one.event
             if type(event) is PostPublished:
                 self._recent.append((event.post_id, event.author_id, event.tags))
+            elif type(event) is PostBackfilled:
+                self._recent.append((event.post_id, event.author_id, ()))
             elif type(event) is PostBoosted:
                 self._recent.append((event.boost_id, event.by, ()))
             elif type(event) is PostEdited:

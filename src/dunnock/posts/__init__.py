@@ -36,6 +36,8 @@ from dunnock.posts.events import (
     PollChanged,
     PollEnded,
     PollVoted,
+    PostAnswers,
+    PostBackfilled,
     PostBookmarked,
     PostBoosted,
     PostDeleted,
@@ -53,15 +55,34 @@ from dunnock.posts.events import (
     ThreadUnmuted,
 )
 from dunnock.posts.favourite import favourite, favourited_by, unfavourite
+from dunnock.posts.featured import featured_names
 from dunnock.posts.find import find_original, find_visible, visible_of
 from dunnock.posts.history import Revision, history, source
-from dunnock.posts.model import VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
+from dunnock.posts.model import OPEN, VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
+from dunnock.posts.outbox import outbox, pinned, public_count, replies
 from dunnock.posts.pin import pin, unpin
 from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft
 from dunnock.posts.publish import FORGET_KEYS_EVERY_MS, ForgetKeys, do_forget_keys, forget_keys, publish
 from dunnock.posts.quote import revoke_quote
+from dunnock.posts.receive import (
+    Named,
+    RemotePoll,
+    RemotePost,
+    answer_to,
+    counts_of,
+    find_living,
+    find_uri,
+    may_quote,
+    may_reply,
+    names_of,
+    quote_of,
+    receive,
+    receive_edit,
+    settle_quote,
+    was_deleted,
+)
 from dunnock.posts.schedule import (
     PublishScheduled,
     find_scheduled,
@@ -81,12 +102,13 @@ from dunnock.posts.translate import (
     Translations,
     Translator,
 )
-from dunnock.posts.vote import EndPoll, end_poll, find_poll, polls_of, vote, voters_of
+from dunnock.posts.vote import EndPoll, choices_of, end_poll, find_poll, polls_of, vote, voters_of
 from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
     "DELETE_OLD_EVERY_MS",
     "FORGET_KEYS_EVERY_MS",
+    "OPEN",
     "VISIBILITIES",
     "AutoDelete",
     "AutoDeleteRefused",
@@ -101,6 +123,7 @@ __all__ = [
     "EndPoll",
     "ForgetKeys",
     "MediaChange",
+    "Named",
     "NoTranslator",
     "PinRefused",
     "PolicyChanged",
@@ -110,6 +133,8 @@ __all__ = [
     "PollEnded",
     "PollVoted",
     "Post",
+    "PostAnswers",
+    "PostBackfilled",
     "PostBookmarked",
     "PostBoosted",
     "PostDeleted",
@@ -129,6 +154,8 @@ __all__ = [
     "QuoteChanged",
     "QuoteMissing",
     "QuoteNotYours",
+    "RemotePoll",
+    "RemotePost",
     "ReplyBarred",
     "Revision",
     "ScheduleRefused",
@@ -145,6 +172,7 @@ __all__ = [
     "Translator",
     "VoteRefused",
     "add_draft",
+    "answer_to",
     "auto_delete_of",
     "bookmark",
     "bookmark_once",
@@ -153,6 +181,8 @@ __all__ = [
     "change_auto_delete",
     "change_draft",
     "change_policies",
+    "choices_of",
+    "counts_of",
     "delete",
     "delete_old",
     "do_forget_keys",
@@ -162,24 +192,38 @@ __all__ = [
     "end_poll",
     "favourite",
     "favourited_by",
+    "featured_names",
     "find_draft",
+    "find_living",
     "find_original",
     "find_poll",
     "find_scheduled",
+    "find_uri",
     "find_visible",
     "forget_bookmark",
     "forget_keys",
     "history",
+    "may_quote",
+    "may_reply",
     "mute_thread",
+    "names_of",
+    "outbox",
     "pin",
+    "pinned",
     "polls_of",
+    "public_count",
     "publish",
     "publish_scheduled",
     "publish_thread",
+    "quote_of",
+    "receive",
+    "receive_edit",
+    "replies",
     "reschedule",
     "revoke_quote",
     "schedule",
     "scheduled_of",
+    "settle_quote",
     "source",
     "thread",
     "unbookmark",
@@ -191,4 +235,5 @@ __all__ = [
     "visible_of",
     "vote",
     "voters_of",
+    "was_deleted",
 ]

@@ -13,10 +13,10 @@ from dunnock.posts.store import acts
 from dunnock.posts.store import posts as store
 
 
-async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None) -> Post:
+async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None, uri: str | None = None) -> Post:
     """Boost the post (of a boost: what it shows) and return the boost; a second time, the one that is there.
 
-    `visibility`: public, unlisted or followers; None: as the member's new posts.
+    `visibility`: public, unlisted or followers; None: as the member's new posts. `uri`: what another server calls it.
 
     Raises:
         PostMissing: there is no such post, or `by` may not see it.
@@ -39,6 +39,8 @@ async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None)
         if there is None:
             raise BoostRefused(post_id, "the boost went away at the same moment")
         return _boost(there[0], original, by=by, visibility=there[1], at=tx.now)
+    if uri is not None:
+        await store.name_remote(tx, boost_id, uri=uri, url=None)
     await acts.add(tx, Act.BOOST, original.id, by=by, act_id=boost_id)
     await acts.count(tx, "boosts", original.id, 1)
     await count_posts(tx, by, 1, last_post_at=tx.now)

@@ -32,6 +32,22 @@ class PostEdited(Event, frozen=True):
     tags: tuple[int, ...] = ()
 
 
+class PostBackfilled(Event, frozen=True):
+    """A post of another server came long after it was written: it is there to be read and found, and news to nobody."""
+
+    post_id: int
+    author_id: int
+    reply_to_id: int | None = None
+
+
+class PostAnswers(Event, frozen=True):
+    """What a post answers, or quotes, became known after it came."""
+
+    post_id: int
+    author_id: int
+    other_id: int
+
+
 class PostDeleted(Event, frozen=True):
     """A post or a boost is gone. `boost_of_id`, `reply_to_id`, `quoted_id`: what a boost, a reply, a quote was of.
 

@@ -12,7 +12,7 @@ from dunnock.foundation.errors import DomainError, Kind, Missing
 from dunnock.posts.hashtag_search import FoundHashtag, usage
 from dunnock.posts.hashtags import find_or_make
 from dunnock.posts.store import featured as store
-from dunnock.text import is_hashtag
+from dunnock.text import hashtag_key, is_hashtag
 
 MOST_FEATURED = 10
 SUGGESTED = 10
@@ -105,3 +105,8 @@ async def suggested_tags(reader: Reader, account_id: int, *, now: int) -> list[F
 
 def _featured(row: Row) -> FeaturedTag:
     return FeaturedTag(*row)
+
+
+async def featured_names(reader: Reader, account_id: int) -> list[tuple[str, str]]:
+    """(key, name as its owner writes it) of the hashtags that an account features."""
+    return [(hashtag_key(one.name), one.name) for one in await featured_tags(reader, account_id)]

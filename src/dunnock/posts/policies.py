@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
-from dunnock.foundation.db import Tx
+from dunnock.foundation.db import Reader, Tx
 from dunnock.posts.errors import PostMissing, ReplyBarred
 from dunnock.posts.events import PolicyChanged
 from dunnock.posts.model import Post, check_policies, quote_policy_of
 from dunnock.posts.store import posts as store
 
 
-async def check_reply(tx: Tx, parent: Post, *, by: int) -> None:
+async def check_reply(tx: Reader, parent: Post, *, by: int) -> None:
     """May `by` answer this post? Its author always may, and those whom it mentions.
 
     Raises:

@@ -25,12 +25,13 @@ async def find_to_quote(tx: Tx, post_id: int, *, by: int) -> Post:
     Source: Mastodon's StatusPolicy#quote?.
     """
     post = await store.find_original(tx, post_id, by, act=True)
-    if post is None or not await _may_quote(tx, post, by):
+    if post is None or not await lets_quote(tx, post, by):
         raise QuoteMissing(post_id)
     return post
 
 
-async def _may_quote(tx: Tx, post: Post, by: int) -> bool:
+async def lets_quote(tx: Reader, post: Post, by: int) -> bool:
+    """Does the author of a post that `by` sees let them quote it?"""
     if post.visibility == "direct":
         return False
     if post.author_id == by or post.quote_policy == "public":

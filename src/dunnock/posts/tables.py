@@ -71,6 +71,13 @@ posts = Table(
     Index("ix_posts_thread_id_id", "thread_id", "id"),
     Index("ix_posts_public", "id", sqlite_where=_public, postgresql_where=_public),
     Index("ix_posts_public_local", "id", sqlite_where=_public_local_lite, postgresql_where=_public_local),
+    Index(
+        "ix_posts_uri",
+        "uri",
+        unique=True,
+        sqlite_where=text("uri IS NOT NULL"),
+        postgresql_where=text("uri IS NOT NULL"),
+    ),
 )
 
 post_counts = Table(

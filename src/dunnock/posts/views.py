@@ -218,7 +218,10 @@ class PostViews:
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
             match one.event:
-                case events.PostPublished(author_id=author, reply_to_id=parent):
+                case (
+                    events.PostPublished(author_id=author, reply_to_id=parent)
+                    | events.PostBackfilled(author_id=author, reply_to_id=parent)
+                ):
                     self._accounts.count_again(author)
                     self._count_again(parent)
                 case events.PostBoosted(post_id=an_id, by=author):
@@ -229,6 +232,9 @@ class PostViews:
                 case events.QuoteChanged(post_id=an_id, quoted_id=quoted):
                     self.cards.pop(an_id)
                     self._count_again(quoted)
+                case events.PostAnswers(post_id=an_id, other_id=parent):
+                    self.cards.pop(an_id)
+                    self._count_again(parent)
                 case events.PostEdited(post_id=an_id) | events.PolicyChanged(post_id=an_id):
                     self.cards.pop(an_id)
                     self._polls.pop(an_id)

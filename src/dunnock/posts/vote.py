@@ -68,6 +68,11 @@ async def vote(tx: Tx, poll_id: int, choices: Collection[int], *, by: int) -> tu
     return counted, post.author_id
 
 
+async def choices_of(reader: Reader, poll_id: int, *, by: int) -> tuple[int, ...]:
+    """What an account chose, for telling that to the poll's own server; never shown to others."""
+    return (await store.votes_by(reader, by, [poll_id])).get(poll_id, ())
+
+
 async def voters_of(reader: Reader, poll_id: int, *, after: int = 0, most: int) -> list[int]:
     """Who voted, by account id, from above `after` on. For telling them of the end; never shown."""
     return await store.voters(reader, poll_id, after=after, most=most)

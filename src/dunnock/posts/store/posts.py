@@ -16,7 +16,7 @@ from dunnock.posts.tables import post_counts, posts, thread_mutes
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 
-_COLUMNS = (
+COLUMNS = (
     posts.c.id,
     posts.c.author_id,
     posts.c.boost_of_id,
@@ -43,16 +43,16 @@ _COLUMNS = (
     posts.c.reply_policy,
 )
 _id = posts.c.id == bindparam("id")
-_FIND = Sql(select(*_COLUMNS).where(_id, visible()))
+_FIND = Sql(select(*COLUMNS).where(_id, visible()))
 # FOR SHARE on PostgreSQL: what is done to a post waits for its deletion and then finds it gone (SQLite has one writer).
-_FIND_TO_ACT = Sql(select(*_COLUMNS).where(_id, visible()).with_for_update(read=True, of=posts))
+_FIND_TO_ACT = Sql(select(*COLUMNS).where(_id, visible()).with_for_update(read=True, of=posts))
 _OWN = Sql(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(_id, posts.c.author_id == bindparam("author"), posts.c.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
-_LIVING = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)))
-_LIVING_HELD = Sql(select(*_COLUMNS).where(_id, posts.c.deleted_at.is_(None)).with_for_update(read=True))
+_LIVING = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None)))
+_LIVING_HELD = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None)).with_for_update(read=True))
 _AUTHOR = Sql(
     select(
         accounts.c.standing,
@@ -92,6 +92,54 @@ _ADD = insert_into(
     "reply_policy",
 )
 _ADD_COUNTS = insert_into(post_counts, "post_id")
+_NAME_REMOTE = Sql(
+    posts.update()
+    .where(_id)
+    .values(
+        uri=bindparam("uri", type_=Text),
+        url=bindparam("url", type_=Text),
+        local=False,
+        edited_at=bindparam("edited", type_=BigId),
+    )
+)
+_NAMES = Sql(
+    select(posts.c.id, posts.c.uri, posts.c.author_id, accounts.c.username, accounts.c.domain)
+    .join_from(posts, accounts, accounts.c.id == posts.c.author_id)
+    .where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None))
+)
+_COUNTS_OF = Sql(
+    select(post_counts.c.replies, post_counts.c.boosts, post_counts.c.favourites).where(
+        post_counts.c.post_id == bindparam("id")
+    )
+)
+_DELETED = Sql(
+    select(posts.c.visibility).where(
+        _id, posts.c.author_id == bindparam("author", type_=BigId), posts.c.deleted_at.is_not(None)
+    )
+)
+_SET_PARENT = Sql(
+    posts.update()
+    .where(_id, posts.c.reply_to_id.is_(None))
+    .values(
+        reply_to_id=bindparam("parent", type_=BigId),
+        reply_to_author_id=bindparam("parent_author", type_=BigId),
+    )
+)
+_JOIN_THREAD = Sql(
+    posts.update()
+    .where(posts.c.thread_id == bindparam("old", type_=BigId))
+    .values(thread_id=bindparam("new", type_=BigId))
+)
+_SET_QUOTED = Sql(
+    posts.update()
+    .where(_id, posts.c.quoted_id.is_(None))
+    .values(
+        quoted_id=bindparam("quoted", type_=BigId),
+        quoted_author_id=bindparam("quoted_author", type_=BigId),
+        quote_state=bindparam("state", type_=Text),
+    )
+)
+_BY_URI = Sql(select(posts.c.id, posts.c.author_id).where(posts.c.uri == bindparam("uri")))
 _CHANGE = Sql(
     posts.update()
     .where(_id)
@@ -201,7 +249,8 @@ _VISIBLE_OF = Sql(
 )
 
 
-def _post(row: Row) -> Post:
+def post_of(row: Row) -> Post:
+    """The post in a row of the `COLUMNS`."""
     mentions, hashtags, emoji, media = row[12], row[13], row[14], row[15]
     return Post(
         id=row[0],
@@ -236,7 +285,7 @@ async def find_visible(reader: Reader, post_id: int, viewer_id: int | None) -> P
     row = await reader.one(_FIND, id=post_id, viewer=viewer_id or NOBODY)
     if row is None or (row[2] is not None and await reader.one(_FIND, id=row[2], viewer=viewer_id or NOBODY) is None):
         return None
-    return _post(row)
+    return post_of(row)
 
 
 async def visible_of(reader: Reader, author_id: int, ids: Collection[int], viewer_id: int) -> set[int]:
@@ -250,19 +299,19 @@ async def find_original(reader: Reader, post_id: int, viewer_id: int | None, *, 
     row = await reader.one(sql, id=post_id, viewer=viewer)
     if row is not None and row[2] is not None:
         row = await reader.one(sql, id=row[2], viewer=viewer)
-    return None if row is None else _post(row)
+    return None if row is None else post_of(row)
 
 
 async def find_own(tx: Tx, post_id: int, author_id: int) -> Post | None:
     """The author's own post or boost, held so that nobody else changes it before this transaction ends."""
     row = await tx.one(_OWN, id=post_id, author=author_id)
-    return None if row is None else _post(row)
+    return None if row is None else post_of(row)
 
 
-async def find_living(tx: Tx, post_id: int, *, hold: bool = False) -> Post | None:
+async def find_living(tx: Reader, post_id: int, *, hold: bool = False) -> Post | None:
     """The post whoever asks, unless it is deleted. `hold`: it stays as it is until this transaction ends."""
     row = await tx.one(_LIVING_HELD if hold else _LIVING, id=post_id)
-    return None if row is None else _post(row)
+    return None if row is None else post_of(row)
 
 
 async def find_author(tx: Tx, account_id: int) -> Author | None:
@@ -310,6 +359,50 @@ async def add_post(tx: Tx, post: Post, app_id: int | None) -> None:
         reply_policy=post.reply_policy,
     )
     await tx.run(_ADD_COUNTS, post_id=post.id)
+
+
+async def add_remote(tx: Tx, post: Post, *, uri: str, url: str | None) -> None:
+    """A new post of another server."""
+    await add_post(tx, post, None)
+    await name_remote(tx, post.id, uri=uri, url=url, edited_at=post.edited_at)
+
+
+async def name_remote(tx: Tx, post_id: int, *, uri: str, url: str | None, edited_at: int | None = None) -> None:
+    """Note that a post or boost is another server's, and what it is called there."""
+    await tx.run(_NAME_REMOTE, id=post_id, uri=uri, url=url, edited=edited_at)
+
+
+async def names_of(reader: Reader, ids: Collection[int]) -> dict[int, Row]:
+    """(address or nothing, author, author's name and server) of those that are not deleted."""
+    return {row[0]: row[1:] for row in await reader.all(_NAMES, ids=list(ids))} if ids else {}
+
+
+async def counts_of(reader: Reader, post_id: int) -> tuple[int, int, int]:
+    """Replies, boosts and favourites."""
+    row = await reader.one(_COUNTS_OF, id=post_id)
+    return (0, 0, 0) if row is None else (row[0], row[1], row[2])
+
+
+async def was_deleted(reader: Reader, post_id: int, author_id: int) -> bool:
+    """Is there what is left of a public or unlisted post of the author?"""
+    return await reader.value(_DELETED, id=post_id, author=author_id) in {"public", "unlisted"}
+
+
+async def set_parent(tx: Tx, post: Post, parent: Post) -> None:
+    """Let a post that answered nothing answer `parent`; the conversations become one."""
+    await tx.run(_SET_PARENT, id=post.id, parent=parent.id, parent_author=parent.author_id)
+    await tx.run(_JOIN_THREAD, old=post.thread_id, new=parent.thread_id)
+
+
+async def set_quoted(tx: Tx, post: Post, quoted: Post, state: str) -> None:
+    """Let a post that quoted nothing quote another."""
+    await tx.run(_SET_QUOTED, id=post.id, quoted=quoted.id, quoted_author=quoted.author_id, state=state)
+
+
+async def find_uri(reader: Reader, uri: str) -> tuple[int, int] | None:
+    """Id and author of what has this address, deleted ones too."""
+    row = await reader.one(_BY_URI, uri=uri)
+    return None if row is None else (row[0], row[1])
 
 
 async def change_post(tx: Tx, post: Post) -> None:

@@ -1,0 +1,317 @@
+"""Posts of other servers: received, changed and deleted as their own server says. ActivityPub: Create, Update, Delete."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import msgspec
+
+from dunnock import media, previews, text
+from dunnock.accounts.counts import count_posts
+from dunnock.foundation import ids
+from dunnock.foundation.clock import HOUR
+from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.settings import Settings
+from dunnock.media import RemoteFile
+from dunnock.posts.content import Shaped, put_in_indexes, take_from_tags
+from dunnock.posts.errors import ReplyBarred
+from dunnock.posts.events import PollVoted, PostAnswers, PostBackfilled, PostEdited, PostPublished, QuoteChanged
+from dunnock.posts.history import media_now
+from dunnock.posts.model import OPEN, Post
+from dunnock.posts.policies import check_reply
+from dunnock.posts.poll import Poll
+from dunnock.posts.quote import lets_quote
+from dunnock.posts.store import acts, index, polls, revisions
+from dunnock.posts.store import posts as store
+
+LATE_MS = 24 * HOUR
+"""A post that comes so long after it was written takes its place among those of that time, and is news to nobody."""
+
+
+class RemotePoll(msgspec.Struct, frozen=True, kw_only=True):
+    """A poll as its server counts it; `expires_at` in Unix milliseconds."""
+
+    options: tuple[str, ...]
+    tallies: tuple[int, ...]
+    voters: int
+    multiple: bool
+    expires_at: int
+
+
+class RemotePost(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as another server tells of it, with everything made safe and within bounds. Times are Unix milliseconds.
+
+    `mentions` are account ids, `hashtags` names as written, `emoji` shortcodes.
+    """
+
+    uri: str
+    url: str | None
+    author_id: int
+    html: str
+    visibility: str
+    created_at: int
+    warning: str = ""
+    language: str | None = None
+    sensitive: bool = False
+    edited_at: int | None = None
+    reply_to_id: int | None = None
+    mentions: tuple[int, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    emoji: tuple[str, ...] = ()
+    files: tuple[RemoteFile, ...] = ()
+    links: tuple[str, ...] = ()
+    poll: RemotePoll | None = None
+    quoted_id: int | None = None
+    quote_state: str | None = None
+    quote_policy: str = "nobody"
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What a post is called: its address where another server gave it one, and whose it is."""
+
+    uri: str | None
+    author_id: int
+    username: str
+    domain: str
+
+
+async def names_of(reader: Reader, ids: Collection[int]) -> dict[int, Named]:
+    """What posts are called; those that are deleted are left out. One query, none for no ids."""
+    return {an_id: Named(*row) for an_id, row in (await store.names_of(reader, ids)).items()}
+
+
+async def counts_of(reader: Reader, post_id: int) -> tuple[int, int, int]:
+    """How many replies, boosts and favourites everybody is told of."""
+    return await store.counts_of(reader, post_id)
+
+
+async def find_uri(reader: Reader, uri: str) -> tuple[int, int] | None:
+    """Id and author of the post or boost with this address, deleted ones too; None: it is not known."""
+    return await store.find_uri(reader, uri)
+
+
+async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
+    """A post that was not known; what it answers and quotes is known, or left out.
+
+    Raises:
+        Conflict: its address is taken by now.
+    """
+    late = tx.now - one.created_at > LATE_MS
+    post_id = ids.id_for(one.created_at, one.uri) if late else tx.new_id()
+    parent = None if one.reply_to_id is None else await store.find_living(tx, one.reply_to_id)
+    quoted = None if one.quoted_id is None else await store.find_living(tx, one.quoted_id)
+    shaped = _shaped(one)
+    post = Post(
+        id=post_id,
+        author_id=one.author_id,
+        visibility=one.visibility,
+        thread_id=parent.thread_id if parent else post_id,
+        created_at=one.created_at,
+        text=text.plain(one.html),
+        html=one.html,
+        warning=one.warning,
+        language=one.language,
+        sensitive=one.sensitive or bool(one.warning),
+        reply_to_id=parent.id if parent else None,
+        reply_to_author_id=parent.author_id if parent else None,
+        mentions=one.mentions,
+        hashtags=shaped.hashtags,
+        emoji=one.emoji,
+        edited_at=one.edited_at,
+        poll_id=None if one.poll is None else tx.new_id(),
+        quoted_id=quoted.id if quoted else None,
+        quoted_author_id=quoted.author_id if quoted else None,
+        quote_state=(one.quote_state or "pending") if quoted else None,
+        quote_policy=one.quote_policy,
+    )
+    post = msgspec.structs.replace(
+        post, media=await media.add_remote(tx, one.files, account_id=one.author_id, post_id=post_id)
+    )
+    await store.add_remote(tx, post, uri=one.uri, url=one.url)
+    if one.poll is not None and post.poll_id is not None:
+        await polls.add(tx, _poll(one.poll, poll_id=post.poll_id, post_id=post_id, now=tx.now))
+    tags = await put_in_indexes(tx, post, shaped)
+    if one.links and not one.files:
+        await previews.attach(tx, post_id, one.links, here=settings.domain)
+    more: list[tuple[int, str]] = []
+    if post.reply_to_id is not None and post.counts_as_reply:
+        more.append((post.reply_to_id, "replies"))
+    if post.quoted_id is not None and post.quote_state == "accepted":
+        more.append((post.quoted_id, "quotes"))
+    for counted, name in sorted(more):
+        await acts.count(tx, name, counted, 1)
+    if post.counts_for_author:
+        await count_posts(tx, post.author_id, 1, last_post_at=one.created_at)
+    if late:
+        await tx.record(PostBackfilled(post_id=post_id, author_id=post.author_id, reply_to_id=post.reply_to_id))
+        return post
+    await tx.record(
+        PostPublished(
+            post_id=post_id,
+            author_id=post.author_id,
+            visibility=post.visibility,
+            reply_to_id=post.reply_to_id,
+            reply_to_author_id=post.reply_to_author_id,
+            thread_id=post.thread_id,
+            tags=tags,
+        )
+    )
+    if post.quoted_id is not None and post.quote_state == "accepted":
+        await tx.record(QuoteChanged(post_id=post_id, quoted_id=post.quoted_id, state="accepted"))
+    return post
+
+
+async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Settings) -> bool:
+    """Let a remote post say what its server says now; True when readers see a difference, which its history keeps.
+
+    Other votes alone are no difference. Nothing happens to a post of somebody else, or one that is deleted, or when what
+    is here is newer.
+    """
+    post = await store.find_own(tx, post_id, one.author_id)
+    if post is None or post.boost_of_id is not None:
+        return False
+    if post.edited_at is not None and one.edited_at is not None and one.edited_at < post.edited_at:
+        return False
+    poll = None if post.poll_id is None else await polls.hold_of_post(tx, post.id)
+    shaped = _shaped(one)
+    before = await media_now(tx, post)
+    same_files = await media.same_remote(tx, post.media, one.files)
+    poll_id = None if one.poll is None else post.poll_id or tx.new_id()
+    new = msgspec.structs.replace(
+        post,
+        text=text.plain(one.html),
+        html=one.html,
+        warning=one.warning,
+        sensitive=one.sensitive or bool(one.warning),
+        language=one.language or post.language,
+        mentions=one.mentions,
+        hashtags=shaped.hashtags,
+        emoji=one.emoji,
+        poll_id=poll_id,
+        quote_policy=one.quote_policy,
+    )
+    same_poll = (poll is None) == (one.poll is None) and (
+        poll is None or one.poll is None or (poll.options, poll.multiple) == (one.poll.options, one.poll.multiple)
+    )
+    await _settle_poll(tx, poll, one.poll, new)
+    alike = (post.html, post.warning, post.sensitive) == (new.html, new.warning, new.sensitive)
+    if alike and same_poll and same_files:
+        return False
+    if not same_files:
+        new = msgspec.structs.replace(
+            new, media=await media.add_remote(tx, one.files, account_id=one.author_id, post_id=post.id)
+        )
+    new = msgspec.structs.replace(new, edited_at=one.edited_at or tx.now)
+    await revisions.add(tx, post, msgspec.json.encode(before).decode(), poll=None if poll is None else poll.options)
+    await store.change_post(tx, new)
+    await index.drop_mentions(tx, post.id)
+    await take_from_tags(tx, post)
+    tags = await put_in_indexes(tx, new, shaped)
+    await previews.attach(tx, post.id, () if one.files else one.links, here=settings.domain)
+    await tx.record(PostEdited(post_id=post.id, author_id=one.author_id, tags=tags))
+    return True
+
+
+async def _settle_poll(tx: Tx, poll: Poll | None, said: RemotePoll | None, new: Post) -> None:
+    if said is None:
+        if poll is not None:
+            await polls.drop(tx, poll.id)
+        return
+    made = _poll(said, poll_id=new.poll_id or 0, post_id=new.id, now=tx.now)
+    if poll is None:
+        await polls.add(tx, made)
+        return
+    if (poll.options, poll.multiple) != (made.options, made.multiple):
+        await polls.drop_votes(tx, poll.id)
+    await polls.change(tx, msgspec.structs.replace(made, ended=poll.ended))
+    await tx.record(PollVoted(post_id=new.id, poll_id=poll.id, by=new.author_id))
+
+
+def _poll(said: RemotePoll, *, poll_id: int, post_id: int, now: int) -> Poll:
+    return Poll(
+        id=poll_id,
+        post_id=post_id,
+        options=said.options,
+        multiple=said.multiple,
+        hide_totals=False,
+        expires_at=said.expires_at,
+        tallies=said.tallies,
+        voters=said.voters,
+        ended=said.expires_at <= now,
+    )
+
+
+def _shaped(one: RemotePost) -> Shaped:
+    tags: dict[str, str] = {}
+    for name in one.hashtags:
+        key = text.hashtag_key(name)
+        if key:
+            tags.setdefault(key, name)
+    return Shaped(html=one.html, mentions=one.mentions, tags=tuple(tags.items()), emoji=one.emoji)
+
+
+async def may_reply(reader: Reader, post_id: int, *, by: int) -> bool:
+    """May this account of another server answer the post: does it see it, and does its author let it?"""
+    parent = await store.find_original(reader, post_id, by)
+    if parent is None:
+        return False
+    try:
+        await check_reply(reader, parent, by=by)
+    except ReplyBarred:
+        return False
+    return True
+
+
+async def may_quote(reader: Reader, post_id: int, *, by: int) -> bool:
+    """May this account quote the post: does it see it, and does its author let it?"""
+    post = await store.find_original(reader, post_id, by)
+    return post is not None and await lets_quote(reader, post, by)
+
+
+async def answer_to(tx: Tx, post_id: int, parent_id: int) -> None:
+    """Put a post that came before what it answers under that, with all that answers it. Twice is once."""
+    post, parent = await store.find_living(tx, post_id), await store.find_living(tx, parent_id, hold=True)
+    if post is None or parent is None or post.reply_to_id is not None or parent.thread_id == post.thread_id:
+        return
+    await store.set_parent(tx, post, parent)
+    if post.visibility in OPEN:
+        await acts.count(tx, "replies", parent.id, 1)
+    await tx.record(PostAnswers(post_id=post.id, author_id=post.author_id, other_id=parent.id))
+
+
+async def quote_of(tx: Tx, post_id: int, quoted_id: int, state: str) -> None:
+    """Let a post that came before what it quotes quote that. Twice is once."""
+    post, quoted = await store.find_living(tx, post_id), await store.find_living(tx, quoted_id, hold=True)
+    if post is None or quoted is None or post.quoted_id is not None or quoted.boost_of_id is not None:
+        return
+    await store.set_quoted(tx, post, quoted, state)
+    if state == "accepted":
+        await acts.count(tx, "quotes", quoted.id, 1)
+    await tx.record(PostAnswers(post_id=post.id, author_id=post.author_id, other_id=quoted.id))
+
+
+async def settle_quote(tx: Tx, post_id: int, state: str, *, quoted_author_id: int) -> bool:
+    """A quote that waits is allowed or refused by whom it quotes, one that stands is taken back; False: nothing changed."""
+    post = await store.find_living(tx, post_id)
+    if post is None or post.quoted_id is None or post.quoted_author_id != quoted_author_id or post.quote_state is None:
+        return False
+    if post.quote_state == state or not await store.set_quote(
+        tx, post.id, post.quoted_id, was=post.quote_state, state=state
+    ):
+        return False
+    if state == "accepted":
+        await acts.count(tx, "quotes", post.quoted_id, 1)
+    elif post.quote_state == "accepted":
+        await acts.uncount_quote(tx, post.quoted_id)
+    await tx.record(QuoteChanged(post_id=post.id, quoted_id=post.quoted_id, state=state))
+    return True
+
+
+async def find_living(reader: Reader, post_id: int) -> Post | None:
+    """The post or boost whoever asks, unless it is deleted: for what speaks for its author, never for a reader."""
+    return await store.find_living(reader, post_id)
+
+
+async def was_deleted(reader: Reader, post_id: int, *, by: int) -> bool:
+    """Was there an open post of this account with that id, which is deleted?"""
+    return await store.was_deleted(reader, post_id, by)
