@@ -38,7 +38,8 @@ def sqlite_shape(path: Path) -> dict[str, Any]:
             continue
         indexes = {}
         for _, index, unique, origin, partial in conn.execute(f"PRAGMA index_list('{name}')"):
-            columns = tuple(row[1:] for row in conn.execute(f"PRAGMA index_xinfo('{index}')"))
+            # By name: a column that was added later has another number.
+            columns = tuple(row[2:] for row in conn.execute(f"PRAGMA index_xinfo('{index}')"))
             where = conn.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchone()
             where = where[0].partition(" WHERE ")[2] if where and where[0] else ""
             indexes[index if origin == "c" else columns] = (unique, origin, partial, columns, where)

@@ -11,7 +11,8 @@ from dunnock.accounts import AccountViews, MailUnconfirmed, Viewers, doors
 from dunnock.accounts.shared_tries import share_tries
 from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api import files, oauth, streaming
-from dunnock.api.activitypub import nodeinfo, webfinger
+from dunnock.api.activitypub import documents, nodeinfo, webfinger
+from dunnock.api.activitypub import inbox as inboxes
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, NotYetIn, build_edge
 from dunnock.api.mastodon import (
     accounts,
@@ -65,6 +66,7 @@ from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, does, hears
 from dunnock.discovery import People, Trends
+from dunnock.federation import Deliveries, Federation, Inbox, Resolver
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
@@ -146,11 +148,13 @@ class House:
         media_store: MediaStore,
         metrics: Metrics,
         doors: Sequence[Door],
+        federation: Federation,
     ) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
         self.reactions = Reactions(db, hears(settings))
         self.jobs = Jobs(db, jobs, EVERY)
+        self.federation, self.deliveries = federation, Deliveries(federation)
         self._media_store, self._doors = media_store, doors
         self._working = False
 
@@ -159,6 +163,7 @@ class House:
         self._working = True
         await self.reactions.start()
         await self.jobs.start()
+        await self.deliveries.start()
 
     async def close(self) -> None:
         """Finish what is in hand, then let go of everything."""
@@ -166,6 +171,7 @@ class House:
         if self._working:
             await self.reactions.stop()
             await self.jobs.stop()
+            await self.deliveries.stop()
         for door in self._doors:
             await door.close()
         await self._media_store.aclose()
@@ -187,6 +193,8 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         beyond=settings.beyond,
         plain=settings.plain_http,
     )
+    federation = Federation(db, door, settings, media_store)
+    resolver = Resolver(federation)
     # Where the translator is comes from the owner: it may be on this machine, or in the owner's network.
     inward = Door(agent=f"Dunnock/{dunnock.__version__}", beyond=("0.0.0.0/0", "::/0"), plain=True)
     translator = (
@@ -195,7 +203,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     translations = Translations(translator)
     instance = Instance(db, settings, render, icons=icons())
     reads = Timelines(db, feeds, render)
-    searching = Searching(db, feeds, render, settings)
+    searching = Searching(db, feeds, render, settings, resolver=resolver)
 
     streams.serve(
         account_views=account_views,
@@ -216,6 +224,8 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     instances.add_to(lane, instance)
     webfinger.add_to(lane, webfinger.WebFinger(account_views, settings), settings)
     files.add_to(lane, media_store.storage)
+    inboxes.add_to(lane, Inbox(federation), settings)
+    documents.add_to(lane, federation)
 
     # Litestar wants its dependencies first and the counting stands in front of it: the two know each other by `counted`.
     counted = Counted(None)
@@ -244,6 +254,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "people": People(db, account_views, viewers),
         "media_store": media_store,
         "door": door,
+        "resolver": resolver,
     }
     edge = counted.app = build_edge(
         [handler for module in EDGES for handler in module.HANDLERS],
@@ -263,8 +274,17 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     gossip = Gossip(db)
     edge.kit.limiter.share(gossip)
     share_tries(gossip)
-    jobs = does(media_store, door, account_views, settings, mailer=Mailer(settings))
-    house = House(settings, db, counted, jobs=jobs, media_store=media_store, metrics=metrics, doors=(door, inward))
+    jobs = does(media_store, door, account_views, settings, mailer=Mailer(settings), house=federation)
+    house = House(
+        settings,
+        db,
+        counted,
+        jobs=jobs,
+        media_store=media_store,
+        metrics=metrics,
+        doors=(door, inward),
+        federation=federation,
+    )
     house.streams = streams
     return house
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import accounts, discovery, letters, media, notifications, portability, posts, previews, push, server
+from dunnock import (
+    accounts,
+    discovery,
+    federation,
+    letters,
+    media,
+    notifications,
+    portability,
+    posts,
+    previews,
+    push,
+    server,
+)
 from dunnock.accounts.views import AccountViews
 from dunnock.app.erasing import STEPS
 from dunnock.discovery import reactions as finding
@@ -46,6 +58,7 @@ EVERY: Sequence[Every] = (
     Every(letters.PlanDigests(), letters.DIGESTS_EVERY_MS),
     Every(GatherConversations(), GATHER_EVERY_MS),
     *discovery.EVERY,
+    *federation.EVERY,
     *media.EVERY,
     *portability.EVERY,
     *previews.EVERY,
@@ -54,11 +67,17 @@ EVERY: Sequence[Every] = (
 
 def hears(settings: Settings) -> Hears:
     """Event -> reactions, in a server with these settings."""
-    return _joined(HEARS, letter_reactions.hears_of(sends=settings.sends_mail))
+    return _joined(HEARS, federation.hears_of(settings), letter_reactions.hears_of(sends=settings.sends_mail))
 
 
 def does(
-    media_store: media.MediaStore, door: Door, account_views: AccountViews, settings: Settings, *, mailer: Mailer
+    media_store: media.MediaStore,
+    door: Door,
+    account_views: AccountViews,
+    settings: Settings,
+    *,
+    mailer: Mailer,
+    house: federation.Federation,
 ) -> Does:
     """Job -> what does it."""
 
@@ -79,6 +98,8 @@ def does(
         posts.PublishScheduled: publish_scheduled,
         GatherConversations: gather_conversations,
         **discovery.JOBS,
+        **federation.Work(house).does,
+        **media.remote_jobs_of(door, media_store),
         **media.jobs_of(media_store),
         **portability.jobs_of(
             media_store.storage,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dunnock.accounts.tables
 import dunnock.discovery.tables
+import dunnock.federation.tables
 import dunnock.feeds.tables
 import dunnock.filters.tables
 import dunnock.foundation.db.tables

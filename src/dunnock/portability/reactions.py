@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dunnock import moderation
+from dunnock import federation, moderation
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
@@ -16,4 +16,12 @@ async def on_ordered(tx: Tx, event: moderation.DeletionOrdered) -> None:
     await begin_deletion(tx, event.account_id, by="staff")
 
 
-HEARS: Mapping[type[Event], Sequence[Reaction]] = {moderation.DeletionOrdered: (on_ordered,)}
+async def on_gone(tx: Tx, event: federation.ActorGone) -> None:
+    """The server of a remote account says that it is no more."""
+    await begin_deletion(tx, event.account_id, by="command")  # nobody here asked for it
+
+
+HEARS: Mapping[type[Event], Sequence[Reaction]] = {
+    moderation.DeletionOrdered: (on_ordered,),
+    federation.ActorGone: (on_gone,),
+}

@@ -78,12 +78,18 @@ class WebFinger:
 
     def _write(self, username: str) -> bytes:
         profile = f"{self._base}/@{username}"
-        # `self` (the actor) is named from the day that federation answers there.
         return msgspec.json.encode(
             {
                 "subject": f"acct:{username}@{self._domain}",
                 "aliases": [profile, f"{self._base}/users/{username}"],
-                "links": [{"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile}],
+                "links": [
+                    {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": profile},
+                    {"rel": "self", "type": "application/activity+json", "href": f"{self._base}/users/{username}"},
+                    {
+                        "rel": "http://ostatus.org/schema/1.0/subscribe",
+                        "template": f"{self._base}/authorize_interaction?uri={{uri}}",
+                    },
+                ],
             }
         )
 

@@ -69,7 +69,7 @@ class Kit:
 class Visit:
     """One request's facts, as `scope["visit"]`: who, from where, which temporary files."""
 
-    __slots__ = ("address", "authorization", "caller", "files", "kit", "request_id")
+    __slots__ = ("address", "authorization", "caller", "files", "kit", "receive", "request_id")
 
     def __init__(self, kit: Kit, authorization: bytes | None, address: str, request_id: bytes) -> None:
         """Nobody is authenticated yet."""
@@ -79,6 +79,7 @@ class Visit:
         self.request_id = request_id
         self.caller: Caller | None = None
         self.files: list[Path] = []
+        self.receive: Any = None  # how the lane reads a body
 
 
 class Edge:
@@ -160,10 +161,14 @@ class Edge:
             if is_api:
                 extra += self.kit.limiter.check(method, path, visit.authorization, visit.address)
             found = self.lane.find(method, path)
-            if found is None:
-                await self.app(scope, receive, send_more)
-            else:
+            document = None if found is not None else self.lane.find_document(method, path, scope["headers"])
+            if found is not None:
+                visit.receive = receive
                 await found[0](scope, send_more, **found[1])
+            elif document is not None:
+                await document(scope, send_more)
+            else:
+                await self.app(scope, receive, send_more)
         except DomainError as error:
             if started:
                 raise

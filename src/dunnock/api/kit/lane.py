@@ -10,6 +10,9 @@ from dunnock.api.kit.shape import parse_id
 RawHandler: TypeAlias = Callable[..., Awaitable[None]]
 """`async def h(scope, send, **path) -> None`; checks its caller itself: `await NEED.admit(scope)`."""
 
+FindDocument: TypeAlias = Callable[..., Callable[[Any, Any], Awaitable[None]] | None]
+"""`find(path, negotiated=...)`: what serves a document there; `negotiated`: the client wants documents, not pages."""
+
 JSON_TYPE = (b"content-type", b"application/json; charset=utf-8")
 
 
@@ -22,6 +25,8 @@ class Lane:
 
     def __init__(self) -> None:
         """An empty lane."""
+        self.documents: FindDocument | None = None
+        """What other servers read, at addresses where people find pages."""
         self._exact: dict[str, dict[str, RawHandler]] = {}
         self._shaped: dict[str, list[tuple[str, int, dict[str, tuple[str, bool, RawHandler]]]]] = {}
 
@@ -57,6 +62,30 @@ class Lane:
                     value = parse_id(text) if is_id else text if text and "\0" not in text else None
                     return None if value is None else (handler, {name: value})
         return None
+
+    def find_document(
+        self, method: str, path: str, headers: Iterable[tuple[bytes, bytes]]
+    ) -> Callable[[Any, Any], Awaitable[None]] | None:
+        """What serves a document at that path; None: people get what is there."""
+        if self.documents is None or method != "GET" or not path.startswith(("/users/", "/@", "/actor")):
+            return None
+        accept = next((value for name, value in headers if name == b"accept"), b"")
+        return self.documents(path, negotiated=wants_document(accept))
+
+
+def wants_document(accept: bytes) -> bool:
+    """Does the client want ActivityStreams rather than a page? Source: ActivityPub, section 3.2."""
+    if b"json" not in accept:
+        return False
+    for part in accept.lower().split(b","):
+        kind = part.partition(b";")[0].strip()
+        if kind in {b"text/html", b"application/xhtml+xml"}:
+            return False
+        if kind in {b"application/activity+json", b"application/json"}:
+            return True
+        if kind == b"application/ld+json":
+            return True
+    return False
 
 
 async def send_json(send: Any, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:

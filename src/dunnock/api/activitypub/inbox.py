@@ -1,0 +1,58 @@
+"""POST /inbox and /users/:name/inbox: what other servers tell. Source: federation.md, section 2."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from dunnock.api.kit import Lane
+from dunnock.api.kit.errors import BadRequest, BodyTooLarge
+from dunnock.federation import MOST_BYTES, Inbox, Request
+from dunnock.foundation.settings import Settings
+
+
+def add_to(lane: Lane, inbox: Inbox, settings: Settings) -> None:
+    """Serve the inboxes from the fast lane."""
+    scheme = urlsplit(settings.public_url).scheme
+
+    async def take(scope: Any, send: Any, *, name: str | None = None) -> None:
+        headers = headers_of(scope)
+        body = await _read(scope, headers)
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
+        query = scope["query_string"].decode("latin-1")
+        request = Request("POST", scheme, f"{path}?{query}" if query else path, headers, body)
+        await inbox.take(request, name=name)
+        await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    lane.add("POST", "/inbox", take)
+    lane.add("POST", "/actor/inbox", take)
+    lane.add("POST", "/users/{name}/inbox", take)
+
+
+def headers_of(scope: Any) -> dict[str, str]:
+    """Headers by their names; of several with one name all, as signatures have them."""
+    held: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
+        held[key] = f"{held[key]}, {text}" if key in held else text
+    return held
+
+
+async def _read(scope: Any, headers: dict[str, str]) -> bytes:
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) > MOST_BYTES:
+        raise BodyTooLarge
+    parts: list[bytes] = []
+    size = 0
+    receive = scope["visit"].receive
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest(say="The client went away")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > MOST_BYTES:
+            raise BodyTooLarge
+        if not message.get("more_body", False):
+            return b"".join(parts)

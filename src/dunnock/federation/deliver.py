@@ -1,0 +1,228 @@
+"""Sends what waits to be sent: fair to all servers, patient with those that are away, and nothing is forgotten.
+
+A delivery is leased while it is tried, so that a process that dies loses none; what fails is tried again over days. A server
+that took nothing for `PARK_MS` is left alone until it is heard of. Source: federation.md, section 10.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from dunnock.federation.house import Federation
+from dunnock.federation.signatures import Scheme, sign
+from dunnock.federation.store import actors as hosts
+from dunnock.federation.store import deliveries as store
+from dunnock.federation.store.deliveries import Due
+from dunnock.federation.vocab.context import ACTIVITY_TYPE
+from dunnock.foundation.clock import DAY, SECOND, now_ms
+from dunnock.foundation.db import Busy, Tx
+from dunnock.foundation.events import Logged
+from dunnock.foundation.http import Answer, OutsideFailed, OutsideForbidden, Wanted
+
+AT_ONCE: Final = 32
+PER_HOST: Final = 2
+MOST_ATTEMPTS: Final = 16
+PARK_MS: Final = 7 * DAY
+LEASE_MS: Final = 90 * SECOND
+_FIRST: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, within_s=10)
+_LATER: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, within_s=30)
+_NOT_FOR_EVER = frozenset({401, 408, 425, 429})
+_SAFETY_NET_S: Final = 1.0
+_log = structlog.get_logger()
+
+
+def pause_ms(attempts: int, chance: float) -> int:
+    """How long after so many tries the next one is: seconds at first, in the end days. `chance` from 0 to 1 spreads them.
+
+    Source: Mastodon, ActivityPub::DeliveryWorker (count ** 4 + 15 s, with chance on top); the first ones are sooner, for
+    servers that merely restart.
+    """
+    if attempts <= 2:
+        return int((attempts * 3 + chance) * SECOND)
+    return int(((attempts - 1) ** 4 + 15) * SECOND * (1 + chance / 4))
+
+
+class Deliveries:
+    """The sender of one process."""
+
+    def __init__(self, house: Federation) -> None:
+        """Nothing is sent before `start`."""
+        self._house = house
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self._under_way: dict[asyncio.Task[None], Due] = {}
+        self._per_host: dict[str, int] = {}
+        self._schemes: dict[str, Scheme] = {}
+
+    async def start(self) -> None:
+        """Begin to send."""
+        self._house.db.listen(self._heard)
+        self._task = asyncio.create_task(self._work(), name="deliveries")
+
+    async def stop(self, *, within_s: float = 5.0) -> None:
+        """Give what is under way some seconds; the rest is sent after the next start."""
+        self._stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await asyncio.gather(self._task, return_exceptions=True)
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(list(self._under_way), timeout=within_s)
+        back = [self._under_way[task].id for task in late if task in self._under_way]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        if back:
+            with contextlib.suppress(Busy):  # then its lease ends it
+                async with self._house.db.begin() as tx:
+                    await store.give_back(tx, back)
+
+    def _heard(self, _: Sequence[Logged]) -> None:
+        self._wake.set()
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                while await self._start_some():
+                    pass
+            except Busy as error:
+                _log.warning("deliveries wait", why=str(error))
+            except Exception:  # noqa: BLE001 (deliveries go on when the database does)
+                _log.exception("deliveries can't go on")
+                await asyncio.sleep(1)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _SAFETY_NET_S)
+
+    async def _start_some(self) -> bool:
+        """Begin with what is due and has room; whether there may be more."""
+        db, now = self._house.db, now_ms()
+        free = AT_ONCE - len(self._under_way)
+        full = [host for host, count in self._per_host.items() if count >= PER_HOST]
+        if self._stopping or free <= 0 or not await store.any_due(db, now, full):
+            return False
+        async with db.begin(durable=False) as tx:
+            found = await store.take_due(tx, now, full=full, most=free, until=now + LEASE_MS)
+            taken, over = [], []
+            for one in found:
+                if self._per_host.get(one.host, 0) < PER_HOST:
+                    self._per_host[one.host] = self._per_host.get(one.host, 0) + 1
+                    taken.append(one)
+                else:
+                    over.append(one.id)
+            if over:
+                await store.give_back(tx, over)
+        bodies = await store.bodies_of(db, {one.body_id for one in taken})
+        for one in taken:
+            task = asyncio.create_task(self._do(one, bodies.get(one.body_id)), name=f"delivery to {one.host}")
+            self._under_way[task] = one
+            task.add_done_callback(self._over)
+        return bool(over) or len(found) == free
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        one = self._under_way.pop(task)
+        left = self._per_host[one.host] - 1
+        if left:
+            self._per_host[one.host] = left
+        else:
+            del self._per_host[one.host]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("what became of a delivery could not be written down", why=str(error))  # its lease ends it
+        self._wake.set()
+
+    async def _do(self, one: Due, body: tuple[bytes, int, str | None] | None) -> None:
+        if body is None or await self._house.policy.refuses(one.host):
+            await self._settle(one, None, final=True)
+            return
+        why, final, retry_at = await self._try(one, *body)
+        await self._settle(one, why, final=final, retry_at=retry_at)
+
+    async def _try(self, one: Due, body: bytes, account_id: int, name: str | None) -> tuple[str | None, bool, int]:
+        """(why it failed or None, whether trying again is of no use, when to at the earliest)."""
+        keys = self._house.keys
+        signer = (await keys.of(account_id or None, name if account_id else None)).signer
+        scheme = await self._scheme(one.host)
+        answer: Answer | None = None
+        try:
+            for attempt in (scheme, "rfc9421" if scheme == "draft" else "draft"):
+                tried: Scheme = attempt
+                headers = sign(signer, "POST", one.inbox, body=body, now_ms=now_ms(), scheme=tried)
+                headers["content-type"] = ACTIVITY_TYPE
+                wanted = _LATER if one.attempts else _FIRST
+                answer = await self._house.door.post(one.inbox, body, wanted, headers=headers)
+                if answer.fine and tried != scheme:
+                    self._schemes[one.host] = tried
+                    async with self._house.db.begin() as tx:
+                        await hosts.note_scheme(tx, one.host, tried)
+                if answer.status not in {400, 401} or tried != scheme:
+                    break
+        except OutsideForbidden as error:
+            return f"not to be reached: {error}", True, 0
+        except OutsideFailed as error:
+            return f"no answer: {error}", False, 0
+        assert answer is not None
+        if answer.fine or answer.status == 409:
+            return None, True, 0
+        final = 300 <= answer.status < 500 and answer.status not in _NOT_FOR_EVER
+        return f"answered {answer.status}", final, _retry_at(answer)
+
+    async def _scheme(self, host: str) -> Scheme:
+        held = self._schemes.get(host)
+        if held is None:
+            known = (await hosts.hosts_of(self._house.db, [host])).get(host)
+            held = self._schemes[host] = "rfc9421" if known is not None and known[0] == "rfc9421" else "draft"
+            if len(self._schemes) > 20_000:
+                self._schemes.clear()
+        return held
+
+    async def _settle(self, one: Due, why: str | None, *, final: bool, retry_at: int = 0) -> None:
+        for pause in (0.1, 0.5, 2.0, None):
+            try:
+                async with self._house.db.begin() as tx:
+                    if why is None or final or one.attempts + 1 >= MOST_ATTEMPTS:
+                        await store.done(tx, [one])
+                        if why is None:
+                            await _note_arrived(tx, one.host)
+                        return
+                    chance = (one.id % 101) / 100
+                    at = max(now_ms() + pause_ms(one.attempts + 1, chance), retry_at)
+                    await store.again(tx, one, at=at, why=why[:500])
+                    known = (await hosts.hosts_of(tx, [one.host])).get(one.host)
+                    since = known[1] if known is not None and known[1] is not None else tx.now
+                    await hosts.note_failure(
+                        tx, one.host, since=since, parked=tx.now if tx.now - since > PARK_MS else None
+                    )
+            except Busy:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def settle(self, *, within_s: float = 30.0) -> None:
+        """Send everything that is due, here and now (for tests and commands)."""
+        end = now_ms() + int(within_s * 1000)
+        while now_ms() < end:
+            while await self._start_some():
+                pass
+            if not self._under_way:
+                return
+            await asyncio.wait(list(self._under_way), timeout=1)
+
+
+async def _note_arrived(tx: Tx, host: str) -> None:
+    known = (await hosts.hosts_of(tx, [host])).get(host)
+    if known is not None and known[1] is not None:
+        await hosts.heard_of(tx, host)
+
+
+def _retry_at(answer: Answer) -> int:
+    """What `Retry-After` asks for, at most a day ahead; 0: nothing."""
+    said = answer.headers.get("retry-after", "")
+    return now_ms() + min(int(said) * SECOND, DAY) if said.isdigit() and len(said) < 8 else 0

@@ -1,0 +1,53 @@
+"""What can go wrong between servers."""
+
+from __future__ import annotations
+
+from dunnock.foundation.errors import DomainError, Kind
+
+
+class ActivityInvalid(DomainError):
+    """What was sent is no activity that this server can read."""
+
+    code, kind, safe = "activity_invalid", Kind.INVALID, "This is no activity that this server can read"
+
+
+class SignatureWrong(DomainError):
+    """A request is not signed, or not by whom it says."""
+
+    code, kind, safe = "signature_wrong", Kind.UNAUTHENTICATED, "Request not signed, or not by its actor"
+
+
+class ServerRefused(DomainError):
+    """This server has nothing to do with the other one."""
+
+    code, kind, safe = "server_refused", Kind.DENIED, "This server does not federate with yours"
+
+
+class NotTheirs(DomainError):
+    """Somebody spoke for an account or of an object that is not theirs."""
+
+    code, kind, safe = "not_theirs", Kind.DENIED, "The actor has no say about that object"
+
+
+class RemoteFailed(DomainError):
+    """Another server did not answer, or not with what was asked for; another time it may."""
+
+    code, kind, safe = "remote_failed", Kind.UNAVAILABLE, "Another server did not answer as it should"
+
+
+class RemoteRefused(DomainError):
+    """Another server does not give it to this one, or what it gives is not what its address says. It stays so."""
+
+    code, kind, safe = "remote_refused", Kind.MISSING, "Another server does not give that"
+
+
+class RemoteMissing(RemoteRefused):
+    """There is no such thing on the other server."""
+
+    code = "remote_missing"
+
+
+class RemoteGone(RemoteMissing):
+    """It was there, and the other server says that it is no more."""
+
+    code = "remote_gone"

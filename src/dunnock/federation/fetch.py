@@ -1,0 +1,98 @@
+"""Reads documents of other servers: signed by this server, bounded, and believed only under their own address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from dunnock.federation.errors import RemoteFailed, RemoteGone, RemoteMissing, RemoteRefused
+from dunnock.federation.keys import Keys
+from dunnock.federation.parse import MOST_BYTES, id_of, read_json
+from dunnock.federation.places import Places, host_of
+from dunnock.federation.signatures import sign
+from dunnock.foundation.clock import now_ms
+from dunnock.foundation.http import Answer, Door, OutsideFailed, OutsideForbidden, Wanted
+
+ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+_PROFILE = "https://www.w3.org/ns/activitystreams"
+_TYPES = frozenset({"application/activity+json", "application/ld+json"})
+_JRD = frozenset({"application/jrd+json", "application/json"})
+
+
+class Fetcher:
+    """Asks other servers for documents."""
+
+    def __init__(self, door: Door, keys: Keys, places: Places) -> None:
+        """`keys` has the server's own key, which every request is signed with."""
+        self._door, self._keys, self.places = door, keys, places
+
+    async def document(self, uri: str, *, within_s: float = 10.0) -> dict[str, Any]:
+        """The document whose id is this address, as its own server gives it.
+
+        One that says to be another on the same server is asked for once more under that name, as Mastodon does.
+
+        Raises:
+            RemoteGone, RemoteMissing, RemoteRefused: there is none, or none that may be believed.
+            RemoteFailed: the server did not answer as it should.
+
+        Source: federation.md, section 1; SC-021 (authority is the host of the id that was fetched).
+        """
+        found, at = await self._read(uri, within_s)
+        said = id_of(found)
+        if said == at or (said == uri and host_of(uri) == host_of(at)):
+            return found
+        if not said or host_of(said) != host_of(at):
+            raise RemoteRefused("another id", host_of(at))
+        found, at = await self._read(said, within_s)
+        if id_of(found) != said or host_of(at) != host_of(said):
+            raise RemoteRefused("no stable id", host_of(at))
+        return found
+
+    async def jrd(self, host: str, resource: str, *, plain: bool = False) -> dict[str, Any]:
+        """What WebFinger of a server says of a resource. Raises as `document`."""
+        from urllib.parse import quote  # noqa: PLC0415
+
+        scheme = "http" if plain else "https"
+        url = f"{scheme}://{host}/.well-known/webfinger?resource={quote(resource, safe=':@')}"
+        answer = await self._ask(
+            url, Wanted(types=_JRD, most=64 * 1024, within_s=8), {"accept": "application/jrd+json"}
+        )
+        return _json(answer)
+
+    async def _read(self, uri: str, within_s: float) -> tuple[dict[str, Any], str]:
+        if not host_of(uri) or self.places.is_here(uri):
+            raise RemoteRefused("no address of another server")
+        signer = (await self._keys.of(None, None)).signer
+
+        def headers(url: str) -> dict[str, str]:
+            return {"accept": ACCEPT, **sign(signer, "GET", url, body=None, now_ms=now_ms())}
+
+        answer = await self._ask(uri, Wanted(types=_TYPES, most=MOST_BYTES, within_s=within_s), headers)
+        if answer.type == "application/ld+json" and _PROFILE not in answer.headers.get("content-type", ""):
+            raise RemoteRefused("another profile", host_of(uri))
+        return _json(answer), answer.url
+
+    async def _ask(self, url: str, wanted: Wanted, headers: Any) -> Answer:
+        try:
+            answer = await self._door.get(url, wanted, headers=headers)
+        except OutsideForbidden as error:
+            raise RemoteRefused(*error.args) from error
+        except OutsideFailed as error:
+            raise RemoteFailed(*error.args) from error
+        if answer.status == 410:
+            raise RemoteGone(host_of(url))
+        if answer.status == 404:
+            raise RemoteMissing(host_of(url))
+        if answer.status in {401, 403}:
+            raise RemoteRefused(host_of(url), answer.status)
+        if not answer.fine:
+            raise RemoteFailed(host_of(url), answer.status)
+        return answer
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        return read_json(answer.body)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise RemoteRefused("no JSON object", host_of(answer.url)) from error

@@ -1,0 +1,92 @@
+"""What is asked of other servers after the commit: never in the way of a request."""
+
+from __future__ import annotations
+
+from dunnock.foundation.job import Job
+
+
+class CopyPictures(Job, frozen=True):
+    """Copy avatar and header of a remote account."""
+
+    account_id: int
+    host: str
+
+    @property
+    def lane(self) -> str | None:
+        """One server's pictures wait for each other only."""
+        return f"pictures {self.host}"
+
+
+class ReadFeatured(Job, frozen=True):
+    """Read which posts a remote account pins."""
+
+    account_id: int
+    host: str
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
+class FetchPost(Job, frozen=True):
+    """Read a post of another server, and do with it what it is wanted for.
+
+    `boost_by` and `boost_uri`: it is to be boosted by that account; `child_id`: what answers it, which is to be put
+    under it; `quote_id`: what quotes it. `depth`: how far up a conversation this is.
+    """
+
+    uri: str
+    host: str
+    boost_by: int | None = None
+    boost_uri: str | None = None
+    boost_visibility: str | None = None
+    child_id: int | None = None
+    quote_id: int | None = None
+    depth: int = 0
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
+class RefreshActor(Job, frozen=True):
+    """Ask a remote account's server how it is now."""
+
+    account_id: int
+    host: str
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
+class MoveFollowers(Job, frozen=True):
+    """Let this server's followers of an account follow another, which says that it is the same person's."""
+
+    account_id: int
+    target: str
+    host: str
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
+class TellProfile(Job, frozen=True):
+    """Tell other servers how an account of this one is now."""
+
+    account_id: int
+
+
+class TellPoll(Job, frozen=True):
+    """Tell other servers how a poll of this one stands."""
+
+    post_id: int
+
+
+class ForgetActivities(Job, frozen=True):
+    """Forget which activities came long ago."""

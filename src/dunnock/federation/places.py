@@ -1,0 +1,118 @@
+"""The ActivityPub addresses of this server's own things, made and read in one place. Source: federation.md, section 2."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from dunnock.text import BadDomain, canonical_domain
+
+PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
+PUBLICS: Final = frozenset({PUBLIC, "as:Public", "Public"})
+"""Everybody, as servers spell it."""
+MOST_URI: Final = 2048
+_NAME = r"(?P<name>[A-Za-z0-9_]{1,64})"
+_THING = re.compile(rf"/(?:users/{_NAME}|@(?P<at>[A-Za-z0-9_]{{1,64}}))(?:/(?:statuses/)?(?P<id>[1-9][0-9]{{0,18}}))?")
+_FOLLOW = re.compile(rf"/users/{_NAME}/follows/(?P<id>[1-9][0-9]{{0,18}})")
+
+
+class Local(msgspec.Struct, frozen=True):
+    """What an address of this server means: an account by its name, or one of its posts."""
+
+    name: str
+    post_id: int | None = None
+
+
+class Places:
+    """Addresses below one public URL."""
+
+    __slots__ = ("base", "domain", "instance_actor", "shared_inbox")
+
+    def __init__(self, public_url: str) -> None:
+        """`public_url` without a slash at the end."""
+        self.base, self.domain = public_url, urlsplit(public_url).netloc.lower()
+        self.instance_actor, self.shared_inbox = f"{public_url}/actor", f"{public_url}/inbox"
+
+    def actor(self, name: str) -> str:
+        """An account; below it are its inbox, outbox, followers, following and collections."""
+        return f"{self.base}/users/{name}"
+
+    def key(self, name: str | None) -> str:
+        """The key of an account; None: of the server itself."""
+        return f"{self.instance_actor if name is None else self.actor(name)}#main-key"
+
+    def followers(self, name: str) -> str:
+        """The collection that stands for who follows the account."""
+        return f"{self.actor(name)}/followers"
+
+    def profile(self, name: str) -> str:
+        """The page of an account."""
+        return f"{self.base}/@{name}"
+
+    def post(self, name: str, post_id: int) -> str:
+        """A post of an account."""
+        return f"{self.actor(name)}/statuses/{post_id}"
+
+    def page(self, name: str, post_id: int) -> str:
+        """The page of a post."""
+        return f"{self.base}/@{name}/{post_id}"
+
+    def tag(self, key: str) -> str:
+        """The page of a hashtag."""
+        return f"{self.base}/tags/{quote(key, safe='')}"
+
+    def follow(self, name: str, followed_id: int) -> str:
+        """The follow of an account of another server by one of this; it stays the same as long as both exist."""
+        return f"{self.actor(name)}/follows/{followed_id}"
+
+    def follow_of(self, uri: str) -> tuple[str, int] | None:
+        """Who follows (name) and whom (account) by that address of a follow; None: it is none."""
+        found = _FOLLOW.fullmatch(uri[len(self.base) :]) if uri.startswith(f"{self.base}/") else None
+        return None if found is None else (found["name"], int(found["id"]))
+
+    def quote_authorization(self, name: str, post_id: int, quoting: str) -> str:
+        """Where it stands that a post of another server may quote one of this."""
+        return f"{self.post(name, post_id)}/quote_authorizations?by={quote(quoting, safe='')}"
+
+    def quote_request(self, name: str, post_id: int) -> str:
+        """The request that a post may quote."""
+        return f"{self.post(name, post_id)}/quote_request"
+
+    def quote_request_of(self, uri: str) -> int | None:
+        """The post that asks to quote by that request; None: it is none."""
+        local = self.local(uri.removesuffix("/quote_request")) if uri.endswith("/quote_request") else None
+        return None if local is None else local.post_id
+
+    def local(self, uri: str) -> Local | None:
+        """What an address of this server means; None: it is another server's, or means no account and no post."""
+        if not uri.startswith(f"{self.base}/"):
+            return None
+        path = uri[len(self.base) :].split("#", 1)[0].split("?", 1)[0]
+        found = _THING.fullmatch(path)
+        if found is None:
+            return None
+        number = found["id"]
+        return Local(found["name"] or found["at"], None if number is None else int(number))
+
+    def is_here(self, uri: str) -> bool:
+        """Does the address lie on this server?"""
+        return host_of(uri) == self.domain
+
+
+def host_of(uri: object) -> str:
+    """Host and unusual port of a web address in their one spelling; "" for what is none."""
+    if not isinstance(uri, str) or len(uri) > MOST_URI:
+        return ""
+    try:
+        parts = urlsplit(uri)
+        if parts.scheme not in {"https", "http"} or "@" in parts.netloc:
+            return ""
+        host, colon, port = parts.netloc.rpartition(":")
+        if colon and port == ("443" if parts.scheme == "https" else "80"):
+            return canonical_domain(host)
+        return canonical_domain(parts.netloc, port=True)
+    except (ValueError, BadDomain):
+        return ""

@@ -1,0 +1,181 @@
+"""The one door for what other servers send: checked in this order, and what is wrong is refused before the answer.
+
+Size and JSON, whom it is from and what that server is to us, the signature, the sender's right to say it; then all that
+follows is committed at once, and answered. What has to be asked of other servers comes after, as jobs of that commit.
+Source: federation.md, sections 1 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from dunnock import accounts
+from dunnock.federation.errors import (
+    ActivityInvalid,
+    NotTheirs,
+    RemoteFailed,
+    RemoteGone,
+    RemoteMissing,
+    RemoteRefused,
+    ServerRefused,
+    SignatureWrong,
+)
+from dunnock.federation.house import Federation
+from dunnock.federation.inbound import DOES, Incoming
+from dunnock.federation.parse import id_of, read_json, type_of, types_of
+from dunnock.federation.places import host_of
+from dunnock.federation.signatures import Request, SignatureMalformed, read, verify
+from dunnock.federation.store import actors, memory
+from dunnock.federation.store.actors import Remote
+from dunnock.foundation.clock import HOUR, now_ms
+from dunnock.foundation.errors import Missing
+
+REMEMBERED_MS = 6 * HOUR
+HEARD_AGAIN_MS = HOUR
+_FORWARDED = frozenset({"Create", "Update", "Delete"})
+_LONGEST_ID = 2_048
+
+
+class Inbox:
+    """Takes activities for every account of this server, and for all of them together."""
+
+    def __init__(self, house: Federation) -> None:
+        """Nothing is read yet."""
+        self._house = house
+        self._heard: dict[str, int] = {}
+
+    async def take(self, request: Request, *, name: str | None) -> None:
+        """Take a request's activity; `name`: in whose own inbox it came, None: the shared one. Returning is acknowledging.
+
+        Raises:
+            ActivityInvalid, SignatureWrong, ServerRefused, NotTheirs, Missing: it is refused.
+            RemoteFailed: its sender's server could not be asked who that is; to be sent again later.
+        """
+        house = self._house
+        body = request.body or b""
+        try:
+            activity = read_json(body)
+        except (msgspec.DecodeError, ValueError) as error:
+            raise ActivityInvalid("JSON") from error
+        kind, actor = type_of(activity), id_of(activity.get("actor"))
+        host = host_of(actor)
+        if not kind or not host:
+            raise ActivityInvalid("shape", say="An activity has a type, and an actor with an address")
+        if house.places.is_here(actor):
+            raise NotTheirs("our own actor")
+        inbox_of = None if name is None else await self._owner(name)
+        if await house.policy.refuses(host):
+            raise ServerRefused(host)
+        object_id = id_of(activity.get("object"))
+        if kind == "Delete" and object_id == actor and await house.people.known(actor) is None:
+            return  # of somebody who was never met: nothing to forget, and nobody is asked for a key that is gone
+        signer = await self._signer(request, activity, kind)
+        if signer is None:
+            return
+        if signer.uri != actor:
+            await self._forwarded(activity, kind, actor, signer)
+            return
+        if signer.standing in {"suspended", "deleted"}:
+            raise ServerRefused("suspended")
+        self._check_names(activity, kind, signer)
+        await self._commit(activity, kind, signer, inbox_of)
+
+    async def _owner(self, name: str) -> int:
+        account = await accounts.find_by_handle(self._house.db, name)
+        if account is None or not account.shown:
+            raise Missing(name)
+        return account.id
+
+    async def _signer(self, request: Request, activity: Mapping[str, Any], kind: str) -> Remote | None:
+        """Whose key signed the request; None: somebody whose server says that they are gone, and who says so themselves."""
+        house = self._house
+        if request.headers.get("host", "").lower() != house.places.domain:
+            raise SignatureWrong("another host")
+        try:
+            claim = read(request, now_ms=now_ms())
+        except SignatureMalformed as error:
+            raise SignatureWrong(*error.args, say=f"The request's signature does not hold: {error}") from error
+        key_host = host_of(claim.key_id)
+        if not key_host or house.places.is_here(claim.key_id):
+            raise SignatureWrong("key id")
+        if await house.policy.refuses(key_host):
+            raise ServerRefused(key_host)
+        try:
+            remote, key = await house.people.signer(claim.key_id)
+            if verify(claim, key):
+                return remote
+            again = await house.people.signer_again(remote)
+        except RemoteGone as error:
+            if kind == "Delete" and id_of(activity.get("object")) == id_of(activity.get("actor")):
+                return None
+            raise SignatureWrong("gone") from error
+        except (RemoteRefused, ActivityInvalid, NotTheirs) as error:
+            raise SignatureWrong(*error.args, say="The key of the signature can't be had from its server") from error
+        except RemoteFailed as error:
+            raise SignatureWrong(*error.args, say="The key's server did not answer; try again later") from error
+        if again is None or again[0].key_id != claim.key_id or not verify(claim, again[1]):
+            raise SignatureWrong("another key", say="The request's signature does not hold")
+        return again[0]
+
+    async def _forwarded(self, activity: Mapping[str, Any], kind: str, actor: str, signer: Remote) -> None:
+        """Somebody hands on what another said: not believed, but asked for where it comes from (federation.md, section 5)."""
+        house = self._house
+        object_id = id_of(activity.get("object"))
+        if kind not in _FORWARDED or host_of(object_id) != host_of(actor):
+            raise SignatureWrong("not its actor", say="The signature is not the actor's")
+        try:
+            if kind == "Delete":
+                await self._deleted_at_origin(object_id, actor)
+                return
+            document = await house.fetcher.document(object_id, within_s=8)
+            author = await house.people.find(actor)
+        except (RemoteRefused, RemoteFailed, ActivityInvalid) as error:
+            raise SignatureWrong(
+                signer.host, say="The signature is not the actor's, and its server does not confirm it"
+            ) from error
+        incoming = Incoming(house, {**activity, "object": document}, kind, author, None)
+        async with house.db.begin() as tx:
+            await DOES["Create"](tx, incoming)
+
+    async def _deleted_at_origin(self, object_id: str, actor: str) -> None:
+        house = self._house
+        try:
+            document = await house.fetcher.document(object_id, within_s=8)
+        except RemoteMissing:
+            document = {"type": "Tombstone"}
+        if "Tombstone" not in types_of(document):
+            raise SignatureWrong(
+                "still there", say="The signature is not the actor's, and its server does not confirm it"
+            )
+        author = await house.people.known(actor)
+        if author is not None:
+            incoming = Incoming(house, {"type": "Delete", "actor": actor, "object": object_id}, "Delete", author, None)
+            async with house.db.begin() as tx:
+                await DOES["Delete"](tx, incoming)
+
+    def _check_names(self, activity: Mapping[str, Any], kind: str, signer: Remote) -> None:
+        """The activity, and what it makes, are named by the sender's server."""
+        uri = id_of(dict(activity))
+        if uri and (len(uri) > _LONGEST_ID or (host_of(uri) and host_of(uri) != signer.host)):
+            raise NotTheirs("activity id", say="The activity's id is on another server than its actor")
+        made = activity.get("object")
+        if kind in {"Create", "Update"} and isinstance(made, dict) and host_of(id_of(made)) not in {"", signer.host}:
+            raise NotTheirs("object id", say="The object's id is on another server than its actor")
+
+    async def _commit(self, activity: Mapping[str, Any], kind: str, signer: Remote, inbox_of: int | None) -> None:
+        house, uri = self._house, id_of(dict(activity))
+        do = DOES.get(kind)
+        async with house.db.begin() as tx:
+            if now_ms() - self._heard.get(signer.host, 0) > HEARD_AGAIN_MS:
+                await actors.heard_of(tx, signer.host)
+                if len(self._heard) > 10_000:
+                    self._heard.clear()
+                self._heard[signer.host] = now_ms()
+            if do is None or (uri and not await memory.take(tx, uri)):
+                return
+            if uri and await memory.was_undone(tx, uri):
+                return
+            await do(tx, Incoming(house, activity, kind, signer, inbox_of))

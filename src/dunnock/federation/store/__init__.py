@@ -1,0 +1,1 @@
+"""All statements about what stands between servers."""

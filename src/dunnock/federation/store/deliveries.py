@@ -1,0 +1,128 @@
+"""Statements about activities that go out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import bindparam, column, delete, exists, func, select, table, update
+
+from dunnock.federation.tables import bodies, deliveries, hosts, reached
+from dunnock.foundation.db import BigId, Reader, Sql, Tx, among, insert_into, insert_once
+
+_accounts = table("accounts", column("id", BigId), column("username"))
+_ADD_BODY = insert_into(bodies)
+_ADD = insert_into(deliveries, "id", "body_id", "inbox", "host", "run_at")
+_REACH = insert_once(reached, keys=["post_id", "inbox"])
+_REACHED = Sql(select(reached.c.inbox).where(reached.c.post_id == bindparam("post", type_=BigId)))
+_FORGET_REACHED = Sql(delete(reached).where(reached.c.post_id == bindparam("post", type_=BigId)))
+_now = bindparam("now", type_=BigId)
+_due = (
+    select(deliveries.c.id, deliveries.c.body_id, deliveries.c.inbox, deliveries.c.host, deliveries.c.attempts)
+    .where(
+        deliveries.c.run_at <= _now,
+        deliveries.c.lease_until <= _now,
+        ~among(deliveries.c.host, "full"),
+        ~exists().where(hosts.c.host == deliveries.c.host, hosts.c.parked_at.is_not(None)),
+    )
+    .order_by(deliveries.c.run_at, deliveries.c.id)
+    .limit(bindparam("most"))
+)
+_ANY_DUE = Sql(_due)
+_DUE = Sql(_due, _due.with_for_update(skip_locked=True, of=deliveries))
+_id = deliveries.c.id == bindparam("the", type_=BigId)
+_LEASE = Sql(
+    update(deliveries)
+    .where(among(deliveries.c.id, "ids"))
+    .values(lease_until=bindparam("until", type_=BigId), attempts=deliveries.c.attempts + 1)
+)
+_DONE = Sql(delete(deliveries).where(among(deliveries.c.id, "ids")))
+_AGAIN = Sql(
+    update(deliveries).where(_id).values(run_at=bindparam("at", type_=BigId), lease_until=0, error=bindparam("why"))
+)
+_GIVE_BACK = Sql(
+    update(deliveries).where(among(deliveries.c.id, "ids")).values(lease_until=0, attempts=deliveries.c.attempts - 1)
+)
+_BODIES = Sql(
+    select(bodies.c.id, bodies.c.body, bodies.c.account_id, _accounts.c.username)
+    .outerjoin(_accounts, _accounts.c.id == bodies.c.account_id)
+    .where(among(bodies.c.id, "ids"))
+)
+_SWEEP = Sql(delete(bodies).where(among(bodies.c.id, "ids"), ~exists().where(deliveries.c.body_id == bodies.c.id)))
+_NEXT = Sql(select(func.min(deliveries.c.run_at)))
+_WAITING = Sql(select(func.count()).select_from(deliveries))
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A delivery to be tried now; `attempts` before this one."""
+
+    id: int
+    body_id: int
+    inbox: str
+    host: str
+    attempts: int
+
+
+async def add(tx: Tx, body: bytes, *, by: int, to: Sequence[tuple[str, str]]) -> None:
+    """An activity for inboxes, given as (inbox, host)."""
+    body_id = tx.new_id()
+    await tx.run(_ADD_BODY, id=body_id, account_id=by, body=body)
+    await tx.many(
+        _ADD,
+        [{"id": tx.new_id(), "body_id": body_id, "inbox": inbox, "host": host, "run_at": tx.now} for inbox, host in to],
+    )
+
+
+async def note_reached(tx: Tx, post_id: int, inboxes: Collection[str]) -> None:
+    """A post goes to these inboxes, whoever follows its author."""
+    await tx.many(_REACH, [{"post_id": post_id, "inbox": one} for one in sorted(inboxes)])
+
+
+async def reached_by(reader: Reader, post_id: int) -> set[str]:
+    """Where a post went besides its author's followers."""
+    return {row[0] for row in await reader.all(_REACHED, post=post_id)}
+
+
+async def forget_reached(tx: Tx, post_id: int) -> None:
+    """The post is gone everywhere."""
+    await tx.run(_FORGET_REACHED, post=post_id)
+
+
+async def any_due(reader: Reader, now: int, full: Sequence[str]) -> bool:
+    """Is anything to be sent now, to servers that have a turn free?"""
+    return bool(await reader.all(_ANY_DUE, now=now, full=list(full), most=1))
+
+
+async def take_due(tx: Tx, now: int, *, full: Sequence[str], most: int, until: int) -> list[Due]:
+    """What is to be sent now, leased until then."""
+    found = [Due(*row) for row in await tx.all(_DUE, now=now, full=list(full), most=most)]
+    if found:
+        await tx.run(_LEASE, ids=[one.id for one in found], until=until)
+    return found
+
+
+async def give_back(tx: Tx, ids: Sequence[int]) -> None:
+    """These were not tried after all."""
+    await tx.run(_GIVE_BACK, ids=list(ids))
+
+
+async def done(tx: Tx, found: Sequence[Due]) -> None:
+    """These arrived, or never will."""
+    await tx.run(_DONE, ids=[one.id for one in found])
+    await tx.run(_SWEEP, ids=sorted({one.body_id for one in found}))
+
+
+async def again(tx: Tx, one: Due, *, at: int, why: str) -> None:
+    """This one is to be tried again."""
+    await tx.run(_AGAIN, the=one.id, at=at, why=why)
+
+
+async def bodies_of(reader: Reader, ids: Collection[int]) -> dict[int, tuple[bytes, int, str | None]]:
+    """(bytes, who signs, their name) of activities."""
+    return {row[0]: (bytes(row[1]), row[2], row[3]) for row in await reader.all(_BODIES, ids=list(ids))}
+
+
+async def waiting(reader: Reader) -> int:
+    """How many deliveries there are to do."""
+    count: int = await reader.value(_WAITING)
+    return count

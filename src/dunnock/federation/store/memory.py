@@ -1,0 +1,73 @@
+"""Statements about what is remembered of activities: taken in, undone before they came, names of follows."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from dunnock.federation.tables import received, remote_follows, undone
+from dunnock.foundation.db import BigId, Reader, Sql, Tx, insert_once, upsert
+from dunnock.foundation.ids import digest
+
+_TAKE = insert_once(received, keys=["digest"])
+_UNDO = insert_once(undone, keys=["digest"])
+_WAS_UNDONE = Sql(select(undone.c.at).where(undone.c.digest == bindparam("the")))
+_FORGET = tuple(Sql(one.delete().where(one.c.at < bindparam("before", type_=BigId))) for one in (received, undone))
+_PUT_FOLLOW = upsert(remote_follows, ["follower_id", "followed_id"], "follower_id", "followed_id", "uri")
+_FOLLOW_URI = Sql(
+    select(remote_follows.c.uri).where(
+        remote_follows.c.follower_id == bindparam("follower"), remote_follows.c.followed_id == bindparam("followed")
+    )
+)
+_FORGET_FOLLOW = Sql(
+    remote_follows.delete().where(
+        remote_follows.c.follower_id == bindparam("follower"), remote_follows.c.followed_id == bindparam("followed")
+    )
+)
+_FOLLOW_BY_URI = Sql(
+    select(remote_follows.c.followed_id).where(
+        remote_follows.c.follower_id == bindparam("follower"), remote_follows.c.uri == bindparam("uri")
+    )
+)
+
+
+async def take(tx: Tx, uri: str) -> bool:
+    """Note that the activity is taken in; False when it was before."""
+    return await tx.run(_TAKE, digest=digest(uri), at=tx.now) == 1
+
+
+async def note_undone(tx: Tx, uri: str) -> None:
+    """What has this address is not to be taken in any more."""
+    await tx.run(_UNDO, digest=digest(uri), at=tx.now)
+
+
+async def was_undone(reader: Reader, uri: str) -> bool:
+    """Was it deleted or undone before it came?"""
+    return await reader.value(_WAS_UNDONE, the=digest(uri)) is not None
+
+
+async def forget(tx: Tx, *, received: int, undone: int) -> None:
+    """Forget what was taken in, and what was undone, before these moments."""
+    for sql, before in zip(_FORGET, (received, undone), strict=True):
+        await tx.run(sql, before=before)
+
+
+async def name_follow(tx: Tx, *, follower: int, followed: int, uri: str) -> None:
+    """How the follower's server calls the follow."""
+    await tx.run(_PUT_FOLLOW, follower_id=follower, followed_id=followed, uri=uri)
+
+
+async def follow_name(reader: Reader, *, follower: int, followed: int) -> str | None:
+    """How the follower's server calls the follow; None: it was never said."""
+    name: str | None = await reader.value(_FOLLOW_URI, follower=follower, followed=followed)
+    return name
+
+
+async def followed_by_name(reader: Reader, *, follower: int, uri: str) -> int | None:
+    """Whom the follow of that name is of."""
+    found: int | None = await reader.value(_FOLLOW_BY_URI, follower=follower, uri=uri)
+    return found
+
+
+async def forget_follow(tx: Tx, *, follower: int, followed: int) -> None:
+    """The follow is no more."""
+    await tx.run(_FORGET_FOLLOW, follower=follower, followed=followed)

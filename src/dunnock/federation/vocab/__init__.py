@@ -1,0 +1,1 @@
+"""This server's things as ActivityStreams tells them."""

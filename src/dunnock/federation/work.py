@@ -1,0 +1,257 @@
+"""Does the jobs of this package: what is asked of other servers, and told to them, after the commit."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from dunnock import accounts, media, posts
+from dunnock.accounts.account import Standing
+from dunnock.accounts.server_rules import rule_over
+from dunnock.federation.errors import (
+    ActivityInvalid,
+    NotTheirs,
+    RemoteFailed,
+    RemoteGone,
+    RemoteMissing,
+    RemoteRefused,
+    ServerRefused,
+)
+from dunnock.federation.events import ActorGone
+from dunnock.federation.house import Federation
+from dunnock.federation.inbound.boost import boost
+from dunnock.federation.jobs import (
+    CopyPictures,
+    FetchPost,
+    ForgetActivities,
+    MoveFollowers,
+    ReadFeatured,
+    RefreshActor,
+    TellPoll,
+    TellProfile,
+)
+from dunnock.federation.objects import author_of, is_post
+from dunnock.federation.parse import id_of, listed, types_of
+from dunnock.federation.places import PUBLIC, host_of
+from dunnock.federation.reactions import Telling
+from dunnock.federation.send import send
+from dunnock.federation.store import actors, memory
+from dunnock.federation.take_post import post_of, take_post
+from dunnock.federation.vocab.actor import actor, suspended_actor
+from dunnock.foundation.clock import DAY, HOUR, now_ms
+from dunnock.foundation.db import Conflict, Db
+from dunnock.foundation.http import OutsideFailed, OutsideForbidden
+from dunnock.foundation.job import Job
+from dunnock.foundation.jobs import Every
+
+MOST_FEATURED = 5
+REMEMBERED_MS = 6 * HOUR
+RECEIVED_MS = 7 * DAY
+_NEVER = (RemoteRefused, ServerRefused, ActivityInvalid, NotTheirs)
+EVERY = (Every(ForgetActivities(), HOUR),)
+
+
+class Work:
+    """The jobs of one process."""
+
+    def __init__(self, house: Federation) -> None:
+        """Nothing is done yet."""
+        self._house = house
+        self._telling = Telling(house.places)
+
+    @property
+    def does(self) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
+        """Job -> what does it."""
+        return {
+            CopyPictures: self.copy_pictures,
+            ReadFeatured: self.read_featured,
+            FetchPost: self.fetch_post,
+            RefreshActor: self.refresh_actor,
+            MoveFollowers: self.move_followers,
+            TellProfile: self.tell_profile,
+            TellPoll: self.tell_poll,
+            ForgetActivities: self.forget,
+        }
+
+    async def copy_pictures(self, db: Db, job: CopyPictures) -> None:
+        """Show a remote account with its own pictures, as far as they can be had."""
+        remote = (await actors.by_ids(db, [job.account_id])).get(job.account_id)
+        was = await accounts.find(db, job.account_id)
+        if remote is None or was is None or await self._rejects_media(db, remote.host):
+            return
+        shown: dict[str, str | None] = {"avatar": was.avatar, "header": was.header}
+        failed: Exception | None = None
+        for name, url in (("avatar", remote.avatar_url), ("header", remote.header_url)):
+            if url is None:
+                shown[name] = None
+                continue
+            try:
+                kind: Any = name
+                shown[name] = await media.copy_picture(self._house.door, self._house.media_store, url, kind)
+            except (OutsideForbidden, media.MediaRejected, media.MediaTooLarge):
+                continue
+            except (OutsideFailed, media.MediaFailed) as error:
+                failed = error
+        async with db.begin() as tx:
+            await accounts.show_pictures(tx, job.account_id, avatar=shown["avatar"], header=shown["header"])
+        if failed is not None:
+            raise failed
+
+    async def _rejects_media(self, db: Db, host: str) -> bool:
+        rule = await rule_over(db, host.partition(":")[0])
+        return rule is not None and rule.reject_media
+
+    async def fetch_post(self, db: Db, job: FetchPost) -> None:
+        """Read a post from its own server, then do with it what it is wanted for."""
+        if self._house.places.is_here(job.uri):
+            return
+        wanted = job.boost_by is not None or job.child_id is not None or job.quote_id is not None
+        try:
+            post_id = await self.find_post(job.uri, wanted=wanted, depth=job.depth)
+        except RemoteFailed:
+            raise
+        except _NEVER:
+            return
+        if post_id is None:
+            return
+        async with db.begin() as tx:
+            if job.boost_by is not None:
+                await boost(
+                    tx, post_id, by=job.boost_by, visibility=job.boost_visibility or "public", uri=job.boost_uri
+                )
+            if job.child_id is not None:
+                await posts.answer_to(tx, job.child_id, post_id)
+            if job.quote_id is not None:
+                await self._quote(tx, job.quote_id, post_id)
+
+    async def _quote(self, tx: Any, post_id: int, quoted_id: int) -> None:
+        quoting, quoted = await posts.find_living(tx, post_id), await posts.find_living(tx, quoted_id)
+        if quoting is None or quoted is None:
+            return
+        lets = quoted.author_id == quoting.author_id or quoted.quote_policy == "public"
+        await posts.quote_of(tx, post_id, quoted_id, "accepted" if lets else "pending")
+
+    async def find_post(self, uri: str, *, wanted: bool = True, depth: int = 0) -> int | None:
+        """The post with this address, read from its server; None: it concerns nobody here, or is none.
+
+        Raises:
+            RemoteRefused, ServerRefused, ActivityInvalid, NotTheirs, RemoteFailed: it can't be had.
+        """
+        house = self._house
+        async with house.db.begin(durable=False) as tx:
+            known = await post_of(tx, house, uri)
+        if known is not None and wanted:
+            return known
+        if await house.policy.refuses(host_of(uri)):
+            raise ServerRefused(host_of(uri))
+        document = await house.fetcher.document(uri)
+        if set(types_of(document)) & {"Create", "Announce"} and isinstance(document.get("object"), (dict, str)):
+            inner = id_of(document.get("object"))
+            if host_of(inner) != host_of(id_of(document)):
+                raise NotTheirs(host_of(inner))
+            document = await house.fetcher.document(inner)
+        if not is_post(document):
+            return None
+        author = await house.people.find(author_of(document))
+        try:
+            async with house.db.begin() as tx:
+                return await take_post(tx, house, document, author, wanted=wanted, depth=depth)
+        except Conflict:  # another request took it at the same moment
+            async with house.db.begin(durable=False) as tx:
+                return await post_of(tx, house, id_of(document))
+
+    async def refresh_actor(self, db: Db, job: RefreshActor) -> None:
+        """Read an account anew; one that its server says is gone is deleted here too."""
+        remote = (await actors.by_ids(db, [job.account_id])).get(job.account_id)
+        if remote is None:
+            return
+        try:
+            await self._house.people.refresh(remote.uri)
+        except RemoteGone:
+            async with db.begin() as tx:
+                await accounts.change_standing(tx, {job.account_id: Standing.DELETED})
+                await tx.record(ActorGone(account_id=job.account_id))
+        except _NEVER:
+            return
+
+    async def read_featured(self, db: Db, job: ReadFeatured) -> None:
+        """Pin what a remote account pins: its own posts, read from its server."""
+        remote = (await actors.by_ids(db, [job.account_id])).get(job.account_id)
+        if remote is None or remote.featured is None:
+            return
+        try:
+            document = await self._house.fetcher.document(remote.featured)
+        except _NEVER:
+            return
+        items = document.get("orderedItems", document.get("items"))
+        for item in listed(items)[:MOST_FEATURED]:
+            uri = id_of(item)
+            if host_of(uri) != remote.host:
+                continue
+            with contextlib.suppress(RemoteMissing, *_NEVER):
+                post_id = await self.find_post(uri)
+                if post_id is None:
+                    continue
+                async with db.begin() as tx:
+                    post = await posts.find_living(tx, post_id)
+                    if post is not None and post.author_id == job.account_id:
+                        with contextlib.suppress(posts.PinRefused, posts.PostMissing):
+                            await posts.pin(tx, post_id, by=job.account_id)
+
+    async def move_followers(self, db: Db, job: MoveFollowers) -> None:
+        """Let followers here follow the new account, if that says to be the old one's too (SC: asked afresh)."""
+        house = self._house
+        old = (await actors.by_ids(db, [job.account_id])).get(job.account_id)
+        if old is None:
+            return
+        local = house.places.local(job.target)
+        if local is not None:
+            account = await accounts.find_by_handle(db, local.name)
+            if account is None or old.uri not in await accounts.aliases_of(db, account.id):
+                return
+            new_id = account.id
+        else:
+            try:
+                new = await house.people.refresh(job.target)
+            except _NEVER:
+                return
+            if old.uri not in new.also_known_as:
+                return
+            new_id = new.account_id
+        for follower in await actors.local_followers(db, job.account_id):
+            async with db.begin() as tx:
+                with contextlib.suppress(accounts.AccountMissing, accounts.RelationRefused, accounts.TooManyFollows):
+                    if follower != new_id:
+                        await accounts.follow(tx, follower=follower, followed=new_id)
+                    await accounts.unfollow(tx, follower=follower, followed=job.account_id)
+
+    async def tell_profile(self, db: Db, job: TellProfile) -> None:
+        """Update of an account of this server, to its followers' servers."""
+        house = self._house
+        account = await accounts.find(db, job.account_id)
+        if account is None or not account.local or account.standing is Standing.DELETED:
+            return
+        pair = await house.keys.of(account.id, account.username)
+        shown = suspended_actor if account.standing is Standing.SUSPENDED else actor
+        document = shown(account, house.places, public_pem=pair.public)
+        activity = {
+            "id": f"{document['id']}#updates/{now_ms()}",
+            "type": "Update",
+            "actor": document["id"],
+            "to": [PUBLIC],
+            "object": document,
+        }
+        async with db.begin() as tx:
+            to = await actors.follower_inboxes(tx, account.id)
+            await send(tx, activity, by=account.id, to=to, here=house.places.domain)
+
+    async def tell_poll(self, db: Db, job: TellPoll) -> None:
+        """Update of a poll of this server with its totals."""
+        async with db.begin() as tx:
+            await self._telling.poll(tx, job.post_id)
+
+    async def forget(self, db: Db, _: ForgetActivities) -> None:
+        """Forget what came too long ago to come again."""
+        async with db.begin() as tx:
+            await memory.forget(tx, received=tx.now - RECEIVED_MS, undone=tx.now - REMEMBERED_MS)

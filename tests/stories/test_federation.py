@@ -1,0 +1,149 @@
+"""Two servers that nobody told of each other: a friendship from the first look to the block."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from mastodon import MastodonNotFoundError
+
+import services
+from stories.pictures import picture
+from stories.running import Server, until
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def two(request, tmp_path_factory):
+    """Two running servers, one on each engine; the parameter is that of the first."""
+    folder = tmp_path_factory.mktemp("federation")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"federation_{request.param}_{worker}"
+    engines = [{}, {"DUNNOCK_DATABASE_URL": services.postgres(name)}]
+    servers = [
+        Server(folder / place, DUNNOCK_SIGN_UP="open", **engine).start()
+        for place, engine in zip(
+            ("here", "there"), engines if request.param == "sqlite" else engines[::-1], strict=True
+        )
+    ]
+    yield servers
+    for server in servers:
+        assert server.stop()[0] == 0
+        assert '"level":"error"' not in server.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def friends(two):
+    """Ann follows Bob, who lives on the other server."""
+    here, there = two
+    ann, bob = here.join("ann"), there.join("bob")
+    found = ann.api.search(f"@{bob.name}@{there.domain}", resolve=True).accounts
+    assert [one.acct for one in found] == [f"{bob.name}@{there.domain}"]
+    assert ann.api.account_follow(found[0].id).requested
+    until(lambda: ann.api.account_relationships(found[0].id)[0].following)
+    assert [one.type for one in bob.api.notifications()] == ["follow"]
+    return ann, bob, found[0].id
+
+
+def missing(person, post_id) -> bool:
+    try:
+        person.api.status(post_id)
+    except MastodonNotFoundError:
+        return True
+    return False
+
+
+def home_post(person, words):
+    """The post with these words, once it is in the home feed."""
+    return until(lambda: [one for one in person.api.timeline_home() if words in one.content])[0]
+
+
+def test_a_conversation(friends, two):
+    ann, bob, _ = friends
+    here, there = two
+    post = bob.api.status_post(f"Hello @{ann.name}@{here.domain} #Hedges", spoiler_text="birds", language="en")
+    seen = home_post(ann, "Hello")
+    assert seen.uri == post.uri
+    assert seen.url == post.url
+    assert (seen.spoiler_text, seen.language, [one.name for one in seen.tags]) == ("birds", "en", ["hedges"])
+    assert [one.acct for one in seen.mentions] == [ann.name]
+    assert [one.type for one in until(ann.api.notifications)] == ["mention"]
+    reply = ann.api.status_post(f"@{bob.name}@{there.domain} and to you", in_reply_to_id=seen.id)
+    answered = until(lambda: bob.api.status_context(post.id).descendants)[0]
+    assert answered.uri == reply.uri
+    assert str(answered.in_reply_to_id) == str(post.id)
+    ann.api.status_favourite(seen.id)
+    ann.api.status_reblog(seen.id)
+    until(lambda: {"favourite", "reblog", "mention"} <= {one.type for one in bob.api.notifications()})
+    ann.api.status_unfavourite(seen.id)
+    ann.api.status_unreblog(seen.id)
+    until(lambda: not bob.api.status(post.id).favourites_count and not bob.api.status(post.id).reblogs_count)
+    bob.api.status_update(post.id, "Hello again", spoiler_text="birds")
+    until(lambda: "again" in ann.api.status(seen.id).content)
+    assert len(ann.api.status_history(seen.id)) == 2
+    bob.api.status_delete(post.id)
+    until(lambda: missing(ann, seen.id))
+
+
+def test_pictures_and_polls(friends):
+    ann, bob, _ = friends
+    media = bob.api.media_post(picture(), mime_type="image/png", description="A gradient", synchronous=True)
+    bob.api.status_post("Look at that", media_ids=[media])
+    seen = home_post(ann, "Look")
+    shown = until(lambda: [one for one in ann.api.status(seen.id).media_attachments if one.url])[0]
+    assert shown.url.startswith(ann.server.url)  # a copy: readers ask nobody else
+    assert shown.remote_url == media.url
+    assert shown.description == "A gradient"
+    asked = bob.api.status_post("Tea?", poll=bob.api.make_poll(["yes", "no"], 3600))
+    poll = home_post(ann, "Tea").poll
+    assert [one.title for one in poll.options] == ["yes", "no"]
+    ann.api.poll_vote(poll.id, [0])
+    until(lambda: [one.votes_count for one in bob.api.status(asked.id).poll.options] == [1, 0])
+
+
+def test_who_may_read(friends):
+    ann, bob, _ = friends
+    stranger = ann.server.join("carl")
+    quiet = bob.api.status_post("For followers", visibility="private")
+    seen = home_post(ann, "For followers")
+    assert seen.visibility == "private"
+    assert missing(stranger, seen.id)
+    path = quiet.uri.removeprefix(bob.server.url)
+    answer = bob.server.call("GET", path, headers={"Accept": "application/activity+json"})
+    assert answer.status_code == 404  # nobody signed
+    secret = bob.api.status_post(f"@{ann.name}@{ann.server.domain} between us", visibility="direct")
+    told = until(ann.api.conversations)[0].last_status
+    assert (told.uri, told.visibility) == (secret.uri, "direct")
+    assert missing(stranger, told.id)
+
+
+def test_a_profile_and_a_locked_account(friends):
+    ann, bob, bobs_id = friends
+    bob.api.account_update_credentials(display_name="Bobby", locked=True, note="Hedges")
+    until(lambda: ann.api.account(bobs_id).display_name == "Bobby", within_s=10)
+    assert ann.api.account(bobs_id).locked
+    dora = ann.server.join("dora")
+    assert dora.api.account_follow(bobs_id).requested
+    asking = until(bob.api.follow_requests)[0]
+    assert asking.acct == f"{dora.name}@{dora.server.domain}"
+    bob.api.follow_request_authorize(asking.id)
+    until(lambda: dora.api.account_relationships(bobs_id)[0].following)
+    dora.api.account_unfollow(bobs_id)
+    until(lambda: dora.name not in [one.username for one in bob.api.account_followers(bob.id)])
+
+
+def test_a_restart_forgets_nothing(friends, two):
+    """What was acknowledged while the other server was away arrives when it is back."""
+    ann, bob, _ = friends
+    here, _ = two
+    here.stop()
+    post = bob.api.status_post("While you were out")
+    here.start()
+    assert until(lambda: [one for one in ann.api.timeline_home() if one.uri == post.uri], within_s=25)
+
+
+def test_a_block_ends_it(friends):
+    ann, bob, bobs_id = friends
+    asked = bob.api.search(f"@{ann.name}@{ann.server.domain}", resolve=True).accounts[0].id
+    bob.api.account_block(asked)
+    until(lambda: not ann.api.account_relationships(bobs_id)[0].following)
+    assert ann.api.account_relationships(bobs_id)[0].blocked_by
