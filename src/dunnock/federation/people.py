@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import structs
 
 from dunnock import accounts, text
 from dunnock.accounts.account import Field, Kind
+from dunnock.accounts.events import StandingChanged
 from dunnock.federation.errors import ActivityInvalid, NotTheirs, RemoteFailed, RemoteRefused, ServerRefused
 from dunnock.federation.fetch import Fetcher
 from dunnock.federation.jobs import CopyPictures, ReadFeatured
@@ -22,6 +23,7 @@ from dunnock.federation.store.actors import Remote
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.db import Conflict, Db, Tx
+from dunnock.foundation.events import Logged
 from dunnock.text import BadDomain, canonical_domain
 
 ACTOR_TYPES: Mapping[str, Kind] = {
@@ -166,10 +168,15 @@ class People:
     """Finds accounts of other servers, and asks for those that are not known."""
 
     def __init__(self, db: Db, fetcher: Fetcher, policy: Policy) -> None:
-        """Nothing is read yet."""
+        """Listens to `db`'s events from now on."""
         self._db, self._fetcher, self._policy = db, fetcher, policy
+        db.listen(self._heard)
         self._by_key: Cache[str, tuple[Remote, Any]] = Cache(KEPT)
         self._asked: Cache[str, int] = Cache(KEPT)
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        if any(isinstance(one.event, StandingChanged) for one in logged):
+            self._by_key.clear()
 
     async def signer(self, key_id: str) -> tuple[Remote, Any]:
         """Whose key it is, and the key; both from memory, the database or its server.
