@@ -369,6 +369,7 @@ API: dict[str, Right] = {
 LANE_ONLY = {
     "GET /.well-known/webfinger", "GET /.well-known/host-meta", "GET /avatars/original/missing.png",
     "GET /headers/original/missing.png", "GET /media/{id}", "POST /inbox", "POST /actor/inbox", "POST /users/{id}/inbox",
+    "GET /inbox", "GET /actor/inbox", "GET /users/{id}/inbox",
 }  # fmt: skip
 # Who may hear them is tried in tests/api/streaming: what the lane answers there never ends.
 STREAMS = {

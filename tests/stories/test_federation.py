@@ -141,6 +141,25 @@ def test_a_restart_forgets_nothing(friends, two):
     assert until(lambda: [one for one in ann.api.timeline_home() if one.uri == post.uri], within_s=25)
 
 
+def test_somebody_never_met_is_named(friends, two):
+    """Who is written to for the first time is asked for, then hears of it."""
+    ann, _, _ = friends
+    _, there = two
+    eve = there.join("eve")
+    post = ann.api.status_post(f"Hello @{eve.name}@{there.domain}")
+    assert [one.type for one in until(eve.api.notifications)] == ["mention"]
+    until(lambda: [one.acct for one in ann.api.status(post.id).mentions] == [f"{eve.name}@{there.domain}"])
+
+
+def test_a_quote_is_asked_for(friends):
+    ann, bob, _ = friends
+    post = bob.api.status_post("Quote me")
+    seen = home_post(ann, "Quote me")
+    made = ann.call("POST", "/api/v1/statuses", json={"status": "as he says", "quoted_status_id": seen.id}).json()
+    until(lambda: ann.call("GET", f"/api/v1/statuses/{made['id']}").json()["quote"]["state"] == "accepted")
+    until(lambda: bob.api.status(post.id).quotes_count == 1)
+
+
 def test_a_block_ends_it(friends):
     ann, bob, bobs_id = friends
     asked = bob.api.search(f"@{ann.name}@{ann.server.domain}", resolve=True).accounts[0].id

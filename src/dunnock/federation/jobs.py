@@ -76,6 +76,12 @@ class MoveFollowers(Job, frozen=True):
         return f"fetch {self.host}"
 
 
+class MeetNamed(Job, frozen=True):
+    """Ask other servers for those whom a post of this server names, then tell of the post."""
+
+    post_id: int
+
+
 class TellProfile(Job, frozen=True):
     """Tell other servers how an account of this one is now."""
 

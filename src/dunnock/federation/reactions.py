@@ -7,7 +7,7 @@ from typing import Any
 
 from dunnock import accounts, moderation, posts
 from dunnock.accounts.account import Account, Standing
-from dunnock.federation.jobs import TellPoll, TellProfile
+from dunnock.federation.jobs import MeetNamed, TellPoll, TellProfile
 from dunnock.federation.places import PUBLIC, Places
 from dunnock.federation.send import SERVER, answer_to_follow, send
 from dunnock.federation.store import actors, deliveries, memory
@@ -26,7 +26,7 @@ TELL_PROFILE_MS = 2 * SECOND
 
 def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
     """Event -> reactions, for a server with these settings."""
-    told = Telling(Places(settings.public_url))
+    told = Telling(settings)
     edited, profile = told.on_edited, told.on_profile  # one object each, however often it is heard
     return {
         posts.PostPublished: (told.on_published,),
@@ -54,11 +54,11 @@ def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
 
 
 class Telling:
-    """The reactions of a server with these addresses."""
+    """The reactions of a server with these settings."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Holds nothing but them."""
-        self._places = places
+        self._settings, self._places = settings, Places(settings.public_url)
 
     # Posts ----------------------------------------------------------------------------------------------------------
 
@@ -67,6 +67,19 @@ class Telling:
         post, author = await self._post_of(tx, event.post_id)
         if post is None or author is None:
             return
+        if await posts.unmet(tx, post.text, self._settings):
+            await tx.enqueue(MeetNamed(post_id=post.id))
+        else:
+            await self.created(tx, post, author)
+
+    async def told_late(self, tx: Tx, post_id: int) -> None:
+        """Create of a post that waited for those whom it names."""
+        post, author = await self._post_of(tx, post_id)
+        if post is not None and author is not None:
+            await self.created(tx, post, author)
+
+    async def created(self, tx: Tx, post: Post, author: Account) -> None:
+        """Create, and the request to quote where that takes one."""
         told = await note(tx, post, author, self._places)
         await self._send_about(tx, post, author, create(told))
         if post.quoted_id is not None and post.quote_state == "pending":

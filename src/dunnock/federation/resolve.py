@@ -8,7 +8,7 @@ from dunnock.federation.errors import ActivityInvalid, NotTheirs, RemoteFailed, 
 from dunnock.federation.house import Federation
 from dunnock.federation.objects import is_post
 from dunnock.federation.parse import id_of, types_of
-from dunnock.federation.people import ACTOR_TYPES, actor_of
+from dunnock.federation.people import ACTOR_TYPES
 from dunnock.federation.places import host_of
 from dunnock.federation.store import actors
 from dunnock.federation.take_post import post_of
@@ -35,17 +35,7 @@ class Resolver:
         known = await accounts.find_by_handle(house.db, handle.name, domain)
         if known is not None:
             return known.id
-        if await house.policy.refuses(domain):
-            return None
-        try:
-            found = await house.fetcher.jrd(domain, f"acct:{handle.name}@{domain}", plain=house.settings.plain_http)
-            uri = actor_of(found)
-            if not host_of(uri) or house.places.is_here(uri):
-                return None
-            remote = await house.people.find(uri)
-        except _FAILED:
-            return None
-        return remote.account_id
+        return await self._work.find_account(handle)
 
     async def address(self, uri: str) -> Resolved:
         """The account or post behind an address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,6 +26,7 @@ from dunnock.federation.jobs import (
     CopyPictures,
     FetchPost,
     ForgetActivities,
+    MeetNamed,
     MoveFollowers,
     ReadFeatured,
     RefreshActor,
@@ -33,6 +35,7 @@ from dunnock.federation.jobs import (
 )
 from dunnock.federation.objects import author_of, is_post
 from dunnock.federation.parse import id_of, listed, types_of
+from dunnock.federation.people import actor_of
 from dunnock.federation.places import PUBLIC, host_of
 from dunnock.federation.reactions import Telling
 from dunnock.federation.send import send
@@ -44,8 +47,10 @@ from dunnock.foundation.db import Conflict, Db
 from dunnock.foundation.http import OutsideFailed, OutsideForbidden
 from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Every
+from dunnock.text import Handle
 
 MOST_FEATURED = 5
+MOST_NAMED, MEET_S = 20, 8
 REMEMBERED_MS = 6 * HOUR
 RECEIVED_MS = 7 * DAY
 _NEVER = (RemoteRefused, ServerRefused, ActivityInvalid, NotTheirs)
@@ -58,7 +63,7 @@ class Work:
     def __init__(self, house: Federation) -> None:
         """Nothing is done yet."""
         self._house = house
-        self._telling = Telling(house.places)
+        self._telling = Telling(house.settings)
 
     @property
     def does(self) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
@@ -69,6 +74,7 @@ class Work:
             FetchPost: self.fetch_post,
             RefreshActor: self.refresh_actor,
             MoveFollowers: self.move_followers,
+            MeetNamed: self.meet_named,
             TellProfile: self.tell_profile,
             TellPoll: self.tell_poll,
             ForgetActivities: self.forget,
@@ -225,6 +231,33 @@ class Work:
                     if follower != new_id:
                         await accounts.follow(tx, follower=follower, followed=new_id)
                     await accounts.unfollow(tx, follower=follower, followed=job.account_id)
+
+    async def meet_named(self, db: Db, job: MeetNamed) -> None:
+        """Whoever a post names and was never met is asked for, as far as their servers answer soon; then it goes out."""
+        post = await posts.find_living(db, job.post_id)
+        if post is None:
+            return
+        asked = (await posts.unmet(db, post.text, self._house.settings))[:MOST_NAMED]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(MEET_S):
+                await asyncio.gather(*(self.find_account(one) for one in asked))
+        async with db.begin() as tx:
+            await posts.name_again(tx, job.post_id, self._house.settings)
+            await self._telling.told_late(tx, job.post_id)
+
+    async def find_account(self, handle: Handle) -> int | None:
+        """The account with this handle of another server; None: there is none, or its server does not say."""
+        house, domain = self._house, handle.domain or ""
+        try:
+            if await house.policy.refuses(domain):
+                return None
+            found = await house.fetcher.jrd(domain, f"acct:{handle.name}@{domain}", plain=house.settings.plain_http)
+            uri = actor_of(found)
+            if not host_of(uri) or house.places.is_here(uri):
+                return None
+            return (await house.people.find(uri)).account_id
+        except (*_NEVER, RemoteFailed):
+            return None
 
     async def tell_profile(self, db: Db, job: TellProfile) -> None:
         """Update of an account of this server, to its followers' servers."""

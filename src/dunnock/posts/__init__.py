@@ -12,6 +12,7 @@ from dunnock.posts.auto_delete import (
 )
 from dunnock.posts.bookmark import bookmark, bookmark_once, forget_bookmark, unbookmark
 from dunnock.posts.boost import boost, boosted_by, unboost
+from dunnock.posts.content import name_again, unmet
 from dunnock.posts.delete import delete
 from dunnock.posts.drafts import add_draft, change_draft, drafts_of, drop_draft, find_draft
 from dunnock.posts.edit import edit
@@ -43,6 +44,7 @@ from dunnock.posts.events import (
     PostDeleted,
     PostEdited,
     PostFavourited,
+    PostNames,
     PostPinned,
     PostPublished,
     PostsImported,
@@ -141,6 +143,7 @@ __all__ = [
     "PostEdited",
     "PostFavourited",
     "PostMissing",
+    "PostNames",
     "PostPinned",
     "PostPublished",
     "PostRefused",
@@ -206,6 +209,7 @@ __all__ = [
     "may_quote",
     "may_reply",
     "mute_thread",
+    "name_again",
     "names_of",
     "outbox",
     "pin",
@@ -229,6 +233,7 @@ __all__ = [
     "unbookmark",
     "unboost",
     "unfavourite",
+    "unmet",
     "unmute_thread",
     "unpin",
     "unschedule",

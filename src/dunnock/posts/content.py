@@ -9,14 +9,15 @@ import msgspec
 
 from dunnock import text
 from dunnock.accounts.find import find_by_handles
-from dunnock.foundation.db import Tx
+from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostRefused
-from dunnock.posts.events import PostUnscreened
+from dunnock.posts.events import PostNames, PostUnscreened
 from dunnock.posts.model import Candidate, Content, Post, Screen
 from dunnock.posts.poll import PollDraft
-from dunnock.posts.quote import with_link
+from dunnock.posts.quote import address_of, with_link
 from dunnock.posts.store import featured, index
+from dunnock.posts.store import posts as store
 
 
 class Shaped(msgspec.Struct, frozen=True):
@@ -74,6 +75,42 @@ async def shape(
         tags=tuple([(tag.key, tag.name) for tag in parsed.hashtags]),
         emoji=emoji,
     )
+
+
+async def unmet(reader: Reader, words: str, settings: Settings) -> list[text.Handle]:
+    """The handles of other servers in a text that nobody here goes by."""
+    elsewhere = [one for one in text.parse(words).handles if one.domain and one.domain != settings.domain]
+    if not elsewhere:
+        return []
+    found = await find_by_handles(reader, elsewhere)
+    return [one for one in elsewhere if one.key not in found]
+
+
+async def name_again(tx: Tx, post_id: int, settings: Settings) -> Post | None:
+    """Let a post name those of its text who were met since it was written; it is not edited by that.
+
+    None: there is no such post any more.
+    """
+    post = await store.find_living(tx, post_id)
+    if post is None or post.boost_of_id is not None:
+        return None
+    parsed = text.parse(post.text)
+    shaped = await shape(
+        tx,
+        Content(parsed, post.warning, post.language),
+        author_id=post.author_id,
+        visibility=post.visibility,
+        settings=settings,
+        beside=post.mentions,
+        quoted_url=None if post.quoted_id is None else await address_of(tx, post.quoted_id, settings),
+    )
+    new = msgspec.structs.replace(post, html=shaped.html, mentions=shaped.mentions)
+    if new != post:
+        await store.change_post(tx, new)
+        await index.drop_mentions(tx, post.id)
+        await index.add_mentions(tx, post.id, new.mentions)
+        await tx.record(PostNames(post_id=post.id, author_id=post.author_id))
+    return new
 
 
 def emoji_with(shaped: Shaped, poll: PollDraft | None) -> tuple[str, ...]:

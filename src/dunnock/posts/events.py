@@ -40,6 +40,13 @@ class PostBackfilled(Event, frozen=True):
     reply_to_id: int | None = None
 
 
+class PostNames(Event, frozen=True):
+    """Somebody whom a post names became known after it was written: it addresses them from now on."""
+
+    post_id: int
+    author_id: int
+
+
 class PostAnswers(Event, frozen=True):
     """What a post answers, or quotes, became known after it came."""
 

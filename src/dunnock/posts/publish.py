@@ -15,7 +15,7 @@ from dunnock.posts.events import PostPublished, QuoteChanged
 from dunnock.posts.model import OPEN, Author, Draft, Post, Screen, check, quote_policy_of
 from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import check_poll
-from dunnock.posts.quote import address_of, check_audience, find_to_quote
+from dunnock.posts.quote import address_of, check_audience, find_to_quote, first_state
 from dunnock.posts.store import acts, index, waiting
 from dunnock.posts.store import posts as store
 from dunnock.posts.vote import add_poll
@@ -60,6 +60,7 @@ async def publish(
     visibility = draft.visibility or author.visibility
     if quoted is not None and quoted.visibility == "followers" and visibility in OPEN:
         visibility = "followers"
+    state = None if quoted is None else await first_state(tx, quoted, by=author_id)
     shaped = await words.shape(
         tx,
         content,
@@ -90,7 +91,7 @@ async def publish(
         poll_id=None if poll is None else tx.new_id(),
         quoted_id=quoted.id if quoted else None,
         quoted_author_id=quoted.author_id if quoted else None,
-        quote_state="accepted" if quoted else None,
+        quote_state=state,
         quote_policy=quote_policy_of(draft.quote_policy or author.quote_policy, visibility),
         reply_policy=draft.reply_policy or _reply_policy(author, parent),
     )
@@ -117,8 +118,8 @@ async def publish(
             tags=tags,
         )
     )
-    if quoted is not None:
-        await tx.record(QuoteChanged(post_id=post_id, quoted_id=quoted.id, state="accepted"))
+    if quoted is not None and state is not None:
+        await tx.record(QuoteChanged(post_id=post_id, quoted_id=quoted.id, state=state))
     return post
 
 
@@ -200,7 +201,7 @@ async def _count(tx: Tx, post: Post) -> None:
     more: list[tuple[int, str]] = []
     if post.reply_to_id is not None and post.counts_as_reply:
         more.append((post.reply_to_id, "replies"))
-    if post.quoted_id is not None:
+    if post.quoted_id is not None and post.quote_state == "accepted":
         more.append((post.quoted_id, "quotes"))
     for counted, name in sorted(more):  # in one order, so that two posts never wait for each other in a circle
         await acts.count(tx, name, counted, 1)

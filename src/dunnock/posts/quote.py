@@ -6,6 +6,7 @@ A quote is part of the post that quotes: it is made by `publish`, no edit change
 from __future__ import annotations
 
 from dunnock import text
+from dunnock.accounts.find import find
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import DraftRefused, QuoteMissing, QuoteNotYours
@@ -28,6 +29,14 @@ async def find_to_quote(tx: Tx, post_id: int, *, by: int) -> Post:
     if post is None or not await lets_quote(tx, post, by):
         raise QuoteMissing(post_id)
     return post
+
+
+async def first_state(tx: Tx, quoted: Post, *, by: int) -> str:
+    """The state of a quote when it is made: an author of another server is asked first, where the word is theirs."""
+    if quoted.author_id == by:
+        return "accepted"
+    author = await find(tx, quoted.author_id)
+    return "accepted" if author is None or author.local else "pending"
 
 
 async def lets_quote(tx: Reader, post: Post, by: int) -> bool:

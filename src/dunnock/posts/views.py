@@ -235,7 +235,11 @@ class PostViews:
                 case events.PostAnswers(post_id=an_id, other_id=parent):
                     self.cards.pop(an_id)
                     self._count_again(parent)
-                case events.PostEdited(post_id=an_id) | events.PolicyChanged(post_id=an_id):
+                case (
+                    events.PostEdited(post_id=an_id)
+                    | events.PolicyChanged(post_id=an_id)
+                    | events.PostNames(post_id=an_id)
+                ):
                     self.cards.pop(an_id)
                     self._polls.pop(an_id)
                 case (

@@ -25,6 +25,13 @@ def add_to(lane: Lane, inbox: Inbox, settings: Settings) -> None:
         await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
+    async def only_post(_: Any, send: Any, *, name: str | None = None) -> None:  # noqa: ARG001 (any inbox)
+        headers = [(b"allow", b"POST"), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 405, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    for path in ("/inbox", "/actor/inbox", "/users/{name}/inbox"):
+        lane.add("GET", path, only_post)
     lane.add("POST", "/inbox", take)
     lane.add("POST", "/actor/inbox", take)
     lane.add("POST", "/users/{name}/inbox", take)

@@ -44,7 +44,10 @@ class WebFinger:
         """
         account_id = self._ids.get(query)
         if account_id is None:
-            account_id = await self._accounts.id_of(self._name(query))
+            name = self._name(query)
+            if name == self._domain:
+                return self._of_server()
+            account_id = await self._accounts.id_of(name)
             if account_id is None:
                 raise Missing
             if len(query) < 500:
@@ -68,6 +71,8 @@ class WebFinger:
             raise BadRequest from None
         if not resource:
             raise BadRequest(say="Missing parameter: resource")
+        if resource == f"{self._base}/actor":
+            return self._domain
         for start in (f"{self._base}/@", f"{self._base}/users/"):
             if resource.startswith(start):
                 return resource.removeprefix(start)
@@ -75,6 +80,24 @@ class WebFinger:
         if domain.lower() != self._domain or not name:
             raise Missing
         return name
+
+    def _of_server(self) -> bytes:
+        """The server's own actor, which goes by the server's name."""
+        uri = f"{self._base}/actor"
+        return msgspec.json.encode(
+            {
+                "subject": f"acct:{self._domain}@{self._domain}",
+                "aliases": [uri],
+                "links": [
+                    {
+                        "rel": "http://webfinger.net/rel/profile-page",
+                        "type": "text/html",
+                        "href": f"{self._base}/about",
+                    },
+                    {"rel": "self", "type": "application/activity+json", "href": uri},
+                ],
+            }
+        )
 
     def _write(self, username: str) -> bytes:
         profile = f"{self._base}/@{username}"
