@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.people import URL, People
+from dunnock import posts
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
@@ -213,6 +214,9 @@ async def test_a_hidden_server_hides_what_is_quoted(people, three, make):
     quoted = await make.post(distant, quote_policy="public", url="https://far.example/1")
     post = await people.write(bob, quoted_status_id=str(quoted.id))
     assert 'RE: <a href="https://far.example/1"' in post["content"]
+    assert (await people.get(f"{S}/{post['id']}", anna))["quote"]["state"] == "pending"  # its author is asked
+    async with people.db.begin() as tx:
+        await posts.settle_quote(tx, int(post["id"]), "accepted", quoted_author_id=distant.id)
     await make.domain_block(anna, "far.example")
     quote = (await people.get(f"{S}/{post['id']}", anna))["quote"]
     assert (quote["state"], quote["quoted_status"]["id"]) == ("blocked_domain", str(quoted.id))
