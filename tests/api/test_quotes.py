@@ -214,7 +214,7 @@ async def test_a_hidden_server_hides_what_is_quoted(people, three, make):
     quoted = await make.post(distant, quote_policy="public", url="https://far.example/1")
     post = await people.write(bob, quoted_status_id=str(quoted.id))
     assert 'RE: <a href="https://far.example/1"' in post["content"]
-    assert (await people.get(f"{S}/{post['id']}", anna))["quote"]["state"] == "pending"  # its author is asked
+    assert (await people.get(f"{S}/{post['id']}", bob))["quote"]["state"] == "pending"  # its author is asked
     async with people.db.begin() as tx:
         await posts.settle_quote(tx, int(post["id"]), "accepted", quoted_author_id=distant.id)
     await make.domain_block(anna, "far.example")
