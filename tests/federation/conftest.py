@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.staffed import staffed
 from dunnock.app.build import House, build
 from dunnock.app.settings import load
+from dunnock.federation import keys
+from dunnock.federation.keys import _make
+from dunnock.foundation.db import open_db
+from federation.neighbour import Neighbour
 from federation.remote import Remote
+from federation.town import Town
+from making import Make
 
 
 @pytest.fixture
@@ -48,3 +58,31 @@ def settle(house: House) -> Callable[[], Awaitable[None]]:
             await house.deliveries.settle()
 
     return all_of_it
+
+
+@pytest.fixture(autouse=True)
+def keys_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Making a key takes 0.1 s and more, and every house needs one."""
+    monkeypatch.setattr(keys, "_make", made_once)
+
+
+@functools.cache
+def made_once() -> tuple[str, str]:
+    return _make()
+
+
+@pytest.fixture
+async def town(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Town]:
+    """Our server with two neighbours, on SQLite; seen through its API."""
+    path = tmp_path / "dunnock.db"
+    shutil.copy(sqlite_template, path)
+    db = await open_db(f"sqlite:///{path}")
+    make = Make(db)
+    home = await staffed(f"sqlite:///{path}", tmp_path, make)
+    near, far = await Neighbour("127.0.0.2").start(), await Neighbour("127.0.0.3").start()
+    await home.house.reactions.prepare()
+    yield Town(home, make, near, far)
+    await home.house.close()
+    await db.close()
+    await near.stop()
+    await far.stop()

@@ -15,6 +15,7 @@ from dunnock.accounts import tables as a
 from dunnock.app.erasing import STEPS
 from dunnock.app.tables import metadata
 from dunnock.discovery import tables as d
+from dunnock.federation import tables as fe
 from dunnock.feeds import lists
 from dunnock.feeds import tables as f
 from dunnock.foundation.db import Sql
@@ -215,6 +216,10 @@ class Life:
             await tx.run(
                 Sql(a.members.update().where(a.members.c.id == bob.member_id).values(invitation_id=invitation))
             )
+        for one, other in ((anna, bob), (bob, anna)):
+            uri = f"https://a.example/{one.id}"
+            await make.row(fe.remote_follows, follower_id=one.id, followed_id=other.id, uri=uri)
+        await make.row(fe.remote_likes, account_id=anna.id, post_id=kept.id, uri="https://a.example/like")
         await home.send(anna, "bob\n", type="following")
         await home.post("/api/v1/dunnock/archives", anna)
         await home.settle()
@@ -224,6 +229,7 @@ class Life:
 # Where nothing can be before, for nothing is there only because of the deletion, or of staff.
 NEVER_BEFORE = {
     "decisions", "decision_subjects", "staff_log", "mail_blocks", "deletions",
+    "actors",  # of accounts elsewhere
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dunnock.accounts import erase as accounts
 from dunnock.discovery import erase as discovery
+from dunnock.federation import erase as federation
 from dunnock.feeds import erase as feeds
 from dunnock.filters import erase as filters
 from dunnock.letters import erase as letters
@@ -22,6 +23,7 @@ STEPS: portability.Steps = (
     *posts.ERASES,
     *media.ERASES,
     *accounts.ERASES[1:],
+    *federation.ERASES,
     *feeds.ERASES,
     *filters.ERASES,
     *discovery.ERASES,

@@ -43,7 +43,21 @@ class FetchPost(Job, frozen=True):
     boost_visibility: str | None = None
     child_id: int | None = None
     quote_id: int | None = None
+    quote_approval: str = ""
     depth: int = 0
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
+class CheckQuote(Job, frozen=True):
+    """Ask whether the word is there that lets a post quote another; `approval` is its address."""
+
+    post_id: int
+    approval: str
+    host: str
 
     @property
     def lane(self) -> str | None:

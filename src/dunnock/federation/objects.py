@@ -41,7 +41,6 @@ MOST_TAGS, MOST_MENTIONS, MOST_FILES, MOST_OPTIONS, MOST_OPTION, MOST_WARNING = 
 _NEVER: Final = 100 * 365 * DAY
 _HASHTAG = re.compile(r"#?(\S{1,200})")
 _SHORTCODE = re.compile(r":?([A-Za-z0-9_]{1,64}):?")
-_QUOTE_LINE = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 _LINKS = re.compile(r'<a href="(https?://[^"]+)"(?![^>]*(?:mention|hashtag))')
 
 
@@ -66,6 +65,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[str, ...]
     poll: RemotePoll | None
     quote: str
+    quote_approval: str
     quote_policy: str
 
 
@@ -95,8 +95,6 @@ def read_post(document: Mapping[str, Any], *, followers: str | None, now: int) -
     url = url if url and _one_site(url, uri) else uri
     quote = _quote(document)
     html = _html(document, kind, url)
-    if quote:
-        html = _QUOTE_LINE.sub("", html, count=1)
     updated = document.get("updated")
     created_at = time_of(document.get("published"), now)
     edited_at = time_of(updated, now) if isinstance(updated, str) and kind in NATIVE else None
@@ -120,6 +118,7 @@ def read_post(document: Mapping[str, Any], *, followers: str | None, now: int) -
         links=tuple(dict.fromkeys(_LINKS.findall(html)))[:5],
         poll=_poll(document, now) if kind == "Question" else None,
         quote=quote,
+        quote_approval=id_of(document.get("quoteAuthorization")),
         quote_policy=_quote_policy(document, followers),
     )
 

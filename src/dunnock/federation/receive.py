@@ -55,6 +55,7 @@ class Inbox:
             RemoteFailed: its sender's server could not be asked who that is; to be sent again later.
         """
         house = self._house
+        house.db.sync()  # what is remembered of servers and people is as true as the database
         body = request.body or b""
         try:
             activity = read_json(body)
@@ -176,6 +177,6 @@ class Inbox:
                 self._heard[signer.host] = now_ms()
             if do is None or (uri and not await memory.take(tx, uri)):
                 return
-            if uri and await memory.was_undone(tx, uri):
+            if uri and await memory.was_undone(tx, uri, by=signer.account_id):
                 return
             await do(tx, Incoming(house, activity, kind, signer, inbox_of))

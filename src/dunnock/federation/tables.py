@@ -101,6 +101,16 @@ remote_follows = Table(  # how the other server calls a follow, to answer and to
     sqlite_with_rowid=False,
 )
 
+remote_likes = Table(  # how the other server calls a like of a post of ours, to end it by that name
+    "remote_likes",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Column("uri", Text, nullable=False),
+    Index("ix_remote_likes_account_id_uri", "account_id", "uri"),
+    sqlite_with_rowid=False,
+)
+
 reached = Table(  # where a post went besides its author's followers, so that edits and its deletion go there too
     "reached",
     metadata,

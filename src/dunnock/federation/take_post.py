@@ -8,7 +8,7 @@ from typing import Any
 from dunnock import accounts, posts
 from dunnock.federation.errors import NotTheirs
 from dunnock.federation.house import Federation
-from dunnock.federation.jobs import FetchPost
+from dunnock.federation.jobs import CheckQuote, FetchPost
 from dunnock.federation.objects import Written, read_post
 from dunnock.federation.places import host_of
 from dunnock.federation.store import actors, memory
@@ -81,7 +81,7 @@ async def take_post(
     known = await posts.find_uri(tx, written.uri)
     if known is not None and known[1] != author.account_id:
         raise NotTheirs(author.host)
-    if await memory.was_undone(tx, written.uri):
+    if await memory.was_undone(tx, written.uri, by=author.account_id):
         return None
     tagged = await people_of(tx, house, written.mentions)
     addressed = await people_of(tx, house, written.audience.people)
@@ -103,6 +103,7 @@ async def take_post(
     )
     if known is not None:
         await posts.receive_edit(tx, known[0], one, settings=house.settings)
+        await _ask_for_leave(tx, known[0], one, written)
         return known[0]
     post = await posts.receive(tx, one, settings=house.settings)
     if written.reply_to and parent is None and depth < MOST_DEPTH and _elsewhere(house, written.reply_to):
@@ -110,8 +111,23 @@ async def take_post(
             FetchPost(uri=written.reply_to, host=host_of(written.reply_to), child_id=post.id, depth=depth + 1)
         )
     if written.quote and quoted is None and depth < MOST_DEPTH and _elsewhere(house, written.quote):
-        await tx.enqueue(FetchPost(uri=written.quote, host=host_of(written.quote), quote_id=post.id, depth=depth + 1))
+        await tx.enqueue(
+            FetchPost(
+                uri=written.quote,
+                host=host_of(written.quote),
+                quote_id=post.id,
+                quote_approval=written.quote_approval,
+                depth=depth + 1,
+            )
+        )
+    await _ask_for_leave(tx, post.id, one, written)
     return post.id
+
+
+async def _ask_for_leave(tx: Tx, post_id: int, one: RemotePost, written: Written) -> None:
+    """A quote that waits and names a word that lets it: ask for that."""
+    if one.quoted_id is not None and one.quote_state == "pending" and host_of(written.quote_approval):
+        await tx.enqueue(CheckQuote(post_id, written.quote_approval, host_of(written.quote_approval)))
 
 
 def _elsewhere(house: Federation, uri: str) -> bool:
@@ -150,7 +166,7 @@ def _remote_post(
         uri=written.uri,
         url=written.url,
         author_id=author.account_id,
-        html=written.html,
+        html=posts.without_quote_line(written.html) if state == "accepted" else written.html,
         visibility=written.audience.visibility,
         created_at=written.created_at,
         warning=written.warning,

@@ -23,6 +23,7 @@ from dunnock.federation.events import ActorGone
 from dunnock.federation.house import Federation
 from dunnock.federation.inbound.boost import boost
 from dunnock.federation.jobs import (
+    CheckQuote,
     CopyPictures,
     FetchPost,
     ForgetActivities,
@@ -72,6 +73,7 @@ class Work:
             CopyPictures: self.copy_pictures,
             ReadFeatured: self.read_featured,
             FetchPost: self.fetch_post,
+            CheckQuote: self.check_quote,
             RefreshActor: self.refresh_actor,
             MoveFollowers: self.move_followers,
             MeetNamed: self.meet_named,
@@ -130,6 +132,8 @@ class Work:
                 await posts.answer_to(tx, job.child_id, post_id)
             if job.quote_id is not None:
                 await self._quote(tx, job.quote_id, post_id)
+                if host_of(job.quote_approval):
+                    await tx.enqueue(CheckQuote(job.quote_id, job.quote_approval, host_of(job.quote_approval)))
 
     async def _quote(self, tx: Any, post_id: int, quoted_id: int) -> None:
         quoting, quoted = await posts.find_living(tx, post_id), await posts.find_living(tx, quoted_id)
@@ -137,6 +141,31 @@ class Work:
             return
         lets = quoted.author_id == quoting.author_id or quoted.quote_policy == "public"
         await posts.quote_of(tx, post_id, quoted_id, "accepted" if lets else "pending")
+
+    async def check_quote(self, db: Db, job: CheckQuote) -> None:
+        """Believe a word that lets a post quote another: its author's, about these very two (FEP-044f; SC-032)."""
+        house = self._house
+        post = await posts.find_living(db, job.post_id)
+        if post is None or post.quoted_id is None or post.quoted_author_id is None or post.quote_state != "pending":
+            return
+        author = (await actors.by_ids(db, [post.quoted_author_id])).get(post.quoted_author_id)
+        named = await posts.names_of(db, [post.id, post.quoted_id])
+        if author is None or host_of(job.approval) != author.host or len(named) < 2:
+            return
+        try:
+            word = await house.fetcher.document(job.approval)
+        except _NEVER:
+            return
+        about = (id_of(word.get("interactingObject")), id_of(word.get("interactionTarget")))
+        quoting = named[post.id].uri or house.places.post(named[post.id].username, post.id)
+        if (
+            "QuoteAuthorization" in types_of(word)
+            and id_of(word) == job.approval
+            and author_of(word) == author.uri
+            and about == (quoting, named[post.quoted_id].uri)
+        ):
+            async with db.begin() as tx:
+                await posts.settle_quote(tx, post.id, "accepted", quoted_author_id=author.account_id)
 
     async def find_post(self, uri: str, *, wanted: bool = True, depth: int = 0) -> int | None:
         """The post with this address, read from its server; None: it concerns nobody here, or is none.

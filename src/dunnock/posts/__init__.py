@@ -76,6 +76,7 @@ from dunnock.posts.receive import (
     counts_of,
     find_living,
     find_uri,
+    is_favourited,
     may_quote,
     may_reply,
     names_of,
@@ -84,6 +85,7 @@ from dunnock.posts.receive import (
     receive_edit,
     settle_quote,
     was_deleted,
+    without_quote_line,
 )
 from dunnock.posts.schedule import (
     PublishScheduled,
@@ -206,6 +208,7 @@ __all__ = [
     "forget_bookmark",
     "forget_keys",
     "history",
+    "is_favourited",
     "may_quote",
     "may_reply",
     "mute_thread",
@@ -241,4 +244,5 @@ __all__ = [
     "vote",
     "voters_of",
     "was_deleted",
+    "without_quote_line",
 ]

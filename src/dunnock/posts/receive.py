@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from dunnock import media, previews, text
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
-from dunnock.foundation.clock import HOUR
+from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.settings import Settings
 from dunnock.media import RemoteFile
@@ -23,7 +24,10 @@ from dunnock.posts.poll import Poll
 from dunnock.posts.quote import lets_quote
 from dunnock.posts.store import acts, index, polls, revisions
 from dunnock.posts.store import posts as store
+from dunnock.posts.vote import EndPoll
 
+_FOREVER_MS = 20 * 365 * DAY
+_QUOTE_LINE = re.compile(r'<p class="quote-inline">.*?</p>', re.DOTALL)
 LATE_MS = 24 * HOUR
 """A post that comes so long after it was written takes its place among those of that time, and is news to nobody."""
 
@@ -130,6 +134,7 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
     await store.add_remote(tx, post, uri=one.uri, url=one.url)
     if one.poll is not None and post.poll_id is not None:
         await polls.add(tx, _poll(one.poll, poll_id=post.poll_id, post_id=post_id, now=tx.now))
+        await _announce_end(tx, post.poll_id, one.poll)
     tags = await put_in_indexes(tx, post, shaped)
     if one.links and not one.files:
         await previews.attach(tx, post_id, one.links, here=settings.domain)
@@ -220,11 +225,20 @@ async def _settle_poll(tx: Tx, poll: Poll | None, said: RemotePoll | None, new: 
     made = _poll(said, poll_id=new.poll_id or 0, post_id=new.id, now=tx.now)
     if poll is None:
         await polls.add(tx, made)
+        await _announce_end(tx, made.id, said)
         return
     if (poll.options, poll.multiple) != (made.options, made.multiple):
         await polls.drop_votes(tx, poll.id)
     await polls.change(tx, msgspec.structs.replace(made, ended=poll.ended))
+    if not poll.ended and made.expires_at != poll.expires_at:
+        await _announce_end(tx, poll.id, said)
     await tx.record(PollVoted(post_id=new.id, poll_id=poll.id, by=new.author_id))
+
+
+async def _announce_end(tx: Tx, poll_id: int, said: RemotePoll) -> None:
+    """Who voted here is told when it is over; one that was over before it came told nobody anything."""
+    if said.expires_at - tx.now < _FOREVER_MS:
+        await tx.enqueue(EndPoll(poll_id), run_at=max(said.expires_at, tx.now))
 
 
 def _poll(said: RemotePoll, *, poll_id: int, post_id: int, now: int) -> Poll:
@@ -301,10 +315,23 @@ async def settle_quote(tx: Tx, post_id: int, state: str, *, quoted_author_id: in
         return False
     if state == "accepted":
         await acts.count(tx, "quotes", post.quoted_id, 1)
+        shorter = without_quote_line(post.html)
+        if shorter != post.html and await store.is_remote(tx, post.id):
+            await store.change_post(tx, msgspec.structs.replace(post, html=shorter))
     elif post.quote_state == "accepted":
         await acts.uncount_quote(tx, post.quoted_id)
     await tx.record(QuoteChanged(post_id=post.id, quoted_id=post.quoted_id, state=state))
     return True
+
+
+async def is_favourited(reader: Reader, post_id: int, *, by: int) -> bool:
+    """Does the account like the post?"""
+    return await acts.is_favourited(reader, post_id, by=by)
+
+
+def without_quote_line(html: str) -> str:
+    """The text of a post without the line that leads to what it quotes, for those who see the quote itself."""
+    return _QUOTE_LINE.sub("", html, count=1)
 
 
 async def find_living(reader: Reader, post_id: int) -> Post | None:

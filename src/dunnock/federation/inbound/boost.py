@@ -8,7 +8,7 @@ from dunnock.federation.inbound.incoming import Incoming
 from dunnock.federation.jobs import FetchPost
 from dunnock.federation.parse import id_of, types_of
 from dunnock.federation.places import host_of
-from dunnock.federation.store import actors, memory
+from dunnock.federation.store import actors
 from dunnock.federation.take_post import post_of
 from dunnock.foundation.db import Tx
 
@@ -37,7 +37,7 @@ async def announce(tx: Tx, incoming: Incoming) -> None:
         if post is None or (not followers and incoming.house.places.local(uri) is None):
             return
         await boost(tx, known, by=sender.account_id, visibility=visibility, uri=incoming.id or None)
-    elif followers and not incoming.house.places.is_here(uri) and not await memory.was_undone(tx, uri):
+    elif followers and not incoming.house.places.is_here(uri):
         await tx.enqueue(
             FetchPost(
                 uri=uri,

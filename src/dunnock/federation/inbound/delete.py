@@ -23,7 +23,7 @@ async def delete(tx: Tx, incoming: Incoming) -> None:
         raise NotTheirs("another server's", say="The object is on another server than its actor")
     known = await posts.find_uri(tx, uri)
     if known is None:
-        await memory.note_undone(tx, uri)
+        await memory.note_undone(tx, uri, by=sender.account_id)
         return
     if known[1] != sender.account_id:
         raise NotTheirs("another author", say="The object is somebody else's")

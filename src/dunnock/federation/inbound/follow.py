@@ -19,7 +19,7 @@ async def follow(tx: Tx, incoming: Incoming) -> None:
         if not incoming.house.places.is_here(incoming.object_id):
             raise ActivityInvalid("nobody here", say="Nobody of this server is followed by that")
         return
-    if uri and await memory.was_undone(tx, uri):
+    if uri and await memory.was_undone(tx, uri, by=sender.account_id):
         return
     if uri:
         await memory.name_follow(tx, follower=sender.account_id, followed=target.id, uri=uri)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dunnock import posts
 from dunnock.federation.inbound.incoming import Incoming
+from dunnock.federation.store import memory
 from dunnock.federation.take_post import post_of
 from dunnock.foundation.db import Tx
 
@@ -16,7 +17,10 @@ async def like(tx: Tx, incoming: Incoming) -> None:
     post_id = await post_of(tx, incoming.house, incoming.object_id)
     if post_id is None:
         return
+    by = incoming.sender.account_id
     try:
-        await posts.favourite(tx, post_id, by=incoming.sender.account_id)
+        await posts.favourite(tx, post_id, by=by)
     except posts.PostMissing:
         return
+    if incoming.id:
+        await memory.name_like(tx, incoming.id, by=by, post_id=post_id)

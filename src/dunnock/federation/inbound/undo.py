@@ -26,13 +26,17 @@ async def undo(tx: Tx, incoming: Incoming) -> None:
         case "Announce":
             done = await _unboost(tx, incoming, about, uri)
         case "Like" | "EmojiReact":
-            done = await _unlike(tx, incoming, about)
+            done = await _unlike(tx, incoming, about, uri)
         case "Block":
             done = await _unblock(tx, incoming, about)
         case _:
-            done = await _unboost(tx, incoming, "", uri) or await _unfollow(tx, incoming, "", uri)
+            done = (
+                await _unboost(tx, incoming, "", uri)
+                or await _unfollow(tx, incoming, "", uri)
+                or await _unlike(tx, incoming, "", uri)
+            )
     if not done and uri:
-        await memory.note_undone(tx, uri)
+        await memory.note_undone(tx, uri, by=sender.account_id)
 
 
 async def _unfollow(tx: Tx, incoming: Incoming, about: str, uri: str) -> bool:
@@ -66,12 +70,15 @@ async def _unboost(tx: Tx, incoming: Incoming, about: str, uri: str) -> bool:
     return known is not None
 
 
-async def _unlike(tx: Tx, incoming: Incoming, about: str) -> bool:
-    post_id = await post_of(tx, incoming.house, about)
-    if post_id is None:
+async def _unlike(tx: Tx, incoming: Incoming, about: str, uri: str) -> bool:
+    by = incoming.sender.account_id
+    named = await memory.liked_by_name(tx, uri, by=by) if uri else None
+    post_id = named if named is not None else await post_of(tx, incoming.house, about) if about else None
+    if post_id is None or not await posts.is_favourited(tx, post_id, by=by):
         return False
+    await memory.forget_like(tx, by=by, post_id=post_id)
     try:
-        await posts.unfavourite(tx, post_id, by=incoming.sender.account_id)
+        await posts.unfavourite(tx, post_id, by=by)
     except posts.PostMissing:
         return False
     return True

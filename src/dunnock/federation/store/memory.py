@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from dunnock.federation.tables import received, remote_follows, undone
+from dunnock.federation.tables import received, remote_follows, remote_likes, undone
 from dunnock.foundation.db import BigId, Reader, Sql, Tx, insert_once, upsert
 from dunnock.foundation.ids import digest
 
@@ -28,6 +28,18 @@ _FOLLOW_BY_URI = Sql(
         remote_follows.c.follower_id == bindparam("follower"), remote_follows.c.uri == bindparam("uri")
     )
 )
+_PUT_LIKE = upsert(remote_likes, ["account_id", "post_id"], "account_id", "post_id", "uri")
+_LIKE_BY_URI = Sql(
+    select(remote_likes.c.post_id).where(
+        remote_likes.c.account_id == bindparam("by", type_=BigId), remote_likes.c.uri == bindparam("uri")
+    )
+)
+_FORGET_LIKE = Sql(
+    remote_likes.delete().where(
+        remote_likes.c.account_id == bindparam("by", type_=BigId),
+        remote_likes.c.post_id == bindparam("post", type_=BigId),
+    )
+)
 
 
 async def take(tx: Tx, uri: str) -> bool:
@@ -35,14 +47,30 @@ async def take(tx: Tx, uri: str) -> bool:
     return await tx.run(_TAKE, digest=digest(uri), at=tx.now) == 1
 
 
-async def note_undone(tx: Tx, uri: str) -> None:
-    """What has this address is not to be taken in any more."""
-    await tx.run(_UNDO, digest=digest(uri), at=tx.now)
+async def note_undone(tx: Tx, uri: str, *, by: int) -> None:
+    """What has this address is not to be taken in any more from this account; others can't keep it from coming."""
+    await tx.run(_UNDO, digest=digest(f"{by} {uri}"), at=tx.now)
 
 
-async def was_undone(reader: Reader, uri: str) -> bool:
-    """Was it deleted or undone before it came?"""
-    return await reader.value(_WAS_UNDONE, the=digest(uri)) is not None
+async def was_undone(reader: Reader, uri: str, *, by: int) -> bool:
+    """Did the account delete or undo it before it came?"""
+    return await reader.value(_WAS_UNDONE, the=digest(f"{by} {uri}")) is not None
+
+
+async def name_like(tx: Tx, uri: str, *, by: int, post_id: int) -> None:
+    """How the server of `by` calls the like."""
+    await tx.run(_PUT_LIKE, account_id=by, post_id=post_id, uri=uri)
+
+
+async def liked_by_name(reader: Reader, uri: str, *, by: int) -> int | None:
+    """The post that the like of that name is of."""
+    found: int | None = await reader.value(_LIKE_BY_URI, by=by, uri=uri)
+    return found
+
+
+async def forget_like(tx: Tx, *, by: int, post_id: int) -> None:
+    """The like is no more."""
+    await tx.run(_FORGET_LIKE, by=by, post=post_id)
 
 
 async def forget(tx: Tx, *, received: int, undone: int) -> None:

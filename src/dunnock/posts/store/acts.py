@@ -53,6 +53,7 @@ _END = {  # where it is all that the account did with the post
     )
     for act, column in _COLUMNS.items()
 }
+_FAVOURITED = Sql(select(interactions.c.favourite_id).where(_row, interactions.c.favourite_id.is_not(None)))
 _DROP_ALL = Sql(interactions.delete().where(interactions.c.post_id == bindparam("post")))
 _PINS = Sql(
     select(func.count()).where(interactions.c.account_id == bindparam("account"), interactions.c.pin_id.is_not(None))
@@ -126,6 +127,11 @@ async def take_back(tx: Tx, act: Act, post_id: int, *, by: int) -> bool:
     if await tx.run(_END[act], account=by, post=post_id):
         return True
     return await tx.run(_CLEAR[act], account=by, post=post_id) == 1
+
+
+async def is_favourited(reader: Reader, post_id: int, *, by: int) -> bool:
+    """Does the account like the post?"""
+    return await reader.value(_FAVOURITED, account=by, post=post_id) is not None
 
 
 async def drop_all(tx: Tx, post_id: int) -> None:

@@ -169,6 +169,7 @@ _SET_POLICIES = Sql(
     .where(_id)
     .values(quote_policy=bindparam("quote_policy", type_=Text), reply_policy=bindparam("reply_policy", type_=Text))
 )
+_REMOTE = Sql(select(posts.c.id).where(_id, ~posts.c.local))
 _SET_QUOTE = Sql(
     posts.update()
     .where(
@@ -435,6 +436,11 @@ async def quote_state(tx: Tx, post_id: int, quoted_id: int) -> str | None:
     """The state of the post's quote of the other; None when it quotes it not, or is deleted."""
     state: str | None = await tx.value(_QUOTE, id=post_id, quoted=quoted_id)
     return state
+
+
+async def is_remote(reader: Reader, post_id: int) -> bool:
+    """Did the post come from another server?"""
+    return await reader.value(_REMOTE, id=post_id) is not None
 
 
 async def set_quote(tx: Tx, post_id: int, quoted_id: int, *, was: str, state: str) -> bool:
