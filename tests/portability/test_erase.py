@@ -50,6 +50,7 @@ MAY_STAY = {
     ("staff_log", "subject"): "what it was called then",
     ("mail_blocks", "account_id"): "made by its suspension, a hash: or it would come again",
     ("event_log", "body"): "ids only; see docs/portability.md",
+    ("jobs", "body"): "an id: its profile was to be told to other servers in a moment, which then finds it gone",
     ("dev_mails", "recipient"): "the last fifty mails of a server in development",
     ("dev_mails", "subject"): "as above",
     ("dev_mails", "body"): "as above",

@@ -137,6 +137,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("follower_id", "followed_id", name=op.f("pk_remote_follows")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "remote_likes",
+        sa.Column(
+            "account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("post_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_remote_likes_account_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_remote_likes_post_id")),
+        sa.PrimaryKeyConstraint("account_id", "post_id", name=op.f("pk_remote_likes")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("remote_likes", schema=None) as batch_op:
+        batch_op.create_index("ix_remote_likes_account_id_uri", ["account_id", "uri"], unique=False)
+
     with op.batch_alter_table("accounts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("also_known_as", sa.Text(), server_default="[]", nullable=False))
         batch_op.add_column(
