@@ -57,8 +57,6 @@ OPEN_PAGES = {
 }
 
 MEMBERS_PAGES = {
-    "GET /admin/reports",
-    "GET /admin/sign-ups",
     "GET /bookmarks",
     "GET /conversations",
     "GET /drafts",
@@ -100,8 +98,6 @@ MEMBERS_PAGES = {
 }
 
 MEMBERS_FORMS = {
-    "POST /admin/reports",
-    "POST /admin/sign-ups",
     "POST /compose",
     "POST /conversations",
     "POST /drafts",
@@ -150,3 +146,46 @@ MEMBERS_FORMS = {
     "POST /settings/security/totp/remove",
     "POST /settings/sessions",
 }
+
+STAFF_PAGES = {
+    "GET /admin": "VIEW_FIGURES",
+    "GET /admin/accounts": "MANAGE_MEMBERS",
+    "GET /admin/accounts/{id}": "MANAGE_MEMBERS",
+    "GET /admin/announcements": "MANAGE_ANNOUNCEMENTS",
+    "GET /admin/doors": "MANAGE_BLOCKS",
+    "GET /admin/emoji": "MANAGE_EMOJI",
+    "GET /admin/invitations": "MANAGE_INVITATIONS",
+    "GET /admin/jobs": "VIEW_DEVOPS",
+    "GET /admin/log": "VIEW_LOG",
+    "GET /admin/reports": "MANAGE_REPORTS",
+    "GET /admin/reports/{id}": "MANAGE_REPORTS",
+    "GET /admin/roles": "MANAGE_ROLES",
+    "GET /admin/rules": "MANAGE_RULES",
+    "GET /admin/servers": "MANAGE_FEDERATION",
+    "GET /admin/servers/allowed.csv": "MANAGE_FEDERATION",
+    "GET /admin/servers/blocks.csv": "MANAGE_FEDERATION",
+    "GET /admin/sign-ups": "MANAGE_MEMBERS",
+    "GET /admin/texts": "MANAGE_SETTINGS",
+    "GET /admin/trends": "MANAGE_TAXONOMIES",
+    "GET /admin/warnings": "MANAGE_SETTINGS",
+}
+"""Page of staff -> the power that a role needs to open it; for members and strangers it is not there."""
+
+STAFF_FORMS = {
+    "POST /admin/accounts/{id}",
+    "POST /admin/announcements",
+    "POST /admin/doors",
+    "POST /admin/emoji",
+    "POST /admin/invitations",
+    "POST /admin/jobs",
+    "POST /admin/reports",
+    "POST /admin/reports/{id}",
+    "POST /admin/rules",
+    "POST /admin/servers",
+    "POST /admin/sign-ups",
+    "POST /admin/texts",
+    "POST /admin/trends",
+    "POST /admin/warnings",
+}
+MEMBERS_PAGES |= set(STAFF_PAGES)
+MEMBERS_FORMS |= STAFF_FORMS

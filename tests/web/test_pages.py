@@ -62,6 +62,8 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
         f"/@wren/{first.id}",
         "/admin/sign-ups",
         "/admin/reports",
+        "/admin/accounts",
+        f"/admin/accounts/{wren.account_id}",
         *(f"/settings/{one}" for one in parts),
     ):
         page = await staff.get(path)

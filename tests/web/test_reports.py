@@ -20,18 +20,21 @@ async def test_from_a_complaint_to_a_decision(site, db, join, publish, signed_in
     page = await robin.submit("/report", category="violation", comment="Look & see", **{"rule_ids[]": str(rule.id)})
     assert "Thank you" in page.text
     page = await ada.get("/admin/reports")
-    for words in ("@wren", "@robin", "Look & see", "No <ads>", "Buy <b>this</b>", "It breaks rules of this server"):
+    at = f"/admin/reports/{(await _open(db, ada))[0].id}"
+    assert f'href="{at}"' in page.body
+    assert "@wren" in page.text
+    page = await ada.get(at)
+    for words in ("@wren", "@robin", "Look & see", "No <ads>", "Buy <b>this</b>", "Breaks rules of this server"):
         assert words in page.text, words
-    assert "@ada sees to it" in (await ada.submit("/admin/reports", press="assign")).text
-    acting = next(one for one in ada.page.forms if "action" in one.names)
-    fields = [pair for pair in acting.fields if pair[0] not in {"action", "text"}]
-    page = await ada.led(await ada.post("/admin/reports", [*fields, ("action", "limit"), ("text", "No ads, please.")]))
-    assert "Nobody waits for you" in page.text
+    assert "@ada sees to it" in (await ada.submit(at, press="assign")).text
+    page = await ada.submit(at, press="limit", text="No ads, please.")
+    assert "Nobody waits for you" in page.text, "there is no next one"
     assert (await accounts.find(db, wren.account_id)).standing is accounts.Standing.LIMITED
     page = await ada.get("/admin/reports?resolved=1")
     assert "Look & see" in page.text
-    assert "Look & see" in (await ada.submit("/admin/reports", press="reopen")).text
-    assert "Nobody waits for you" in (await ada.submit("/admin/reports", press="resolve")).text
+    await ada.get(at)
+    assert "Look & see" in (await ada.submit(at, press="reopen")).text
+    assert "Nobody waits for you" in (await ada.submit(at, press="resolve")).text
     entries = await moderation.entries(db, accounts.Cursor(), by=(await accounts.member_named(db, "ada")).account_id)
     assert [one.act for one in entries] == [
         "report.resolve", "report.reopen", "report.resolve", "account.limit", "report.assign",
@@ -64,10 +67,42 @@ async def test_staff_do_not_judge_their_like(site, db, join, signed_in):
     at = f"/report/{other.account_id}"
     await robin.get(at)
     await robin.submit("/report", comment="hm")
-    await ada.get("/admin/reports")
-    acting = next(one for one in ada.page.forms if "action" in one.names)
-    fields = [pair for pair in acting.fields if pair[0] != "action"]
-    page = await ada.post("/admin/reports", [*fields, ("action", "suspend")])
+    report = f"/admin/reports/{(await _open(db, ada))[0].id}"
+    await ada.get(report)
+    page = await ada.submit(report, press="suspend")
     assert page.status == 403
     assert "This action is not allowed" in page.text
     assert (await accounts.find(db, other.account_id)).standing is accounts.Standing.ACTIVE
+
+
+async def test_many_at_once_and_the_next_one(site, db, join, signed_in):
+    wren, teal = await join("wren"), await join("teal")
+    for name in ("robin", "finch"):
+        one = await signed_in(name)
+        for about in (wren, teal):
+            await one.get(f"/report/{about.account_id}")
+            await one.submit("/report", comment=f"{name} minds")
+    ada = await signed_in("ada", "moderator")
+    held = await _open(db, ada)
+    page = await ada.get("/admin/reports")
+    assert "2 reports about them here" in page.text
+    assert (await ada.submit("/admin/reports", press="resolve")).status == 422, "nothing is ticked"
+    latest = held[0]
+    await ada.get(f"/admin/reports/{latest.id}")
+    page = await ada.submit(f"/admin/reports/{latest.id}", press="none", text="Please mind your words.")
+    rest = await _open(db, ada)
+    assert {one.target_id for one in rest} == {wren.account_id}, "both about teal are closed with one"
+    assert f'action="/admin/reports/{rest[0].id}"' in page.body, "the next one is shown"
+    await ada.get("/admin/reports")
+    ticked = {"report_ids[]": str(rest[0].id)}
+    page = await ada.submit("/admin/reports", press="resolve", **ticked)
+    assert len(await _open(db, ada)) == 1
+    await ada.get("/admin/reports")
+    await ada.submit("/admin/reports", press="suspend", **{"report_ids[]": str(rest[1].id)})
+    assert await _open(db, ada) == []
+    assert (await accounts.find(db, wren.account_id)).standing is accounts.Standing.SUSPENDED
+
+
+async def _open(db, ada):
+    by = (await accounts.member_named(db, "ada")).account_id
+    return await moderation.list_reports(db, moderation.WantedReports(), accounts.Cursor(), by=by)

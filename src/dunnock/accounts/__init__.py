@@ -109,7 +109,15 @@ from dunnock.accounts.follow import (
     remove_from_followers,
     unfollow,
 )
-from dunnock.accounts.invitations import Invitation, find_invitation, invitations_by, invite, revoke_invitation
+from dunnock.accounts.invitations import (
+    Invitation,
+    all_invitations,
+    end_invitation,
+    find_invitation,
+    invitations_by,
+    invite,
+    revoke_invitation,
+)
 from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.mails import mail_jobs_of, note_refused
 from dunnock.accounts.member import ROLES, STAFF, Member, Role, State
@@ -161,6 +169,7 @@ from dunnock.accounts.sign_up import (
     change_role,
     change_state,
     create_member,
+    end_everything,
     find_member,
     member_named,
     member_of,
@@ -282,6 +291,7 @@ __all__ = [
     "accept_follow",
     "add_passkey",
     "aliases_of",
+    "all_invitations",
     "app_called",
     "apps_of",
     "ask_confirmation",
@@ -311,6 +321,8 @@ __all__ = [
     "counts_of",
     "create_member",
     "describe_anew",
+    "end_everything",
+    "end_invitation",
     "end_mutes",
     "end_other_sessions",
     "end_session",

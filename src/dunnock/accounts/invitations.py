@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from dunnock.accounts.paging import Cursor
 from dunnock.accounts.store import members as store
 from dunnock.foundation import ids
 from dunnock.foundation.db import Reader, Tx
@@ -59,3 +60,13 @@ async def invitations_by(reader: Reader, member_id: int) -> list[Invitation]:
 async def revoke_invitation(tx: Tx, invitation_id: int, *, by_member_id: int) -> bool:
     """End one of a member's own invitations; False when there was nothing to end."""
     return bool(await tx.run(store.REVOKE_INVITATION, the=invitation_id, member=by_member_id, at=tx.now))
+
+
+async def all_invitations(reader: Reader, cursor: Cursor) -> list[Invitation]:
+    """Invitations of everybody, newest first."""
+    return [Invitation(*row) for row in await reader.all(store.INVITATIONS, **cursor.bounds)]
+
+
+async def end_invitation(tx: Tx, invitation_id: int) -> bool:
+    """End anybody's invitation; False when there was nothing to end."""
+    return bool(await tx.run(store.END_INVITATION, the=invitation_id, at=tx.now))

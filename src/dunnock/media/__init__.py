@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dunnock.media.attach import claim, hold, let_go, release, remove_of
     from dunnock.media.caption import describe
-    from dunnock.media.custom import add_emoji, remove_emoji
+    from dunnock.media.custom import add_emoji, change_emoji, remove_emoji
     from dunnock.media.discard import remove
     from dunnock.media.errors import (
         DescriptionRefused,
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from dunnock.media.sniff import MediaType
     from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files
     from dunnock.media.upload import ProcessMedia, accept, find_own, make_thumbnail, process_later, put_thumbnail
-    from dunnock.media.views import all_emoji, find, find_emoji
+    from dunnock.media.views import all_emoji, every_emoji, find, find_emoji
     from dunnock.media.workers import ImageWorkers
 
 _HOMES = {
     "attach": ("claim", "hold", "let_go", "release", "remove_of"),
     "caption": ("describe",),
-    "custom": ("add_emoji", "remove_emoji"),
+    "custom": ("add_emoji", "change_emoji", "remove_emoji"),
     "discard": ("remove",),
     "errors": (
         "DescriptionRefused",
@@ -67,7 +67,7 @@ _HOMES = {
         "process_later",
         "put_thumbnail",
     ),
-    "views": ("all_emoji", "find", "find_emoji"),
+    "views": ("all_emoji", "every_emoji", "find", "find_emoji"),
     "workers": ("ImageWorkers",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -116,10 +116,12 @@ __all__ = [
     "add_emoji",
     "add_remote",
     "all_emoji",
+    "change_emoji",
     "change_thumbnail",
     "claim",
     "copy_picture",
     "describe",
+    "every_emoji",
     "find",
     "find_emoji",
     "find_own",

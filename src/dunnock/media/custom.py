@@ -31,9 +31,7 @@ async def add_emoji(
     """
     if not _SHORTCODE.fullmatch(shortcode):
         raise EmojiRefused(shortcode)
-    category = (category or "").strip() or None
-    if category is not None and len(category) > MOST_CATEGORY:
-        raise EmojiRefused(category, say=f"A category has at most {MOST_CATEGORY} characters")
+    category = _category(category)
     picture = (await media_store.keep(path, kind="emoji")).picture
     emoji = Emoji(shortcode, picture.original.path, picture.still.path, category, listed)
     async with db.begin() as tx:
@@ -51,9 +49,30 @@ async def add_emoji(
     return emoji
 
 
+async def change_emoji(tx: Tx, shortcode: str, *, category: str | None, listed: bool, disabled: bool) -> bool:
+    """Where an emoji of this server stands in pickers; `disabled`: posts show its name. False: there is none.
+
+    Raises:
+        EmojiRefused: the category can't be used.
+    """
+    changed = await tx.run(
+        store.CHANGE_EMOJI, name=shortcode, new_category=_category(category), new_listed=listed, new_disabled=disabled
+    )
+    if changed:
+        await tx.record(EmojiChanged(shortcode=shortcode, domain=""))
+    return bool(changed)
+
+
 async def remove_emoji(tx: Tx, shortcode: str) -> bool:
     """Remove an emoji of this server; False when there was none of that name. Posts show its shortcode from then on."""
     removed = bool(await tx.run(store.REMOVE_EMOJI, name=shortcode, of=""))
     if removed:
         await tx.record(EmojiChanged(shortcode=shortcode, domain=""))
     return removed
+
+
+def _category(typed: str | None) -> str | None:
+    category = (typed or "").strip() or None
+    if category is not None and len(category) > MOST_CATEGORY:
+        raise EmojiRefused(category, say=f"A category has at most {MOST_CATEGORY} characters")
+    return category

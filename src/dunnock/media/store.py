@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, column, delete, exists, false, or_, select, table, update
+from sqlalchemy import Boolean, bindparam, column, delete, exists, false, or_, select, table, update
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once, upsert
 from dunnock.media.model import (
@@ -142,6 +142,16 @@ EMOJI = Sql(
 ALL_EMOJI = Sql(select(*_emoji).where(emoji.c.domain == "", emoji.c.disabled == false()).order_by(emoji.c.shortcode))
 PUT_EMOJI = upsert(
     emoji, ["shortcode", "domain"], "shortcode", "domain", "file", "still_file", "category", "listed", "created_at"
+)
+EVERY_EMOJI = Sql(select(*_emoji, emoji.c.disabled).where(emoji.c.domain == "").order_by(emoji.c.shortcode))
+CHANGE_EMOJI = Sql(
+    update(emoji)
+    .where(emoji.c.shortcode == bindparam("name"), emoji.c.domain == "")
+    .values(
+        category=bindparam("new_category"),
+        listed=bindparam("new_listed", type_=Boolean()),
+        disabled=bindparam("new_disabled", type_=Boolean()),
+    )
 )
 REMOVE_EMOJI = Sql(delete(emoji).where(emoji.c.shortcode == bindparam("name"), emoji.c.domain == bindparam("of")))
 
@@ -302,3 +312,8 @@ async def all_emoji(reader: Reader) -> list[Emoji]:
 
 def _emoji_of(row: Row) -> Emoji:
     return Emoji(row[0], row[1], row[2], row[3], bool(row[4]))
+
+
+async def every_emoji(reader: Reader) -> list[tuple[Emoji, bool]]:
+    """Those of this server, by name, each with whether it is disabled."""
+    return [(_emoji_of(row[:-1]), bool(row[-1])) for row in await reader.all(EVERY_EMOJI)]

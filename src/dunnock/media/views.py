@@ -19,6 +19,11 @@ async def find_emoji(reader: Reader, shortcodes: Collection[str], domain: str = 
     return await store.emoji_named(reader, list(shortcodes), domain) if shortcodes else []
 
 
+async def every_emoji(reader: Reader) -> list[tuple[Emoji, bool]]:
+    """All custom emoji of this server with whether each is disabled: for staff, by name."""
+    return await store.every_emoji(reader)
+
+
 async def all_emoji(reader: Reader) -> list[Emoji]:
     """All custom emoji of this server, also those not listed, by name."""
     return await store.all_emoji(reader)

@@ -6,6 +6,7 @@ sensitized, a member's state), so that everybody obeys without knowing of this p
 
 from __future__ import annotations
 
+from dunnock.moderation.access import change_role, reset_factors, sign_out_everywhere
 from dunnock.moderation.admit import approve, order_deletion, refuse
 from dunnock.moderation.decide import Judgement, decide, find_warning, take_back, warnings
 from dunnock.moderation.errors import DecisionInvalid, DecisionMissing, PresetMissing, ReportInvalid, ReportMissing
@@ -26,7 +27,7 @@ from dunnock.moderation.handle import (
     resolve_report,
     show_report,
 )
-from dunnock.moderation.log import entries
+from dunnock.moderation.log import WantedEntries, entries
 from dunnock.moderation.model import Action, Category, Entry, Report, Warned
 from dunnock.moderation.presets import Preset, add_preset, presets, remove_preset
 from dunnock.moderation.report import Complaint, file_report, find_report, find_reports
@@ -50,12 +51,14 @@ __all__ = [
     "ReportInvalid",
     "ReportMissing",
     "ReportResolved",
+    "WantedEntries",
     "WantedReports",
     "Warned",
     "add_preset",
     "approve",
     "assign_report",
     "change_report",
+    "change_role",
     "decide",
     "entries",
     "file_report",
@@ -68,8 +71,10 @@ __all__ = [
     "refuse",
     "remove_preset",
     "reopen_report",
+    "reset_factors",
     "resolve_report",
     "show_report",
+    "sign_out_everywhere",
     "take_back",
     "warnings",
 ]

@@ -29,14 +29,26 @@ async def note(
     )
 
 
-async def entries(reader: Reader, cursor: accounts.Cursor, *, by: int) -> list[Entry]:
+class WantedEntries(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries; what is empty does not narrow. `act` is one (`account.suspend`), `kind` all about a kind of thing."""
+
+    act: str = ""
+    kind: str = ""
+    subject: int | None = None
+    who: int | None = None
+
+
+ALL = WantedEntries()
+
+
+async def entries(reader: Reader, cursor: accounts.Cursor, *, by: int, wanted: WantedEntries = ALL) -> list[Entry]:
     """What staff did, newest first.
 
     Raises:
         NotPermitted: `by` may not read the log.
     """
     await accounts.permit(reader, by, accounts.Power.VIEW_LOG)
-    rows = await reader.all(store.PAGE[cursor.upwards], **cursor.bounds)
+    given = {name: value for name, value in msgspec.structs.asdict(wanted).items() if value not in {"", None}}
     return [
         Entry(
             id=row[0],
@@ -48,5 +60,5 @@ async def entries(reader: Reader, cursor: accounts.Cursor, *, by: int) -> list[E
             subject=row[6],
             details=msgspec.Raw(row[7].encode()),
         )
-        for row in (rows[::-1] if cursor.upwards else rows)
+        for row in await store.page(reader, given, cursor.bounds, upwards=cursor.upwards)
     ]

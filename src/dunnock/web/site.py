@@ -37,18 +37,18 @@ from dunnock.web import (
     security,
     sign_in,
     sign_up,
-    sign_ups,
     thread,
     unsubscribe,
     waiting_posts,
     welcome,
 )
+from dunnock.web.admin import areas as admin_areas
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
     asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
-    old_posts, profile_settings, sign_ups, reports, guide, kept, lists, followed_tags, conversations, notices,
+    old_posts, profile_settings, *admin_areas.AREAS, reports, guide, kept, lists, followed_tags, conversations, notices,
     follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, people, thread,
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from dunnock.accounts.tables import accounts, grants, invitations, members, sessions, tokens
-from dunnock.foundation.db import Sql, among, insert_into
+from dunnock.foundation.db import BigId, Sql, among, insert_into
 
 _member = (
     select(
@@ -142,6 +142,18 @@ ADD_INVITATION = insert_into(invitations, "id", "code", "by_member_id", "most_us
 INVITATION = Sql(_invitation.where(invitations.c.code == bindparam("code")))
 INVITATIONS_BY = Sql(
     _invitation.where(invitations.c.by_member_id == bindparam("member_id")).order_by(invitations.c.id.desc()).limit(200)
+)
+INVITATIONS = Sql(
+    _invitation.where(
+        invitations.c.id > bindparam("above", type_=BigId), invitations.c.id < bindparam("below", type_=BigId)
+    )
+    .order_by(invitations.c.id.desc())
+    .limit(bindparam("most"))
+)
+END_INVITATION = Sql(
+    update(invitations)
+    .where(invitations.c.id == bindparam("the", type_=BigId), invitations.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("at", type_=BigId))
 )
 USE_INVITATION = Sql(
     update(invitations)

@@ -1,0 +1,166 @@
+"""Rules, texts, announcements, emoji, servers, doors: from the form to what everybody sees, with a line in the log."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from dunnock import accounts, media, moderation, server
+from dunnock.moderation import servers
+
+
+async def _log(db, name="ada"):
+    by = (await accounts.member_named(db, name)).account_id
+    return [one.act for one in await moderation.entries(db, accounts.Cursor(), by=by)]
+
+
+async def _send(browser, path, what, **values):
+    await browser.get(path)
+    token = dict(browser.page.forms[-1].fields)["token"]
+    return await browser.led(
+        await browser.post(path, {"token": token, "what": what} | values, multipart="file" in values)
+    )
+
+
+async def test_rules(db, signed_in):
+    ada = await signed_in("ada", "admin")
+    for words in ("Be kind", "No <ads>", "No spam"):
+        page = await _send(ada, "/admin/rules", "add", text=words, hint="h & h")
+        assert words in page.text
+    page = await _send(ada, "/admin/rules", "add", text=" ", hint="kept")
+    assert page.status == 422
+    assert "kept" in page.text, "what was written is still there"
+    first, second, third = await server.rules(db)
+    await _send(ada, "/admin/rules", "up", id=third.id)
+    await _send(ada, "/admin/rules", "up", id=first.id)
+    await _send(ada, "/admin/rules", "change", id=second.id, text="No adverts", hint="")
+    await _send(ada, "/admin/rules", "remove", id=first.id)
+    assert [one.text for one in await server.rules(db)] == ["No spam", "No adverts"]
+    assert await _log(db) == ["rule.remove", "rule.change", "rule.move", "rule.add", "rule.add", "rule.add"]
+
+
+async def test_texts(db, site, signed_in):
+    ada = await signed_in("ada", "admin")
+    await _send(ada, "/admin/texts", "about", text="We *like* birds.")
+    await _send(ada, "/admin/texts", "terms", text="Be good.", changes="First", effective_on="")
+    page = await _send(ada, "/admin/texts", "terms", text="Be better.", effective_on="2001-01-01")
+    assert page.status == 422
+    assert "Be better." in page.text
+    assert "We like birds." in (await site.browser().get("/about")).text
+    assert "Be good." in (await site.browser().follow("/terms-of-service")).text
+    assert await _log(db) == ["terms.publish", "page.write"]
+
+
+async def test_announcements(db, signed_in):
+    ada = await signed_in("ada", "admin")
+    await _send(ada, "/admin/announcements", "add", text="We <move>", ends_at="2028-12-24T18:00")
+    (made,) = await server.announcements(db)
+    assert made.ends_at == 1861293600000
+    page = await _send(ada, "/admin/announcements", "change", id=made.id, text="We stay", ends_at="")
+    assert "We stay" in page.text
+    assert (await _send(ada, "/admin/announcements", "add", text="x", ends_at="soon")).status == 422
+    await _send(ada, "/admin/announcements", "remove", id=made.id)
+    assert await server.announcements(db) == []
+    assert await _log(db) == ["announcement.remove", "announcement.change", "announcement.add"]
+
+
+async def test_emoji(db, signed_in):
+    ada = await signed_in("ada", "admin")
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(file, "PNG")
+    picture = ("bird.png", file.getvalue())
+    page = await _send(ada, "/admin/emoji", "add", shortcode=":bird:", category="birds", listed="1", file=picture)
+    assert ":bird:" in page.text, page.text[-500:]
+    assert (await _send(ada, "/admin/emoji", "add", shortcode="x y", file=picture)).status == 422
+    assert (await _send(ada, "/admin/emoji", "add", shortcode="no_bird", file=("a.png", b"no picture"))).status == 422
+    await _send(ada, "/admin/emoji", "change", shortcode="bird", category="nests", disabled="1")
+    ((one, disabled),) = await media.every_emoji(db)
+    assert (one.category, one.listed, disabled) == ("nests", False, True)
+    assert await media.all_emoji(db) == [], "a disabled one is shown nowhere"
+    await _send(ada, "/admin/emoji", "remove", shortcode="bird")
+    assert await media.every_emoji(db) == []
+    assert (await _send(ada, "/admin/emoji", "remove", shortcode="bird")).status == 404
+    assert await _log(db) == ["emoji.remove", "emoji.change", "emoji.add"]
+
+
+async def test_servers_and_their_files(db, signed_in):
+    ada = await signed_in("ada", "admin")
+    page = await _send(
+        ada, "/admin/servers", "block", domain="Bad.Example", severity="suspend", public_comment="Spam", obfuscate="1"
+    )
+    assert "bad.example" in page.text
+    assert (await _send(ada, "/admin/servers", "block", domain="sub.bad.example", severity="limit")).status == 422
+    by = (await accounts.member_named(db, "ada")).account_id
+    (held,) = await servers.list_blocks(db, accounts.Cursor(), by=by)
+    await _send(ada, "/admin/servers", "change", id=held.id, severity="limit", private_comment="watch")
+    page = await ada.get("/admin/servers/blocks.csv")
+    assert page.body.splitlines() == [
+        "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate",
+        "bad.example,silence,False,False,,False",
+    ]
+    assert "watch" not in page.body
+    await _send(ada, "/admin/servers", "unblock", id=held.id)
+    file = b"#domain,#severity,#reject_media,#public_comment\nbad.example,suspend,True,Spam\nworse.example,silence,,\n"
+    again = file + b"bad.example,suspend,,\n"
+    page = await _send(ada, "/admin/servers", "import", file=("blocks.csv", again))
+    assert "2 lines are in force now; 1 were covered already." in page.text
+    found = {one.domain: one for one in await servers.list_blocks(db, accounts.Cursor(), by=by)}
+    assert (found["bad.example"].severity, found["bad.example"].reject_media) == ("suspend", True)
+    assert found["worse.example"].severity == "limit"
+    page = await _send(ada, "/admin/servers", "import", file=("allowed.csv", b"#domain\ngood.example\n"))
+    assert "good.example" in page.text
+    assert (await ada.get("/admin/servers/allowed.csv")).body == "#domain\ngood.example\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"domain\xff\n", b"a,b\n1,2\n", b"#domain,#severity\nnew.example,silence\nx.example,terrible\n",
+     b"#domain,#severity\nnew.example,silence\nnot a name,silence\n", b'#domain\n"' + b"x" * 200_000 + b'"\n'],
+)  # fmt: skip
+async def test_a_wrong_file_changes_nothing(db, signed_in, content):
+    ada = await signed_in("ada", "admin")
+    page = await _send(ada, "/admin/servers", "import", file=("blocks.csv", content))
+    assert page.status == 422
+    by = (await accounts.member_named(db, "ada")).account_id
+    assert await servers.list_blocks(db, accounts.Cursor(), by=by) == []
+    assert await servers.list_allows(db, accounts.Cursor(), by=by) == []
+
+
+async def test_doors(db, signed_in):
+    ada = await signed_in("ada", "admin")
+    page = await _send(ada, "/admin/doors", "block_domain", domain="throwaway.example", allow_with_approval="1")
+    assert "throwaway.example" in page.text
+    assert (await _send(ada, "/admin/doors", "block_domain", domain="throwaway.example")).status == 422
+    page = await _send(ada, "/admin/doors", "block_network", network="203.0.113.0/24", severity="no_access", days="14")
+    assert "203.0.113.0/24" in page.text
+    own = await _send(ada, "/admin/doors", "block_network", network="127.0.0.0/8", severity="no_access", days="0")
+    assert own.status == 422, "nobody shuts out the network they are in"
+    await _send(ada, "/admin/doors", "block_mail", email="Bad.One+x@mail.example")
+    assert "Nobody can join with" in (await _send(ada, "/admin/doors", "try_mail", email="badone@mail.example")).text
+    assert "No block meets" in (await _send(ada, "/admin/doors", "try_mail", email="good@mail.example")).text
+    assert await _log(db) == ["mail.block", "network.block", "mail_domain.block"]
+
+
+async def test_invitations_presets_and_the_overview(db, signed_in):
+    mod, ada = await signed_in("mod", "moderator"), await signed_in("ada", "owner")
+    await mod.get("/settings/invitations")
+    await mod.submit("/settings/invitations")
+    page = await ada.get("/admin/invitations")
+    assert "@mod" in page.text
+    invitation = (await accounts.all_invitations(db, accounts.Cursor()))[0]
+    page = await _send(ada, "/admin/invitations", "end", id=invitation.id)
+    assert "ended" in page.text
+    page = await _send(ada, "/admin/warnings", "add", title="Ads", text="Please no <ads>.")
+    assert "Please no <ads>." in page.text
+    page = await ada.get("/admin")
+    assert "open reports" in page.text
+    assert "None was made" in page.text
+    assert "Nothing is late." in page.text
+    page = await ada.get("/admin/log?kind=invitation&who=@ada")
+    assert "invitation.end" in page.text
+    assert "preset.add" not in page.text
+    assert "Nothing is written there" in (await ada.get("/admin/log?who=nobody")).text
+    page = await ada.get("/admin/jobs")
+    assert "Nothing failed for good." in page.text
