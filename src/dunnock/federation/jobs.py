@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dunnock.foundation.clock import HOUR, MINUTE
 from dunnock.foundation.job import Job
 
+PAUSES_MS = (MINUTE, 15 * MINUTE, 4 * HOUR)
+"""Between the tries where a server does not answer; then nothing more is asked for."""
 
-class CopyPictures(Job, frozen=True):
+
+class AsksOthers(Job, frozen=True, kw_only=True):
+    """A job that needs another server's answer; `tries`: how often there was none."""
+
+    tries: int = 0
+
+
+class CopyPictures(AsksOthers, frozen=True):
     """Copy avatar and header of a remote account."""
 
     account_id: int
@@ -17,7 +27,7 @@ class CopyPictures(Job, frozen=True):
         return f"pictures {self.host}"
 
 
-class ReadFeatured(Job, frozen=True):
+class ReadFeatured(AsksOthers, frozen=True):
     """Read which posts a remote account pins."""
 
     account_id: int
@@ -29,7 +39,7 @@ class ReadFeatured(Job, frozen=True):
         return f"fetch {self.host}"
 
 
-class FetchPost(Job, frozen=True):
+class FetchPost(AsksOthers, frozen=True):
     """Read a post of another server, and do with it what it is wanted for.
 
     `boost_by` and `boost_uri`: it is to be boosted by that account; `child_id`: what answers it, which is to be put
@@ -52,7 +62,7 @@ class FetchPost(Job, frozen=True):
         return f"fetch {self.host}"
 
 
-class CheckQuote(Job, frozen=True):
+class CheckQuote(AsksOthers, frozen=True):
     """Ask whether the word is there that lets a post quote another; `approval` is its address."""
 
     post_id: int
@@ -65,7 +75,7 @@ class CheckQuote(Job, frozen=True):
         return f"fetch {self.host}"
 
 
-class RefreshActor(Job, frozen=True):
+class RefreshActor(AsksOthers, frozen=True):
     """Ask a remote account's server how it is now."""
 
     account_id: int
@@ -77,7 +87,7 @@ class RefreshActor(Job, frozen=True):
         return f"fetch {self.host}"
 
 
-class MoveFollowers(Job, frozen=True):
+class MoveFollowers(AsksOthers, frozen=True):
     """Let this server's followers of an account follow another, which says that it is the same person's."""
 
     account_id: int

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from msgspec import structs
+
 from dunnock import accounts, media, posts
 from dunnock.accounts.account import Standing
 from dunnock.accounts.server_rules import rule_over
@@ -23,6 +25,8 @@ from dunnock.federation.events import ActorGone
 from dunnock.federation.house import Federation
 from dunnock.federation.inbound.boost import boost
 from dunnock.federation.jobs import (
+    PAUSES_MS,
+    AsksOthers,
     CheckQuote,
     CopyPictures,
     FetchPost,
@@ -70,12 +74,12 @@ class Work:
     def does(self) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
         """Job -> what does it."""
         return {
-            CopyPictures: self.copy_pictures,
-            ReadFeatured: self.read_featured,
-            FetchPost: self.fetch_post,
-            CheckQuote: self.check_quote,
-            RefreshActor: self.refresh_actor,
-            MoveFollowers: self.move_followers,
+            CopyPictures: _patient(self.copy_pictures),
+            ReadFeatured: _patient(self.read_featured),
+            FetchPost: _patient(self.fetch_post),
+            CheckQuote: _patient(self.check_quote),
+            RefreshActor: _patient(self.refresh_actor),
+            MoveFollowers: _patient(self.move_followers),
             MeetNamed: self.meet_named,
             TellProfile: self.tell_profile,
             TellPoll: self.tell_poll,
@@ -317,3 +321,18 @@ class Work:
         """Forget what came too long ago to come again."""
         async with db.begin() as tx:
             await memory.forget(tx, received=tx.now - RECEIVED_MS, undone=tx.now - REMEMBERED_MS)
+
+
+def _patient(do: Callable[[Db, Any], Awaitable[None]]) -> Callable[[Db, Any], Awaitable[None]]:
+    """Does the job again some time later where another server does not answer: that is no fault of ours."""
+
+    async def patiently(db: Db, job: AsksOthers) -> None:
+        try:
+            await do(db, job)
+        except (RemoteFailed, OutsideFailed, media.MediaFailed):
+            if job.tries < len(PAUSES_MS):
+                async with db.begin() as tx:
+                    again = structs.replace(job, tries=job.tries + 1)
+                    await tx.enqueue(again, run_at=tx.now + PAUSES_MS[job.tries])
+
+    return patiently

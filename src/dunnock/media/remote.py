@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dunnock.foundation.clock import HOUR, MINUTE, now_ms
+from dunnock.foundation.clock import HOUR, MINUTE
 from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.http import Door, OutsideFailed, OutsideForbidden, Wanted
-from dunnock.foundation.ids import ms_of
 from dunnock.foundation.job import Job
 from dunnock.media import limits, store
 from dunnock.media.errors import MediaFailed, MediaRejected, MediaTooLarge
@@ -24,8 +23,8 @@ from dunnock.media.keep import Kept, MediaStore
 from dunnock.media.model import MOST_DESCRIPTION, Focus, Kind, Media, write_picture
 from dunnock.media.rendition import ImageKind
 
-GIVE_UP_MS: Final = 6 * HOUR
-"""For how long a file is asked for."""
+PAUSES_MS: Final = (MINUTE, 15 * MINUTE, 4 * HOUR)
+"""Between the tries where nobody answers; then there is no copy."""
 _IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"})
 _CLIPS = frozenset(
     {
@@ -52,6 +51,7 @@ class FetchMedia(Job, frozen=True):
     within_ms = int(limits.CLIP_TASK_SECONDS * 1000) + 10 * MINUTE
     media_id: int
     host: str
+    tries: int = 0
 
     @property
     def lane(self) -> str | None:
@@ -124,8 +124,11 @@ async def _fetch(db: Db, door: Door, media_store: MediaStore, job: FetchMedia) -
     except (OutsideForbidden, MediaRejected, MediaTooLarge):
         kept = None
     except (OutsideFailed, MediaFailed):
-        if now_ms() - ms_of(media.id) < GIVE_UP_MS:
-            raise
+        if job.tries < len(PAUSES_MS):
+            async with db.begin() as tx:
+                again = msgspec.structs.replace(job, tries=job.tries + 1)
+                await tx.enqueue(again, run_at=tx.now + PAUSES_MS[job.tries])
+            return
     async with db.begin() as tx:
         finished = await store.finish(
             tx,
