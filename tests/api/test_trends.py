@@ -134,7 +134,7 @@ async def test_only_staff(people, make, talk):
 
 
 async def test_nothing_unreviewed_where_the_server_says_so(people, make, talk, db):
-    trends = discovery.Trends(db, need_review=True)
+    trends = discovery.Trends(db, need_review=lambda: True)
     assert await trends.tags() == []
     assert await trends.posts() == []
     moderator = await make.member("moderator", role="moderator")

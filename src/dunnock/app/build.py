@@ -80,6 +80,7 @@ from dunnock.media import limits as media_limits
 from dunnock.posts import Translations
 from dunnock.posts.libre_translate import LibreTranslate
 from dunnock.posts.views import PostViews
+from dunnock.server import Live
 from dunnock.web import site
 from dunnock.web.asset import icons
 
@@ -181,6 +182,7 @@ class House:
 async def build(settings: Settings, *, shared: Path | None = None) -> House:
     """Open and wire everything; nothing runs yet. `shared`: see `Metrics`."""
     db = await open_db(settings.database, redis_url=settings.redis_url)
+    await Live(db, settings).read()
     streams = streaming.Hub(db)
     account_views, viewers = AccountViews(db), Viewers(db)
     post_views = PostViews(db, account_views)
@@ -250,7 +252,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "timelines": reads,
         "translations": translations,
         "searching": searching,
-        "trends": Trends(db, need_review=settings.trends_need_review),
+        "trends": Trends(db, need_review=lambda: settings.trends_need_review),
         "people": People(db, account_views, viewers),
         "media_store": media_store,
         "door": door,

@@ -75,9 +75,9 @@ class TrendingLink(msgspec.Struct, frozen=True):
 
 
 class Trends:
-    """The trends of one process. `need_review`: nothing is a trend that staff did not approve."""
+    """The trends of one process. `need_review`: is nothing a trend that staff did not approve? None: it may be."""
 
-    def __init__(self, db: Db, *, need_review: bool = False, weigh: Weigh | None = None) -> None:
+    def __init__(self, db: Db, *, need_review: Callable[[], bool] | None = None, weigh: Weigh | None = None) -> None:
         """Listens to `db`'s events from now on."""
         self._db, self._need_review, self._weigh = db, need_review, weigh
         self._tags = Fresh(self._read_tags, oldest_s=60)
@@ -104,7 +104,7 @@ class Trends:
         return [one for one in await self._links.get() if every or self._may(one.trendable)]
 
     def _may(self, trendable: bool | None) -> bool:  # noqa: FBT001 (what staff said)
-        return trendable if trendable is not None else not self._need_review
+        return trendable if trendable is not None else not (self._need_review is not None and self._need_review())
 
     async def _read_tags(self) -> list[RuledHashtag]:
         now = now_ms()

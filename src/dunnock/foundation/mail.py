@@ -103,11 +103,16 @@ class Mailer:
 
     def __init__(self, settings: Settings, *, tls: ssl.SSLContext | None = None) -> None:
         """`tls`: whose certificates are believed, for tests; None: those that the system believes."""
-        self.title, self.domain = settings.title, settings.domain
+        self._settings, self.domain = settings, settings.domain
         self.possible = settings.sends_mail
         self._from = settings.mail_from or f"notifications@{urlsplit(settings.public_url).hostname or 'localhost'}"
         self._place = smtp_place(settings.smtp_url) if settings.smtp_url else None
         self._tls = tls
+
+    @property
+    def title(self) -> str:
+        """The server's name, as it is now."""
+        return self._settings.title
 
     async def send(self, db: Db, mail: Mail) -> None:
         """Hand it to the mail server, or keep it for the developer.

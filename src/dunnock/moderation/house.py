@@ -74,6 +74,20 @@ async def write_page(tx: Tx, name: Name, words: str, *, by: int) -> None:
     await log.note(tx, staff, "page.write", None, called=name, characters=len(words))
 
 
+async def change_setting(tx: Tx, name: str, typed: object, *, by: int) -> None:
+    """Change a setting for everybody, at once. Raises: NotPermitted, ChoiceRefused."""
+    staff = await accounts.permit(tx, by, Power.MANAGE_SETTINGS)
+    value = await server.choose(tx, name, typed)
+    await log.note(tx, staff, "setting.change", None, called=name, value=value)
+
+
+async def reset_setting(tx: Tx, name: str, *, by: int) -> None:
+    """Let the file and the variables say again. Raises: NotPermitted."""
+    staff = await accounts.permit(tx, by, Power.MANAGE_SETTINGS)
+    if await server.unchoose(tx, name):
+        await log.note(tx, staff, "setting.reset", None, called=name)
+
+
 async def publish_terms(tx: Tx, words: str, *, effective_on: str | None, changes: str, by: int) -> None:
     """A new version of the terms of service. Raises: NotPermitted, GuideRefused."""
     staff = await accounts.permit(tx, by, Power.MANAGE_SETTINGS)

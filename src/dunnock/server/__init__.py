@@ -1,6 +1,6 @@
 """What this server says of itself: its rules, pages, terms of service and announcements.
 
-Owns `rules`, `pages`, `terms`, `announcements` and what members did with these.
+Owns `rules`, `pages`, `terms`, `announcements`, the settings that staff chose, and what members did with these.
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ from dunnock.server.announcements import (
     told_one,
     unreact,
 )
-from dunnock.server.errors import AnnouncementMissing, GuideRefused, RuleMissing, TermsMissing
+from dunnock.server.choices import CHANGEABLE, Live, checked, choices, choose, unchoose
+from dunnock.server.errors import AnnouncementMissing, ChoiceRefused, GuideRefused, RuleMissing, TermsMissing
 from dunnock.server.events import (
     AnnouncementChanged,
     AnnouncementPublished,
     AnnouncementReacted,
     AnnouncementRemoved,
     GuideChanged,
+    SettingChosen,
 )
 from dunnock.server.pages import Page, page, write_page
 from dunnock.server.privacy import PRIVACY_WRITTEN_AT, privacy_text
@@ -42,6 +44,7 @@ JOBS: Does = {Announce: publish_due, Retire: retire_due}
 """Job -> what does it."""
 
 __all__ = [
+    "CHANGEABLE",
     "JOBS",
     "PRIVACY_WRITTEN_AT",
     "Announce",
@@ -51,13 +54,16 @@ __all__ = [
     "AnnouncementPublished",
     "AnnouncementReacted",
     "AnnouncementRemoved",
+    "ChoiceRefused",
     "GuideChanged",
     "GuideRefused",
+    "Live",
     "Page",
     "Reaction",
     "Retire",
     "Rule",
     "RuleMissing",
+    "SettingChosen",
     "Terms",
     "TermsMissing",
     "Told",
@@ -68,6 +74,9 @@ __all__ = [
     "announcements",
     "change_announcement",
     "change_rule",
+    "checked",
+    "choices",
+    "choose",
     "current_terms",
     "dismiss",
     "order_rules",
@@ -83,6 +92,7 @@ __all__ = [
     "terms_of",
     "told",
     "told_one",
+    "unchoose",
     "unreact",
     "write_page",
 ]

@@ -30,3 +30,9 @@ class TermsMissing(Missing):
     """No terms of service were published, or none for that day."""
 
     code = "terms_missing"
+
+
+class ChoiceRefused(DomainError):
+    """The setting can't be changed here, or not to this; the text tells why."""
+
+    code, kind, safe = "choice_refused", Kind.INVALID, "Validation failed"

@@ -11,6 +11,13 @@ class GuideChanged(Event, frozen=True):
     what: str
 
 
+class SettingChosen(Event, frozen=True):
+    """Staff changed a setting; `value` is JSON, None: as the file and the variables say."""
+
+    name: str
+    value: str | None
+
+
 class AnnouncementPublished(Event, frozen=True):
     """An announcement is shown from now on."""
 

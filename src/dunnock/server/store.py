@@ -1,4 +1,4 @@
-"""Rows of rules, pages, terms and announcements."""
+"""Rows of rules, choices, pages, terms and announcements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
 from dunnock.foundation.erase import Step, of, rows, some_of
-from dunnock.server.tables import announcement_reactions, announcement_reads, announcements, pages, rules, terms
+from dunnock.server.tables import (
+    announcement_reactions,
+    announcement_reads,
+    announcements,
+    choices,
+    pages,
+    rules,
+    terms,
+)
 
 _r, _p, _t, _a = rules.c, pages.c, terms.c, announcements.c
 _seen, _x = announcement_reads.c, announcement_reactions.c
@@ -28,6 +36,11 @@ CHANGE_RULE = Sql(
 )
 REMOVE_RULE = Sql(update(rules).where(_r.id == _the, _r.removed_at.is_(None)).values(removed_at=_now))
 PLACE_RULE = Sql(update(rules).where(_r.id == _the).values(position=bindparam("place")))
+
+# Choices ----------------------------------------------------------------------------------------------------------
+CHOICES = Sql(select(choices.c.name, choices.c.value).order_by(choices.c.name))
+PUT_CHOICE = upsert(choices, ["name"])
+DROP_CHOICE = Sql(delete(choices).where(choices.c.name == bindparam("setting")))
 
 # Pages and terms --------------------------------------------------------------------------------------------------
 PAGE = Sql(select(_p.text, _p.updated_at).where(_p.name == bindparam("page")))

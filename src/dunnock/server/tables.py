@@ -1,4 +1,4 @@
-"""Tables of what this server says of itself: rules, pages, terms, announcements."""
+"""Tables of what this server says of itself: rules, pages, terms, announcements, chosen settings."""
 
 from __future__ import annotations
 
@@ -24,6 +24,15 @@ pages = Table(  # long texts, in Markdown
     Column("text", Text, nullable=False),
     Column("updated_at", BigId, nullable=False),
     CheckConstraint("name IN ('about', 'privacy')", name="name"),
+    sqlite_with_rowid=False,
+)
+
+choices = Table(  # settings that staff changed while the server ran
+    "choices",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),  # JSON
+    Column("changed_at", BigId, nullable=False),
     sqlite_with_rowid=False,
 )
 

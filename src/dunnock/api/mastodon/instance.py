@@ -115,7 +115,7 @@ class DomainBlock(msgspec.Struct, kw_only=True):
     comment: str
 
 
-_TOLD_OF = frozenset((server.GuideChanged, accounts.ServerRulesChanged))
+_TOLD_OF = frozenset((server.GuideChanged, server.SettingChosen, accounts.ServerRulesChanged))
 
 
 class _Guide(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from dunnock.web.admin import (
     offers,
     reports,
     servers,
+    settings,
     sign_ups,
     texts,
     trends,
@@ -19,5 +20,5 @@ from dunnock.web.admin import (
 )
 
 AREAS: tuple[Any, ...] = (
-    watch, reports, sign_ups, accounts, trends, servers, doors, texts, announcements, emoji, offers,
+    watch, reports, sign_ups, accounts, trends, servers, doors, texts, announcements, emoji, offers, settings,
 )  # fmt: skip
