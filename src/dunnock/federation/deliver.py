@@ -17,7 +17,8 @@ from dunnock.federation.house import Federation
 from dunnock.federation.signatures import Scheme, sign
 from dunnock.federation.store import actors as hosts
 from dunnock.federation.store import deliveries as store
-from dunnock.federation.store.deliveries import Due
+from dunnock.federation.store.deliveries import Body, Due
+from dunnock.federation.synchronize import HEADER, MOST_FOLLOWERS, digest_of, header_of
 from dunnock.federation.vocab.context import ACTIVITY_TYPE
 from dunnock.foundation.clock import DAY, SECOND, now_ms
 from dunnock.foundation.db import Busy, Tx
@@ -136,26 +137,26 @@ class Deliveries:
             _log.error("what became of a delivery could not be written down", why=str(error))  # its lease ends it
         self._wake.set()
 
-    async def _do(self, one: Due, body: tuple[bytes, int, str | None] | None) -> None:
+    async def _do(self, one: Due, body: Body | None) -> None:
         if body is None or await self._house.policy.refuses(one.host):
             await self._settle(one, None, final=True)
             return
-        why, final, retry_at = await self._try(one, *body)
+        why, final, retry_at = await self._try(one, body)
         await self._settle(one, why, final=final, retry_at=retry_at)
 
-    async def _try(self, one: Due, body: bytes, account_id: int, name: str | None) -> tuple[str | None, bool, int]:
+    async def _try(self, one: Due, held: Body) -> tuple[str | None, bool, int]:
         """(why it failed or None, whether trying again is of no use, when to at the earliest)."""
-        keys = self._house.keys
-        signer = (await keys.of(account_id or None, name if account_id else None)).signer
+        body = held.body
+        signer = (await self._house.keys.of(held.account_id or None, held.name if held.account_id else None)).signer
+        more = {"content-type": ACTIVITY_TYPE} | await self._synchronization(one, held)
         scheme = await self._scheme(one.host)
         answer: Answer | None = None
         try:
             for attempt in (scheme, "rfc9421" if scheme == "draft" else "draft"):
                 tried: Scheme = attempt
                 headers = sign(signer, "POST", one.inbox, body=body, now_ms=now_ms(), scheme=tried)
-                headers["content-type"] = ACTIVITY_TYPE
                 wanted = _LATER if one.attempts else _FIRST
-                answer = await self._house.door.post(one.inbox, body, wanted, headers=headers)
+                answer = await self._house.door.post(one.inbox, body, wanted, headers=headers | more)
                 if answer.fine and tried != scheme:
                     self._schemes[one.host] = tried
                     async with self._house.db.begin() as tx:
@@ -171,6 +172,15 @@ class Deliveries:
             return None, True, 0
         final = 300 <= answer.status < 500 and answer.status not in _NOT_FOR_EVER
         return f"answered {answer.status}", final, _retry_at(answer)
+
+    async def _synchronization(self, one: Due, held: Body) -> dict[str, str]:
+        """The digest of the followers on the server that this goes to, where they alone may read it."""
+        if not held.to_followers or held.name is None:
+            return {}
+        there = await self._house.followers_at(held.account_id, one.host)
+        if len(there) > MOST_FOLLOWERS:
+            return {}
+        return {HEADER: header_of(self._house.places, held.name, digest_of(there))}
 
     async def _scheme(self, host: str) -> Scheme:
         held = self._schemes.get(host)

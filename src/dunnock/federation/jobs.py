@@ -100,6 +100,20 @@ class MoveFollowers(AsksOthers, frozen=True):
         return f"fetch {self.host}"
 
 
+class SynchronizeFollowers(Job, frozen=True):
+    """See who of this server's accounts follows a remote one, as its server has it."""
+
+    account_id: int
+    url: str
+    digest: str
+    host: str
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
 class MeetNamed(Job, frozen=True):
     """Ask other servers for those whom a post of this server names, then tell of the post."""
 

@@ -303,6 +303,11 @@ class Telling:
             answer = answer_to_follow(self._places, "Reject", follower=theirs.uri, followed=mine, uri=uri, now=tx.now)
             await self._send(tx, answer, mine, [theirs.inbox])
 
+    async def not_following(self, tx: Tx, follower: Account, followed: actors.Remote) -> None:
+        """Undo of a follow that only the other server still has."""
+        undo = _undo(self._follow(follower, followed.uri, followed.account_id))
+        await self._send(tx, undo, follower, [followed.inbox])
+
     def _follow(self, follower: Account, uri: str, followed_id: int) -> dict[str, Any]:
         me = self._places.actor(follower.username)
         return {
@@ -407,11 +412,13 @@ class Telling:
         to = extra | await deliveries.reached_by(tx, post.id)
         if post.visibility != "direct":
             to |= await actors.follower_inboxes(tx, author.id)
-        await self._send(tx, activity, author, to)
+        await self._send(tx, activity, author, to, to_followers=post.visibility == "followers")
 
-    async def _send(self, tx: Tx, activity: dict[str, Any], by: Account, to: Collection[str]) -> None:
+    async def _send(
+        self, tx: Tx, activity: dict[str, Any], by: Account, to: Collection[str], *, to_followers: bool = False
+    ) -> None:
         if to:
-            await send(tx, activity, by=by.id, to=to, here=self._places.domain)
+            await send(tx, activity, by=by.id, to=to, here=self._places.domain, to_followers=to_followers)
 
 
 def _undo(activity: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from dunnock import accounts
+from dunnock import accounts, posts
+from dunnock.federation.audience import audience_of
 from dunnock.federation.errors import (
     ActivityInvalid,
     NotTheirs,
@@ -25,12 +26,17 @@ from dunnock.federation.errors import (
 )
 from dunnock.federation.house import Federation
 from dunnock.federation.inbound import DOES, Incoming
+from dunnock.federation.jobs import SynchronizeFollowers
 from dunnock.federation.parse import id_of, read_json, type_of, types_of
 from dunnock.federation.places import host_of
+from dunnock.federation.send import forward
 from dunnock.federation.signatures import Request, SignatureMalformed, read, verify
 from dunnock.federation.store import actors, memory
 from dunnock.federation.store.actors import Remote
+from dunnock.federation.synchronize import HEADER, digest_of, read_header
+from dunnock.federation.take_post import post_of
 from dunnock.foundation.clock import HOUR, now_ms
+from dunnock.foundation.db import Tx
 from dunnock.foundation.errors import Missing
 
 REMEMBERED_MS = 6 * HOUR
@@ -82,7 +88,7 @@ class Inbox:
         if signer.standing in {"suspended", "deleted"}:
             raise ServerRefused("suspended")
         self._check_names(activity, kind, signer)
-        await self._commit(activity, kind, signer, inbox_of)
+        await self._commit(Incoming(house, activity, kind, signer, inbox_of), request)
 
     async def _owner(self, name: str) -> int:
         account = await accounts.find_by_handle(self._house.db, name)
@@ -166,9 +172,9 @@ class Inbox:
         if kind in {"Create", "Update"} and isinstance(made, dict) and host_of(id_of(made)) not in {"", signer.host}:
             raise NotTheirs("object id", say="The object's id is on another server than its actor")
 
-    async def _commit(self, activity: Mapping[str, Any], kind: str, signer: Remote, inbox_of: int | None) -> None:
-        house, uri = self._house, id_of(dict(activity))
-        do = DOES.get(kind)
+    async def _commit(self, incoming: Incoming, request: Request) -> None:
+        house, uri, signer = self._house, incoming.id, incoming.sender
+        do = DOES.get(incoming.kind)
         async with house.db.begin() as tx:
             if now_ms() - self._heard.get(signer.host, 0) > HEARD_AGAIN_MS:
                 await actors.heard_of(tx, signer.host)
@@ -179,4 +185,44 @@ class Inbox:
                 return
             if uri and await memory.was_undone(tx, uri, by=signer.account_id):
                 return
-            await do(tx, Incoming(house, activity, kind, signer, inbox_of))
+            followers = await self._to_hand_on(tx, incoming)
+            await do(tx, incoming)
+            if followers is not None:
+                to = await actors.follower_inboxes(tx, followers)
+                without = {signer.host, house.places.domain}
+                await forward(tx, request.body or b"", by=followers, to=to, without=without)
+            if HEADER in request.headers:
+                await self._synchronize(tx, signer, request.headers[HEADER])
+
+    async def _to_hand_on(self, tx: Tx, incoming: Incoming) -> int | None:
+        """The account here whose followers should hear of an answer to its post, which its author has signed for that.
+
+        Source: ActivityPub, section 7.1.2; federation.md, section 5.
+        """
+        if incoming.kind not in _FORWARDED or not isinstance(incoming.activity.get("signature"), dict):
+            return None
+        inner, post = incoming.inner, None
+        if incoming.kind == "Delete":
+            known = await posts.find_uri(tx, incoming.object_id)
+            post = None if known is None else await posts.find_living(tx, known[0])
+            parent_id = None if post is None or post.visibility not in posts.OPEN else post.reply_to_id
+        else:
+            answered = "" if inner is None else id_of(inner.get("inReplyTo"))
+            open_to_all = inner is not None and audience_of(inner, None).visibility in posts.OPEN
+            parent_id = await post_of(tx, self._house, answered) if answered and open_to_all else None
+        parent = None if parent_id is None else await posts.find_living(tx, parent_id)
+        author = None if parent is None else await accounts.find(tx, parent.author_id)
+        if parent is None or author is None or not author.local or parent.visibility not in posts.OPEN:
+            return None
+        return author.id
+
+    async def _synchronize(self, tx: Tx, signer: Remote, header: str) -> None:
+        """Have it looked up who follows the sender, where its server says something else than what is known here."""
+        said = read_header(header)
+        if said is None or said.collection != signer.followers or host_of(said.url) != signer.host:
+            return
+        there = await accounts.find_many(tx, await actors.local_followers(tx, signer.account_id))
+        if digest_of(self._house.places.actor(one.username) for one in there.values()) != said.digest:
+            await tx.enqueue(
+                SynchronizeFollowers(account_id=signer.account_id, url=said.url, digest=said.digest, host=signer.host)
+            )

@@ -19,11 +19,27 @@ SERVER = 0
 """Who signs what the server itself says."""
 
 
-async def send(tx: Tx, activity: dict[str, Any], *, by: int, to: Collection[str], here: str) -> None:
-    """Have an activity of the account `by` sent to these inboxes, each once; none of them on the server `here`."""
+async def send(
+    tx: Tx, activity: dict[str, Any], *, by: int, to: Collection[str], here: str, to_followers: bool = False
+) -> None:
+    """Have an activity of the account `by` sent to these inboxes, each once; none of them on the server `here`.
+
+    `to_followers`: nobody but followers may read it.
+    """
     places = [(inbox, host) for inbox in sorted(set(to)) if (host := host_of(inbox)) and host != here]
     if places:
-        await deliveries.add(tx, msgspec.json.encode(with_context(activity)), by=by, to=places)
+        body = msgspec.json.encode(with_context(activity))
+        await deliveries.add(tx, body, by=by, to=places, to_followers=to_followers)
+
+
+async def forward(tx: Tx, body: bytes, *, by: int, to: Collection[str], without: Collection[str]) -> None:
+    """Hand on what another server sent, byte for byte, in the name of `by`; not to the servers `without`.
+
+    Source: ActivityPub, section 7.1.2.
+    """
+    places = [(inbox, host) for inbox in sorted(set(to)) if (host := host_of(inbox)) and host not in without]
+    if places:
+        await deliveries.add(tx, body, by=by, to=places)
 
 
 async def send_answer(tx: Tx, house: Federation, kind: str, *, follower: Remote, followed: Account, uri: str) -> None:

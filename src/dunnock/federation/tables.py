@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
-from dunnock.foundation.db import BigId, metadata
+from dunnock.foundation.db import BigId, flag, metadata
 
 key_pairs = Table(  # this server's own keys; account_id 0 is the server itself
     "key_pairs",
@@ -58,6 +58,7 @@ bodies = Table(  # activities as they are sent, once for all inboxes
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("account_id", BigId, nullable=False),  # who signs; 0: the server
     Column("body", LargeBinary, nullable=False),
+    flag("to_followers"),  # for followers only: their digest goes along
 )
 
 deliveries = Table(  # one row for each inbox that an activity still has to reach

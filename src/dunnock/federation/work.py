@@ -35,16 +35,18 @@ from dunnock.federation.jobs import (
     MoveFollowers,
     ReadFeatured,
     RefreshActor,
+    SynchronizeFollowers,
     TellPoll,
     TellProfile,
 )
 from dunnock.federation.objects import author_of, is_post
-from dunnock.federation.parse import id_of, listed, types_of
+from dunnock.federation.parse import id_of, ids_of, listed, types_of
 from dunnock.federation.people import actor_of
 from dunnock.federation.places import PUBLIC, host_of
 from dunnock.federation.reactions import Telling
 from dunnock.federation.send import send
 from dunnock.federation.store import actors, memory
+from dunnock.federation.synchronize import digest_of
 from dunnock.federation.take_post import post_of, take_post
 from dunnock.federation.vocab.actor import actor, suspended_actor
 from dunnock.foundation.clock import DAY, HOUR, now_ms
@@ -81,6 +83,7 @@ class Work:
             RefreshActor: _patient(self.refresh_actor),
             MoveFollowers: _patient(self.move_followers),
             MeetNamed: self.meet_named,
+            SynchronizeFollowers: self.synchronize_followers,
             TellProfile: self.tell_profile,
             TellPoll: self.tell_poll,
             ForgetActivities: self.forget,
@@ -264,6 +267,32 @@ class Work:
                     if follower != new_id:
                         await accounts.follow(tx, follower=follower, followed=new_id)
                     await accounts.unfollow(tx, follower=follower, followed=job.account_id)
+
+    async def synchronize_followers(self, db: Db, job: SynchronizeFollowers) -> None:
+        """End follows that the other server does not have, and take back there what is not one here. Source: FEP-8fcf."""
+        house = self._house
+        remote = (await actors.by_ids(db, [job.account_id])).get(job.account_id)
+        if remote is None:
+            return
+        try:
+            document = await house.fetcher.document(job.url)
+        except _NEVER:
+            return
+        listed_there = ids_of(document.get("orderedItems", document.get("items")))
+        if digest_of(listed_there) != job.digest:
+            return  # it changed meanwhile
+        mine = await accounts.find_many(db, await actors.local_followers(db, job.account_id))
+        by_uri = {house.places.actor(one.username): one for one in mine.values()}
+        for uri, one in by_uri.items():
+            if uri not in listed_there:
+                async with db.begin() as tx:
+                    await accounts.unfollow(tx, follower=one.id, followed=job.account_id)
+        for uri in listed_there:
+            local = None if uri in by_uri else house.places.local(uri)
+            account = None if local is None else await accounts.find_by_handle(db, local.name)
+            if account is not None:
+                async with db.begin() as tx:
+                    await self._telling.not_following(tx, account, remote)
 
     async def meet_named(self, db: Db, job: MeetNamed) -> None:
         """Whoever a post names and was never met is asked for, as far as their servers answer soon; then it goes out."""

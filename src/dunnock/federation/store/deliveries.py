@@ -44,7 +44,7 @@ _GIVE_BACK = Sql(
     update(deliveries).where(among(deliveries.c.id, "ids")).values(lease_until=0, attempts=deliveries.c.attempts - 1)
 )
 _BODIES = Sql(
-    select(bodies.c.id, bodies.c.body, bodies.c.account_id, _accounts.c.username)
+    select(bodies.c.id, bodies.c.body, bodies.c.account_id, _accounts.c.username, bodies.c.to_followers)
     .outerjoin(_accounts, _accounts.c.id == bodies.c.account_id)
     .where(among(bodies.c.id, "ids"))
 )
@@ -63,10 +63,10 @@ class Due(msgspec.Struct, frozen=True):
     attempts: int
 
 
-async def add(tx: Tx, body: bytes, *, by: int, to: Sequence[tuple[str, str]]) -> None:
+async def add(tx: Tx, body: bytes, *, by: int, to: Sequence[tuple[str, str]], to_followers: bool = False) -> None:
     """An activity for inboxes, given as (inbox, host)."""
     body_id = tx.new_id()
-    await tx.run(_ADD_BODY, id=body_id, account_id=by, body=body)
+    await tx.run(_ADD_BODY, id=body_id, account_id=by, body=body, to_followers=to_followers)
     await tx.many(
         _ADD,
         [{"id": tx.new_id(), "body_id": body_id, "inbox": inbox, "host": host, "run_at": tx.now} for inbox, host in to],
@@ -117,9 +117,20 @@ async def again(tx: Tx, one: Due, *, at: int, why: str) -> None:
     await tx.run(_AGAIN, the=one.id, at=at, why=why)
 
 
-async def bodies_of(reader: Reader, ids: Collection[int]) -> dict[int, tuple[bytes, int, str | None]]:
-    """(bytes, who signs, their name) of activities."""
-    return {row[0]: (bytes(row[1]), row[2], row[3]) for row in await reader.all(_BODIES, ids=list(ids))}
+class Body(msgspec.Struct, frozen=True):
+    """An activity as it is sent: its bytes, who signs (0: the server) and their name, whether it is for followers only."""
+
+    body: bytes
+    account_id: int
+    name: str | None
+    to_followers: bool
+
+
+async def bodies_of(reader: Reader, ids: Collection[int]) -> dict[int, Body]:
+    """Activities by their ids."""
+    return {
+        row[0]: Body(bytes(row[1]), row[2], row[3], bool(row[4])) for row in await reader.all(_BODIES, ids=list(ids))
+    }
 
 
 async def waiting(reader: Reader) -> int:
