@@ -66,7 +66,7 @@ from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
 from dunnock.app.subscriptions import EVERY, does, hears
 from dunnock.discovery import People, Trends
-from dunnock.federation import Deliveries, Federation, Inbox, Resolver
+from dunnock.federation import Conversations, Deliveries, Federation, Inbox, Resolver
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
@@ -204,7 +204,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     )
     translations = Translations(translator)
     instance = Instance(db, settings, render, icons=icons())
-    reads = Timelines(db, feeds, render)
+    reads = Timelines(db, feeds, render, Conversations(federation))
     searching = Searching(db, feeds, render, settings, resolver=resolver)
 
     streams.serve(

@@ -22,6 +22,7 @@ from dunnock.federation.parse import MOST_BYTES
 from dunnock.federation.places import Places, host_of
 from dunnock.federation.reactions import hears_of
 from dunnock.federation.receive import Inbox
+from dunnock.federation.replies import Conversations
 from dunnock.federation.resolve import Resolver
 from dunnock.federation.signatures import Request
 from dunnock.federation.work import EVERY, Work
@@ -31,6 +32,7 @@ __all__ = [
     "MOST_BYTES",
     "ActivityInvalid",
     "ActorGone",
+    "Conversations",
     "Deliveries",
     "Federation",
     "Inbox",

@@ -75,6 +75,18 @@ class CheckQuote(AsksOthers, frozen=True):
         return f"fetch {self.host}"
 
 
+class ReadReplies(Job, frozen=True):
+    """Read what answers a post of another server."""
+
+    post_id: int
+    host: str
+
+    @property
+    def lane(self) -> str | None:
+        """One server is not asked for much at once."""
+        return f"fetch {self.host}"
+
+
 class RefreshActor(AsksOthers, frozen=True):
     """Ask a remote account's server how it is now."""
 

@@ -34,6 +34,7 @@ from dunnock.federation.jobs import (
     MeetNamed,
     MoveFollowers,
     ReadFeatured,
+    ReadReplies,
     RefreshActor,
     SynchronizeFollowers,
     TellPoll,
@@ -44,6 +45,7 @@ from dunnock.federation.parse import id_of, ids_of, listed, types_of
 from dunnock.federation.people import actor_of
 from dunnock.federation.places import PUBLIC, host_of
 from dunnock.federation.reactions import Telling
+from dunnock.federation.replies import Answers
 from dunnock.federation.send import send
 from dunnock.federation.store import actors, memory
 from dunnock.federation.synchronize import digest_of
@@ -80,6 +82,7 @@ class Work:
             ReadFeatured: _patient(self.read_featured),
             FetchPost: _patient(self.fetch_post),
             CheckQuote: _patient(self.check_quote),
+            ReadReplies: Answers(self._house, self.find_post).read,
             RefreshActor: _patient(self.refresh_actor),
             MoveFollowers: _patient(self.move_followers),
             MeetNamed: self.meet_named,

@@ -26,7 +26,9 @@ from dunnock.api.kit import (
 )
 from dunnock.api.kit.caller import Caller
 from dunnock.api.mastodon import wire
+from dunnock.api.mastodon.async_refreshes import HEADER
 from dunnock.api.mastodon.render import Render
+from dunnock.federation import Conversations
 from dunnock.feeds import Cursor, Feeds, Page
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
@@ -37,6 +39,8 @@ from dunnock.text import hashtag_key
 
 Answer: TypeAlias = tuple[bytes, bytes]
 """Body and Link header (empty: none)."""
+Underway: TypeAlias = tuple[bytes, bytes, bytes]
+"""The same, and what the header says of work that is under way (empty: none)."""
 
 _JSON = b"application/json; charset=utf-8"
 
@@ -84,9 +88,9 @@ class ContextParams(Paging, kw_only=True, frozen=True):
 class Timelines:
     """Reads feeds for the API. Every method: (caller's account or None, parameters, …) -> (body, Link)."""
 
-    def __init__(self, db: Db, feeds: Feeds, render: Render) -> None:
-        """Bind what a read needs."""
-        self._db, self._feeds, self._render = db, feeds, render
+    def __init__(self, db: Db, feeds: Feeds, render: Render, conversations: Conversations | None = None) -> None:
+        """Bind what a read needs; without `conversations` nothing is asked of other servers."""
+        self._db, self._feeds, self._render, self._conversations = db, feeds, render, conversations
 
     async def home(self, viewer: int, params: HomeParams) -> Answer:
         """The home feed."""
@@ -173,13 +177,15 @@ class Timelines:
         """One post."""
         return await self._render.status(post_id, viewer), b""
 
-    async def context(self, viewer: int | None, _: ContextParams, post_id: int) -> Answer:
-        """What a post answers, and what answers it."""
+    async def context(self, viewer: int | None, _: ContextParams, post_id: int) -> Underway:
+        """What a post answers, and what answers it; more of it is asked of the post's own server, for members."""
         self._db.sync()
         around = await thread(self._db, post_id, viewer)
         ancestors = await self._render.statuses(around.ancestors, viewer)
         descendants = await self._render.statuses(around.descendants, viewer)
-        return b'{"ancestors":%b,"descendants":%b}' % (ancestors, descendants), b""
+        begun = None if viewer is None or self._conversations is None else await self._conversations.opened(post_id)
+        underway = b"" if begun is None else begun.header().encode()
+        return b'{"ancestors":%b,"descendants":%b}' % (ancestors, descendants), b"", underway
 
     async def _answer(self, page: Page, viewer: int | None, path: str, params: Paging) -> Answer:
         body = await self._render.page(page, viewer)
@@ -234,7 +240,7 @@ _KEPT_QUERIES = 1_000
 
 
 def lane_read(
-    read: Callable[..., Awaitable[Answer]],
+    read: Callable[..., Awaitable[Answer | Underway]],
     params_type: type[Any],
     *,
     user: bool,
@@ -256,10 +262,14 @@ def lane_read(
             if len(query) < 200:
                 known[query] = params
         viewer = None if caller is None else caller.account_id
-        body, link = await (read(viewer, params) if path_name is None else read(viewer, params, path[path_name]))
+        body, link, *underway = await (
+            read(viewer, params) if path_name is None else read(viewer, params, path[path_name])
+        )
         headers = [(b"content-type", _JSON), (b"content-length", b"%d" % len(body))]
         if link:
             headers.append((b"link", link))
+        if underway and underway[0]:
+            headers.append((HEADER.encode(), underway[0]))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
