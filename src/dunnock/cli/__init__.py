@@ -17,6 +17,8 @@ COMMANDS = {
     "events": ("dunnock.cli.events:app", "What happens behind the requests, and what was given up on."),
     "worker": ("dunnock.cli.worker:worker", "Run reactions and jobs only, beside a busy server."),
     "migrate": ("dunnock.cli.migrate:migrate", "Bring the database to this release's schema."),
+    "backup": ("dunnock.cli.backup:backup", "Copy the database and media, and read the copy back."),
+    "restore": ("dunnock.cli.backup:restore", "Put a backup into an empty data directory."),
     "doctor": ("dunnock.cli.doctor:doctor", "Look whether the server has all it needs."),
 }
 

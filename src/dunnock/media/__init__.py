@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dunnock.media.remote import FetchMedia, RemoteFile, add_remote, copy_picture, remote_jobs_of, same_remote
     from dunnock.media.rendition import ImageKind, Processed, Rendition
     from dunnock.media.sniff import MediaType
-    from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files
+    from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files, used_files
     from dunnock.media.upload import ProcessMedia, accept, find_own, make_thumbnail, process_later, put_thumbnail
     from dunnock.media.views import all_emoji, every_emoji, find, find_emoji
     from dunnock.media.workers import ImageWorkers
@@ -57,7 +57,7 @@ _HOMES = {
     "remote": ("FetchMedia", "RemoteFile", "add_remote", "copy_picture", "remote_jobs_of", "same_remote"),
     "rendition": ("ImageKind", "Processed", "Rendition"),
     "sniff": ("MediaType",),
-    "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files"),
+    "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files", "used_files"),
     "upload": (
         "ProcessMedia",
         "accept",
@@ -141,5 +141,6 @@ __all__ = [
     "same_remote",
     "sweep_files",
     "take_picture",
+    "used_files",
     "write_picture",
 ]

@@ -95,6 +95,18 @@ async def sweep_files(db: Db, media_store: MediaStore, *, now: int | None = None
     return deleted
 
 
+async def used_files(db: Db) -> set[str]:
+    """The names of all files that a row refers to."""
+    found: set[str] = set()
+    for sql in store.USES:
+        after = 0
+        while rows := await db.slow(sql, after=after, most=_CHUNK):
+            found.update(name for row in rows for text in row[1:] for name in _names(text))
+            after = rows[-1][0]
+    found.update(name for row in await db.slow(store.EMOJI_USES) for name in row)
+    return found
+
+
 def _key(name: str) -> int:
     """The first 64 bits of the content's hash; two files that share them are kept as long as one is used."""
     return int(name[:16], 16)
