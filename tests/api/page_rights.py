@@ -42,6 +42,8 @@ OPEN_PAGES = {
     "GET /privacy-policy",
     "GET /robots.txt",
     "GET /search",
+    "GET /setup",
+    "POST /setup",
     "GET /tags/{id}",
     "GET /terms-of-service",
     "GET /terms-of-service/{id}",

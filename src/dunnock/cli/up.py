@@ -15,6 +15,7 @@ from dunnock.app import migrate, serve
 from dunnock.app.settings import data_directory
 from dunnock.cli import Refused
 from dunnock.cli.options import DataOption, settings_of
+from dunnock.foundation import first_key
 from dunnock.foundation.db import open_db
 from dunnock.foundation.settings import Settings
 
@@ -68,7 +69,9 @@ def _greeting(settings: Settings, *, empty: bool) -> str:
     if empty:
         data = "" if settings.data == data_directory(None) else f" --data {shlex.quote(str(settings.data))}"
         lines += [
-            "Nobody is here yet. Make the owner, in another terminal:",
+            "Nobody is here yet. Make yourself the owner, in a browser (the key is good once):",
+            f"  {settings.public_url}/setup?key={first_key.make(settings.data)}",
+            "or in another terminal:",
             f"  {_command()} members create NAME --email you@example.org --role owner{data}",
         ]
     return "\n".join(lines)

@@ -50,6 +50,7 @@ DONE = {
     "reported": "Thank you: those who run this server will look at it.",
     "handled": "The report is as you said.",
     "judged": "It is decided, and the reports about them are closed.",
+    "founded": "Welcome! This is your server now.",
     "brought_in": "The file is brought in.",
     "tried": "They are tried again now.",
     "acted": "It is done, and the log keeps it.",

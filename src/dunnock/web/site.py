@@ -16,6 +16,7 @@ from dunnock.web import (
     data_settings,
     explore,
     filter_settings,
+    first_run,
     follow_requests,
     followed_tags,
     guide,
@@ -46,7 +47,7 @@ from dunnock.web.admin import areas as admin_areas
 from dunnock.web.failure import APP_EXCEPTION_HANDLERS
 
 _AREAS: tuple[Any, ...] = (
-    asset, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
+    asset, first_run, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, *admin_areas.AREAS, reports, guide, kept, lists, followed_tags, conversations, notices,
     follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, people, thread,

@@ -18,6 +18,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.web.cards import Cards, Face
 from dunnock.web.compose import VISIBILITIES, fresh_draft
+from dunnock.web.first_run import awaits_owner
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
@@ -42,7 +43,7 @@ async def show_front(
     feeds: NamedDependency[Feeds],
     instance: NamedDependency[Instance],
     account_views: NamedDependency[AccountViews],
-) -> Response[str]:
+) -> Response[str] | Response[None]:
     """What this server is and what is new; for members their home feed and a form for a post."""
     cards = Cards(db, account_views)
     cursor = cursor_of(params)
@@ -57,6 +58,8 @@ async def show_front(
             **await about(settings, instance, cards),
             me=(await cards.faces([visitor.account_id]))[0],
         )
+    if await awaits_owner(db, settings):
+        return show.go("/setup")
     page = await feeds.public(None, cursor, where="local")
     return show(
         "welcome.html",
