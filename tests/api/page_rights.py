@@ -59,6 +59,8 @@ OPEN_PAGES = {
 }
 
 MEMBERS_PAGES = {
+    "GET /posts/{id}/delete",
+    "GET /posts/{id}/edit",
     "GET /bookmarks",
     "GET /conversations",
     "GET /drafts",
@@ -100,6 +102,11 @@ MEMBERS_PAGES = {
 }
 
 MEMBERS_FORMS = {
+    "POST /people/{id}",
+    "POST /posts/{id}",
+    "POST /posts/{id}/delete",
+    "POST /posts/{id}/edit",
+    "POST /posts/{id}/vote",
     "POST /compose",
     "POST /conversations",
     "POST /drafts",

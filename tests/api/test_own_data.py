@@ -38,6 +38,7 @@ async def test_the_files_are_as_mastodon_writes_them(home, make, anna):
     async with home.house.db.begin() as tx:
         await accounts.follow(tx, follower=anna.id, followed=bob.id)
         await accounts.follow(tx, follower=anna.id, followed=cleo.id, boosts=False, notify=True, languages=["en", "de"])
+        await accounts.accept_follow(tx, cleo.id, follower=anna.id)  # her server says yes
         held = await lists.make_list(tx, anna.id, title='Birds, "and" more')
         await lists.add_to_list(tx, anna.id, held.id, [bob.id, cleo.id])
         await accounts.mute(tx, anna.id, target=bob.id, notifications=False)

@@ -77,6 +77,7 @@ from dunnock.posts.receive import (
     find_living,
     find_uri,
     is_favourited,
+    marks_of,
     may_quote,
     may_reply,
     names_of,
@@ -106,7 +107,7 @@ from dunnock.posts.translate import (
     Translations,
     Translator,
 )
-from dunnock.posts.vote import EndPoll, choices_of, end_poll, find_poll, polls_of, vote, voters_of
+from dunnock.posts.vote import EndPoll, choices_of, end_poll, find_poll, polls_of, same_poll, vote, voters_of
 from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
@@ -209,6 +210,7 @@ __all__ = [
     "forget_keys",
     "history",
     "is_favourited",
+    "marks_of",
     "may_quote",
     "may_reply",
     "mute_thread",
@@ -228,6 +230,7 @@ __all__ = [
     "replies",
     "reschedule",
     "revoke_quote",
+    "same_poll",
     "schedule",
     "scheduled_of",
     "settle_quote",

@@ -6,12 +6,13 @@ from collections.abc import Collection
 
 import msgspec
 
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.job import Job
 from dunnock.posts.errors import PostMissing, VoteRefused
 from dunnock.posts.events import PollEnded, PollVoted
 from dunnock.posts.find import find_original
-from dunnock.posts.poll import Poll, PollDraft, check_vote
+from dunnock.posts.poll import SHORTEST_S, Poll, PollDraft, check_vote
 from dunnock.posts.store import polls as store
 from dunnock.posts.store import posts as posts_store
 
@@ -108,6 +109,14 @@ async def change_poll(tx: Tx, poll: Poll, draft: PollDraft) -> Poll:
     await store.change(tx, new)
     await tx.enqueue(EndPoll(poll.id), run_at=new.expires_at)
     return new
+
+
+def same_poll(poll: Poll) -> PollDraft:
+    """What leaves a poll as it is when its post is edited; its time runs to its end as before."""
+    return PollDraft(
+        options=poll.options, multiple=poll.multiple, hide_totals=poll.hide_totals,
+        expires_in=max((poll.expires_at - now_ms()) // 1000, SHORTEST_S),
+    )  # fmt: skip
 
 
 def same_question(poll: Poll, draft: PollDraft) -> bool:

@@ -16,7 +16,7 @@ from dunnock.foundation.db import Db
 from dunnock.media.model import File, Picture, read_picture
 from dunnock.media.views import find as find_media
 from dunnock.media.views import find_emoji
-from dunnock.posts import Poll, polls_of
+from dunnock.posts import Poll, choices_of, marks_of, polls_of
 from dunnock.posts.views import PostCard
 from dunnock.text import plain, shortcodes
 from dunnock.web.asset import asset_url
@@ -58,10 +58,15 @@ class Asked(msgspec.Struct, frozen=True):
     people: int
     expires_at: int
     over: bool
+    multiple: bool = False
+    voted: bool = False
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A post, ready to be shown. `url` is its page here, `elsewhere` where it comes from; `boosted_by` brought it here."""
+    """A post, ready to be shown. `url` is its page here, `elsewhere` where it comes from; `boosted_by` brought it here.
+
+    `marks`: what the member who looks did with it, as `posts.marks_of` has it; None: a stranger looks.
+    """
 
     id: int
     url: str
@@ -84,6 +89,8 @@ class Shown(msgspec.Struct, frozen=True):
     boosts: int
     favourites: int
     summary: str
+    marks: int | None = None
+    mine: bool = False
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -123,9 +130,9 @@ def web_address(url: str | None) -> str | None:
 class Cards:
     """Makes what the templates show."""
 
-    def __init__(self, db: Db, account_views: AccountViews) -> None:
-        """Reads through `account_views` and, for pictures and emoji, `db`."""
-        self._db, self._accounts = db, account_views
+    def __init__(self, db: Db, account_views: AccountViews, *, viewer: int | None = None) -> None:
+        """Reads through `account_views` and, for pictures and emoji, `db`. `viewer`: the member who looks."""
+        self._db, self._accounts, self._viewer = db, account_views, viewer
 
     async def page(self, page: Page) -> list[Shown]:
         """The entries of a feed's page, in order."""
@@ -143,6 +150,8 @@ class Cards:
         emoji = await self._emoji({name for card in cards for name in card.emoji}, authors)
         polled = [card.id for card in cards if card.poll_id is not None]
         polls = await polls_of(self._db, polled) if polled else {}
+        marks = {} if self._viewer is None else await marks_of(self._db, self._viewer, [card.id for card in cards])
+        voted = await self._voted(polls.values())
         made = []
         for entry, card in zip(entries, cards, strict=True):
             author = known[card.author_id]
@@ -171,14 +180,22 @@ class Cards:
                     reply_url=None if answered is None else f"/@{answered.handle}/{card.reply_to_id}",
                     boosted_by=None if entry is card else face(known[entry.author_id], emoji),
                     pictures=pictures,
-                    poll=_asked(polls.get(card.id)),
+                    poll=_asked(polls.get(card.id), voted),
                     replies=replies,
                     boosts=boosts,
                     favourites=favourites,
                     summary=_short(card.warning or plain(card.html)),
+                    marks=None if self._viewer is None else marks.get(card.id, 0),
+                    mine=card.author_id == self._viewer,
                 )
             )
         return made
+
+    async def _voted(self, polls: Collection[Poll]) -> frozenset[int]:
+        """The polls that the member who looks voted on."""
+        if self._viewer is None:
+            return frozenset()
+        return frozenset([one.id for one in polls if await choices_of(self._db, one.id, by=self._viewer)])
 
     async def profile(self, card: AccountCard) -> Profile:
         """The page of an account."""
@@ -264,7 +281,7 @@ def _shot(picture: Picture, description: str | None) -> Shot:
     )
 
 
-def _asked(poll: Poll | None) -> Asked | None:
+def _asked(poll: Poll | None, voted: Collection[int] = ()) -> Asked | None:
     if poll is None:
         return None
     over = poll.over(now_ms())
@@ -273,7 +290,7 @@ def _asked(poll: Poll | None) -> Asked | None:
         (title, None, 0) if hidden else (title, count, round(100 * count / votes))
         for title, count in zip(poll.options, poll.tallies, strict=True)
     ]
-    return Asked(options, poll.voters, poll.expires_at, over)
+    return Asked(options, poll.voters, poll.expires_at, over, poll.multiple, poll.id in voted)
 
 
 def _short(words: str, most: int = 200) -> str:

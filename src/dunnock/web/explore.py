@@ -50,7 +50,7 @@ async def show_posts(
     """Posts that more people than usual favourited or boosted, the strongest first."""
     page = await feeds.chosen(await trends.posts(), visitor.account_id)
     page.entries = page.entries[:_POSTS]
-    return show("explore_posts.html", shown=await Cards(db, account_views).page(page))
+    return show("explore_posts.html", shown=await Cards(db, account_views, viewer=visitor.account_id).page(page))
 
 
 @get("/explore/tags")

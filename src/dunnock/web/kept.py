@@ -35,7 +35,7 @@ async def show_kept(
     what: Kept = "bookmarks" if show.path == "/bookmarks" else "favourites"
     cursor = cursor_of(params)
     page = await feeds.kept(member.account_id, what, cursor)
-    shown = await Cards(db, account_views).page(page)
+    shown = await Cards(db, account_views, viewer=member.account_id).page(page)
     return show("kept.html", what=what, shown=shown, steps=steps_of(page, cursor))
 
 

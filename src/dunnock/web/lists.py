@@ -80,7 +80,7 @@ async def show_list(
     one = await lists.find_list(db, member.account_id, list_id)
     cursor = cursor_of(params)
     page = await feeds.list(member.account_id, list_id, cursor)
-    shown = await Cards(db, account_views).page(page)
+    shown = await Cards(db, account_views, viewer=member.account_id).page(page)
     every = await lists.lists_of(db, member.account_id)
     return show("list.html", one=one, lists=every, shown=shown, steps=steps_of(page, cursor))
 

@@ -33,7 +33,7 @@ class OneByOne:
             for an_id in dict.fromkeys(ids)
             if (card := found.get(an_id)) is not None and readable(card, found, people, viewer) is not None
         ]
-        shown = await Cards(self._db, self._accounts).posts(seen, found, people)
+        shown = await Cards(self._db, self._accounts, viewer=viewer_id).posts(seen, found, people)
         return {card.id: one for card, one in zip(seen, shown, strict=True)}
 
 

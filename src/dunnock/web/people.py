@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from dunnock import accounts
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.kit import Query
 from dunnock.feeds import Cursor, Feeds
@@ -57,7 +58,7 @@ async def show_person(
         boosts=tab != "/media",
         media=tab == "/media",
     )
-    cards = Cards(db, account_views)
+    cards = Cards(db, account_views, viewer=visitor.account_id)
     first = not tab and cursor.max_id is None and cursor.min_id is None
     pinned = await feeds.pinned(visitor.account_id, card.id, Cursor(limit=_MOST_PINS)) if first else None
     return show(
@@ -69,6 +70,7 @@ async def show_person(
         shown=await cards.page(page),
         steps=steps_of(page, cursor),
         mine=card.id == visitor.account_id,
+        relation=await relation_to(db, visitor, card.id),
     )
 
 
@@ -95,7 +97,7 @@ async def show_tagged(
         return show.go(f"/@{card.handle}{tab}")
     cursor = cursor_of(params)
     page = await feeds.account(visitor.account_id, card.id, cursor, boosts=False, tag=key)
-    cards = Cards(db, account_views)
+    cards = Cards(db, account_views, viewer=visitor.account_id)
     return show(
         "person.html",
         person=await cards.profile(card),
@@ -105,6 +107,7 @@ async def show_tagged(
         shown=await cards.page(page),
         steps=steps_of(page, cursor),
         mine=card.id == visitor.account_id,
+        relation=await relation_to(db, visitor, card.id),
     )
 
 
@@ -118,6 +121,14 @@ async def lead_to_person(name: FromPath[str], show: NamedDependency[Show]) -> Re
 async def lead_to_post(name: FromPath[str], post_id: FromPath[int], show: NamedDependency[Show]) -> Response[None]:
     """People who open a post's ActivityPub address in a browser."""
     return show.go(f"/@{quote(name, safe='')}/{post_id}")
+
+
+async def relation_to(db: Db, visitor: Visitor, account_id: int) -> accounts.Relationship | None:
+    """How a member stands to an account; None for strangers, and to oneself."""
+    if visitor.account_id is None or visitor.account_id == account_id:
+        return None
+    found = await accounts.relationships(db, visitor.account_id, [account_id])
+    return found[0] if found else None
 
 
 async def find_person(account_views: AccountViews, handle: str, settings: Settings) -> AccountCard:

@@ -49,7 +49,7 @@ async def show_search(
     if words.startswith(f"{settings.public_url}/"):
         return show.go(local_path(words.removeprefix(settings.public_url)))
     kind = params.kind if params.kind in _KINDS else ""
-    cards, cursor = Cards(db, account_views), cursor_of(params)
+    cards, cursor = Cards(db, account_views, viewer=me), cursor_of(params)
     people: list[int] = []
     tags, page = [], Page([], {}, {}, None, None)
     if words:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dunnock.web import (
     account_settings,
+    acts,
     app_settings,
     asset,
     authorize,
@@ -30,6 +31,7 @@ from dunnock.web import (
     old_posts,
     password,
     people,
+    person_acts,
     profile_settings,
     reports,
     safety,
@@ -50,7 +52,7 @@ _AREAS: tuple[Any, ...] = (
     asset, first_run, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, *admin_areas.AREAS, reports, guide, kept, lists, followed_tags, conversations, notices,
-    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, people, thread,
+    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, acts, person_acts, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]

@@ -58,7 +58,7 @@ async def show_post(
         return show.go(post_url(boosted, people[boosted.author_id]))
     if handle != f"@{author.handle}":
         return show.go(f"/@{author.handle}/{post_id}")
-    shown = await Cards(db, account_views).posts(list(seen.values()), found, people)
+    shown = await Cards(db, account_views, viewer=visitor.account_id).posts(list(seen.values()), found, people)
     at = list(seen).index(post_id)
     return show(
         "thread.html",
@@ -87,7 +87,7 @@ async def show_tag(
         raise Missing(name)
     cursor = cursor_of(params)
     page = await feeds.hashtag(visitor.account_id, key, cursor)
-    shown = await Cards(db, account_views).page(page)
+    shown = await Cards(db, account_views, viewer=visitor.account_id).page(page)
     return show("tag.html", tag=name, shown=shown, steps=steps_of(page, cursor))
 
 

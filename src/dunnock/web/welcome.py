@@ -45,7 +45,7 @@ async def show_front(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str] | Response[None]:
     """What this server is and what is new; for members their home feed and a form for a post."""
-    cards = Cards(db, account_views)
+    cards = Cards(db, account_views, viewer=visitor.account_id)
     cursor = cursor_of(params)
     if visitor.account_id is not None:
         page = await feeds.home(visitor.account_id, cursor)

@@ -143,7 +143,8 @@ NOT_TOLD: Final[dict[str, str]] = {
     "notifications": "what others did", "notification_requests": "what others did", "idempotency": "kept for a day",
     "grants": "secrets", "totps": "secrets", "recovery_codes": "secrets", "sign_in_steps": "secrets",
     "decisions": "what staff did", "mail_blocks": "what staff did", "archives": "this file", "deletions": "there is none",
-    "announcement_reads": "what was seen",
+    "announcement_reads": "what was seen", "actors": "accounts elsewhere", "remote_follows": "what other servers call it",
+    "remote_likes": "what other servers call it",
 }  # fmt: skip
 """Tables that name accounts and are not in `ROWS`, and why; a test holds the two against the schema."""
 

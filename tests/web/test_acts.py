@@ -1,0 +1,125 @@
+"""What members do with posts and people by the buttons on pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunnock import accounts, posts
+
+
+@pytest.fixture
+def id_of(db):
+    async def found(name):
+        return (await accounts.member_named(db, name)).account_id
+
+    return found
+
+
+@pytest.fixture
+def write(db, publish):
+    """Publish by the name of whoever writes."""
+
+    async def written(name, words, **draft):
+        return await publish(await accounts.member_named(db, name), words, **draft)
+
+    return written
+
+
+async def did(db, reader, post):
+    return (await posts.marks_of(db, reader, [post.id])).get(post.id, 0)
+
+
+async def test_each_button_does_and_takes_back(db, write, signed_in, id_of, join):
+    await join("robin")
+    wren = await signed_in("wren")
+    me, post = await id_of("wren"), await write("robin", "a song")
+    page = await wren.get(f"/@robin/{post.id}")
+    assert page.status == 200
+    for act, bit in (("favourite", 1), ("boost", 2), ("bookmark", 4)):
+        page = await wren.submit(f"/posts/{post.id}", act=act, follow=False)
+        assert page.location == f"/@robin/{post.id}#post-{post.id}"
+        await wren.led(page)
+        assert await did(db, me, post) & bit
+    assert wren.page.body.count('aria-pressed="true"') == 3
+    for act in ("unfavourite", "unboost", "unbookmark"):
+        await wren.submit(f"/posts/{post.id}", act=act)
+    assert await did(db, me, post) == 0
+    assert (await wren.submit(f"/posts/{post.id}", act="nonsense")).status == 404
+
+
+async def test_strangers_have_no_buttons(site, write, join):
+    await join("robin")
+    post = await write("robin", "a song")
+    page = await site.browser().get(f"/@robin/{post.id}")
+    assert f"/posts/{post.id}" not in page.body
+
+
+async def test_where_a_form_leads_back_to(write, signed_in, join):
+    """SC-126: only ever a path of this site."""
+    await join("robin")
+    wren = await signed_in("wren")
+    post = await write("robin", "a song")
+    await wren.get(f"/@robin/{post.id}")
+    page = await wren.submit(f"/posts/{post.id}", act="favourite", back="//evil.example/", follow=False)
+    assert page.location == f"/#post-{post.id}"
+
+
+async def test_own_posts_are_edited_pinned_and_deleted(db, write, signed_in):
+    wren = await signed_in("wren")
+    post = await write("wren", "a sonk")
+    await wren.get(f"/@wren/{post.id}")
+    await wren.submit(f"/posts/{post.id}", act="pin")
+    assert "Unpin from profile" in wren.page.body
+    await wren.follow(f"/posts/{post.id}/edit")
+    page = await wren.submit(f"/posts/{post.id}/edit", text="a song")
+    assert "a song" in page.text
+    page = await wren.follow(f"/posts/{post.id}/edit")
+    page = await wren.submit(f"/posts/{post.id}/edit", text="x" * 600)
+    assert page.status == 422
+    await wren.follow(f"/posts/{post.id}/delete")
+    page = await wren.submit(f"/posts/{post.id}/delete")
+    assert "Your post is deleted." in page.text
+    assert await posts.find_living(db, post.id) is None
+
+
+async def test_others_posts_are_not(write, signed_in, join):
+    await join("robin")
+    wren = await signed_in("wren")
+    post = await write("robin", "a song")
+    for path in (f"/posts/{post.id}/edit", f"/posts/{post.id}/delete", "/posts/1/edit", f"/posts/{2**63}/delete"):
+        assert (await wren.get(path)).status == 404
+
+
+async def test_a_vote(db, site, signed_in, join, id_of):
+    await join("robin")
+    wren = await signed_in("wren")
+    draft = posts.Draft(text="Tea?", poll=posts.PollDraft(options=("yes", "no"), expires_in=3600))
+    async with db.begin() as tx:
+        post = await posts.publish(tx, draft, author_id=await id_of("robin"), app_id=None, settings=site.settings)
+    await wren.get(f"/@robin/{post.id}")
+    page = await wren.submit(f"/posts/{post.id}/vote", **{"choices[]": "1"})
+    assert "Your vote is counted." in page.text
+    assert (await posts.polls_of(db, [post.id]))[post.id].tallies == (0, 1)
+    assert f"/posts/{post.id}/vote" not in page.body  # once is all
+
+
+async def test_people(db, signed_in, join, id_of):
+    await join("robin")
+    wren = await signed_in("wren")
+    me, robin = await id_of("wren"), await id_of("robin")
+
+    async def relation():
+        return (await accounts.relationships(db, me, [robin]))[0]
+
+    await wren.get("/@robin")
+    assert "You follow them now." in (await wren.submit(f"/people/{robin}", act="follow")).text
+    assert (await relation()).following
+    await wren.submit(f"/people/{robin}", act="mute")
+    assert (await relation()).muting
+    await wren.submit(f"/people/{robin}", act="unmute")
+    await wren.submit(f"/people/{robin}", act="block")
+    now = await relation()
+    assert (now.blocking, now.following) == (True, False)
+    await wren.submit(f"/people/{robin}", act="unblock")
+    assert not (await relation()).blocking
+    assert "/people/" not in (await wren.get("/@wren")).body
