@@ -26,7 +26,7 @@ async def test_from_a_complaint_to_a_decision(site, db, join, publish, signed_in
     page = await ada.get(at)
     for words in ("@wren", "@robin", "Look & see", "No <ads>", "Buy <b>this</b>", "Breaks rules of this server"):
         assert words in page.text, words
-    assert "@ada sees to it" in (await ada.submit(at, press="assign")).text
+    assert "@ada sees to it" in (await ada.submit(at, press="take")).text
     page = await ada.submit(at, press="limit", text="No ads, please.")
     assert "Nobody waits for you" in page.text, "there is no next one"
     assert (await accounts.find(db, wren.account_id)).standing is accounts.Standing.LIMITED
@@ -93,6 +93,14 @@ async def test_many_at_once_and_the_next_one(site, db, join, signed_in):
     rest = await _open(db, ada)
     assert {one.target_id for one in rest} == {wren.account_id}, "both about teal are closed with one"
     assert f'action="/admin/reports/{rest[0].id}"' in page.body, "the next one is shown"
+    robin_id = (await accounts.member_named(db, "robin")).account_id
+    mod = await join("mod", "moderator")
+    path = f"/admin/reports/{rest[0].id}"
+    await ada.get(path)
+    assert "@mod sees to it" in (await ada.submit(path, press="assign", to=mod.account_id)).text
+    await ada.get(path)
+    token = dict(ada.page.forms[-1].fields)["token"]
+    assert (await ada.post(path, {"token": token, "what": "assign", "to": robin_id})).status == 422, "no staff"
     await ada.get("/admin/reports")
     ticked = {"report_ids[]": str(rest[0].id)}
     page = await ada.submit("/admin/reports", press="resolve", **ticked)

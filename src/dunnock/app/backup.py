@@ -64,9 +64,9 @@ async def make(settings: Settings, to: Path, tell: Tell) -> Path:
     """
     now = clock.now_ms()
     stamp = f"{clock.iso(now)[:19].replace(':', '')}Z"
-    folder = to / stamp
+    folder, unfinished = to / stamp, to / f".{stamp}.unfinished"
     try:
-        unfinished = _begin(to, stamp)
+        _begin(to, unfinished)
         copy = unfinished / copy_name(settings.database)
         tell(f"Copying the database to {folder / copy.name} ...")
         before = await _names(settings)
@@ -95,6 +95,7 @@ async def make(settings: Settings, to: Path, tell: Tell) -> Path:
         (unfinished / "manifest.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest)))
         unfinished.rename(folder)
     except (OSError, CopyFailed) as error:
+        shutil.rmtree(unfinished, ignore_errors=True)
         raise BackupFailed(f"The backup could not be made: {error}") from error
     tell(f"{copied} new files of media. Reading everything back ...")
     verify(folder, deep=False)
@@ -180,11 +181,11 @@ def prune(to: Path, keep: int) -> int:
     return max(len(found) - keep, 0)
 
 
-def _begin(to: Path, stamp: str) -> Path:
+def _begin(to: Path, unfinished: Path) -> None:
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = to / f".{stamp}.unfinished"
+    for left in to.glob(".*.unfinished"):  # of one that was killed
+        shutil.rmtree(left, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    return unfinished
 
 
 async def _schema(settings: Settings) -> str:

@@ -7,7 +7,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import accounts, moderation, server
+from dunnock import accounts, discovery, moderation, server
+from dunnock.accounts import Power
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.db import Db, Tx
@@ -36,9 +37,10 @@ class ReportsParams(msgspec.Struct, frozen=True):
 
 
 class HandleForm(Sent):
-    """`what`: resolve, reopen, assign, unassign, or a judgement, with a `text` to the members.
+    """`what`: resolve, reopen, take, assign, unassign, or a judgement, with a `text` to the members.
 
     `report_ids`: several at once. `all_about`: what is done to one report is done to all open ones about the account.
+    `to`: who of the staff sees to it, None: whoever sends the form.
     """
 
     report_ids: tuple[Id, ...] = ()
@@ -47,6 +49,7 @@ class HandleForm(Sent):
     preset_id: str = ""
     mail: bool = False
     all_about: bool = False
+    to: Id | None = None
     report_id: Id | None = None
 
 
@@ -121,7 +124,7 @@ async def handle_report(
             await _handle(tx, form, ids, by=by)
     except DomainError as error:
         return await _one(report_id, show, staff, Reads(db, account_views, post_views), form=form, error=error)
-    if form.what in {"assign", "unassign", "reopen"}:
+    if form.what in {"assign", "take", "unassign", "reopen"}:
         return show.go(f"/admin/reports/{report_id}", done="handled")
     after = await _next(db, report_id, by)
     return show.go("/admin/reports" if after is None else f"/admin/reports/{after}", done=_done(form.what))
@@ -155,6 +158,8 @@ async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) ->
     for one in ids:
         match form.what:
             case "assign":
+                await moderation.assign_report(tx, one, by=by, to=await _colleague(tx, form.to or by))
+            case "take":
                 await moderation.assign_report(tx, one, by=by, to=by)
             case "unassign":
                 await moderation.assign_report(tx, one, by=by, to=None)
@@ -164,6 +169,15 @@ async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) ->
                 await moderation.reopen_report(tx, one, by=by)
             case _:
                 raise Invalid(form.what, say="Choose what to do")
+
+
+async def _colleague(tx: Tx, account_id: int) -> int:
+    """Somebody who may handle reports. Raises: Invalid."""
+    try:
+        await accounts.permit(tx, account_id, Power.MANAGE_REPORTS)
+    except accounts.NotPermitted as error:
+        raise Invalid(account_id, say="Choose somebody who may handle reports") from error
+    return account_id
 
 
 async def _list(
@@ -229,6 +243,10 @@ async def _one(
         written=[shown[an_id] for an_id in held.post_ids if an_id in shown],
         gone=sum(an_id not in shown for an_id in held.post_ids),
         rules=await server.rules_by_id(db, held.rule_ids),
+        collections=[
+            one for an_id in held.collection_ids if (one := await discovery.collection_as_it_is(db, an_id)) is not None
+        ],
+        colleagues=[one for one in await accounts.staff(db) if one.account_id != by],
         others=others,
         entries=entries,
         presets=await moderation.presets(db, by=by),
