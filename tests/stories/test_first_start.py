@@ -44,7 +44,7 @@ def server(data: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str],
         said = process.stdout.readline()
         assert said, process.stderr.read()
         if not (data / "known").exists():
-            said += process.stdout.readline() + process.stdout.readline()
+            said += "".join(process.stdout.readline() for _ in range(4))
             (data / "known").touch()
         yield process, f"http://127.0.0.1:{port}", said
     finally:
@@ -66,12 +66,17 @@ def test_from_nothing_to_an_owner(tmp_path):
         assert time.monotonic() - begun < 20
         assert address in said
         assert re.search(r"members create NAME --email \S+ --role owner --data", said)
+        link = re.search(r"http\S+/setup\?key=\S+", said).group()
+        with urllib.request.urlopen(link, timeout=10) as answer:
+            assert "Your new server" in answer.read().decode()
         assert ask(f"{address}/health/ready")["status"] == "ready"
         assert data.stat().st_mode & 0o077 == 0
 
         word = ("--password", "a good long one", "--data", str(data))
         made = dunnock("members", "create", "anna", "--email", "a@mail.example", "--role", "owner", *word)
         assert made.returncode == 0, made.stderr
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(link, timeout=10)
         printed = dunnock("members", "token", "anna", "--data", str(data))
         assert len(printed.stdout.splitlines()) == 1
         token = printed.stdout.split()[-1]
