@@ -152,16 +152,16 @@ async def test_somebody_elses_key(house, ann, bob, another):
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 422),
-        (b"{", 422),
-        (b"[]", 422),
-        (b'"x"', 422),
-        (b"\xff\xfe", 422),
+        (b"", 400),
+        (b"{", 400),
+        (b"[]", 400),
+        (b'"x"', 400),
+        (b"\xff\xfe", 400),
         (b'{"type":"Follow"}', 422),
         (b'{"actor":"https://x.example/u"}', 422),
         (b'{"type":"Follow","actor":"javascript:x"}', 422),
-        (b'{"type":' + b"[" * 40 + b"]" * 40 + b',"actor":"https://x.example/u"}', 422),
-        (b'{"a":' * 5000 + b"1" + b"}" * 5000, 422),
+        (b'{"type":' + b"[" * 40 + b"]" * 40 + b',"actor":"https://x.example/u"}', 400),
+        (b'{"a":' * 5000 + b"1" + b"}" * 5000, 400),
         (b"x" * (1024 * 1024 + 1), 413),
     ],
     ids=["empty", "cut", "list", "text", "bytes", "no actor", "no type", "scheme", "deep type", "deep", "large"],
@@ -486,7 +486,7 @@ async def test_a_profile_changes(house, ann, bob, settle):
     document = bob.document(name="Bobby <b>", summary="<p>Hi<script>x</script></p>", manuallyApprovesFollowers=True)
     assert (await bob.send(house, bob.activity("Update", document))).status == 202
     account = await accounts.find(house.db, person.account_id)
-    assert (account.display_name, account.bio_html, account.locked) == ("Bobby <b>", "<p>Hi</p>", True)
+    assert (account.display_name, account.bio_html, account.locked) == ("Bobby", "<p>Hi</p>", True)
     history = await accounts.personas(house.db, person.account_id, accounts.Cursor())
     assert {one.field for one in history} == {"display_name", "bio"}
 

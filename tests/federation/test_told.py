@@ -548,3 +548,45 @@ async def test_what_is_passed_on_is_asked_for_at_its_origin(town, alice):
     assert await town.deliver(delete | {"id": f"{bob}#again"}, signer=carol) == 202
     await town.settle()
     assert [one for one in await town.posts() if not one["local"]] == []
+
+
+async def test_names_are_text(town, alice):
+    """Whatever somebody puts into a name, a warning, a description or an option."""
+    evil = "<img src=x onerror=alert(1)>I <3 <b>you</b><script>x</script>"
+    bob = town.near.actor("bob", attachment=[{"type": "PropertyValue", "name": evil, "value": f"<p>{evil}</p>"}])
+    town.near.documents["/users/bob"]["name"] = evil
+    await town.follow(alice, bob)
+    note = town.near.note(
+        bob,
+        type="Question",
+        summary=evil,
+        oneOf=[{"type": "Note", "name": evil}, {"type": "Note", "name": "b"}],
+        attachment=[{"type": "Document", "mediaType": "image/png", "url": f"{town.near.base}/1.png", "name": evil}],
+    )
+    await town.send("Create", bob, note)
+    (status,) = await town.home.get("/api/v1/timelines/home", alice)
+    assert status["account"]["display_name"] == "I <3 you"
+    assert status["spoiler_text"] == status["poll"]["options"][0]["title"] == "I <3 you"
+    assert status["media_attachments"][0]["description"] == "I <3 you"
+    (line,) = status["account"]["fields"]
+    assert line["name"] == "I <3 you"
+    assert "onerror" not in line["value"]
+
+
+async def test_a_name_that_another_took_first_is_no_hindrance(town, alice):
+    """SC-024: an activity is known by who did it, too."""
+    bob, eve = town.near.actor("bob"), town.near.actor("eve")
+    post = await town.make.post(alice)
+    like = town.near.activity("Like", bob, post_uri(town, post))
+    await town.send("Like", eve, f"{town.base}/users/alice/statuses/1", id=like["id"])
+    assert await town.deliver(like) == 202
+    assert (await town.home.get(f"/api/v1/statuses/{post.id}", alice))["favourites_count"] == 1
+
+
+async def test_a_picture_that_can_not_be_had_is_named(town, alice, bob):
+    files = [{"type": "Document", "mediaType": "image/png", "url": f"{town.near.base}/none.png"}]
+    await town.send("Create", bob, town.near.note(bob, attachment=files))
+    await town.settle()
+    (status,) = await town.home.get("/api/v1/timelines/home", alice)
+    (shown,) = status["media_attachments"]
+    assert (shown["type"], shown["url"], shown["remote_url"]) == ("unknown", files[0]["url"], files[0]["url"])

@@ -11,6 +11,13 @@ class ActivityInvalid(DomainError):
     code, kind, safe = "activity_invalid", Kind.INVALID, "This is no activity that this server can read"
 
 
+class Unreadable(ActivityInvalid):
+    """What was sent is no JSON object, or nests too deep."""
+
+    code = "unreadable"
+    status = 400
+
+
 class SignatureWrong(DomainError):
     """A request is not signed, or not by whom it says."""
 

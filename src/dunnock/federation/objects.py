@@ -133,7 +133,7 @@ def _html(document: Mapping[str, Any], kind: str, url: str) -> str:
     body = text.sanitise(text_of(document, "content"))
     if kind in NATIVE:
         return body
-    title = text.escape(text.clean(text_of(document, "name", most=500)).strip())
+    title = text.escape(text.said_plainly(text_of(document, "name", most=500)))
     if body and document.get("mediaType") == "text/markdown":
         body = "<p>" + text.escape(text_of(document, "content")[:5_000]).replace("\n", "<br>") + "</p>"
     head = f"<p><strong>{title}</strong></p>" if title else ""
@@ -145,7 +145,7 @@ def _warning(document: Mapping[str, Any], kind: str) -> str:
     if kind not in NATIVE:
         return ""
     said = text_of(document, "summary", most=20 * MOST_WARNING)
-    return text.clean(text.plain(said) if "<" in said else said).strip()[:MOST_WARNING]
+    return text.said_plainly(said)[:MOST_WARNING]
 
 
 def _language(document: Mapping[str, Any]) -> str | None:
@@ -206,7 +206,7 @@ def _file(one: Mapping[str, Any]) -> RemoteFile | None:
     return RemoteFile(
         url=url,
         kind=kind,
-        description=text.clean(described).strip() or None,
+        description=text.said_plainly(described) or None,
         focus=_focus(one.get("focalPoint")),
         blurhash=blurhash if isinstance(blurhash, str) and 6 <= len(blurhash) <= 100 and blurhash.isascii() else None,
     )
@@ -225,7 +225,7 @@ def _poll(document: Mapping[str, Any], now: int) -> RemotePoll | None:
     options: dict[str, int] = {}
     for one in listed(document.get("anyOf") if multiple else document.get("oneOf")):
         if isinstance(one, dict) and len(options) < MOST_OPTIONS:
-            name = text.clean(text_of(one, "name", most=MOST_OPTION)).strip()
+            name = text.said_plainly(text_of(one, "name", most=MOST_OPTION))
             if name:
                 options.setdefault(name, count_of(one.get("replies")) or 0)
     if not options:

@@ -81,7 +81,7 @@ def read_actor(document: Mapping[str, Any], now: int) -> Described:
         username=name,
         domain=host,
         kind=kind,
-        display_name=text.clean(text_of(document, "name", most=2_048))[:MOST_NAME].strip(),
+        display_name=text.said_plainly(text_of(document, "name", most=2_048))[:MOST_NAME].strip(),
         bio_html=bio,
         bio=text.plain(bio),
         fields=_fields(document),
@@ -157,7 +157,7 @@ def _picture(value: Any) -> str | None:
 def _fields(document: Mapping[str, Any]) -> tuple[Field, ...]:
     fields = []
     for one in objects_of(document.get("attachment"), "PropertyValue"):
-        name = text.clean(text_of(one, "name", most=MOST_FIELD)).strip()
+        name = text.said_plainly(text_of(one, "name", most=MOST_FIELD))
         html = text.sanitise(text_of(one, "value", most=MOST_FIELD))
         if name or html:
             fields.append(Field(name, text.plain(html), html))

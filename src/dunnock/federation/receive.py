@@ -23,6 +23,7 @@ from dunnock.federation.errors import (
     RemoteRefused,
     ServerRefused,
     SignatureWrong,
+    Unreadable,
 )
 from dunnock.federation.house import Federation
 from dunnock.federation.inbound import DOES, Incoming
@@ -66,7 +67,7 @@ class Inbox:
         try:
             activity = read_json(body)
         except (msgspec.DecodeError, ValueError) as error:
-            raise ActivityInvalid("JSON") from error
+            raise Unreadable from error
         kind, actor = type_of(activity), id_of(activity.get("actor"))
         host = host_of(actor)
         if not kind or not host:
@@ -181,7 +182,7 @@ class Inbox:
                 if len(self._heard) > 10_000:
                     self._heard.clear()
                 self._heard[signer.host] = now_ms()
-            if do is None or (uri and not await memory.take(tx, uri)):
+            if do is None or (uri and not await memory.take(tx, uri, by=signer.account_id)):
                 return
             if uri and await memory.was_undone(tx, uri, by=signer.account_id):
                 return

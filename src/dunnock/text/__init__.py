@@ -15,7 +15,7 @@ from dunnock.text.markdown import markdown
 from dunnock.text.model import Emoji, Handle, Hashtag, Link, Mention, Parsed, Span
 from dunnock.text.parse import clean, parse, shortcodes
 from dunnock.text.render import escape, render, render_bio, render_field, render_link
-from dunnock.text.sanitise import plain, sanitise
+from dunnock.text.sanitise import plain, said_plainly, sanitise
 
 __all__ = [
     "LANGUAGES",
@@ -50,6 +50,7 @@ __all__ = [
     "render_bio",
     "render_field",
     "render_link",
+    "said_plainly",
     "sanitise",
     "shortcodes",
 ]

@@ -98,6 +98,14 @@ def plain(html: str) -> str:
     return _MANY_LINES.sub("\n\n", text).strip("\n")
 
 
+def said_plainly(words: str) -> str:
+    """Words from elsewhere that are to be text (a name, a warning, an option), without markup where somebody put some in.
+
+    Never raises. Not safe as HTML, as any text.
+    """
+    return clean_controls(plain(words) if "<" in words else words).strip()
+
+
 def escape_text(text: str) -> str:
     """Escape as the cleaner does between tags, so that cleaning again changes nothing."""
     return text.replace("&", "&amp;").replace("\u00a0", "&nbsp;").replace("<", "&lt;").replace(">", "&gt;")

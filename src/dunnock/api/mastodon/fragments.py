@@ -111,11 +111,12 @@ def emoji_wire(one: Emoji, addresses: Addresses) -> dict[str, Any]:
 
 
 def media_wire(one: Media, addresses: Addresses) -> dict[str, Any]:
-    """MediaAttachment; `url` is null until the file is ready."""
+    """MediaAttachment; `url` is null until the file is ready; of one that could not be copied it is where that is."""
+    elsewhere = one.remote_url if one.kind == "unknown" else None
     return {
         "id": str(one.id),
         "type": one.kind,
-        "url": None if one.picture is None else addresses.file(one.picture.original.path),
+        "url": elsewhere if one.picture is None else addresses.file(one.picture.original.path),
         "preview_url": _preview_url(one.picture, addresses),
         "remote_url": one.remote_url,
         "preview_remote_url": None,

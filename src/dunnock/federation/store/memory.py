@@ -42,9 +42,9 @@ _FORGET_LIKE = Sql(
 )
 
 
-async def take(tx: Tx, uri: str) -> bool:
-    """Note that the activity is taken in; False when it was before."""
-    return await tx.run(_TAKE, digest=digest(uri), at=tx.now) == 1
+async def take(tx: Tx, uri: str, *, by: int) -> bool:
+    """Note that the account's activity is taken in; False when it was before."""
+    return await tx.run(_TAKE, digest=digest(f"{by} {uri}"), at=tx.now) == 1
 
 
 async def note_undone(tx: Tx, uri: str, *, by: int) -> None:
