@@ -60,6 +60,7 @@ EVERY: Sequence[Every] = (
     *discovery.EVERY,
     *federation.EVERY,
     *media.EVERY,
+    *media.COPIES_EVERY,
     *portability.EVERY,
     *previews.EVERY,
 )
@@ -100,6 +101,7 @@ def does(
         **discovery.JOBS,
         **federation.Work(house).does,
         **media.remote_jobs_of(door, media_store),
+        **media.CACHE_JOBS,
         **media.jobs_of(media_store),
         **portability.jobs_of(
             media_store.storage,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dunnock.media.attach import claim, hold, let_go, release, remove_of
+    from dunnock.media.cache import CACHE_JOBS, COPIES_EVERY, TrimCopies, trim_copies
     from dunnock.media.caption import describe
     from dunnock.media.custom import add_emoji, change_emoji, remove_emoji
     from dunnock.media.discard import remove
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "attach": ("claim", "hold", "let_go", "release", "remove_of"),
+    "cache": ("COPIES_EVERY", "TrimCopies", "CACHE_JOBS", "trim_copies"),
     "caption": ("describe",),
     "custom": ("add_emoji", "change_emoji", "remove_emoji"),
     "discard": ("remove",),
@@ -83,6 +85,8 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "CACHE_JOBS",
+    "COPIES_EVERY",
     "EVERY",
     "DescriptionRefused",
     "Emoji",
@@ -112,6 +116,7 @@ __all__ = [
     "RemoveUnused",
     "Rendition",
     "SweepFiles",
+    "TrimCopies",
     "accept",
     "add_emoji",
     "add_remote",
@@ -141,6 +146,7 @@ __all__ = [
     "same_remote",
     "sweep_files",
     "take_picture",
+    "trim_copies",
     "used_files",
     "write_picture",
 ]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Boolean, bindparam, column, delete, exists, false, or_, select, table, update
+from sqlalchemy import (
+    Boolean,
+    bindparam,
+    column,
+    delete,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    table,
+    update,
+)
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once, upsert
 from dunnock.media.model import (
@@ -101,6 +114,14 @@ SHOW_OTHERWISE = Sql(
     update(media)
     .where(media.c.id == _the, media.c.state == "ready")
     .values(files=bindparam("new_files"), blurhash=bindparam("new_blurhash"), bytes=bindparam("new_bytes"))
+)
+_copied = (media.c.remote_url.is_not(None), media.c.bytes > literal_column("0"))
+COPIED_BYTES = Sql(select(func.coalesce(func.sum(media.c.bytes), literal_column("0"))).where(*_copied))
+OLDEST_COPIES = Sql(
+    select(media.c.id, media.c.post_id, media.c.bytes).where(*_copied).order_by(media.c.id).limit(bindparam("most"))
+)
+GIVE_UP_COPY = Sql(
+    update(media).where(media.c.id == _the).values(state="failed", kind="unknown", files="{}", sha256=None, bytes=0)
 )
 REMOVE = Sql(delete(media).where(media.c.id == _the, media.c.post_id.is_(None)))
 REMOVE_UNUSED = Sql(

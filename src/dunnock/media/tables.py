@@ -28,6 +28,13 @@ media = Table(
     CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
     Index("ix_media_post_id", "post_id"),
     Index("ix_media_account_id", "account_id"),
+    Index(  # copies of other servers' files, the oldest first
+        "ix_media_copies",
+        "id",
+        "bytes",
+        sqlite_where=text("remote_url IS NOT NULL AND bytes > 0"),
+        postgresql_where=text("remote_url IS NOT NULL AND bytes > 0"),
+    ),
     Index(
         "ix_media_unused",
         "unused_since",
