@@ -169,6 +169,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.add_column(sa.Column("remote_url", sa.Text(), nullable=True))
+        batch_op.create_index(
+            "ix_media_copies",
+            ["id", "bytes"],
+            unique=False,
+            sqlite_where=sa.text("remote_url IS NOT NULL AND bytes > 0"),
+            postgresql_where=sa.text("remote_url IS NOT NULL AND bytes > 0"),
+        )
 
     with op.batch_alter_table("posts", schema=None) as batch_op:
         batch_op.create_index(
