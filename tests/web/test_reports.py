@@ -111,6 +111,29 @@ async def test_many_at_once_and_the_next_one(site, db, join, signed_in):
     assert (await accounts.find(db, wren.account_id)).standing is accounts.Standing.SUSPENDED
 
 
+async def test_reported_posts_are_deleted_and_their_author_is_told(db, join, publish, signed_in, events):
+    wren = await join("wren")
+    bad, good = await publish(wren, "Buy this"), await publish(wren, "Good morning")
+    robin, ada = await signed_in("robin"), await signed_in("ada", "moderator")
+    await robin.get(f"/report/{wren.account_id}?post={bad.id}")
+    await robin.submit("/report", comment="ads")
+    (report,) = await _open(db, ada)
+    path = f"/admin/reports/{report.id}"
+    await ada.get(path)
+    page = await ada.submit(path, press="delete_posts", text="No ads here.")
+    assert "The posts are deleted" in page.text
+    assert (await robin.get(f"/@wren/{bad.id}")).status in {404, 410}
+    assert (await robin.get(f"/@wren/{good.id}")).status == 200
+    assert await _open(db, ada) == []
+    (warned,) = [one for one in await events() if isinstance(one, moderation.MemberWarned)]
+    told = await moderation.find_warning(db, wren.account_id, warned.decision_id)
+    assert (told.action, told.text, told.post_ids) == ("delete_posts", "No ads here.", (bad.id,))
+    page = await ada.get(path)
+    assert "1 post was deleted since" in page.text
+    token = dict(ada.page.forms[-1].fields)["token"]
+    assert (await ada.post(path, {"token": token, "what": "delete_posts"})).status == 422, "nothing is left"
+
+
 async def _open(db, ada):
     by = (await accounts.member_named(db, "ada")).account_id
     return await moderation.list_reports(db, moderation.WantedReports(), accounts.Cursor(), by=by)

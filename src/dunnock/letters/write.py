@@ -28,8 +28,8 @@ _ACTIONS = {
     "none": "The people who run this server have something to say to you",
     "disable": "You can't sign in to your account any more",
     "sensitive": "All your posts are shown as sensitive from now on",
-    "mark_statuses_as_sensitive": "Some of your posts were marked as sensitive",
-    "delete_statuses": "Some of your posts were deleted",
+    "mark_posts": "Some of your posts were marked as sensitive",
+    "delete_posts": "Some of your posts were deleted",
     "limit": "Your account is limited: only those who follow you see what you post",
     "suspend": "Your account is suspended",
 }

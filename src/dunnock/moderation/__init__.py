@@ -9,6 +9,7 @@ from __future__ import annotations
 from dunnock.moderation.access import change_role, reset_factors, sign_out_everywhere
 from dunnock.moderation.admit import approve, order_deletion, refuse
 from dunnock.moderation.decide import Judgement, decide, find_warning, take_back, warnings
+from dunnock.moderation.delete_posts import delete_reported_posts
 from dunnock.moderation.errors import DecisionInvalid, DecisionMissing, PresetMissing, ReportInvalid, ReportMissing
 from dunnock.moderation.events import (
     DecisionReversed,
@@ -60,6 +61,7 @@ __all__ = [
     "change_report",
     "change_role",
     "decide",
+    "delete_reported_posts",
     "entries",
     "file_report",
     "find_report",

@@ -51,6 +51,7 @@ DONE = {
     "handled": "The report is as you said.",
     "judged": "It is decided, and the reports about them are closed.",
     "founded": "Welcome! This is your server now.",
+    "posts_gone": "The posts are deleted, and the report is closed.",
     "brought_in": "The file is brought in.",
     "tried": "They are tried again now.",
     "acted": "It is done, and the log keeps it.",

@@ -116,7 +116,7 @@ async def handle_report(
     try:
         async with db.begin() as tx:
             ids: tuple[int, ...] = (report_id,)
-            if form.all_about:
+            if form.all_about and form.what != "delete_posts":
                 held = await moderation.show_report(tx, report_id, by=by)
                 wanted = moderation.WantedReports(target_id=held.target_id)
                 found = await moderation.list_reports(tx, wanted, accounts.Cursor(limit=_MOST_AT_ONCE), by=by)
@@ -131,7 +131,7 @@ async def handle_report(
 
 
 def _done(what: str) -> str:
-    return "judged" if what in _JUDGEMENTS else "handled"
+    return "judged" if what in _JUDGEMENTS else "posts_gone" if what == "delete_posts" else "handled"
 
 
 async def _next(db: Db, report_id: int, by: int) -> int | None:
@@ -154,6 +154,10 @@ async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) ->
         if form.what == "none":
             for one in ids:
                 await moderation.resolve_report(tx, one, by=by)
+        return
+    if form.what == "delete_posts":
+        for one in ids:
+            await moderation.delete_reported_posts(tx, one, by=by, text=form.text, mail=form.mail)
         return
     for one in ids:
         match form.what:
