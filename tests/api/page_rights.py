@@ -59,6 +59,7 @@ OPEN_PAGES = {
 }
 
 MEMBERS_PAGES = {
+    "GET /publish",
     "GET /posts/{id}/delete",
     "GET /posts/{id}/edit",
     "GET /bookmarks",

@@ -75,6 +75,18 @@ async def lead_home(show: NamedDependency[Show], member: NamedDependency[Member]
     return show.go("/")
 
 
+@get("/publish")
+async def show_composer(
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],  # noqa: ARG001 (strangers sign in)
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """The form for a post, alone."""
+    return show("publish.html", **await composer(db, settings, visitor))
+
+
 @get("/about")
 async def show_about(
     show: NamedDependency[Show],
@@ -120,4 +132,4 @@ async def composer(db: Db, settings: Settings, visitor: Visitor, reply_to_id: in
     }
 
 
-HANDLERS = pages(show_front, lead_home, show_about)
+HANDLERS = pages(show_front, lead_home, show_composer, show_about)
