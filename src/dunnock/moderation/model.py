@@ -64,3 +64,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: int | None
     subject: str
     details: msgspec.Raw
+
+    @property
+    def words(self) -> str:
+        """The details in one line, as `role: moderator, was: member`; without the decision's number, which says nobody much."""
+        held: dict[str, object] = msgspec.json.decode(self.details)
+        shown = {name: value for name, value in held.items() if name not in {"decision", "decisions"}}
+        return ", ".join(
+            f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+            for name, value in shown.items()
+        )

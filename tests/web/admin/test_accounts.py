@@ -74,6 +74,7 @@ async def test_access_is_for_admins_and_goes_downwards(db, join, signed_in):
     assert "Act on this account" not in page.text
     page = await ada.post(f"/admin/accounts/{other.account_id}", {"what": "sign_out", "sure": "1", "token": token})
     assert page.status == 403
+    assert "role: moderator, was: member" in (await ada.get(f"/admin/accounts/{wren.account_id}")).text
     by = (await accounts.member_named(db, "ada")).account_id
     acts = [one.act for one in await moderation.entries(db, accounts.Cursor(), by=by)]
     assert acts == ["account.sign_out", "account.role"]

@@ -161,6 +161,7 @@ async def test_invitations_presets_and_the_overview(db, signed_in):
     page = await ada.get("/admin/log?kind=invitation&who=@ada")
     assert "invitation.end" in page.text
     assert "preset.add" not in page.text
+    assert "Raw" not in (await ada.get("/admin/log")).text
     assert "Nothing is written there" in (await ada.get("/admin/log?who=nobody")).text
     page = await ada.get("/admin/jobs")
     assert "Nothing failed for good." in page.text
