@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from dunnock.accounts.sign_up import create_member
 from dunnock.api.streaming import Counts as StreamCounts
 from dunnock.app import metrics
+from dunnock.foundation import backups, clock
 
 _spec = importlib.util.spec_from_file_location("kit_driver", Path(__file__).parents[1] / "api/kit/driver.py")
 driver = sys.modules["kit_driver"] = importlib.util.module_from_spec(_spec)
@@ -41,6 +43,10 @@ async def test_metrics_are_for_the_watcher(house):
     assert "dunnock_db_commits_total" in text
     assert 'dunnock_cache_entries{cache="posts"}' in text
     assert "process_resident_memory_bytes" in text
+    assert "dunnock_backup_age_seconds " not in re.sub("(?m)^#.*$", "", text), "none was made"
+    backups.note(house.settings.data, backups.Backup(at=clock.now_ms() - 5_000, path="/b", bytes=1, files=0))
+    text = (await call(house.edge, "GET", "/metrics", token="watch")).body.decode()
+    assert 5 <= float(re.search(r"(?m)^dunnock_backup_age_seconds (\S+)", text).group(1)) < 60
 
 
 @pytest.mark.parametrize(

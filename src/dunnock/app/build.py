@@ -237,7 +237,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "viewers": viewers.kept.__len__,
         "tokens": tokens.kept.__len__,
     }
-    metrics = Metrics(db, counted, sizes, streams.counts, shared=shared)
+    metrics = Metrics(db, counted, sizes, streams.counts, shared=shared, data=settings.data)
     given: dict[str, Any] = {
         "db": db,
         "settings": settings,

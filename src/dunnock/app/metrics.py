@@ -16,6 +16,8 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
 from dunnock.api.streaming import Counts as StreamCounts
+from dunnock.foundation import backups
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.jobs import backlog
@@ -163,9 +165,20 @@ class Metrics:
     """What one process knows about itself. `sizes`: name of a cache -> how many entries it holds."""
 
     def __init__(
-        self, db: Db, counted: Counted, sizes: Mapping[str, Look], streams: StreamCounts, *, shared: Path | None = None
+        self,
+        db: Db,
+        counted: Counted,
+        sizes: Mapping[str, Look],
+        streams: StreamCounts,
+        *,
+        shared: Path | None = None,
+        data: Path | None = None,
     ) -> None:
-        """`shared`: a folder where the processes of one server leave their counts for each other; None: there is only one."""
+        """`shared`: a folder where the processes of one server leave their counts for each other; None: there is only one.
+
+        `data`: the data directory, where the last backup is noted.
+        """
+        self._data = data
         self._db, self._counted, self._sizes, self._streams, self._shared = db, counted, sizes, streams, shared
 
     def save(self, name: str) -> None:
@@ -265,6 +278,9 @@ class Metrics:
             "cache",
             {key: look() for key, look in self._sizes.items()},
         )
+        backup = None if self._data is None else backups.last(self._data)
+        age = {} if backup is None else {"": (now_ms() - backup.at) / 1000}
+        gauge("dunnock_backup_age_seconds", "Since the last backup", "", age)
         streams = self.streams(name)
         gauge("dunnock_streams", "Streams that are open", "kind", streams.open)
         for metric, doc, label, counted in (
