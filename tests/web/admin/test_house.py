@@ -91,6 +91,10 @@ async def test_servers_and_their_files(db, signed_in):
         ada, "/admin/servers", "block", domain="Bad.Example", severity="suspend", public_comment="Spam", obfuscate="1"
     )
     assert "bad.example" in page.text
+    page = await ada.get("/admin/servers?about=Sub.BAD.example")
+    assert "The rule of bad.example is in force." in page.text
+    assert "Follows from here" in page.text
+    assert (await ada.get("/admin/servers?about=no%20name")).status == 422
     assert (await _send(ada, "/admin/servers", "block", domain="sub.bad.example", severity="limit")).status == 422
     by = (await accounts.member_named(db, "ada")).account_id
     (held,) = await servers.list_blocks(db, accounts.Cursor(), by=by)

@@ -11,11 +11,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from dunnock import accounts
-from dunnock.accounts.server_rules import ServerBlock, ServerBlocked, Severity
+from dunnock.accounts import LimitInvalid
+from dunnock.accounts.server_rules import ServerBlock, ServerBlocked, Severity, rule_over, server_name
 from dunnock.api.kit import Form, Id, Query, Upload
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.moderation import servers
+from dunnock.moderation import figures, servers
 from dunnock.web.admin.desk import desk
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
@@ -28,9 +29,10 @@ _OURS: Final[dict[str, Severity]] = {theirs: ours for ours, theirs in _THEIRS.it
 
 
 class ServersParams(msgspec.Struct, frozen=True):
-    """`max_id`: older rules."""
+    """`max_id`: older rules; `about`: the server to look at; `made`, `left`: what an import did."""
 
     max_id: Id | None = None
+    about: str = ""
     done: str = ""
     made: int = 0
     left: int = 0
@@ -202,6 +204,24 @@ def _true(cell: str) -> bool:
     return cell.lower() in {"true", "1", "yes"}
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What we know of a server: (key of `figures`, total) each, and the rule over it."""
+
+    domain: str
+    figures: list[tuple[str, int]]
+    rule: ServerBlock | None
+
+
+async def _known(db: Db, typed: str, *, by: int) -> Known:
+    """Figures of a server, before deciding about it. Raises: LimitInvalid, NotPermitted."""
+    await figures.permit(db, by=by)
+    domain = server_name(typed)
+    span, about = figures.Span.of(None, None), figures.About(domain=domain)
+    found = [(key, await figures.measure(db, key, span, about)) for key in figures.OF_SERVER]
+    totals = [(key, one.total) for key, one in found if one is not None]
+    return Known(domain, totals, await rule_over(db, domain))
+
+
 async def _list(
     params: ServersParams,
     show: Show,
@@ -213,14 +233,22 @@ async def _list(
 ) -> Response[str]:
     by = staff.account_id
     found = await servers.list_blocks(db, accounts.Cursor(limit=_A_PAGE, max_id=params.max_id), by=by)
+    known = None
+    if params.about.strip():
+        try:
+            known = await _known(db, params.about, by=by)
+        except LimitInvalid as wrong:
+            error = wrong
     allowed = await servers.list_allows(db, accounts.Cursor(limit=_A_PAGE), by=by)
     return desk(
         show,
         staff,
         "servers.html",
         error=error,
-        form=form or ServerForm(),
+        form=form or ServerForm(domain="" if known is None else known.domain),
         blocks=found,
+        about=params.about,
+        known=known,
         allows=allowed,
         brought=(params.made, params.left) if params.done == "brought_in" else None,
         older=found[-1].id if len(found) == _A_PAGE else None,
