@@ -590,3 +590,41 @@ async def test_a_picture_that_can_not_be_had_is_named(town, alice, bob):
     (status,) = await town.home.get("/api/v1/timelines/home", alice)
     (shown,) = status["media_attachments"]
     assert (shown["type"], shown["url"], shown["remote_url"]) == ("unknown", files[0]["url"], files[0]["url"])
+
+
+async def test_nobody_brings_who_is_suspended(town, alice, bob):
+    """SC-054: neither by a boost nor by an answer."""
+    carol = town.far.actor("carol")
+    carol_id = await town.meet(carol)
+    async with town.db.begin() as tx:
+        await accounts.change_standing(tx, {carol_id: Standing.SUSPENDED})
+    note = town.far.note(carol)
+    await town.send("Announce", bob, note["id"], to=[PUBLIC])
+    await town.send("Create", bob, town.near.note(bob, "<p>answer</p>", inReplyTo=note["id"]))
+    await town.settle()
+    assert [one["html"] for one in await town.posts()] == ["<p>answer</p>"]
+
+
+async def test_one_post_brings_no_crowd(town, alice, bob):
+    """SC-084: posts that answer and quote more posts, by authors who pin more posts, end somewhere."""
+    for number in range(300):
+        who = town.far.actor(f"crowd{number}", featured=f"{town.far.base}/pins/{number}")
+        pins = f"{town.far.base}/pins/{number}"
+        items = [f"{town.far.base}/posts/{(number * 3 + one) % 300}" for one in range(1, 4)]
+        town.far.put(f"/pins/{number}", {"id": pins, "type": "OrderedCollection", "orderedItems": items})
+        note = {
+            "id": f"{town.far.base}/posts/{number}",
+            "type": "Note",
+            "attributedTo": who,
+            "content": "<p>x</p>",
+            "to": [PUBLIC],
+            "inReplyTo": f"{town.far.base}/posts/{(number * 2 + 1) % 300}",
+            "quote": f"{town.far.base}/posts/{(number * 2 + 2) % 300}",
+        }
+        town.far.put(f"/posts/{number}", note)
+    await town.send("Create", bob, town.near.note(bob, inReplyTo=f"{town.far.base}/posts/0"))
+    for _ in range(60):
+        await town.home.house.jobs.settle()
+    assert len(await town.posts()) <= 60
+    assert len(town.far.asked) < 300
+    assert not [path for path in town.far.asked if path.startswith("/pins/")]

@@ -227,25 +227,28 @@ class People:
         """The account with this address, if it was met; whoever moves it here asks nobody."""
         return await store.by_uri(self._db, uri)
 
-    async def find(self, uri: str) -> Remote:
+    async def find(self, uri: str, *, pins: bool = True) -> Remote:
         """The account with this address, asked for if it was never met.
+
+        `pins`: what it pins is read too. Not so for authors of posts that came with others, whose pins would bring more
+        authors without an end (SC-084).
 
         Raises:
             ServerRefused, ActivityInvalid, RemoteRefused, RemoteFailed: as it says.
         """
-        return await self.known(uri) or await self.refresh(uri)
+        return await self.known(uri) or await self.refresh(uri, pins=pins)
 
-    async def refresh(self, uri: str) -> Remote:
-        """The account as its server describes it now. Raises as `find`."""
+    async def refresh(self, uri: str, *, pins: bool = True) -> Remote:
+        """The account as its server describes it now. Takes and raises what `find` does."""
         if await self._policy.refuses(host_of(uri)):
             raise ServerRefused(host_of(uri))
-        return await self._take(await self._fetcher.document(uri))
+        return await self._take(await self._fetcher.document(uri), pins=pins)
 
     async def take(self, document: Mapping[str, Any]) -> Remote:
         """The account of a document that its own server vouches for: fetched there, or signed with its key."""
         return await self._take(document)
 
-    async def _take(self, document: Mapping[str, Any]) -> Remote:
+    async def _take(self, document: Mapping[str, Any], *, pins: bool = True) -> Remote:
         described = read_actor(document, now_ms())
         known = await self.known(described.remote.uri)
         if known is not None:
@@ -258,7 +261,7 @@ class People:
                 await store.put(tx, remote, claimed=described.claimed)
                 if remote.avatar_url or remote.header_url:
                     await tx.enqueue(CopyPictures(account_id=account_id, host=remote.host))
-                if remote.featured:
+                if remote.featured and pins:
                     await tx.enqueue(ReadFeatured(account_id=account_id, host=remote.host))
         except (accounts.HandleTaken, Conflict):
             again = await self.known(described.remote.uri)  # met by another request at the same moment

@@ -21,6 +21,7 @@ from dunnock.federation.house import Federation
 from dunnock.federation.jobs import ReadReplies
 from dunnock.federation.parse import id_of, listed
 from dunnock.federation.places import host_of
+from dunnock.federation.take_post import MOST_DEPTH
 from dunnock.foundation import refresh
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import MINUTE, now_ms
@@ -30,6 +31,7 @@ from dunnock.foundation.refresh import Refresh
 AGAIN_MS = 15 * MINUTE
 """How soon a post's answers are asked for again. Source: Mastodon, Status::FetchRepliesConcern."""
 MOST_PAGES, MOST_ANSWERS = 6, 60
+_DEPTH = MOST_DEPTH - 5  # what an answer answers is here, or not far
 KEPT = 10_000
 _PARTS = frozenset(("items", "orderedItems", "first", "next"))
 
@@ -80,7 +82,7 @@ class Answers:
                 if await posts.find_uri(db, uri) is not None:
                     continue
                 try:
-                    found += await self._find_post(uri) is not None
+                    found += await self._find_post(uri, depth=_DEPTH) is not None
                 except (RemoteRefused, RemoteFailed, ServerRefused, ActivityInvalid, NotTheirs):
                     continue
                 async with db.begin() as tx:

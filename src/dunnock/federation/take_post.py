@@ -19,6 +19,8 @@ from dunnock.posts import RemotePost
 
 MOST_DEPTH = 50
 """How far up a conversation is followed. Source: federation.md, section 12."""
+MOST_QUOTES = 2
+"""How far from what came to us a quote is read: each post may have a parent and a quote, which must not double for ever."""
 
 
 async def post_of(tx: Tx, house: Federation, uri: str) -> int | None:
@@ -81,7 +83,7 @@ async def take_post(
     known = await posts.find_uri(tx, written.uri)
     if known is not None and known[1] != author.account_id:
         raise NotTheirs(author.host)
-    if await memory.was_undone(tx, written.uri, by=author.account_id):
+    if author.standing in {"suspended", "deleted"} or await memory.was_undone(tx, written.uri, by=author.account_id):
         return None
     tagged = await people_of(tx, house, written.mentions)
     addressed = await people_of(tx, house, written.audience.people)
@@ -110,7 +112,7 @@ async def take_post(
         await tx.enqueue(
             FetchPost(uri=written.reply_to, host=host_of(written.reply_to), child_id=post.id, depth=depth + 1)
         )
-    if written.quote and quoted is None and depth < MOST_DEPTH and _elsewhere(house, written.quote):
+    if written.quote and quoted is None and depth < MOST_QUOTES and _elsewhere(house, written.quote):
         await tx.enqueue(
             FetchPost(
                 uri=written.quote,

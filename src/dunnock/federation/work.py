@@ -198,7 +198,7 @@ class Work:
             document = await house.fetcher.document(inner)
         if not is_post(document):
             return None
-        author = await house.people.find(author_of(document))
+        author = await house.people.find(author_of(document), pins=False)
         try:
             async with house.db.begin() as tx:
                 return await take_post(tx, house, document, author, wanted=wanted, depth=depth)
