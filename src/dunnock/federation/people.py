@@ -264,7 +264,10 @@ class People:
                 if remote.featured and pins:
                     await tx.enqueue(ReadFeatured(account_id=account_id, host=remote.host))
         except (accounts.HandleTaken, Conflict):
-            again = await self.known(described.remote.uri)  # met by another request at the same moment
+            # Met by another request at the same moment. It may not be committed yet: only a transaction sees it, and
+            # leaves when it is.
+            async with self._db.begin() as tx:
+                again = await store.by_uri(tx, described.remote.uri)
             if again is None:
                 raise
             return again
