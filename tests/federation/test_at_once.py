@@ -45,6 +45,7 @@ async def test_somebody_new_who_says_much_at_once(any_town):
     ]
     answers = await asyncio.gather(*(town.deliver(one) for one in acts for _ in range(4)))
     assert set(answers) == {202}
+    assert town.near.asked.count("/users/bob") == 1
     shown = await town.home.get(f"/api/v1/statuses/{post.id}", alice)
     assert (shown["favourites_count"], shown["reblogs_count"], shown["replies_count"]) == (1, 1, 1)
     assert len(await town.home.get(f"/api/v1/accounts/{alice.id}/followers", alice)) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +13,14 @@ from msgspec import structs
 from dunnock import accounts, text
 from dunnock.accounts.account import Field, Kind
 from dunnock.accounts.events import StandingChanged
-from dunnock.federation.errors import ActivityInvalid, NotTheirs, RemoteFailed, RemoteRefused, ServerRefused
+from dunnock.federation.errors import (
+    ActivityInvalid,
+    NotTheirs,
+    RemoteFailed,
+    RemoteMissing,
+    RemoteRefused,
+    ServerRefused,
+)
 from dunnock.federation.fetch import Fetcher
 from dunnock.federation.jobs import CopyPictures, ReadFeatured
 from dunnock.federation.parse import count_of, id_of, ids_of, link_of, listed, objects_of, text_of, time_of, types_of
@@ -36,6 +45,8 @@ ACTOR_TYPES: Mapping[str, Kind] = {
 STALE_MS = DAY
 AGAIN_MS = 5 * MINUTE
 """How soon an actor is asked for again because of a key that does not fit. Source: federation.md, section 12."""
+DEAD_MS = 10 * MINUTE
+"""How long a key that its server does not have is taken for dead."""
 KEPT = 5_000
 MOST_NAME, MOST_BIO = 100, 20_000
 MOST_FIELDS, MOST_FIELD, MOST_ALIASES, MOST_DOMAINS = 50, 2_047, 256, 256
@@ -173,6 +184,8 @@ class People:
         db.listen(self._heard)
         self._by_key: Cache[str, tuple[Remote, Any]] = Cache(KEPT)
         self._asked: Cache[str, int] = Cache(KEPT)
+        self._dead: Cache[str, tuple[int, type[RemoteMissing]]] = Cache(KEPT)
+        self._under_way: dict[str, asyncio.Task[Remote]] = {}
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         if any(isinstance(one.event, StandingChanged) for one in logged):
@@ -189,8 +202,25 @@ class People:
             return held
         found = await store.by_key(self._db, key_id)
         if found is None:
-            found = await self._owner(key_id)
+            found = await self._asked_once(key_id)
         return self._keep(found)
+
+    async def _asked_once(self, key_id: str) -> Remote:
+        """`_owner`, asked once however many wait for the answer; of a key that is not there not again soon (SC-073)."""
+        dead = self._dead.get(key_id)
+        if dead is not None and now_ms() - dead[0] < DEAD_MS:
+            raise dead[1]("a dead key", host_of(key_id))
+        asking = self._under_way.get(key_id)
+        if asking is None:
+            asking = self._under_way[key_id] = asyncio.create_task(self._owner(key_id), name="a key")
+            asking.add_done_callback(functools.partial(self._answered, key_id))
+        return await asyncio.shield(asking)
+
+    def _answered(self, key_id: str, asking: asyncio.Task[Remote]) -> None:
+        self._under_way.pop(key_id, None)
+        error = None if asking.cancelled() else asking.exception()
+        if isinstance(error, RemoteMissing):
+            self._dead.put(key_id, (now_ms(), type(error)))
 
     async def signer_again(self, remote: Remote) -> tuple[Remote, Any] | None:
         """The same after asking its server once more, because the key did not fit; None: it was asked a moment ago."""
