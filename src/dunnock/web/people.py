@@ -12,6 +12,7 @@ from dunnock import accounts
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.kit import Query
 from dunnock.feeds import Cursor, Feeds
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Kind, Missing
 from dunnock.foundation.settings import Settings
@@ -20,6 +21,7 @@ from dunnock.web.cards import Cards
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
+from dunnock.web.syndication import Channel, Format, feed, split
 from dunnock.web.visitor import Visitor
 
 _MOST_PINS = 5
@@ -44,7 +46,10 @@ async def show_person(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str] | Response[None]:
     """A profile with its posts, newest first; tabs with replies, and with pictures only."""
+    handle, kind = split(handle)
     card = await find_person(account_views, handle, settings)
+    if kind is not None and not card.domain:
+        return await _feed(kind, card, show, cards=Cards(db, account_views), feeds=feeds, settings=settings)
     part = show.path.rstrip("/").rpartition("/")[2]
     tab = f"/{part}" if part in {"with_replies", "media"} and show.path.count("/") > 1 else ""
     if handle != f"@{card.handle}":
@@ -121,6 +126,22 @@ async def lead_to_person(name: FromPath[str], show: NamedDependency[Show]) -> Re
 async def lead_to_post(name: FromPath[str], post_id: FromPath[int], show: NamedDependency[Show]) -> Response[None]:
     """People who open a post's ActivityPub address in a browser."""
     return show.go(f"/@{quote(name, safe='')}/{post_id}")
+
+
+async def _feed(
+    kind: Format, card: AccountCard, show: Show, *, cards: Cards, feeds: Feeds, settings: Settings
+) -> Response[str]:
+    """What somebody says to everybody, for readers of news: without answers and boosts, as Mastodon has it."""
+    page = await feeds.account(None, card.id, Cursor(limit=20), replies=False, boosts=False)
+    person = await cards.profile(card)
+    channel = Channel(
+        title=f"{card.display_name or card.username} (@{card.username}@{settings.domain})",
+        url=f"{settings.public_url}/@{card.username}",
+        about=person.summary,
+        picture=settings.public_url + person.face.avatar,
+    )
+    shown = await cards.page(page)
+    return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms())
 
 
 async def relation_to(db: Db, visitor: Visitor, account_id: int) -> accounts.Relationship | None:

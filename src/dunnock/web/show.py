@@ -126,7 +126,7 @@ class Show:
             given.append(set_cookie(self.settings, "visit", cookie))
         problems = problems_of(error)
         html = (
-            _environment()
+            environment()
             .get_template(template)
             .render(
                 server=self.settings.title if self.settings else "Dunnock",
@@ -218,7 +218,8 @@ def _sentence(field: str, reason: str) -> str:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates; made once."""
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("dunnock.web"),
         autoescape=True,

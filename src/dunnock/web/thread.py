@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -13,6 +15,7 @@ from dunnock.api.kit import Query
 from dunnock.api.kit.shape import BIGGEST_ID
 from dunnock.feeds import Feeds
 from dunnock.feeds.rules import readable
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
 from dunnock.foundation.settings import Settings
@@ -23,6 +26,7 @@ from dunnock.web.pages import PageParams, pages
 from dunnock.web.people import find_person
 from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
+from dunnock.web.syndication import Channel, feed, split
 from dunnock.web.visitor import Visitor
 from dunnock.web.welcome import composer
 
@@ -80,14 +84,20 @@ async def show_tag(
     db: NamedDependency[Db],
     feeds: NamedDependency[Feeds],
     account_views: NamedDependency[AccountViews],
+    settings: NamedDependency[Settings],
 ) -> Response[str]:
-    """Public posts with a hashtag."""
+    """Public posts with a hashtag; with `.rss` or `.atom` behind it for readers of news."""
+    name, kind = split(name)
     key = hashtag_key(name)
     if not name.strip() or "\0" in name:
         raise Missing(name)
     cursor = cursor_of(params)
     page = await feeds.hashtag(visitor.account_id, key, cursor)
     shown = await Cards(db, account_views, viewer=visitor.account_id).page(page)
+    if kind is not None:
+        plain = await Cards(db, account_views).page(await feeds.hashtag(None, key, cursor))
+        channel = Channel(f"#{name}", f"{settings.public_url}/tags/{quote(key, safe='')}", f"Public posts with #{name}")
+        return feed(kind, channel, plain, base=settings.public_url, here=show.path, now=now_ms())
     return show("tag.html", tag=name, shown=shown, steps=steps_of(page, cursor))
 
 

@@ -1,0 +1,49 @@
+"""Feeds for readers of news: RSS 2.0 and Atom of a profile and of a hashtag, public posts only. Source: RFC 4287, RSS 2.0."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from typing import Literal, NamedTuple
+
+from litestar import Response
+
+from dunnock.foundation.clock import iso
+from dunnock.web.cards import Shown
+from dunnock.web.show import environment
+
+Format = Literal["rss", "atom"]
+_TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+
+
+class Channel(NamedTuple):
+    """What a feed is of: a title, the page with the same, a line about it, and a picture ("": none). Addresses are whole."""
+
+    title: str
+    url: str
+    about: str
+    picture: str = ""
+
+
+def split(name: str) -> tuple[str, Format | None]:
+    """The name of a profile or hashtag without `.rss` or `.atom` behind it, and which of them that was."""
+    for kind in _TYPES:
+        if name.endswith(f".{kind}") and len(name) > len(kind) + 2:
+            return name[: -len(kind) - 1], kind
+    return name, None
+
+
+def feed(kind: Format, channel: Channel, posts: list[Shown], *, base: str, here: str, now: int) -> Response[str]:
+    """The feed. `here`: its own path."""
+    shown = [one for one in posts if one.visibility == "public" and one.boosted_by is None]
+    updated = max((one.edited_at or one.created_at for one in shown), default=now)
+    xml = (
+        environment()
+        .get_template(f"feed.{kind}.xml")
+        .render(channel=channel, posts=shown, base=base, here=here, updated=updated, rfc822=_rfc822, iso=iso)
+    )
+    headers = {"cache-control": "public, max-age=60", "x-content-type-options": "nosniff"}
+    return Response(xml, media_type=f"{_TYPES[kind]}; charset=utf-8", headers=headers)
+
+
+def _rfc822(ms: int) -> str:
+    return formatdate(ms / 1000, usegmt=True)

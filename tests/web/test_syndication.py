@@ -1,0 +1,52 @@
+"""Feeds for readers of news."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from dunnock import accounts
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+async def write(db, publish, join):
+    await join("wren")
+    member = await accounts.member_named(db, "wren")
+
+    async def written(words, **draft):
+        return await publish(member, words, **draft)
+
+    return written
+
+
+async def test_a_profile_as_rss_and_atom(site, write):
+    await write("Hello <world> & #Hedges")
+    await write("for friends", visibility="followers")
+    await write("quiet", visibility="unlisted")
+    post = await write("more", warning="a <b> warning")
+    page = await site.browser().get("/@wren.rss")
+    assert (page.status, page.headers["content-type"]) == (200, "application/rss+xml; charset=utf-8")
+    channel = ET.fromstring(page.body).find("channel")
+    assert channel.findtext("title") == "wren (@wren@127.0.0.1:8000)"
+    items = channel.findall("item")
+    assert [one.findtext("title") for one in items] == ["a <b> warning", None]
+    assert items[0].findtext("link") == f"http://127.0.0.1:8000/@wren/{post.id}"
+    assert items[1].findtext("description").startswith("<p>Hello &lt;world&gt; &amp; <a href=")
+    atom = ET.fromstring((await site.browser().get("/@wren.atom")).body)
+    assert atom.find(f"{ATOM}entry").findtext(f"{ATOM}id") == items[0].findtext("guid")
+    assert "/@wren.rss" in (await site.browser().get("/@wren")).body
+
+
+async def test_a_hashtag(site, write):
+    await write("a song #Hedges")
+    atom = ET.fromstring((await site.browser().get("/tags/hedges.atom")).body)
+    assert len(atom.findall(f"{ATOM}entry")) == 1
+    assert ET.fromstring((await site.browser().get("/tags/nothing.rss")).body).find("channel/item") is None
+
+
+async def test_nobody(site):
+    for path in ("/@nobody.rss", "/@.rss", "/wren.rss"):
+        assert (await site.browser().get(path)).status == 404
