@@ -69,7 +69,7 @@ async def say(db, *texts):
             await tx.record(WordSaid(text=text))
 
 
-async def until(condition, *, within_s=10.0):
+async def until(condition, *, within_s=30.0):
     end = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < end
