@@ -126,6 +126,20 @@ class SynchronizeFollowers(Job, frozen=True):
         return f"fetch {self.host}"
 
 
+class CopyEmoji(Job, frozen=True):
+    """Copy custom emoji of another server (name, address), then show what uses them anew: a post, or an account."""
+
+    domain: str
+    icons: tuple[tuple[str, str], ...]
+    account_id: int
+    post_id: int | None = None
+
+    @property
+    def lane(self) -> str | None:
+        """One server's pictures wait for each other only."""
+        return f"pictures {self.domain}"
+
+
 class MeetNamed(Job, frozen=True):
     """Ask other servers for those whom a post of this server names, then tell of the post."""
 

@@ -5,6 +5,7 @@ but for what is no JSON object at all. Source: federation.md, section 3 (last pa
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ MOST_DEPTH = 32
 MOST_ITEMS = 1_000
 """How much of a list is read."""
 _EARLIEST = 0
+_SHORTCODE = re.compile(r":?([A-Za-z0-9_]{2,64}):?", re.ASCII)
 _decode = msgspec.json.Decoder().decode
 
 
@@ -159,6 +161,18 @@ def objects_of(value: Any, *kinds: str) -> Iterator[Mapping[str, Any]]:
     for one in listed(value):
         if isinstance(one, dict) and not set(types_of(one)).isdisjoint(kinds):
             yield one
+
+
+def icons_of(value: Mapping[str, Any], *, most: int = 100) -> tuple[tuple[str, str], ...]:
+    """Name and address of the picture of each custom emoji that the object's tags tell of."""
+    found: dict[str, str] = {}
+    for one in objects_of(value.get("tag"), "Emoji"):
+        name, icon = one.get("name"), one.get("icon")
+        icon = icon[0] if isinstance(icon, list) and icon else icon
+        url = link_of(icon.get("url") or icon.get("href")) if isinstance(icon, dict) else link_of(icon)
+        if isinstance(name, str) and (short := _SHORTCODE.fullmatch(name)) and url and len(found) < most:
+            found.setdefault(short[1], url)
+    return tuple(found.items())
 
 
 def is_public(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import structs
 
-from dunnock import accounts, text
+from dunnock import accounts, media, text
 from dunnock.accounts.account import Field, Kind
 from dunnock.accounts.events import StandingChanged
 from dunnock.federation.errors import (
@@ -22,8 +22,19 @@ from dunnock.federation.errors import (
     ServerRefused,
 )
 from dunnock.federation.fetch import Fetcher
-from dunnock.federation.jobs import CopyPictures, ReadFeatured
-from dunnock.federation.parse import count_of, id_of, ids_of, link_of, listed, objects_of, text_of, time_of, types_of
+from dunnock.federation.jobs import CopyEmoji, CopyPictures, ReadFeatured
+from dunnock.federation.parse import (
+    count_of,
+    icons_of,
+    id_of,
+    ids_of,
+    link_of,
+    listed,
+    objects_of,
+    text_of,
+    time_of,
+    types_of,
+)
 from dunnock.federation.places import host_of
 from dunnock.federation.policy import Policy
 from dunnock.federation.signatures.claim import SignatureMalformed, load_public
@@ -57,13 +68,14 @@ _USERNAME = re.compile(r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*")
 class Described:
     """What an actor document says: the account, how to talk to it, and what its server claims to count."""
 
-    __slots__ = ("account", "claimed", "remote")
+    __slots__ = ("account", "claimed", "icons", "remote")
 
     def __init__(
         self, account: accounts.Described, remote: Remote, claimed: tuple[int | None, int | None, int | None]
     ) -> None:
         """Everything in it was checked."""
         self.account, self.remote, self.claimed = account, remote, claimed
+        self.icons: tuple[tuple[str, str], ...] = ()
 
 
 def read_actor(document: Mapping[str, Any], now: int) -> Described:
@@ -129,7 +141,9 @@ def read_actor(document: Mapping[str, Any], now: int) -> Described:
         count_of(document.get("following")),
         count_of(document.get("outbox")),
     )
-    return Described(account, remote, claimed)
+    described = Described(account, remote, claimed)
+    described.icons = icons_of(document)
+    return described
 
 
 def _page(url: str, uri: str) -> str:
@@ -293,6 +307,7 @@ class People:
                     await tx.enqueue(CopyPictures(account_id=account_id, host=remote.host))
                 if remote.featured and pins:
                     await tx.enqueue(ReadFeatured(account_id=account_id, host=remote.host))
+                await self._want_emoji(tx, described, remote)
         except (accounts.HandleTaken, Conflict):
             # Met by another request at the same moment. It may not be committed yet: only a transaction sees it, and
             # leaves when it is.
@@ -331,9 +346,19 @@ class People:
         other = known.avatar_url != new.avatar_url or known.header_url != new.header_url
         if other and (new.avatar_url or new.header_url):
             await tx.enqueue(CopyPictures(account_id=known.account_id, host=new.host))
+        await self._want_emoji(tx, described, new)
         self._by_key.pop(known.key_id)
         self._by_key.pop(new.key_id)
         return new
+
+    async def _want_emoji(self, tx: Tx, described: Described, remote: Remote) -> None:
+        """Have those custom emoji of a profile copied that are not here yet."""
+        here = {
+            one.shortcode for one in await media.find_emoji(tx, [name for name, _ in described.icons], remote.domain)
+        }
+        missing = tuple([one for one in described.icons if one[0] not in here])
+        if missing:
+            await tx.enqueue(CopyEmoji(domain=remote.domain, icons=missing, account_id=remote.account_id))
 
     async def _domain(self, described: Described) -> str:
         """The domain of the handle: that of the id, unless the server's WebFinger names another, which agrees.

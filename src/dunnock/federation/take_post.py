@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dunnock import accounts, posts
+from dunnock import accounts, media, posts
 from dunnock.federation.errors import NotTheirs
 from dunnock.federation.house import Federation
-from dunnock.federation.jobs import CheckQuote, FetchPost
+from dunnock.federation.jobs import CheckQuote, CopyEmoji, FetchPost
 from dunnock.federation.objects import Written, read_post
+from dunnock.federation.parse import icons_of
 from dunnock.federation.places import host_of
 from dunnock.federation.store import actors, memory
 from dunnock.federation.store.actors import Remote
@@ -105,9 +106,11 @@ async def take_post(
     )
     if known is not None:
         await posts.receive_edit(tx, known[0], one, settings=house.settings)
+        await want_emoji(tx, document, author, post_id=known[0])
         await _ask_for_leave(tx, known[0], one, written)
         return known[0]
     post = await posts.receive(tx, one, settings=house.settings)
+    await want_emoji(tx, document, author, post_id=post.id)
     if written.reply_to and parent is None and depth < MOST_DEPTH and _elsewhere(house, written.reply_to):
         await tx.enqueue(
             FetchPost(uri=written.reply_to, host=host_of(written.reply_to), child_id=post.id, depth=depth + 1)
@@ -153,6 +156,18 @@ async def _quote_state(tx: Tx, quoted: int | None, author: Remote, written: Writ
     if post.author_id == author.account_id or post.quote_policy == "public":
         return "accepted"
     return "pending" if written.quote else None
+
+
+async def want_emoji(tx: Tx, document: Mapping[str, Any], author: Remote, *, post_id: int | None = None) -> None:
+    """Have those custom emoji copied that a document tells of and that are not here yet."""
+    icons = icons_of(document)
+    if icons:
+        here = {one.shortcode for one in await media.find_emoji(tx, [name for name, _ in icons], author.domain)}
+        missing = tuple([one for one in icons if one[0] not in here])
+        if missing:
+            await tx.enqueue(
+                CopyEmoji(domain=author.domain, icons=missing, account_id=author.account_id, post_id=post_id)
+            )
 
 
 def _remote_post(

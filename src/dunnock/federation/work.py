@@ -28,6 +28,7 @@ from dunnock.federation.jobs import (
     PAUSES_MS,
     AsksOthers,
     CheckQuote,
+    CopyEmoji,
     CopyPictures,
     FetchPost,
     ForgetActivities,
@@ -79,6 +80,7 @@ class Work:
         """Job -> what does it."""
         return {
             CopyPictures: _patient(self.copy_pictures),
+            CopyEmoji: _patient(self.copy_emoji),
             ReadFeatured: _patient(self.read_featured),
             FetchPost: _patient(self.fetch_post),
             CheckQuote: _patient(self.check_quote),
@@ -115,6 +117,23 @@ class Work:
             await accounts.show_pictures(tx, job.account_id, avatar=shown["avatar"], header=shown["header"])
         if failed is not None:
             raise failed
+
+    async def copy_emoji(self, db: Db, job: CopyEmoji) -> None:
+        """Copy custom emoji, then show the post or account that uses them anew; what can't be had stays its name."""
+        if await self._rejects_media(db, job.domain):
+            return
+        for shortcode, url in job.icons:
+            with contextlib.suppress(
+                OutsideForbidden, OutsideFailed, media.MediaRejected, media.MediaTooLarge, media.MediaFailed
+            ):
+                await media.copy_emoji(
+                    db, self._house.door, self._house.media_store, shortcode=shortcode, domain=job.domain, url=url
+                )
+        async with db.begin() as tx:
+            if job.post_id is None:
+                await tx.record(accounts.AccountSettingsChanged(account_id=job.account_id))
+            else:
+                await tx.record(posts.PostNames(post_id=job.post_id, author_id=job.account_id))
 
     async def _rejects_media(self, db: Db, host: str) -> bool:
         rule = await rule_over(db, host.partition(":")[0])

@@ -29,7 +29,15 @@ if TYPE_CHECKING:
     from dunnock.media.events import EmojiChanged, MediaAccepted, MediaChanged
     from dunnock.media.keep import Kept, MediaStore, take_picture
     from dunnock.media.model import Emoji, File, Focus, Media, Picture, read_picture, write_picture
-    from dunnock.media.remote import FetchMedia, RemoteFile, add_remote, copy_picture, remote_jobs_of, same_remote
+    from dunnock.media.remote import (
+        FetchMedia,
+        RemoteFile,
+        add_remote,
+        copy_emoji,
+        copy_picture,
+        remote_jobs_of,
+        same_remote,
+    )
     from dunnock.media.rendition import ImageKind, Processed, Rendition
     from dunnock.media.sniff import MediaType
     from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files, used_files
@@ -56,7 +64,7 @@ _HOMES = {
     "events": ("EmojiChanged", "MediaAccepted", "MediaChanged"),
     "keep": ("Kept", "MediaStore", "take_picture"),
     "model": ("Emoji", "File", "Focus", "Media", "Picture", "read_picture", "write_picture"),
-    "remote": ("FetchMedia", "RemoteFile", "add_remote", "copy_picture", "remote_jobs_of", "same_remote"),
+    "remote": ("FetchMedia", "RemoteFile", "add_remote", "copy_emoji", "copy_picture", "remote_jobs_of", "same_remote"),
     "rendition": ("ImageKind", "Processed", "Rendition"),
     "sniff": ("MediaType",),
     "sweep": ("EVERY", "RemoveUnused", "SweepFiles", "jobs_of", "remove_unused", "sweep_files", "used_files"),
@@ -124,6 +132,7 @@ __all__ = [
     "change_emoji",
     "change_thumbnail",
     "claim",
+    "copy_emoji",
     "copy_picture",
     "describe",
     "every_emoji",

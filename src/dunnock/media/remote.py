@@ -25,6 +25,8 @@ from dunnock.media.rendition import ImageKind
 
 PAUSES_MS: Final = (MINUTE, 15 * MINUTE, 4 * HOUR)
 """Between the tries where nobody answers; then there is no copy."""
+MOST_EMOJI: Final = 1024 * 1024
+"""Bytes of an emoji's picture."""
 _IMAGES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"})
 _CLIPS = frozenset(
     {
@@ -101,6 +103,22 @@ async def copy_picture(door: Door, media_store: MediaStore, url: str, kind: Imag
     return write_picture(
         (await _copy(door, media_store, url, kind, most=limits.SOURCE_BYTES["post"], types=_IMAGES)).picture
     )
+
+
+async def copy_emoji(db: Db, door: Door, media_store: MediaStore, *, shortcode: str, domain: str, url: str) -> None:
+    """Copy a custom emoji of another server, or its new picture. Raises as `copy_picture`."""
+    kept = await _copy(door, media_store, url, "emoji", most=MOST_EMOJI, types=_IMAGES)
+    async with db.begin() as tx:
+        await tx.run(
+            store.PUT_EMOJI,
+            shortcode=shortcode,
+            domain=domain,
+            file=kept.picture.original.path,
+            still_file=kept.picture.still.path,
+            category=None,
+            listed=False,
+            created_at=tx.now,
+        )
 
 
 def remote_jobs_of(door: Door, media_store: MediaStore) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:

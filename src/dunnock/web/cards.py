@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from markupsafe import Markup, escape
@@ -147,7 +147,7 @@ class Cards:
         parents = {card.reply_to_author_id for card in cards if card.reply_to_author_id} - set(people)
         known = people | (await self._accounts.get(parents) if parents else {})
         authors = [known[card.author_id] for card in (*cards, *entries)]
-        emoji = await self._emoji({name for card in cards for name in card.emoji}, authors)
+        emoji = await self._emoji([(known[card.author_id].domain, card.emoji) for card in cards], authors)
         polled = [card.id for card in cards if card.poll_id is not None]
         polls = await polls_of(self._db, polled) if polled else {}
         marks = {} if self._viewer is None else await marks_of(self._db, self._viewer, [card.id for card in cards])
@@ -168,8 +168,8 @@ class Cards:
                     url=post_url(card, author),
                     elsewhere=web_address(card.url),
                     by=face(author, emoji),
-                    html=with_emoji(card.html, emoji),
-                    warning=with_emoji(str(escape(card.warning)), emoji),
+                    html=with_emoji(card.html, emoji.get(author.domain, {})),
+                    warning=with_emoji(str(escape(card.warning)), emoji.get(author.domain, {})),
                     language=card.language,
                     right_to_left=(card.language or "").partition("-")[0] in _RIGHT_TO_LEFT,
                     created_at=card.created_at,
@@ -200,16 +200,17 @@ class Cards:
     async def profile(self, card: AccountCard) -> Profile:
         """The page of an account."""
         emoji = await self._emoji((), [card])
+        own = emoji.get(card.domain, {})
         lines: tuple[Field, ...] = read_fields(card.fields)
         counts = card.counts
         return Profile(
             face=face(card, emoji),
             elsewhere=web_address(card.url),
-            bio=with_emoji(card.bio_html, emoji),
+            bio=with_emoji(card.bio_html, own),
             summary=_short(plain(card.bio_html)),
             header=file_url(read_picture(card.header).still) if card.header else None,
             fields=[
-                (with_emoji(str(escape(line.name)), emoji), with_emoji(line.html, emoji), line.verified_at)
+                (with_emoji(str(escape(line.name)), own), with_emoji(line.html, own), line.verified_at)
                 for line in lines
             ],
             counts=counts[:3],
@@ -223,24 +224,32 @@ class Cards:
         emoji = await self._emoji((), found.values())
         return [face(found[one], emoji) for one in ids if one in found]
 
-    async def _emoji(self, names: Collection[str], people: Collection[AccountCard]) -> dict[str, str]:
-        """Shortcode -> address, for those this server knows."""
-        wanted = set(names)
+    async def _emoji(
+        self, named: Iterable[tuple[str, Collection[str]]], people: Collection[AccountCard]
+    ) -> dict[str, dict[str, str]]:
+        """Server -> shortcode -> address, for those known here that people of these servers used. One query a server."""
+        wanted: dict[str, set[str]] = {}
+        for domain, names in named:
+            wanted.setdefault(domain, set()).update(names)
         for card in people:
             if ":" in card.display_name or ":" in card.bio_html:
-                wanted.update(shortcodes(f"{card.display_name} {card.bio_html}"))
-        return {one.shortcode: f"/media/{one.file}" for one in await find_emoji(self._db, wanted)} if wanted else {}
+                wanted.setdefault(card.domain, set()).update(shortcodes(f"{card.display_name} {card.bio_html}"))
+        return {
+            domain: {one.shortcode: f"/media/{one.file}" for one in await find_emoji(self._db, names, domain)}
+            for domain, names in wanted.items()
+            if names
+        }
 
 
-def face(card: AccountCard, emoji: dict[str, str]) -> Face:
-    """A person in few words."""
+def face(card: AccountCard, emoji: Mapping[str, Mapping[str, str]]) -> Face:
+    """A person in few words; `emoji` by servers."""
     avatar = asset_url("avatar.svg")
     if card.avatar:
         picture = read_picture(card.avatar)
         avatar = file_url(picture.small or picture.still)
     return Face(
         id=card.id,
-        name=with_emoji(str(escape(card.display_name or card.username)), emoji),
+        name=with_emoji(str(escape(card.display_name or card.username)), emoji.get(card.domain, {})),
         handle=card.handle,
         url=profile_url(card),
         avatar=avatar,
@@ -249,7 +258,7 @@ def face(card: AccountCard, emoji: dict[str, str]) -> Face:
     )
 
 
-def with_emoji(html: str, emoji: dict[str, str]) -> Markup:
+def with_emoji(html: str, emoji: Mapping[str, str]) -> Markup:
     """Our own HTML (made or made safe by `dunnock.text`), shortcodes outside of tags shown as pictures."""
     if not emoji or ":" not in html:
         return Markup(html)  # noqa: S704 - the one place that trusts stored HTML

@@ -234,7 +234,7 @@ class Render:
     async def _render_polls(self, cards: Sequence[PollCard], now: int) -> None:
         """Fill in `rendered`: one query for emoji, however many polls."""
         named = {card.poll.id: shortcodes(" ".join(card.poll.options)) for card in cards}
-        known = await self._emoji({name for names in named.values() for name in names})
+        known = (await self._emoji([("", names) for names in named.values()])).get("", {})
         for card in cards:
             over = card.poll.over(now)
             emoji = [known[name] for name in named[card.poll.id] if name in known]
@@ -333,7 +333,7 @@ class Render:
     async def _render_posts(self, cards: Sequence[PostCard], people: Accounts) -> None:
         """Fill in `rendered`: one query each for media, emoji and people mentioned, however many posts."""
         files = await media_views.find(self._db, [one for card in cards for one in card.media])
-        named = await self._emoji({name for card in cards for name in card.emoji})
+        named = await self._emoji([(people[card.author_id].domain, card.emoji) for card in cards])
         mentioned = await self._accounts.get({one for card in cards for one in card.mentions})
         linked = await previews.of_posts(self._db, [card.id for card in cards if card.preview_id is not None])
         for card in cards:
@@ -349,13 +349,21 @@ class Render:
                 self.addresses,
                 media=files,
                 people=mentioned,
-                emoji=named,
+                emoji=named.get(author.domain, {}),
                 app=None if card.app_id is None else await self._accounts.app(card.app_id),
                 preview=preview,
             )
 
-    async def _emoji(self, names: Collection[str]) -> dict[str, Emoji]:
-        return {one.shortcode: one for one in await media_views.find_emoji(self._db, names)} if names else {}
+    async def _emoji(self, named: Iterable[tuple[str, Collection[str]]]) -> dict[str, dict[str, Emoji]]:
+        """Server -> name -> emoji, for names that were used by people of these servers. One query for each server."""
+        wanted: dict[str, set[str]] = {}
+        for domain, names in named:
+            if names:
+                wanted.setdefault(domain, set()).update(names)
+        return {
+            domain: {one.shortcode: one for one in await media_views.find_emoji(self._db, names, domain)}
+            for domain, names in wanted.items()
+        }
 
     async def preview(self, post_id: int, viewer_id: int | None) -> bytes:
         """PreviewCard of a post, which has been judged already; an empty object where there is none."""
@@ -436,8 +444,9 @@ class Render:
         bare = [card for card in cards if card.rendered is None]
         if bare:
             named = {card.id: shortcodes(f"{card.display_name} {card.bio_html}") for card in bare}
-            known = await self._emoji({name for names in named.values() for name in names})
+            found = await self._emoji([(card.domain, named[card.id]) for card in bare])
             for card in bare:
+                known = found.get(card.domain, {})
                 card.rendered = fragments.account_start(
                     card, self.addresses, [known[name] for name in named[card.id] if name in known]
                 )
