@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from dunnock.federation.signatures.claim import (
@@ -105,7 +106,9 @@ def _check_draft_digest(header: str, body: bytes) -> None:
 
 def _date(text: str) -> int | None:
     try:
-        return int(parsedate_to_datetime(text).timestamp() * 1000)
+        said = parsedate_to_datetime(text)
+        # "-0000" names no zone, and would be read in the zone of this machine. Source: RFC 9110, 5.6.7: all are UTC.
+        return int((said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp() * 1000)
     except (TypeError, ValueError, OverflowError, IndexError):
         return None
 
