@@ -123,3 +123,26 @@ async def test_people(db, signed_in, join, id_of):
     await wren.submit(f"/people/{robin}", act="unblock")
     assert not (await relation()).blocking
     assert "/people/" not in (await wren.get("/@wren")).body
+
+
+async def test_new_posts_are_counted_for_open_pages(db, signed_in, join, write, id_of):
+    await join("robin")
+    wren = await signed_in("wren")
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=await id_of("wren"), followed=await id_of("robin"))
+    first = await write("robin", "one")
+    page = await wren.get("/")
+    assert f'data-after="{first.id}"' in page.body
+    await write("robin", "two")
+    await write("robin", "three")
+    page = await wren.get(f"/home/new?after={first.id}")
+    assert page.body == '{"count":2,"words":"2 new posts"}'
+
+
+async def test_only_pages_of_members_have_the_script(site, signed_in):
+    wren = await signed_in("wren", "owner")
+    for path, there in (("/", True), ("/explore", True), ("/settings/account", False), ("/admin", False)):
+        page = await wren.get(path)
+        assert ("app-" in page.body) is ("script-src" in page.headers["content-security-policy"]) is there, path
+    page = await site.browser().get("/")
+    assert "script" not in page.headers["content-security-policy"]

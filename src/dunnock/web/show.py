@@ -33,6 +33,8 @@ _HEADERS = {
 }
 _IN_POPUPS = ("/auth/", "/oauth/")
 """Web clients sign in in a popup, and must see whether it is still open; a policy of our own would hide that from them."""
+_STILL = ("/auth/", "/oauth/", "/settings/", "/admin", "/setup")
+"""Pages without the script of members: what is typed there is nobody's business but the server's."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,60}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
 DONE = {
@@ -125,6 +127,7 @@ class Show:
             cookie = fresh_visit()
             given.append(set_cookie(self.settings, "visit", cookie))
         problems = problems_of(error)
+        live = self.visitor.session is not None and not self.path.startswith(_STILL)
         html = (
             environment()
             .get_template(template)
@@ -134,6 +137,7 @@ class Show:
                 visitor=self.visitor,
                 token=(bound := "" if cookie is None else form_token(cookie)),
                 form_token=bound,
+                live=live,
                 path=self.path,
                 done=DONE.get(self._done, ""),
                 error=error,
@@ -145,6 +149,7 @@ class Show:
         if error is not None and status == 200:
             status = getattr(error, "status", 0) or STATUS[error.kind]
         private = self.visitor.session is not None or with_form or error is not None
+        scripts = scripts or live
         headers = headers_for(self.settings, self.path, sends_to, scripts=scripts) | {
             "cache-control": "private, no-store" if private else "no-cache"
         }
@@ -168,7 +173,9 @@ def headers_for(settings: Settings | None, path: str, sends_to: str | None, *, s
     """The security headers of a page. `sends_to`, `scripts`: see `Show`."""
     forms = "'self'" if sends_to is None else f"'self' {_source(sends_to)}".rstrip()
     headers = _HEADERS | {
-        "content-security-policy": _CSP.format(forms=forms, scripts="script-src 'self'; " if scripts else "")
+        "content-security-policy": _CSP.format(
+            forms=forms, scripts="script-src 'self'; connect-src 'self'; " if scripts else ""
+        )
     }
     if not path.startswith(_IN_POPUPS):
         headers["cross-origin-opener-policy"] = "same-origin"

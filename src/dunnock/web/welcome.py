@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from gettext import ngettext
 from typing import Any
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from markupsafe import Markup
@@ -11,9 +13,9 @@ from markupsafe import Markup
 from dunnock import __version__, accounts, server, text
 from dunnock.accounts.census import Census
 from dunnock.accounts.views import AccountViews
-from dunnock.api.kit import Query
+from dunnock.api.kit import Id, Query
 from dunnock.api.mastodon.instance import Instance
-from dunnock.feeds import Feeds, lists
+from dunnock.feeds import Cursor, Feeds, lists
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.web.cards import Cards, Face
@@ -24,6 +26,7 @@ from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
 from dunnock.web.visitor import Member, Visitor
 
+MOST_NEW = 40
 JOINING = {
     "open": "Everybody can join.",
     "approval": "You can ask to join; somebody who runs this server reads each request.",
@@ -52,6 +55,7 @@ async def show_front(
         return show(
             "home.html",
             shown=await cards.page(page),
+            newest=page.entries[0].id if page.entries and not cursor.max_id and not cursor.min_id else None,
             steps=steps_of(page, cursor),
             lists=await lists.lists_of(db, visitor.account_id),
             **await composer(db, settings, visitor),
@@ -73,6 +77,26 @@ async def show_front(
 async def lead_home(show: NamedDependency[Show], member: NamedDependency[Member]) -> Response[None]:  # noqa: ARG001 (strangers sign in)
     """Where Mastodon has the home feed."""
     return show.go("/")
+
+
+class NewParams(msgspec.Struct, frozen=True):
+    """The newest post that a page shows."""
+
+    after: Id | None = None
+
+
+@get("/home/new")
+async def count_new(
+    params: Query[NewParams], member: NamedDependency[Member], db: NamedDependency[Db], feeds: NamedDependency[Feeds]
+) -> Response[dict[str, Any]]:
+    """How many posts came into the home feed since, and the words for it: for the script of an open page."""
+    db.sync()
+    count = 0
+    if params.after is not None:
+        page = await feeds.home(member.account_id, Cursor(MOST_NEW, None, None, params.after))
+        count = len(page.entries)
+    words = ngettext("%(num)d new post", "%(num)d new posts", count) % {"num": count}
+    return Response({"count": count, "words": words}, headers={"cache-control": "private, no-store"})
 
 
 @get("/publish")
@@ -132,4 +156,4 @@ async def composer(db: Db, settings: Settings, visitor: Visitor, reply_to_id: in
     }
 
 
-HANDLERS = pages(show_front, lead_home, show_composer, show_about)
+HANDLERS = pages(show_front, lead_home, count_new, show_composer, show_about)
