@@ -59,6 +59,7 @@ OPEN_PAGES = {
 }
 
 MEMBERS_PAGES = {
+    "GET /authorize_interaction",
     "GET /home/new",
     "GET /publish",
     "GET /posts/{id}/delete",

@@ -42,6 +42,7 @@ class Remote:
         self.asked: list[str] = []
         self.signatures: list[dict[str, str]] = []
         self.answers: list[tuple[int, dict[str, str]]] = []
+        self.guard: Any = None  # may answer a GET of a document first
         self._runner: web.AppRunner | None = None
         self.domain = ""
 
@@ -72,6 +73,10 @@ class Remote:
                 self.got.append(msgspec.json.decode(await request.read()))
             return web.Response(status=status, headers=headers)
         self.asked.append(request.path_qs)
+        if self.guard is not None and not request.path.startswith("/.well-known/"):
+            refused = await self.guard(request)
+            if refused is not None:
+                return refused
         page = self.pages.get(request.path_qs, self.pages.get(request.path))
         if page is None:
             return web.Response(status=404)

@@ -527,3 +527,22 @@ async def test_the_same_activity_does_nothing_twice(house, ann, bob, settle):
     await bob.send(house, bob.activity("Delete", note["id"]))
     assert (await bob.send(house, create)).status == 202
     assert await found(house, note["id"]) is None
+
+
+async def test_a_server_that_takes_one_kind_of_signature_is_asked_again(house, remote):
+    """Double-knocking on GET: the other kind after a 401, and that one first from then on."""
+    bob = remote.person("bob")
+    heads = []
+
+    async def strict(request):
+        from aiohttp import web
+
+        heads.append("signature-input" in request.headers)
+        return None if heads[-1] else web.Response(status=401)
+
+    remote.guard = strict
+    assert (await house.federation.people.find(bob.uri)).uri == bob.uri
+    asked = list(heads)
+    assert asked[:2] == [False, True]
+    await house.federation.people.refresh(bob.uri)
+    assert heads[len(asked) :] == [True]

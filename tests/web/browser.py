@@ -15,8 +15,10 @@ from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
 from dunnock.api.mastodon.instance import Instance
 from dunnock.discovery import People, Trends
+from dunnock.federation import Federation, Resolver
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db
+from dunnock.foundation.http import Door
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
 from dunnock.posts.views import PostViews
@@ -46,7 +48,8 @@ class Site:
             "feeds": Feeds(db, account_views, post_views, viewers),
             "trends": Trends(db),
             "people": People(db, account_views, viewers),
-            "media_store": MediaStore.local(folder / "media"),
+            "media_store": (media_store := MediaStore.local(folder / "media")),
+            "resolver": Resolver(Federation(db, Door(agent="test"), self.settings, media_store)),
         }
 
         async def nobody(_: bytes) -> None:

@@ -146,3 +146,20 @@ async def test_only_pages_of_members_have_the_script(site, signed_in):
         assert ("app-" in page.body) is ("script-src" in page.headers["content-security-policy"]) is there, path
     page = await site.browser().get("/")
     assert "script" not in page.headers["content-security-policy"]
+
+
+async def test_from_another_server_to_what_is_meant(site, signed_in, join, write):
+    await join("robin")
+    post = await write("robin", "a song")
+    wren = await signed_in("wren")
+    ways = {
+        "acct:robin@127.0.0.1:8000": "/@robin",
+        "http://127.0.0.1:8000/users/robin": "/@robin",
+        f"http://127.0.0.1:8000/@robin/{post.id}": f"/@robin/{post.id}",
+    }
+    for uri, path in ways.items():
+        assert (await wren.get(f"/authorize_interaction?uri={uri}")).location == path
+    for uri in ("", "nonsense", "acct:nobody@127.0.0.1:8000", "http://127.0.0.1:8000/about", "http://10.0.0.1/x"):
+        assert (await wren.get(f"/authorize_interaction?uri={uri}")).status == 404, uri
+    page = await site.browser().get("/authorize_interaction?uri=acct:robin@127.0.0.1:8000")
+    assert page.location.startswith("/auth/sign_in?next=")

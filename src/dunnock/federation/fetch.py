@@ -10,14 +10,20 @@ from dunnock.federation.errors import RemoteFailed, RemoteGone, RemoteMissing, R
 from dunnock.federation.keys import Keys
 from dunnock.federation.parse import MOST_BYTES, id_of, read_json
 from dunnock.federation.places import Places, host_of
-from dunnock.federation.signatures import sign
+from dunnock.federation.signatures import Scheme, Signer, sign
+from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.http import Answer, Door, OutsideFailed, OutsideForbidden, Wanted
 
 ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+KEPT = 5_000
 _PROFILE = "https://www.w3.org/ns/activitystreams"
 _TYPES = frozenset({"application/activity+json", "application/ld+json"})
 _JRD = frozenset({"application/jrd+json", "application/json"})
+
+
+class _NotSignedSo(RemoteRefused):
+    """The other server takes no such signature."""
 
 
 class Fetcher:
@@ -26,6 +32,7 @@ class Fetcher:
     def __init__(self, door: Door, keys: Keys, places: Places) -> None:
         """`keys` has the server's own key, which every request is signed with."""
         self._door, self._keys, self.places = door, keys, places
+        self._schemes: Cache[str, Scheme] = Cache(KEPT)
 
     async def document(self, uri: str, *, within_s: float = 10.0) -> dict[str, Any]:
         """The document whose id is this address, as its own server gives it.
@@ -64,14 +71,22 @@ class Fetcher:
         if not host_of(uri) or self.places.is_here(uri):
             raise RemoteRefused("no address of another server")
         signer = (await self._keys.of(None, None)).signer
-
-        def headers(url: str) -> dict[str, str]:
-            return {"accept": ACCEPT, **sign(signer, "GET", url, body=None, now_ms=now_ms())}
-
-        answer = await self._ask(uri, Wanted(types=_TYPES, most=MOST_BYTES, within_s=within_s), headers)
+        first = self._schemes.get(host_of(uri)) or "draft"
+        second: Scheme = "rfc9421" if first == "draft" else "draft"
+        try:
+            answer = await self._signed(uri, signer, first, within_s)
+        except _NotSignedSo:  # as another kind of signature it may be taken: double-knocking
+            answer = await self._signed(uri, signer, second, within_s)
+            self._schemes.put(host_of(uri), second)
         if answer.type == "application/ld+json" and _PROFILE not in answer.headers.get("content-type", ""):
             raise RemoteRefused("another profile", host_of(uri))
         return _json(answer), answer.url
+
+    async def _signed(self, uri: str, signer: Signer, scheme: Scheme, within_s: float) -> Answer:
+        def headers(url: str) -> dict[str, str]:
+            return {"accept": ACCEPT, **sign(signer, "GET", url, body=None, now_ms=now_ms(), scheme=scheme)}
+
+        return await self._ask(uri, Wanted(types=_TYPES, most=MOST_BYTES, within_s=within_s), headers)
 
     async def _ask(self, url: str, wanted: Wanted, headers: Any) -> Answer:
         try:
@@ -84,7 +99,9 @@ class Fetcher:
             raise RemoteGone(host_of(url))
         if answer.status == 404:
             raise RemoteMissing(host_of(url))
-        if answer.status in {401, 403}:
+        if answer.status == 401:
+            raise _NotSignedSo(host_of(url), answer.status)
+        if answer.status == 403:
             raise RemoteRefused(host_of(url), answer.status)
         if not answer.fine:
             raise RemoteFailed(host_of(url), answer.status)

@@ -21,6 +21,7 @@ from dunnock.web import (
     follow_requests,
     followed_tags,
     guide,
+    interact,
     invitations,
     kept,
     lists,
@@ -52,7 +53,8 @@ _AREAS: tuple[Any, ...] = (
     asset, first_run, welcome, compose, sign_in, second_step, sign_up, confirmation, password, mailbox, authorize,
     account_settings, mail_settings, unsubscribe, security, app_settings, blocks, data_settings, invitations,
     old_posts, profile_settings, *admin_areas.AREAS, reports, guide, kept, lists, followed_tags, conversations, notices,
-    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, acts, person_acts, people, thread,
+    follow_requests, explore, search, waiting_posts, filter_settings, notice_settings, safety, interact,
+    acts, person_acts, people, thread,
 )  # fmt: skip
 
 HANDLERS: list[Any] = [handler for area in _AREAS for handler in area.HANDLERS]
