@@ -164,5 +164,5 @@ def test_a_block_ends_it(friends):
     ann, bob, bobs_id = friends
     asked = bob.api.search(f"@{ann.name}@{ann.server.domain}", resolve=True).accounts[0].id
     bob.api.account_block(asked)
+    until(lambda: ann.api.account_relationships(bobs_id)[0].blocked_by)  # comes beside the end of the follow
     until(lambda: not ann.api.account_relationships(bobs_id)[0].following)
-    assert ann.api.account_relationships(bobs_id)[0].blocked_by
