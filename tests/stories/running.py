@@ -136,7 +136,7 @@ class Person:
         return self.server.call(method, path, self.token, **given)
 
 
-def until(true: Any, *, within_s: float = 5) -> Any:
+def until(true: Any, *, within_s: float = 15) -> Any:
     """What `true()` gives once it is true: for what happens just after an answer."""
     deadline = time.monotonic() + within_s
     while not (found := true()):
