@@ -17,7 +17,6 @@ MOST_BYTES = 1024 * 1024
 MOST_DEPTH = 32
 MOST_ITEMS = 1_000
 """How much of a list is read."""
-_EARLIEST = 0
 _SHORTCODE = re.compile(r":?([A-Za-z0-9_]{2,64}):?", re.ASCII)
 _decode = msgspec.json.Decoder().decode
 
@@ -112,20 +111,17 @@ def language_of(value: Mapping[str, Any]) -> str | None:
 
 def time_of(value: Any, now_ms: int) -> int:
     """A moment in Unix milliseconds; what is none, or lies ahead, is now."""
-    if not isinstance(value, str) or len(value) > 64:
-        return now_ms
-    try:
-        moment = dt.datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=dt.UTC)
-        at = int(moment.timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return now_ms
-    return at if _EARLIEST < at <= now_ms else now_ms
+    at = _moment(value)
+    return at if at is not None and at <= now_ms else now_ms
 
 
 def end_of(value: Any) -> int | None:
     """A moment that may lie ahead; None for none."""
+    return _moment(value)
+
+
+def _moment(value: Any) -> int | None:
+    """The moment that a text writes, as far as JavaScript could count it; without a zone it is UTC."""
     if not isinstance(value, str) or len(value) > 64:
         return None
     try:
