@@ -268,7 +268,7 @@ async def test_a_redirect_is_checked_like_the_first_address(named, outside, to):
 
 
 async def test_a_redirect_to_plain_http_is_refused_where_only_https_will_do(outside, tmp_path):
-    """SC-072."""
+    """SC-072; SC-134: a certificate of somebody else is none."""
     key, cert = _certificate(tmp_path)
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_side.load_cert_chain(cert, key)
@@ -416,6 +416,8 @@ async def test_an_error_is_answered_without_its_body(door, outside):
 
 
 async def test_drops_of_a_body_do_not_keep_us(door, outside):
+    """SC-085."""
+
     async def drip(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 X\r\ncontent-type: text/html\r\ncontent-length: 1000\r\n\r\n")
         for _ in range(1000):

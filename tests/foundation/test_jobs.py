@@ -226,6 +226,31 @@ async def test_the_job_of_a_dead_process_is_done_again_after_its_lease(db, doer,
     assert await db.value(COUNT) == 0
 
 
+async def test_who_comes_after_a_dead_process_goes_on_at_once(db, other_db, doer):
+    """By the slot: what another process has under way stays its own."""
+    doer.hold = asyncio.Event()
+    died, other = doer.jobs(db), doer.jobs(other_db, at_once=1)
+    await ask(db, Wave(number=1))
+    await died.start(slot="first")
+    await until(lambda: died._under_way)
+    await ask(db, Wave(number=2))
+    await other.start(slot="second")
+    await until(lambda: other._under_way or len(died._under_way) == 2)
+    held_by_other = len(other._under_way)
+    died._task.cancel()
+    for task in list(died._under_way):  # as by SIGKILL: it writes nothing down
+        task.cancel()
+    held, doer.hold = doer.hold, None
+    after = doer.jobs(db)
+    await after.start(slot="first")
+    await until(lambda: len(doer.done) == 2 - held_by_other)
+    held.set()
+    await until(lambda: sorted(doer.done) == [1, 2])
+    await after.stop()
+    await other.stop()
+    assert await db.value(COUNT) == 0
+
+
 async def test_a_job_that_kills_its_process_each_time_is_given_up(db, doer):
     await ask(db, Wave(number=1))
     for _ in range(MOST_ATTEMPTS):

@@ -38,7 +38,13 @@ ANY_DUE = Sql(_due)
 LEASE = Sql(
     update(jobs)
     .where(jobs.c.id == bindparam("the"))
-    .values(lease_until=bindparam("until"), attempts=jobs.c.attempts + 1)
+    .values(lease_until=bindparam("until"), holder=bindparam("slot"), attempts=jobs.c.attempts + 1)
+)
+LEFT_BEHIND = Sql(
+    update(jobs)
+    .where(jobs.c.run_at <= bindparam("now"), jobs.c.lease_until > bindparam("now"), ~jobs.c.dead)
+    .where(jobs.c.holder == bindparam("slot"))
+    .values(lease_until=0)
 )
 # By its attempt too: who was away for longer than the lease has no say about the job any more.
 _ours = and_(jobs.c.id == bindparam("the"), jobs.c.attempts == bindparam("attempt"))
@@ -86,9 +92,14 @@ class Jobs:
         self._lanes: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
         self._turns_at = 0
+        self._slot: str | None = None
 
-    async def start(self) -> None:
-        """Begin to work."""
+    async def start(self, *, slot: str | None = None) -> None:
+        """Begin to work. What was under way in the same `slot` when a process ended there is done again at once."""
+        if slot is not None:
+            self._slot = slot
+            async with self._db.begin() as tx:
+                await tx.run(LEFT_BEHIND, now=now_ms(), slot=slot)
         self._db.listen(self._heard)
         self._task = asyncio.create_task(self._work(), name="jobs")
 
@@ -177,7 +188,7 @@ class Jobs:
                 else:
                     if lane is not None:
                         planned[lane] = planned.get(lane, 0) + 1
-                    await tx.run(LEASE, the=an_id, until=now + within_ms(kind) + SPARE_MS)
+                    await tx.run(LEASE, the=an_id, until=now + within_ms(kind) + SPARE_MS, slot=self._slot)
                     taken.append(row)
         for an_id, kind, body, attempts, lane in taken:
             if lane is not None:

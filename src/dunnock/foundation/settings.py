@@ -1,4 +1,4 @@
-"""What the owner of a server may choose: twenty-one settings, each with a default that works. Read by `dunnock.app.settings`."""
+"""What the owner of a server may choose: twenty-two settings, each with a default that works. Read by `dunnock.app.settings`."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """`smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`: the mail server to send through; empty: nothing is sent."""
     mail_from: str = ""
     """The address that mail comes from; empty: `notifications@` and the server's name."""
+    authorized_fetch: bool = False
+    """Other servers read documents only when they sign for them, and are no server that is suspended here."""
     trends_need_review: bool = False
     """Nothing is shown as a trend before staff approved it."""
     log_level: LogLevel = "info"

@@ -10,7 +10,8 @@ This text comes with the software and says what it does. The people who run {dom
 
 ## What is kept
 
-- **Your account**: user name, e-mail address, a scrambled form of your password, the language you chose and when you joined.
+- **Your account**: user name, e-mail address, a scrambled form of your password, the language and look of pages that
+  you chose, and when you joined.
 - **What you show**: profile, pictures, and every earlier version of your name and profile, which stays visible to others.
 - **What you post**, with its media, until you delete it. Deleted posts are emptied at once; their media goes within days.
 - **What you do**: whom you follow, block and mute, what you boost, favourite, bookmark and vote for.
@@ -26,7 +27,8 @@ Network addresses are used to stop abuse while you use the server and are not ke
 - Public posts are for everybody. Posts for followers, and direct posts, are for those they are addressed to, and for the
   server that delivers them. **They are not encrypted: do not send secrets.**
 - Those who run the server can see reported posts, and your e-mail address.
-- Nothing is sold. Pages load nothing from elsewhere and set one cookie, when you sign in.
+- Nothing is sold. Pages load nothing from elsewhere. They set a cookie when you sign in; others protect forms, know the browser
+  that you signed in with, and keep the language and look that you chose.
 
 ## What you can do
 

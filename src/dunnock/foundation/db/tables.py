@@ -51,6 +51,7 @@ jobs = Table(
     Column("run_at", BigId, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", BigId, nullable=False, server_default="0"),
+    Column("holder", Text),  # whose lease it is: a slot (foundation/slot.py)
     Column("error", Text),
     flag("dead"),
     Index("ix_jobs_run_at", "run_at", sqlite_where=text("dead = 0"), postgresql_where=text("NOT dead")),
