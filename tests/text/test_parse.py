@@ -145,13 +145,13 @@ def test_hostile_text_takes_linear_time(piece: str, start: str) -> None:
     def seconds(size: int) -> float:
         best = 9.0
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.thread_time()
             parsed = text.parse(start + piece * (size // len(piece)))
             text.render(parsed, mention_url={}, tag_url=str)
             text.length(parsed)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         return best
 
     large = seconds(100_000)
-    assert large < 0.05 or large < 16 * seconds(25_000)
+    assert large < 0.1 or large < 16 * seconds(25_000)
     assert large < 2

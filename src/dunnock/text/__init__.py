@@ -13,6 +13,7 @@ from dunnock.text.languages import LANGUAGE_NAMES, LANGUAGES, check_language
 from dunnock.text.length import URL_LENGTH, length
 from dunnock.text.markdown import markdown
 from dunnock.text.model import Emoji, Handle, Hashtag, Link, Mention, Parsed, Span
+from dunnock.text.near import near
 from dunnock.text.parse import clean, parse, shortcodes
 from dunnock.text.render import escape, render, render_bio, render_field, render_link
 from dunnock.text.sanitise import plain, said_plainly, sanitise
@@ -43,6 +44,7 @@ __all__ = [
     "is_hashtag",
     "length",
     "markdown",
+    "near",
     "parse",
     "parse_handle",
     "plain",

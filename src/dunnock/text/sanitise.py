@@ -9,6 +9,7 @@ import re
 
 import nh3
 
+from dunnock.text.links import shown_links
 from dunnock.text.parse import clean_controls
 from dunnock.text.render import escape, paragraphs
 
@@ -75,6 +76,8 @@ def sanitise(html: str) -> str:
             break
     else:
         return _flat(html)
+    if "invisible" in safe:
+        safe = shown_links(safe)
     if safe.count("</") > MAX_DEPTH and _depth(safe) > MAX_DEPTH:
         return _flat(html)
     return _fitting(safe, html)
