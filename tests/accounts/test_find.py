@@ -69,3 +69,15 @@ async def test_search(db, make):
     assert await search("zzz") == []
     assert await search("ada" * 40_000, viewer=viewer.id) == []
     assert await search("\U0010ffff", viewer=viewer.id) == []
+
+
+async def test_a_slip_of_the_finger(db, make):
+    known, other = await make.account("dunnock"), await make.account("dunnocks")
+    await make.account("dunnack", standing="suspended")
+    fan = await make.account("fan")
+    await make.follow(fan, other)
+    assert await accounts.search_accounts(db, "dunnockz", viewer=fan.id) == [other.id, known.id]
+    assert await accounts.search_accounts(db, "dunnocks") == [other.id]
+    assert await accounts.search_accounts(db, "@Dunncok") == [known.id]
+    assert await accounts.search_accounts(db, "dunncok", viewer=fan.id, following_only=True) == []
+    assert await accounts.search_accounts(db, "dunncok@far.example") == []

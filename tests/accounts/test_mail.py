@@ -251,7 +251,7 @@ async def test_another_address(db, post, events):
     held = await accounts.find_member(db, member.id)
     assert (held.email, held.new_email) == ("wren@mail.example", "new@mail.example")
     sent = dict(await post())
-    assert "change your password" in text_of(sent["wren@mail.example"])
+    assert "/auth/recall?recall_token=" in text_of(sent["wren@mail.example"])
     assert "new@mail.example" not in text_of(sent["wren@mail.example"])
     await accounts.sign_in(db, "wren@mail.example", PASSWORD, client="")
     await do(db, accounts.confirm, token_in(sent["new@mail.example"], "/auth/confirmation"))

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from dunnock import accounts
+from dunnock.foundation.clock import now_ms
 
 URL = "https://home.example"
 
@@ -158,3 +159,17 @@ async def test_a_description_goes_with_its_picture(db, make):
     assert (await change(db, me, avatar='{"a":2}')).avatar_description == ""
     assert (await change(db, me, avatar_description="a dunnock")).avatar_description == "a dunnock"
     assert (await change(db, me, avatar=None)).avatar_description == ""
+
+
+async def test_former_names_are_those_given_up_lately(db, make):
+    me = await make.account(display_name="")
+    for name in ("Ada", "Bea", "Ada", "Cleo"):
+        await change(db, me, display_name=name)
+    await change(db, me, bio="b")
+    assert [one.old for one in await accounts.former_names(db, me.id, now_called="Cleo", since=0)] == ["Ada", "Bea"]
+    assert [one.old for one in await accounts.former_names(db, me.id, now_called="Ada", since=0)] == ["Bea"]
+    assert await accounts.former_names(db, me.id, now_called="Cleo", since=now_ms() + 1) == []
+    seen = await accounts.appearances(db, me.id, accounts.Cursor())
+    assert [one.field for one in seen] == ["display_name"] * 4
+    back = await accounts.appearances(db, me.id, accounts.Cursor(limit=2, min_id=seen[-1].id))
+    assert back == seen[1:3]

@@ -6,11 +6,13 @@ Owns accounts and their history, members, sessions, apps and tokens, follows, bl
 from __future__ import annotations
 
 # Profiles and relations
-from dunnock.accounts.account import LOCAL, Account, Field, Standing, name_key, read_fields
+from dunnock.accounts.access_changes import AccessChange, access_changed, access_changes
+from dunnock.accounts.account import LABEL_KINDS, LOCAL, Account, Field, Label, Standing, name_key, read_fields
 
 # Members, apps and tokens
 from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app, register_app, revoke_app
 from dunnock.accounts.block import block, blocked, unblock
+from dunnock.accounts.census import take_census
 from dunnock.accounts.confirm import (
     ask_confirmation,
     ask_reset,
@@ -28,6 +30,7 @@ from dunnock.accounts.errors import (
     FactorMissing,
     FactorRefused,
     HandleTaken,
+    LabelRefused,
     LimitInvalid,
     LimitMissing,
     LinkOver,
@@ -56,8 +59,11 @@ from dunnock.accounts.errors import (
     TooManyTries,
 )
 from dunnock.accounts.events import (
+    AccountLabelled,
     AccountMade,
     AccountMoved,
+    AccountProtected,
+    AccountRecalled,
     AccountSensitized,
     AccountSettingsChanged,
     Blocked,
@@ -68,6 +74,7 @@ from dunnock.accounts.events import (
     Followed,
     FollowRequested,
     FollowsSevered,
+    IndependenceChanged,
     MailConfirmed,
     MemberSignedUp,
     MemberStateChanged,
@@ -94,8 +101,17 @@ from dunnock.accounts.factors import (
     replace_codes,
     reset_factors,
     totp_address,
+    use_code,
 )
-from dunnock.accounts.find import find, find_by_handle, find_by_handles, find_many, find_shown, search_accounts
+from dunnock.accounts.find import (
+    find,
+    find_after,
+    find_by_handle,
+    find_by_handles,
+    find_many,
+    find_shown,
+    search_accounts,
+)
 from dunnock.accounts.follow import (
     accept_follow,
     collections_hidden,
@@ -105,10 +121,12 @@ from dunnock.accounts.follow import (
     follow_requests,
     followers,
     following,
+    follows_by_server,
     reject_follow,
     remove_from_followers,
     unfollow,
 )
+from dunnock.accounts.independence import Independence, effective, independence_of, set_group, shares
 from dunnock.accounts.invitations import (
     Invitation,
     all_invitations,
@@ -118,10 +136,27 @@ from dunnock.accounts.invitations import (
     invite,
     revoke_invitation,
 )
+from dunnock.accounts.labels import (
+    drop_label,
+    protect,
+    protected_ids,
+    put_label,
+)
 from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.mails import mail_jobs_of, note_refused
 from dunnock.accounts.member import ROLES, STAFF, Member, Role, State
-from dunnock.accounts.move import aliases_of, change_aliases, move, moved_to
+from dunnock.accounts.move import (
+    CARRIED,
+    MOST_ALIASES,
+    MOVES_APART_MS,
+    Carried,
+    aliases_of,
+    carry_over,
+    change_aliases,
+    move,
+    moved_at,
+    moved_to,
+)
 from dunnock.accounts.mute import END_MUTES_EVERY_MS, EndMutes, end_mutes, mute, mute_ends, muted, unmute
 from dunnock.accounts.oauth import Issued
 from dunnock.accounts.paging import Cursor, Page
@@ -134,13 +169,14 @@ from dunnock.accounts.passkeys import (
     remove_passkey,
     rename_passkey,
 )
-from dunnock.accounts.persona import Persona, note_changes, personas
+from dunnock.accounts.persona import Persona, appearances, former_names, note_changes, personas
 from dunnock.accounts.private_note import write_note
-from dunnock.accounts.profile import change_profile
+from dunnock.accounts.profile import change_profile, doubt_links
+from dunnock.accounts.recall import make_recall, recall, recalling
 from dunnock.accounts.relationships import Relationship, relationships
 from dunnock.accounts.remote import Described, describe_anew, meet, show_pictures
 from dunnock.accounts.reset import reset_password, resetting
-from dunnock.accounts.roles import POWERS, Power, Staff, permit
+from dunnock.accounts.roles import POWERS, Power, Staff, may, others_with, permit
 from dunnock.accounts.sessions import (
     Session,
     end_other_sessions,
@@ -151,7 +187,14 @@ from dunnock.accounts.sessions import (
     prove,
     sessions_of,
 )
-from dunnock.accounts.settings import PostingDefaults, change_settings, posting_defaults, role_of
+from dunnock.accounts.settings import (
+    PostingDefaults,
+    change_settings,
+    choose_locale,
+    choose_pages,
+    posting_defaults,
+    role_of,
+)
 from dunnock.accounts.severance import Severance, sever, severances
 from dunnock.accounts.sheets import Sheet, Wanted, find_sheet, look_for, sheets
 from dunnock.accounts.sign_in import (
@@ -171,13 +214,16 @@ from dunnock.accounts.sign_up import (
     create_member,
     end_everything,
     find_member,
+    how_many,
     member_named,
     member_of,
     members,
+    prove_password,
     sign_up,
     staff,
 )
 from dunnock.accounts.standing import change_standing, sensitize
+from dunnock.accounts.stops import WHO, PostingStop, end_stop, posting_stops, stop_posting
 from dunnock.accounts.sweep import SWEEP_EVERY_MS, SweepAccess, sweep_access
 from dunnock.accounts.tokens import Token, Tokens, make_token
 
@@ -186,23 +232,33 @@ from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 
 __all__ = [
+    "CARRIED",
     "END_MUTES_EVERY_MS",
+    "LABEL_KINDS",
     "LOCAL",
+    "MOST_ALIASES",
+    "MOVES_APART_MS",
     "POWERS",
     "ROLES",
     "STAFF",
     "SWEEP_EVERY_MS",
+    "WHO",
+    "AccessChange",
     "Account",
     "AccountCard",
+    "AccountLabelled",
     "AccountMade",
     "AccountMissing",
     "AccountMoved",
+    "AccountProtected",
+    "AccountRecalled",
     "AccountSensitized",
     "AccountSettingsChanged",
     "AccountViews",
     "App",
     "AppInvalid",
     "Blocked",
+    "Carried",
     "Counts",
     "Cursor",
     "Described",
@@ -221,8 +277,12 @@ __all__ = [
     "FollowsSevered",
     "GrantedApp",
     "HandleTaken",
+    "Independence",
+    "IndependenceChanged",
     "Invitation",
     "Issued",
+    "Label",
+    "LabelRefused",
     "LimitInvalid",
     "LimitMissing",
     "LinkOver",
@@ -248,6 +308,7 @@ __all__ = [
     "Persona",
     "PersonaChanged",
     "PostingDefaults",
+    "PostingStop",
     "Power",
     "ProfileInvalid",
     "ProofNeeded",
@@ -289,10 +350,13 @@ __all__ = [
     "Viewers",
     "Wanted",
     "accept_follow",
+    "access_changed",
+    "access_changes",
     "add_passkey",
     "aliases_of",
     "all_invitations",
     "app_called",
+    "appearances",
     "apps_of",
     "ask_confirmation",
     "ask_new",
@@ -302,6 +366,7 @@ __all__ = [
     "block_domain",
     "blocked",
     "blocked_domains",
+    "carry_over",
     "change_aliases",
     "change_email",
     "change_password",
@@ -312,6 +377,8 @@ __all__ = [
     "change_state",
     "check_confirmation",
     "check_password",
+    "choose_locale",
+    "choose_pages",
     "collections_hidden",
     "confirm",
     "confirm_again",
@@ -321,16 +388,21 @@ __all__ = [
     "counts_of",
     "create_member",
     "describe_anew",
+    "doubt_links",
+    "drop_label",
+    "effective",
     "end_everything",
     "end_invitation",
     "end_mutes",
     "end_other_sessions",
     "end_session",
+    "end_stop",
     "endorse",
     "endorsed",
     "factors_of",
     "familiar_followers",
     "find",
+    "find_after",
     "find_app",
     "find_by_handle",
     "find_by_handles",
@@ -345,17 +417,24 @@ __all__ = [
     "follow_requests",
     "followers",
     "following",
+    "follows_by_server",
+    "former_names",
     "fresh",
+    "how_many",
+    "independence_of",
     "invitations_by",
     "invite",
     "look_for",
     "mail_jobs_of",
+    "make_recall",
     "make_token",
+    "may",
     "meet",
     "member_named",
     "member_of",
     "members",
     "move",
+    "moved_at",
     "moved_to",
     "mute",
     "mute_ends",
@@ -364,15 +443,23 @@ __all__ = [
     "note_changes",
     "note_refused",
     "open_session",
+    "others_with",
     "passkeys_of",
     "permit",
     "personas",
     "plan_totp",
     "planned_totp",
     "posting_defaults",
+    "posting_stops",
     "preview_domain_block",
+    "protect",
+    "protected_ids",
     "prove",
+    "prove_password",
+    "put_label",
     "read_fields",
+    "recall",
+    "recalling",
     "register_app",
     "reject_follow",
     "relationships",
@@ -391,8 +478,10 @@ __all__ = [
     "second_step",
     "sensitize",
     "sessions_of",
+    "set_group",
     "sever",
     "severances",
+    "shares",
     "sheets",
     "show_pictures",
     "sign_in",
@@ -400,12 +489,15 @@ __all__ = [
     "sign_up",
     "staff",
     "start_counts",
+    "stop_posting",
     "sweep_access",
+    "take_census",
     "totp_address",
     "unblock",
     "unblock_domain",
     "unendorse",
     "unfollow",
     "unmute",
+    "use_code",
     "write_note",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -32,6 +32,30 @@ class Field(msgspec.Struct, frozen=True):
     verified_at: int | None = None
 
 
+LabelKind = Literal["official", "coordinated", "impersonation", "automated", "context", "renamed"]
+LABEL_KINDS: tuple[LabelKind, ...] = get_args(LabelKind)
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """One label. `text` is what people read ("Government official, Norway"); `since` in Unix milliseconds.
+
+    `of`: whom it is about, where the words are the server's own and pages say them in the reader's language ("Formerly …").
+    """
+
+    kind: LabelKind
+    text: str
+    since: int
+    of: str = ""
+
+
+_labels = msgspec.json.Decoder(tuple[Label, ...])
+
+
+def read_labels(stored: str) -> tuple[Label, ...]:
+    """The labels as the column holds them."""
+    return () if stored == "[]" else _labels.decode(stored)
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One account. `avatar` and `header` are JSON of media's Picture, None: the default; local ones have no `url`."""
 
@@ -55,6 +79,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     show_media_replies: bool = True
     show_featured: bool = True
     attribution_domains: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    """What staff say of it for all to see."""
     url: str | None
     uri: str | None
     created_at: int

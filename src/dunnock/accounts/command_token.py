@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from dunnock.accounts import scopes as known
 from dunnock.accounts.apps import OUT_OF_BAND, App, app_called
 from dunnock.accounts.errors import AppInvalid
 from dunnock.accounts.member import Member
 from dunnock.accounts.store import oauth as store
 from dunnock.accounts.tokens import make_token
-from dunnock.foundation.db import Conflict, Db
+from dunnock.foundation.db import Conflict, Db, Tx
 
 CLIENT_ID = "dunnock-command-line"  # one app for all of them; its secret's digest is of nothing, so nobody can be it
 
 
-async def token_by_command(db: Db, member: Member, *, scopes: str) -> str:
-    """The secret of a new token of `member`.
+async def token_by_command(
+    db: Db, member: Member, *, scopes: str, beside: Callable[[Tx], Awaitable[None]] | None = None
+) -> str:
+    """The secret of a new token of `member`. `beside`: done in the same transaction.
 
     Raises:
         AppInvalid: there is no such scope.
@@ -24,6 +28,8 @@ async def token_by_command(db: Db, member: Member, *, scopes: str) -> str:
         raise AppInvalid(say=f"There is no scope called {unknown[0]}. Known: {' '.join(known.KNOWN)}")
     app = await app_called(db, CLIENT_ID) or await _make_app(db)
     async with db.begin() as tx:
+        if beside is not None:
+            await beside(tx)
         _, raw = await make_token(
             tx, app, scopes=" ".join(known.split(scopes)), member_id=member.id, account_id=member.account_id
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.doors import judge_newcomer
 from dunnock.accounts.errors import (
     LinkOver,
@@ -44,6 +45,7 @@ async def confirm(tx: Tx, token: str) -> Member:
             raise _refusal("ERR_TAKEN", "has already been taken") from error
         await tx.run(store.END_LINKS, member=member_id, for_purpose="reset", at=tx.now)  # sent to the old one
         await tx.record(EmailChanged(member_id=member_id))
+        await note_access(tx, member_id, "email")
     elif member.email != email:
         raise LinkOver(member_id)
     if member.unconfirmed:
@@ -162,6 +164,7 @@ async def change_email(db: Db, member_id: int, new: str, *, password: str, mail_
         if not mail_possible:
             await _set(tx, member_id, email)
             await tx.record(EmailChanged(member_id=member_id))
+            await note_access(tx, member_id, "email")
             return False
         await tx.run(store.ASK_ADDRESS, the=member_id, address=email)
         await tx.enqueue(SendMemberMail(mail_id=tx.new_id(), member_id=member_id, what="confirm_new"))

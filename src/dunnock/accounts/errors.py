@@ -11,6 +11,12 @@ class AccountMissing(DomainError):
     code, kind, safe = "account_missing", Kind.MISSING, "Record not found"
 
 
+class LabelRefused(DomainError):
+    """There is no such label, or its text is empty or too long."""
+
+    code, kind, safe = "label_refused", Kind.INVALID, "Validation failed: Label is invalid"
+
+
 class RelationRefused(DomainError):
     """Accounts can't stand like this to each other: one follows, blocks or mutes itself, or a block is between them."""
 

@@ -43,6 +43,13 @@ class PasswordChanged(Event, frozen=True):
     by_mail: bool = False
 
 
+class AccountRecalled(Event, frozen=True):
+    """The owner of an account took it back by the link of a mail: somebody else was in."""
+
+    member_id: int
+    account_id: int
+
+
 class EmailChanged(Event, frozen=True):
     """A member has another e-mail address, which is in force from now on."""
 
@@ -74,6 +81,19 @@ class AccountSettingsChanged(Event, frozen=True):
     """Locked, discoverable, indexable, hidden collections or posting defaults changed."""
 
     account_id: int
+
+
+class AccountLabelled(Event, frozen=True):
+    """What staff say of an account for all to see is another."""
+
+    account_id: int
+
+
+class AccountProtected(Event, frozen=True):
+    """What staff do to an account needs two of them from now on, or no longer."""
+
+    account_id: int
+    protected: bool
 
 
 class StandingChanged(Event, frozen=True):
@@ -193,3 +213,9 @@ class NetworkBlocksChanged(Event, frozen=True):
     """Which networks may not come here changed."""
 
     block_id: int
+
+
+class IndependenceChanged(Event, frozen=True):
+    """Other accounts act together in a group, or how much one of them counts changed."""
+
+    group_id: int

@@ -12,6 +12,7 @@ import secrets
 
 import msgspec
 
+from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.errors import FactorRefused, SecondFactorWrong
 from dunnock.accounts.events import SecondFactorsChanged
 from dunnock.accounts.store import factors as store
@@ -85,6 +86,7 @@ async def confirm_totp(tx: Tx, member_id: int, code: str) -> list[str]:
     if step is None or not await tx.run(store.CONFIRM_TOTP, member=member_id, at=tx.now, step=step):
         raise SecondFactorWrong(member_id)
     await tx.record(SecondFactorsChanged(member_id=member_id, what="totp_on"))
+    await note_access(tx, member_id, "totp_on")
     return await codes_if_none(tx, member_id)
 
 
@@ -93,6 +95,7 @@ async def remove_totp(tx: Tx, member_id: int) -> None:
     if await tx.run(store.DROP_TOTP, member=member_id):
         await tidy(tx, member_id)
         await tx.record(SecondFactorsChanged(member_id=member_id, what="totp_off"))
+        await note_access(tx, member_id, "totp_off")
 
 
 async def new_codes(tx: Tx, member_id: int) -> list[str]:
@@ -109,6 +112,7 @@ async def replace_codes(tx: Tx, member_id: int) -> list[str]:
     if not (await factors_of(tx, member_id)).any:
         raise FactorRefused(member_id, say="Set up a second factor first.")
     await tx.record(SecondFactorsChanged(member_id=member_id, what="codes"))
+    await note_access(tx, member_id, "codes")
     return await new_codes(tx, member_id)
 
 
@@ -130,6 +134,7 @@ async def reset_factors(tx: Tx, member_id: int) -> bool:
         await tx.run(sql, member=member_id)
     if had:
         await tx.record(SecondFactorsChanged(member_id=member_id, what="reset"))
+        await note_access(tx, member_id, "reset")
     return had
 
 

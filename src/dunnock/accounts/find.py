@@ -41,6 +41,11 @@ async def find_many(reader: Reader, ids: Iterable[int]) -> dict[int, Account]:
     return {one.id: one for one in await judged(reader, [store.account_of(row) for row in rows])}
 
 
+async def find_after(reader: Reader, after: int, *, most: int) -> list[Account]:
+    """Accounts of members and of other servers in the order of their ids, behind `after`: a batch for those who look at all."""
+    return [store.account_of(row) for row in await reader.all(store.FIND_AFTER, after=after, most=most)]
+
+
 async def find_by_handle(reader: Reader, name: str, domain: str = LOCAL) -> Account | None:
     """The account called `name` on `domain` (canonical; this server's own domain is ""); None when we know none."""
     if not name.isascii():
@@ -73,7 +78,8 @@ async def search_accounts(
 ) -> list[int]:
     """Ids of accounts whose handle or display name begins with `words`, those that `viewer` follows first.
 
-    Of those followed, any word of the display name counts. At most 80 with the offset. `viewer` 0: nobody signed in.
+    Of those followed, any word of the display name counts. When nobody is found, those whose name is one slip of the
+    finger away come last, the most followed first. At most 80 with the offset. `viewer` 0: nobody signed in.
     """
     wanted = words[:_LONGEST_WORDS].strip().removeprefix("@")
     most = min(limit + offset, MOST_FOUND)
@@ -100,6 +106,9 @@ async def search_accounts(
         found.update(dict.fromkeys(await _by_handle(db, name, host if at else None, viewer=viewer, most=most)))
     if not following_only and len(found) < most:
         rows = await db.all(store.SEARCH_NAMES, viewer=viewer, low=folded, high=folded + _AFTER_ALL, most=most)
+        found.update(dict.fromkeys(row[0] for row in rows))
+    if not following_only and not found and not at and (meant := text.near(name)):
+        rows = await db.all(store.SEARCH_NEAR, viewer=viewer, names=meant, most=most)
         found.update(dict.fromkeys(row[0] for row in rows))
     return list(found)[offset:most]
 

@@ -35,7 +35,7 @@ async def follow(
 
     Raises:
         AccountMissing: there is nobody to follow.
-        RelationRefused: it is oneself, or one of the two blocks the other or the other's server.
+        RelationRefused: it is oneself, one of the two blocks the other or the other's server, or its owner moved on.
         TooManyFollows: `MOST_FOLLOWS` are reached, and so is 1.1 times the number of one's own followers.
     """
     target = await find_shown(tx, followed)
@@ -85,6 +85,8 @@ async def follow(
 
 async def _check_new(tx: Tx, follower: int, target: Account, held: dict[int, counts.Counts]) -> None:
     if await tx.value(store.BLOCK_BETWEEN, me=follower, other=target.id) is not None:
+        raise RelationRefused(follower, target.id)
+    if await tx.value(store.HAS_MOVED, the=target.id) is not None:
         raise RelationRefused(follower, target.id)
     if await tx.value(store.DOMAIN_BLOCK_BETWEEN, me=follower, other=target.id) is not None:
         raise RelationRefused(follower, target.id)
@@ -203,6 +205,13 @@ async def count_follow_requests(reader: Reader, account_id: int) -> int:
     """How many ask to follow the account."""
     asking: int = await reader.value(store.REQUEST_COUNT, the=account_id)
     return asking
+
+
+async def follows_by_server(db: Db) -> dict[str, tuple[int, int]]:
+    """Server -> how many follows there are from here to there, and from there to here. Reads all of them: not for requests."""
+    to = {row[0]: row[1] for row in await db.slow(store.FOLLOWING_BY_SERVER)}
+    back = {row[0]: row[1] for row in await db.slow(store.FOLLOWERS_BY_SERVER)}
+    return {domain: (to.get(domain, 0), back.get(domain, 0)) for domain in to.keys() | back.keys()}
 
 
 async def familiar_followers(db: Db, viewer: int, ids: Sequence[int]) -> dict[int, list[int]]:

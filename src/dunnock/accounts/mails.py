@@ -8,6 +8,7 @@ from typing import Any
 from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.mail_links import make_link
 from dunnock.accounts.member import Member, State
+from dunnock.accounts.recall import make_recall
 from dunnock.accounts.sign_up import find_member
 from dunnock.accounts.store import mail as store
 from dunnock.foundation.clock import now_ms
@@ -85,8 +86,8 @@ async def _letter(
                 f"Your e-mail address for {title} is being changed",
                 [
                     f"somebody who knows your password asked for another e-mail address for your account on {title}.",
-                    "Was it not you? Then change your password at once, and take the new address back, here:",
-                    Link("Account settings", f"{public_url}/settings/account"),
+                    "Was it not you? Then take your account back at once:",
+                    Link("It was not me", f"{public_url}/auth/recall?recall_token={await _recall(db, member, job.to)}"),
                 ],
             )
         case "reset":
@@ -102,6 +103,11 @@ async def _letter(
             )
         case _:
             return nobody
+
+
+async def _recall(db: Db, member: Member, email: str) -> str:
+    async with db.begin() as tx:
+        return await make_recall(tx, member.id, email)
 
 
 async def _token(db: Db, member: Member, purpose: Any, email: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import enum
+import re
 from typing import Literal
 
 import msgspec
 
 Role = Literal["member", "moderator", "admin", "owner"]
 ROLES: tuple[Role, ...] = ("member", "moderator", "admin", "owner")
+LOCALE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
+"""A language as members choose one. Source: RFC 5646, as far as catalogues need it."""
 STAFF = frozenset(("moderator", "admin", "owner"))
 
 

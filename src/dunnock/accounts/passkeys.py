@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.errors import FactorMissing, FactorRefused, SecondFactorWrong
 from dunnock.accounts.events import SecondFactorsChanged
 from dunnock.accounts.factors import codes_if_none, tidy
@@ -150,6 +151,7 @@ async def add_passkey(
         except Conflict as error:
             raise FactorRefused(member_id, say="This passkey is in use already.") from error
         await tx.record(SecondFactorsChanged(member_id=member_id, what="passkey_added"))
+        await note_access(tx, member_id, "passkey_added")
         return one, await codes_if_none(tx, member_id)
 
 
@@ -166,6 +168,7 @@ async def remove_passkey(tx: Tx, passkey_id: int, *, member_id: int) -> None:
         raise FactorMissing(passkey_id)
     await tidy(tx, member_id)
     await tx.record(SecondFactorsChanged(member_id=member_id, what="passkey_removed"))
+    await note_access(tx, member_id, "passkey_removed")
 
 
 def new_challenge() -> bytes:

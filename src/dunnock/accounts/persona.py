@@ -10,7 +10,9 @@ from dunnock.accounts.events import PersonaChanged
 from dunnock.accounts.paging import Cursor
 from dunnock.accounts.store import profiles as store
 from dunnock.foundation.db import Reader, Tx
-from dunnock.foundation.ids import ms_of
+from dunnock.foundation.ids import id_at, ms_of
+
+_MOST_RENAMES = 50
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -58,3 +60,22 @@ async def personas(reader: Reader, account_id: int, cursor: Cursor) -> list[Pers
     sql = store.PERSONAS_UPWARDS if cursor.upwards else store.PERSONAS
     rows = await reader.all(sql, the=account_id, **cursor.bounds)
     return [Persona(*row) for row in (rows[::-1] if cursor.upwards else rows)]
+
+
+async def appearances(reader: Reader, account_id: int, cursor: Cursor) -> list[Persona]:
+    """Changes of what one recognises an account by (names, pictures, whether it is a bot), newest first."""
+    rows = await reader.all(store.APPEARANCES[cursor.upwards], the=account_id, **cursor.bounds)
+    return [Persona(*row) for row in (rows[::-1] if cursor.upwards else rows)]
+
+
+async def former_names(reader: Reader, account_id: int, *, now_called: str, since: int) -> list[Persona]:
+    """The last change away from each name that the account gave up after `since` (Unix milliseconds), newest first.
+
+    A name that it bears again (`now_called`) is none of them, nor is having had no name.
+    """
+    rows = await reader.all(store.RENAMES, the=account_id, above=id_at(since), most=_MOST_RENAMES)
+    given_up: dict[str, Persona] = {}
+    for one in (Persona(*row) for row in rows):
+        if one.old and one.old != now_called:
+            given_up.setdefault(one.old, one)
+    return list(given_up.values())

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from dunnock import text
 from dunnock.accounts.account import LOCAL, Account, Field, Kind, name_key, write_fields
 from dunnock.accounts.errors import AccountMissing, ProfileInvalid
+from dunnock.accounts.events import AccountSettingsChanged
 from dunnock.accounts.find import find_by_handles
 from dunnock.accounts.persona import note_changes
 from dunnock.accounts.store import profiles as store
@@ -103,6 +104,18 @@ async def change_profile(
     )
     await note_changes(tx, account_id, changes, by_member_id=by_member_id)
     return store.account_of(await tx.one(store.FIND, the=account_id) or row)
+
+
+async def doubt_links(tx: Tx, account_id: int) -> None:
+    """Let no link of an account count as checked any more, until it is checked anew."""
+    row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
+    if row is None:
+        return
+    was = store.account_of(row)
+    if any(line.verified_at is not None for line in was.fields):
+        bare = tuple(Field(line.name, line.value, line.html) for line in was.fields)
+        await tx.run(store.SET_FIELDS, the=account_id, new_fields=write_fields(bare))
+        await tx.record(AccountSettingsChanged(account_id=account_id))
 
 
 def _lines(fields: Sequence[tuple[str, str]]) -> tuple[Field, ...]:

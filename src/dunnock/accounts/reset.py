@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunnock.accounts import passwords
+from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.confirm import confirmed
 from dunnock.accounts.errors import LinkOver, SignUpRefused
 from dunnock.accounts.events import PasswordChanged
@@ -43,6 +44,7 @@ async def reset_password(db: Db, token: str, new: str) -> Member:
         await tx.run(store.END_LINKS, member=member.id, for_purpose="reset", at=tx.now)
         await end_everything(tx, member.id)
         await tx.record(PasswordChanged(member_id=member.id, by_mail=True))
+        await note_access(tx, member.id, "password_by_mail")
         present = await find_member(tx, member.id)
         if present is None or present.email != member.email:
             raise LinkOver(member.id)  # the address changed at this very moment

@@ -99,3 +99,8 @@ async def permit(reader: Reader, account_id: int, power: Power) -> Staff:
     if row is None or not may(row[1], power):
         raise NotPermitted(account_id, power)
     return Staff(account_id, row[0], row[1])
+
+
+async def others_with(reader: Reader, power: Power, *, but: int) -> int:
+    """How many others may do all of `power`, besides the account `but`."""
+    return sum(may(role, power) and account_id != but for account_id, role in await reader.all(store.STAFF_ROLES))

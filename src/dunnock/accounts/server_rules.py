@@ -18,7 +18,9 @@ from dunnock.accounts.errors import LimitInvalid, LimitMissing
 from dunnock.accounts.events import ServerRulesChanged
 from dunnock.accounts.paging import Cursor
 from dunnock.accounts.store import limits as store
-from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.clock import MINUTE, now_ms
+from dunnock.foundation.db import Db, Reader, Tx
+from dunnock.foundation.job import Job
 
 Severity = Literal["noop", "limit", "suspend"]
 SEVERITIES: tuple[Severity, ...] = ("noop", "limit", "suspend")
@@ -38,6 +40,8 @@ class ServerBlock(msgspec.Struct, frozen=True, kw_only=True):
     private_comment: str | None = None
     public_comment: str | None = None
     obfuscate: bool = False
+    expires_at: int | None = None
+    """When it ends by itself; None: somebody has to end it."""
 
     @property
     def digest(self) -> str:
@@ -79,6 +83,13 @@ class ServerBlocked(LimitInvalid):
         """`existing`: that rule."""
         super().__init__(existing.domain, say=f"You have already imposed stricter limits on {existing.domain}.")
         self.existing = existing
+
+
+class EndServerRules(Job, frozen=True):
+    """End the rules about servers whose time is over."""
+
+
+END_RULES_EVERY_MS = 10 * MINUTE
 
 
 class ServerRules:
@@ -216,10 +227,23 @@ async def unblock_server(tx: Tx, block_id: int) -> ServerBlock:
     return held
 
 
+async def end_server_rules(db: Db, _: EndServerRules) -> None:
+    """End the rules whose time is over."""
+    for row in await db.slow(store.OVER, now=now_ms()):
+        async with db.begin() as tx:
+            if await tx.run(store.END_IF_OVER, the=row[0], now=tx.now):
+                await tx.record(ServerRulesChanged(domain=row[1]))
+
+
 async def server_allows(reader: Reader, cursor: Cursor) -> list[ServerAllow]:
     """A page of allowed servers, newest first."""
     rows = await reader.all(store.ALLOWS.page[cursor.upwards], **cursor.bounds)
     return [ServerAllow(*row) for row in (rows[::-1] if cursor.upwards else rows)]
+
+
+async def allowed_names(reader: Reader) -> list[str]:
+    """The names of all servers that are allowed."""
+    return [row[1] for row in await reader.all(store.ALLOWS.all)]
 
 
 async def find_server_allow(reader: Reader, allow_id: int) -> ServerAllow:
@@ -270,6 +294,8 @@ def _checked(block: ServerBlock) -> ServerBlock:
                 name, say=f"Validation failed: Comment is too long (maximum is {LONGEST_COMMENT} characters)"
             )
         comments[name] = comment or None
+    if block.expires_at is not None and block.expires_at <= now_ms():
+        raise LimitInvalid(block.expires_at, say="Validation failed: the rule must end later than now")
     domain = EVERYBODY if block.domain.strip() == EVERYBODY else server_name(block.domain)
     return msgspec.structs.replace(block, domain=domain, **comments)
 

@@ -35,6 +35,10 @@ class Session(msgspec.Struct, frozen=True):
     seen_at: int
     proven_at: int = 0
     """When its owner last showed who they are, by a password or a passkey."""
+    locale: str = ""
+    """The language that the member reads pages in, as a tag; empty: never said."""
+    page_choices: str = ""
+    """What `choose_pages` keeps."""
 
 
 async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = "") -> str:

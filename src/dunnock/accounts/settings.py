@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -11,7 +12,8 @@ from msgspec import UNSET, UnsetType
 from dunnock import text
 from dunnock.accounts.errors import AccountMissing, SettingInvalid
 from dunnock.accounts.events import AccountSettingsChanged
-from dunnock.accounts.member import Role
+from dunnock.accounts.member import LOCALE_TAG, Role
+from dunnock.accounts.store import members
 from dunnock.accounts.store import profiles as store
 from dunnock.foundation.db import Reader, Tx
 
@@ -21,6 +23,7 @@ QuotePolicy = Literal["public", "followers", "nobody"]
 ReplyPolicy = Literal["everyone", "followers", "following", "mentioned", "nobody"]
 
 
+_PAGE_CHOICES = re.compile(r"[a-z]{1,12}(?:-[a-z]{1,12}){0,15}")
 MOST_ATTRIBUTION_DOMAINS = 10
 """Source: Mastodon's documentation, methods/accounts."""
 
@@ -45,6 +48,28 @@ async def role_of(reader: Reader, account_id: int) -> Role:
     """`member`, `moderator`, `admin` or `owner`; `member` for an account that nobody signs in to."""
     role: Role | None = await reader.value(store.ROLE, the=account_id)
     return role or "member"
+
+
+async def choose_locale(tx: Tx, member_id: int, locale: str) -> None:
+    """Have the member read pages, and be pushed notifications, in this language: a tag such as `de` or `pt-BR`.
+
+    Raises:
+        SettingInvalid: it looks like no language's tag.
+    """
+    if not LOCALE_TAG.fullmatch(locale):
+        raise SettingInvalid(locale[:40], say="Validation failed: Language is not included in the list")
+    await tx.run(members.CHOOSE_LOCALE, the=member_id, tag=locale)
+
+
+async def choose_pages(tx: Tx, member_id: int, words: str) -> None:
+    """Keep how the member wants pages to be, in the words of the pages; each of their sessions comes with them.
+
+    Raises:
+        SettingInvalid: these are no short words in small letters between hyphens.
+    """
+    if not _PAGE_CHOICES.fullmatch(words):
+        raise SettingInvalid(words[:40], say="Validation failed: Appearance is not included in the list")
+    await tx.run(members.CHOOSE_PAGES, the=member_id, words=words)
 
 
 async def change_settings(

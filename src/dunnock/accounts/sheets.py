@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-from dunnock.accounts.account import Standing, name_key
+from dunnock.accounts.account import Label, Standing, name_key, read_labels
 from dunnock.accounts.member import Role, State
 from dunnock.accounts.paging import Cursor
 from dunnock.accounts.store import sheets as store
@@ -36,6 +36,9 @@ class Sheet(msgspec.Struct, frozen=True):
     """The account of who made their invitation."""
     unconfirmed: bool | None
     """Whether they still have to confirm their e-mail address."""
+    protected: bool
+    """What staff do to it needs two of them."""
+    labels: tuple[Label, ...]
 
     @property
     def handle(self) -> str:
@@ -84,14 +87,15 @@ async def look_for(db: Db, wanted: Wanted, cursor: Cursor) -> list[Sheet]:
     return [_sheet(row) for row in rows]
 
 
-def _sheet(row: tuple[object, ...]) -> Sheet:
-    return msgspec.convert(
-        dict(
-            zip(
-                Sheet.__struct_fields__,
-                (*row[:5], bool(row[5]), *row[6:-1], None if row[6] is None else bool(row[-1])),
-                strict=True,
-            )
-        ),
-        Sheet,
-    )
+def _sheet(row: tuple[Any, ...]) -> Sheet:
+    names = Sheet.__struct_fields__
+    held = dict(zip(names, row, strict=True))
+    held |= {
+        "standing": Standing(held["standing"]),
+        "sensitized": bool(held["sensitized"]),
+        "state": None if held["state"] is None else State(held["state"]),
+        "unconfirmed": None if held["member_id"] is None else bool(held["unconfirmed"]),
+        "protected": bool(held["protected"]),
+        "labels": read_labels(held["labels"]),
+    }
+    return Sheet(**held)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 import msgspec
 
 from dunnock import text
 from dunnock.accounts import passwords
+from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.account import name_key
 from dunnock.accounts.counts import start_counts
 from dunnock.accounts.doors import count_try, judge_newcomer
@@ -23,7 +25,7 @@ from dunnock.accounts.events import (
 )
 from dunnock.accounts.invitations import find_invitation
 from dunnock.accounts.mail_job import SendMemberMail
-from dunnock.accounts.member import Member, Role, State, email_key
+from dunnock.accounts.member import LOCALE_TAG, Member, Role, State, email_key
 from dunnock.accounts.store import members as store
 from dunnock.accounts.tries import Tries
 from dunnock.foundation.clock import MINUTE
@@ -38,7 +40,6 @@ LONGEST_EMAIL = 254
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}")
-_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}")
 SIGN_UPS, SIGN_UPS_MS = 10, 30 * MINUTE
 joining = Tries(SIGN_UPS, SIGN_UPS_MS)
 changing = Tries(10, 5 * MINUTE)  # who found an open browser must not guess the password in peace
@@ -114,9 +115,12 @@ async def sign_up(
 
 
 async def create_member(
-    db: Db, *, username: str, email: str, password: str, role: Role = "member", locked: bool = False
-) -> Member:
+    db: Db, *, username: str, email: str, password: str, role: Role = "member", locked: bool = False,
+    beside: Callable[[Tx, Member], Awaitable[None]] | None = None,
+) -> Member:  # fmt: skip
     """Make a member at once, whatever the policy (for commands); reserved names are allowed to staff.
+
+    `beside`: done in the same transaction.
 
     Raises:
         SignUpRefused: the values break rules, or the name or address is taken.
@@ -128,7 +132,10 @@ async def create_member(
         raise _refusal(details)
     hashed = await passwords.make_hash(password)
     async with db.begin() as tx:
-        return await _add(tx, form, hashed, role=role, state=State.ACTIVE, locked=locked)
+        made = await _add(tx, form, hashed, role=role, state=State.ACTIVE, locked=locked)
+        if beside is not None:
+            await beside(tx, made)
+        return made
 
 
 async def _add(
@@ -242,6 +249,11 @@ async def members(reader: Reader, *, state: State | None = None, after: int = 0,
     return [one for row in rows if (one := _member(row)) is not None]
 
 
+async def how_many(reader: Reader, state: State, *, most: int) -> int:
+    """How many members are in a state, counted up to `most`."""
+    return int(await reader.value(store.HOW_MANY_IN_STATE, state=state.value, most=most))
+
+
 async def staff(reader: Reader) -> list[Member]:
     """Active members who decide about others."""
     return [one for row in await reader.all(store.STAFF) if (one := _member(row)) is not None]
@@ -276,9 +288,12 @@ async def change_role(tx: Tx, member_id: int, role: Role) -> None:
 
 
 async def change_password(
-    db: Db, member_id: int, new: str, *, old: str | None, keep_session: int | None = None
-) -> None:
-    """Set a password and end every session (but `keep_session`) and every token (SC-116). `old` None: by staff.
+    db: Db, member_id: int, new: str, *, old: str | None, keep_session: int | None = None,
+    beside: Callable[[Tx], Awaitable[None]] | None = None,
+) -> None:  # fmt: skip
+    """Set a password and end every session (but `keep_session`) and every token (SC-116). `old` None: by a command.
+
+    `beside`: done in the same transaction.
 
     Raises:
         SignUpRefused: the new one is not accepted, or the old one is wrong.
@@ -294,12 +309,15 @@ async def change_password(
         raise _refusal({"password": [fault]})
     hashed = await passwords.make_hash(new)
     async with db.begin() as tx:
+        if beside is not None:
+            await beside(tx)
         if old is None:
             await tx.run(store.SET_PASSWORD, the=member_id, new_hash=hashed)
         elif not await tx.run(store.REPLACE_PASSWORD, the=member_id, held=held, new_hash=hashed):
             raise _refusal(_NOT_YOURS)  # another change was faster
         await end_everything(tx, member_id, keep_session=keep_session)
         await tx.record(PasswordChanged(member_id=member_id))
+        await note_access(tx, member_id, "password")
 
 
 async def prove_password(db: Db, member_id: int, password: str | None) -> str:
@@ -402,7 +420,7 @@ def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = F
         details["password"] = [fault]
     if not form.agreement:
         details["agreement"] = [("ERR_ACCEPTED", "must be accepted")]
-    if not _LOCALE.fullmatch(form.locale):
+    if not LOCALE_TAG.fullmatch(form.locale):
         details["locale"] = [("ERR_INCLUSION", "is not included in the list")]
     if reason_needed and not form.reason.strip():
         details["reason"] = [("ERR_BLANK", "can't be blank")]

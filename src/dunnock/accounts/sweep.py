@@ -1,15 +1,17 @@
-"""Removes what opens nothing any more: used codes, ended sessions, ended tokens."""
+"""Removes what opens nothing any more: used codes, ended sessions, ended tokens, and what was told of it long enough."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
 
+from dunnock.accounts.access_changes import KEPT_MS
 from dunnock.accounts.confirm import drop_links, drop_unconfirmed
 from dunnock.accounts.sessions import IDLE_MS
-from dunnock.accounts.store import factors, members, oauth
+from dunnock.accounts.store import access, factors, members, oauth, recalls
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Sql
+from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
 
 SWEEP_EVERY_MS = DAY
@@ -36,7 +38,10 @@ async def sweep_access(db: Db, _: SweepAccess) -> None:
     await _drop(db, members.DROP_SESSIONS, over)
     await _drop(db, factors.DROP_STEPS, await db.slow(factors.OVER_STEPS, before=now))
     await _drop(db, factors.DROP_BROWSERS, await db.slow(factors.OVER_BROWSERS, before=now - BROWSERS_KEPT_MS))
+    await _drop(db, access.DROP_CHANGES, await db.slow(access.OVER_CHANGES, before=id_at(now - KEPT_MS)))
     await drop_links(db)
+    async with db.begin(durable=False) as tx:
+        await tx.run(recalls.SWEEP, before=now)
     await drop_unconfirmed(db)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from dunnock.foundation.db import BigId, flag, metadata
 
@@ -40,10 +40,16 @@ accounts = Table(
     Column("standing", Text, nullable=False, server_default="active"),  # active | limited | suspended | deleted
     flag("sensitized"),  # all that it posts is shown as sensitive
     Column(
+        "labels", Text, nullable=False, server_default="[]"
+    ),  # JSON [labels.Label]: what staff say of it, for all to see
+    flag("protected"),  # what staff do to it needs two of them
+    Column(
         "also_known_as", Text, nullable=False, server_default="[]"
     ),  # JSON list: addresses of the same person's accounts
     Column("moved_to_id", BigId),  # the account that its owner uses now
+    Column("moved_at", BigId),  # when it moved last, also if its owner came back since
     UniqueConstraint("username_key", "domain"),
+    Index("ix_accounts_protected", "id", sqlite_where=text("protected = 1"), postgresql_where=text("protected")),
     Index("ix_accounts_domain_username", "domain", "username_key"),
     # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.
     Index("ix_accounts_username_key", "username_key", postgresql_ops={"username_key": "text_pattern_ops"}),
@@ -98,6 +104,7 @@ members = Table(
     Column("last_sign_in_at", BigId),
     flag("unconfirmed"),  # nobody has shown yet that mail to the address reaches them: they may not come in
     Column("new_email", Text),  # asked for; takes the place of `email` once it is confirmed
+    Column("page_choices", Text, nullable=False, server_default=""),  # how pages look to them, in words of web
     Column("mail_refused_at", BigId),  # a mail server said that the address takes no mail
     CheckConstraint("role IN ('member', 'moderator', 'admin', 'owner')", name="role"),
     CheckConstraint("state IN ('pending', 'active', 'disabled')", name="state"),
@@ -116,6 +123,19 @@ mail_links = Table(  # what the links in mails open; only digests of their token
     CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),
     Index("ix_mail_links_member_id", "member_id"),
     Index("ix_mail_links_expires_at", "expires_at"),
+)
+
+recalls = Table(  # links of mails by which owners take their account back; only digests of their tokens
+    "recalls",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("email", Text, nullable=False),  # to which it was sent, and which the account has then
+    Column("since", BigId, nullable=False),  # second factors that were added behind it go
+    Column("expires_at", BigId, nullable=False),
+    Column("used_at", BigId),
+    Index("ix_recalls_member_id", "member_id"),
+    Index("ix_recalls_expires_at", "expires_at"),
 )
 
 invitations = Table(
@@ -152,6 +172,15 @@ browsers = Table(  # where a member signed in before, by a cookie's digest: othe
     Column("seen_at", BigId, nullable=False),
     Index("ix_browsers_member_id", "member_id"),
     Index("ix_browsers_seen_at", "seen_at"),
+)
+
+access_changes = Table(  # of passwords, addresses and second factors, for 90 days
+    "access_changes",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
+    Column("what", Text, nullable=False),  # access_changes.Kept
+    Index("ix_access_changes_member_id_id", "member_id", "id"),
 )
 
 totps = Table(  # a second factor: codes of an app (RFC 6238)
@@ -329,6 +358,17 @@ endorsements = Table(  # whom an account recommends, of those it follows
     sqlite_with_rowid=False,
 )
 
+independence = Table(  # accounts that act together with others; who is not here acts on its own
+    "independence",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("group_id", BigId, nullable=False),
+    Column("weight", Float, nullable=False),  # how much it counts by itself, 0 to 1
+    Index("ix_independence_group_id", "group_id"),
+    CheckConstraint("weight >= 0 AND weight <= 1", name="weight"),
+    sqlite_with_rowid=False,
+)
+
 private_notes = Table(
     "private_notes",
     metadata,
@@ -358,6 +398,7 @@ server_blocks = Table(  # what this server thinks of others; a rule covers subdo
     Column("private_comment", Text),
     Column("public_comment", Text),
     flag("obfuscate"),  # the public list shows only a part of the name
+    Column("expires_at", BigId),  # null: until somebody ends it
     CheckConstraint("severity IN ('noop', 'limit', 'suspend')", name="severity"),
 )
 
@@ -405,7 +446,20 @@ network_blocks = Table(
     CheckConstraint("severity IN ('sign_up_requires_approval', 'sign_up_block', 'no_access')", name="severity"),
 )
 
+posting_stops = Table(  # an emergency: for a while a class of accounts can't post
+    "posting_stops",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("who", Text, nullable=False),  # everybody (but staff) | newcomers | protected
+    Column("newer_than", BigId, nullable=False),  # of newcomers: made after that
+    Column("why", Text, nullable=False),
+    Column("by_account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("until", BigId, nullable=False),
+    CheckConstraint("who IN ('everybody', 'newcomers', 'protected')", name="who"),
+)
+
 __all__ = [
+    "access_changes",
     "account_counts",
     "accounts",
     "active_days",
@@ -425,7 +479,9 @@ __all__ = [
     "network_blocks",
     "passkeys",
     "personas",
+    "posting_stops",
     "private_notes",
+    "recalls",
     "recovery_codes",
     "server_allows",
     "server_blocks",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from dunnock.accounts import events
-from dunnock.accounts.account import Standing
+from dunnock.accounts.account import Standing, read_labels
 from dunnock.accounts.member import Role
 from dunnock.accounts.server_rules import ServerRules, read_rules, worse
 from dunnock.accounts.store import views as store
@@ -21,7 +21,8 @@ KEPT_HANDLES = 10_000
 class AccountCard:
     """One account, ready to be shown. `counts`: (posts, followers, following, last_post_at); `stale`: to be read again.
 
-    `rendered` and `counted` belong to the edge that shows it: its own bytes for the parts that change rarely and often.
+    `rendered` and `counted` belong to the edge that shows it: its own bytes for the parts that change rarely and often;
+    `face` to the pages.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class AccountCard:
         "discoverable",
         "display_name",
         "domain",
+        "face",
         "fields",
         "header",
         "header_description",
@@ -41,7 +43,9 @@ class AccountCard:
         "id",
         "indexable",
         "kind",
+        "labels",
         "locked",
+        "moved_to_id",
         "rendered",
         "role",
         "sensitized",
@@ -81,9 +85,12 @@ class AccountCard:
         self.avatar_description, self.header_description = row[22:24]
         self.show_media, self.show_media_replies, self.show_featured = row[24:27]
         self.role: Role = row[27] or "member"
+        self.labels = read_labels(row[28])
+        self.moved_to_id: int | None = row[29]
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
+        self.face: Any = None
 
     @property
     def handle(self) -> str:
@@ -191,6 +198,8 @@ class AccountViews:
                     events.AccountSettingsChanged(account_id=an_id)
                     | events.StandingChanged(account_id=an_id)
                     | events.AccountSensitized(account_id=an_id)
+                    | events.AccountLabelled(account_id=an_id)
+                    | events.AccountMoved(account_id=an_id)
                 ):
                     self.cards.pop(an_id)
                 case events.ServerRulesChanged():

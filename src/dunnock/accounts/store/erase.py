@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from dunnock.accounts.tables import (
+    access_changes,
     accounts,
     blocks,
     browsers,
@@ -12,6 +13,7 @@ from dunnock.accounts.tables import (
     endorsements,
     follows,
     grants,
+    independence,
     invitations,
     mail_links,
     members,
@@ -19,6 +21,7 @@ from dunnock.accounts.tables import (
     passkeys,
     personas,
     private_notes,
+    recalls,
     recovery_codes,
     sessions,
     severances,
@@ -41,9 +44,10 @@ _invited = select(invitations.c.id).where(invitations.c.by_member_id == _of_memb
 MEMBER_ROWS = (
     *(
         Sql(delete(one).where(one.c.member_id == _of_member))
-        for one in (browsers, totps, recovery_codes, passkeys, sign_in_steps)
+        for one in (access_changes, browsers, totps, recovery_codes, passkeys, sign_in_steps)
     ),
     Sql(delete(mail_links).where(mail_links.c.member_id == _of_member)),
+    Sql(delete(recalls).where(recalls.c.member_id == _of_member)),
     Sql(delete(grants).where(grants.c.member_id == _of_member)),
     Sql(delete(sessions).where(sessions.c.member_id == _of_member)),
     Sql(delete(tokens).where(or_(tokens.c.member_id == _of_member, tokens.c.account_id == _the))),
@@ -64,6 +68,7 @@ RELATIONS: Step = rows(
     some_of(private_notes, of(private_notes.c.account_id), private_notes.c.target_id),
     some_of(severances, of(severances.c.account_id), severances.c.id),
     some_of(personas, of(personas.c.account_id), personas.c.id),
+    some_of(independence, of(independence.c.account_id), independence.c.account_id),
 )
 NOTES: Step = scanned(private_notes, of(private_notes.c.target_id), private_notes.c.account_id)
 _blank = {

@@ -61,6 +61,10 @@ RENAME_PASSKEY = Sql(
     .values(name=bindparam("called"))
 )
 DROP_PASSKEY = Sql(delete(passkeys).where(_p.id == bindparam("the", type_=BigId), _p.member_id == _member))
+DROP_TOTP_SINCE = Sql(delete(totps).where(_t.member_id == _member, _t.confirmed_at >= bindparam("since", type_=BigId)))
+DROP_PASSKEYS_SINCE = Sql(
+    delete(passkeys).where(_p.member_id == _member, _p.created_at >= bindparam("since", type_=BigId))
+)
 DROP_PASSKEYS = Sql(delete(passkeys).where(_p.member_id == _member))
 USED_PASSKEY = Sql(
     update(passkeys)

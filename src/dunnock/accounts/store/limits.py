@@ -46,6 +46,11 @@ MAIL_DOMAINS = Rows(mail_domain_blocks, "domain")
 MAILS = Rows(mail_blocks, "hash")
 NETWORKS = Rows(network_blocks, "network")
 
+_b = server_blocks.c
+_now = bindparam("now", type_=BigId)
+OVER = Sql(select(_b.id, _b.domain).where(_b.expires_at <= _now))
+END_IF_OVER = Sql(delete(server_blocks).where(_b.id == _the, _b.expires_at <= _now))
+
 DROP_MAILS_OF = Sql(delete(mail_blocks).where(mail_blocks.c.account_id == bindparam("account", type_=BigId)))
 _t = mail_domain_tries.c
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, update
 
-from dunnock.accounts.tables import account_counts, accounts, grants, mail_links, members, sessions, tokens
+from dunnock.accounts.tables import account_counts, accounts, grants, mail_links, members, recalls, sessions, tokens
 from dunnock.foundation.db import BigId, Sql, among, insert_into
 
 _l = mail_links.c
@@ -84,6 +84,7 @@ NEVER_CAME = Sql(
 _member = bindparam("member", type_=BigId)
 DROP_MEMBER = (
     Sql(delete(mail_links).where(_l.member_id == _member)),
+    Sql(delete(recalls).where(recalls.c.member_id == _member)),
     Sql(delete(grants).where(grants.c.member_id == _member)),
     Sql(delete(tokens).where(tokens.c.member_id == _member)),
     Sql(delete(sessions).where(sessions.c.member_id == _member)),

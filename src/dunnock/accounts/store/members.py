@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, delete, or_, select, update
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 
 from dunnock.accounts.tables import accounts, grants, invitations, members, sessions, tokens
 from dunnock.foundation.db import BigId, Sql, among, insert_into
@@ -53,12 +55,19 @@ MEMBER_NAMED = Sql(_member.where(accounts.c.username_key == bindparam("key"), ac
 IN_STATE = Sql(
     _member.where(members.c.state == bindparam("state"), members.c.id > bindparam("after")).limit(bindparam("most"))
 )
+_in_state: Select[Any] = select(members.c.id).where(members.c.state == bindparam("state")).limit(bindparam("most"))
+HOW_MANY_IN_STATE = Sql(select(func.count()).select_from(_in_state.subquery()))
 ANY = Sql(_member.where(members.c.id > bindparam("after")).limit(bindparam("most")))
 STAFF = Sql(_member.where(members.c.role != "member", members.c.state == "active"))
 ROLE_OF = Sql(
     select(members.c.id, members.c.role).where(
         members.c.account_id == bindparam("account_id"), members.c.state == "active"
     )
+)
+STAFF_ROLES = Sql(
+    select(members.c.account_id, members.c.role)
+    .join_from(members, accounts, accounts.c.id == members.c.account_id)
+    .where(members.c.role != "member", members.c.state == "active", accounts.c.standing == "active")
 )
 NAME_TAKEN = Sql(select(accounts.c.id).where(accounts.c.username_key == bindparam("key"), accounts.c.domain == ""))
 EMAIL_TAKEN = Sql(select(members.c.id).where(members.c.email_key == bindparam("key")))
@@ -79,6 +88,8 @@ SET_STATE = Sql(
     update(members).where(_the, members.c.state != bindparam("new_state")).values(state=bindparam("new_state"))
 )
 ACCOUNT_OF = Sql(select(members.c.account_id).where(_the))
+CHOOSE_LOCALE = Sql(update(members).where(_the).values(locale=bindparam("tag")))
+CHOOSE_PAGES = Sql(update(members).where(_the).values(page_choices=bindparam("words")))
 SET_ROLE = Sql(update(members).where(_the).values(role=bindparam("new_role")))
 SET_PASSWORD = Sql(update(members).where(_the).values(password_hash=bindparam("new_hash")))
 _unchanged = and_(_the, members.c.password_hash == bindparam("held"))
@@ -96,6 +107,8 @@ _session = (
         sessions.c.created_at,
         sessions.c.seen_at,
         sessions.c.proven_at,
+        members.c.locale,
+        members.c.page_choices,
     )
     .join_from(sessions, members, members.c.id == sessions.c.member_id)
     .where(sessions.c.revoked_at.is_(None), sessions.c.seen_at > bindparam("idle_since"))

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, update
 
-from dunnock.accounts.account import Account, Standing, read_fields
-from dunnock.accounts.tables import accounts, blocks, follows, members, personas
-from dunnock.foundation.db import Row, Sql, among, insert_into
+from dunnock.accounts.account import Account, Standing, read_fields, read_labels
+from dunnock.accounts.tables import account_counts, accounts, blocks, follows, members, personas
+from dunnock.foundation.db import BigId, Row, Sql, among, insert_into
 
 _the: BindParameter[Any] = bindparam("the")
 _viewer: BindParameter[Any] = bindparam("viewer")
@@ -40,6 +40,7 @@ _columns = (
     accounts.c.show_media_replies,
     accounts.c.show_featured,
     accounts.c.attribution_domains,
+    accounts.c.labels,
 )
 _domains = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -72,11 +73,18 @@ def account_of(row: Row) -> Account:
         show_media_replies=bool(row[22]),
         show_featured=bool(row[23]),
         attribution_domains=() if row[24] == "[]" else _domains(row[24]),
+        labels=read_labels(row[25]),
     )
 
 
 FIND = Sql(select(*_columns).where(accounts.c.id == _the))
 FIND_MANY = Sql(select(*_columns).where(among(accounts.c.id, "ids")))
+FIND_AFTER = Sql(
+    select(*_columns)
+    .where(accounts.c.id > bindparam("after", type_=BigId), accounts.c.standing != "deleted")
+    .order_by(accounts.c.id)
+    .limit(bindparam("most"))
+)
 FIND_BY_HANDLE = Sql(
     select(*_columns).where(accounts.c.username_key == bindparam("name"), accounts.c.domain == bindparam("host"))
 )
@@ -107,6 +115,7 @@ CHANGE_PERSONA = Sql(
         }
     )
 )
+SET_FIELDS = Sql(update(accounts).where(accounts.c.id == _the).values(fields=bindparam("new_fields")))
 ADD_PERSONA = insert_into(personas)
 PERSONAS = Sql(
     select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
@@ -118,6 +127,22 @@ PERSONAS_UPWARDS = Sql(
     select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
     .where(personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.id < bindparam("below"))
     .order_by(personas.c.id)
+    .limit(bindparam("most"))
+)
+_seen = personas.c.field.in_(
+    [literal_column(f"'{name}'") for name in ("display_name", "username", "avatar", "header", "kind")]
+)
+_appearances = select(personas.c.id, personas.c.field, personas.c.old, personas.c.new).where(
+    personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.id < bindparam("below"), _seen
+)
+APPEARANCES = tuple(
+    Sql(_appearances.order_by(order).limit(bindparam("most"))) for order in (personas.c.id.desc(), personas.c.id)
+)
+"""What one recognises an account by: [newest first, oldest first]."""
+RENAMES = Sql(
+    select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
+    .where(personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.field == "display_name")
+    .order_by(personas.c.id.desc())
     .limit(bindparam("most"))
 )
 
@@ -183,6 +208,13 @@ def _names(*, pg: bool) -> Any:
     return _search(_starts(accounts.c.name_key, "low", "high", pg=pg), accounts.c.name_key)
 
 
+SEARCH_NEAR = Sql(
+    select(accounts.c.id)
+    .join_from(accounts, account_counts, account_counts.c.account_id == accounts.c.id)
+    .where(among(accounts.c.username_key, "names"), _shown, _near)
+    .order_by(account_counts.c.followers.desc(), accounts.c.id)
+    .limit(bindparam("most"))
+)
 SEARCH_HANDLES = Sql(_handles(pg=False), _handles(pg=True))
 SEARCH_HOSTS = Sql(_hosts(pg=False), _hosts(pg=True))
 SEARCH_NAMES = Sql(_names(pg=False), _names(pg=True))

@@ -66,6 +66,19 @@ _pair = and_(follows.c.follower_id == bindparam("follower"), follows.c.followed_
 FOLLOW_OF = Sql(
     select(follows.c.id, follows.c.requested, follows.c.boosts, follows.c.notify, follows.c.languages).where(_pair)
 )
+_there = accounts.alias("there")
+FOLLOWING_BY_SERVER = Sql(
+    select(_there.c.domain, func.count())
+    .join_from(follows, _there, _there.c.id == follows.c.followed_id)
+    .where(_there.c.domain != "")
+    .group_by(_there.c.domain)
+)
+FOLLOWERS_BY_SERVER = Sql(
+    select(_there.c.domain, func.count())
+    .join_from(follows, _there, _there.c.id == follows.c.follower_id)
+    .where(_there.c.domain != "")
+    .group_by(_there.c.domain)
+)
 ADD_FOLLOW = insert_into(follows)
 CHANGE_FOLLOW = Sql(
     update(follows)
@@ -86,6 +99,9 @@ BLOCK_BETWEEN = Sql(
     )
     .limit(literal_column("1"))
 )
+
+
+HAS_MOVED = Sql(select(accounts.c.moved_to_id).where(accounts.c.id == bindparam("the")))
 
 
 def _page(cursor: Any, other: Any, query: Select[Any]) -> tuple[Sql, Sql]:

@@ -36,7 +36,3 @@ HOLDER = Sql(
         accounts.c.username_key == bindparam("key"), accounts.c.domain == bindparam("host")
     )
 )
-ALIASES = Sql(select(accounts.c.also_known_as).where(_the))
-SET_ALIASES = Sql(update(accounts).where(_the, accounts.c.domain == "").values(also_known_as=bindparam("new_aliases")))
-MOVED_TO = Sql(select(accounts.c.moved_to_id).where(_the))
-MOVE = Sql(update(accounts).where(_the).values(moved_to_id=bindparam("new_id", type_=accounts.c.moved_to_id.type)))

@@ -30,6 +30,8 @@ _sheet = select(
     members.c.app_id,
     _inviters.c.account_id,
     members.c.unconfirmed,
+    accounts.c.protected,
+    accounts.c.labels,
 ).select_from(
     accounts.outerjoin(members, members.c.account_id == accounts.c.id)
     .outerjoin(invitations, invitations.c.id == members.c.invitation_id)
@@ -45,6 +47,15 @@ SENSITIZE = Sql(
     .where(accounts.c.id == _the, accounts.c.sensitized != bindparam("new", type_=Boolean()))
     .values(sensitized=bindparam("new", type_=Boolean()))
 )
+_labels = select(accounts.c.id, accounts.c.labels).where(among(accounts.c.id, "ids")).order_by(accounts.c.id)
+HOLD_LABELS = Sql(_labels, _labels.with_for_update())
+SET_LABELS = Sql(update(accounts).where(accounts.c.id == _the).values(labels=bindparam("new")))
+PROTECT = Sql(
+    update(accounts)
+    .where(accounts.c.id == _the, accounts.c.protected != bindparam("new", type_=Boolean()))
+    .values(protected=bindparam("new", type_=Boolean()))
+)
+PROTECTED = Sql(select(accounts.c.id).where(accounts.c.protected).order_by(accounts.c.id))
 MEMBERS_OF = Sql(select(members.c.id).where(among(members.c.account_id, "ids")).order_by(members.c.id))
 
 

@@ -37,6 +37,8 @@ CARDS = Sql(
         accounts.c.show_media_replies,
         accounts.c.show_featured,
         members.c.role,
+        accounts.c.labels,
+        accounts.c.moved_to_id,
     )
     .join_from(accounts, account_counts, account_counts.c.account_id == accounts.c.id)
     .outerjoin(members, members.c.account_id == accounts.c.id)
