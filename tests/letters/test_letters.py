@@ -17,6 +17,7 @@ from dunnock.app.settings import load
 from dunnock.foundation.clock import DAY, HOUR, SECOND
 from dunnock.foundation.db import Sql
 from dunnock.foundation.db.tables import jobs
+from dunnock.letters.objection import objection_link
 from dunnock.letters.tables import letter_wishes
 from mail_server import MailServer, html_of, link_in, text_of
 
@@ -85,7 +86,7 @@ async def test_another_password(post):
     await accounts.change_password(post.db, wren.id, "another wren in a hedge", old=PASSWORD)
     [message] = await post.to(wren.email)
     assert message["subject"] == "Your password for Hedgerow was changed"
-    assert "https://birds.example/auth/password/new" in text_of(message)
+    assert "https://birds.example/auth/recall?recall_token=" in text_of(message)
     assert "list-unsubscribe" not in message
     assert await post.all() == []
 
@@ -179,6 +180,39 @@ async def test_a_decision(post, mail):
         return
     assert "Your account is limited" in sent[0]["subject"]
     assert "> Be kind." in text_of(sent[0])
+    assert "/objection?token=" in text_of(sent[0])
+
+
+async def test_an_objection_is_answered(post):
+    ada, wren, eve = await post.join("ada", "owner"), await post.join("wren"), await post.join("eve", "owner")
+    judgement = moderation.Judgement(action="limit", account_ids=(wren.account_id,), facts="Sang at night")
+    decided = await post.do(moderation.decide, judgement, by=ada.account_id)
+    [message] = await post.to(wren.email)
+    assert "> Sang at night" in text_of(message)
+    token = link_in(message, "/objection").partition("token=")[2]
+    assert await post.do(letters.check_objection, token) == (wren.account_id, decided.id)
+    for wrong in ("", "x", token[:-1] + ("0" if token[-1] != "0" else "1"), token.replace("-", "--", 1), "1-2-3"):
+        with pytest.raises(accounts.LinkOver):
+            await post.do(letters.check_objection, wrong)
+    appeal = await post.do(moderation.file_appeal, decided.id, "I did not", account_id=wren.account_id)
+    await post.do(moderation.decide_appeal, appeal, granted=True, by=eve.account_id, answer="Sorry")
+    [message] = await post.to(wren.email)
+    assert "was granted" in message["subject"]
+    assert "> Sorry" in text_of(message)
+
+
+async def test_who_was_deleted_meanwhile_has_no_link(post):
+    assert await objection_link(post.house.db, 1 << 40, 7, "https://nest.example") is None
+
+
+async def test_staff_hear_of_requests_and_alarms(post):
+    ada, eve, star = await post.join("ada", "owner"), await post.join("eve", "owner"), await post.join("star")
+    await post.do(accounts.protect, star.account_id, protected=True)
+    for use_case in (moderation.sign_out_everywhere, moderation.reset_factors):
+        await post.do(use_case, star.account_id, by=ada.account_id)
+    sent = [(to, message["subject"]) for to, message in await post.all()]
+    assert sent.count((eve.email, "A request waits for a second person on Hedgerow")) == 2
+    assert not any("ALARM" in subject for _, subject in sent)
 
 
 async def test_a_report(post):

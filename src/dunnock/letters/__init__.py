@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dunnock.letters.digest import DIGESTS_EVERY_MS, PlanDigests, SendDigest
 from dunnock.letters.model import KINDS, OF_STAFF, Kind, Wishes
+from dunnock.letters.objection import check_objection
 from dunnock.letters.send import SendLetter, SendNotices, jobs_of
 from dunnock.letters.wishes import change_wishes, check_unsubscribe, unsubscribe, wishes_of
 
@@ -21,6 +22,7 @@ __all__ = [
     "SendNotices",
     "Wishes",
     "change_wishes",
+    "check_objection",
     "check_unsubscribe",
     "jobs_of",
     "unsubscribe",

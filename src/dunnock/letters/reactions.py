@@ -35,6 +35,10 @@ def hears_of(*, sends: bool) -> Hears:
         accounts.MailConfirmed,
         moderation.MemberWarned,
         moderation.ReportFiled,
+        moderation.AppealDecided,
+        moderation.StaffRequested,
+        moderation.StaffAlarmed,
+        moderation.DecisionHalted,
     )
     hears: Mapping[type[Event], Sequence[Reaction]] = {
         **dict.fromkeys(facts, (on_fact,)),
@@ -81,8 +85,23 @@ async def _tell(tx: Tx, event: Event) -> None:
             held = await accounts.member_of(tx, account_id)
             if held is not None:
                 await _letter(tx, held.id, "warned", decision_id)
+        case moderation.AppealDecided(account_id=account_id, appeal_id=appeal_id):
+            held = await accounts.member_of(tx, account_id)
+            if held is not None:
+                await _letter(tx, held.id, "appeal", appeal_id)
+        case moderation.StaffRequested(request_id=request_id):
+            await _tell_all_staff(tx, "request", request_id)
+        case moderation.StaffAlarmed(request_id=request_id):
+            await _tell_all_staff(tx, "alarm", request_id)
+        case moderation.DecisionHalted(decision_id=decision_id):
+            await _tell_all_staff(tx, "halted", decision_id)
         case _:
             pass
+
+
+async def _tell_all_staff(tx: Tx, what: str, about: int) -> None:
+    for member_id in await store.staff(tx):
+        await _letter(tx, member_id, what, about)
 
 
 async def _letter(tx: Tx, member_id: int, what: str, about: int = 0) -> None:

@@ -22,14 +22,17 @@ from dunnock.posts.errors import (
     DraftChanged,
     DraftMissing,
     DraftRefused,
+    FragmentRefused,
     PinRefused,
     PostingBarred,
+    PostingStopped,
     PostMissing,
     PostRefused,
     QuoteMissing,
     QuoteNotYours,
     ReplyBarred,
     ScheduleRefused,
+    TextStopped,
     VoteRefused,
 )
 from dunnock.posts.events import (
@@ -97,6 +100,7 @@ from dunnock.posts.schedule import (
     scheduled_of,
     unschedule,
 )
+from dunnock.posts.text_stops import WHOSE, TextStop, end_text_stop, stop_text, text_stops
 from dunnock.posts.thread import Thread, thread
 from dunnock.posts.thread_of import publish_thread
 from dunnock.posts.translate import (
@@ -107,7 +111,17 @@ from dunnock.posts.translate import (
     Translations,
     Translator,
 )
-from dunnock.posts.vote import EndPoll, choices_of, end_poll, find_poll, polls_of, same_poll, vote, voters_of
+from dunnock.posts.vote import (
+    EndPoll,
+    choices_of,
+    end_poll,
+    find_poll,
+    polls_of,
+    same_poll,
+    same_question,
+    vote,
+    voters_of,
+)
 from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
@@ -115,6 +129,7 @@ __all__ = [
     "FORGET_KEYS_EVERY_MS",
     "OPEN",
     "VISIBILITIES",
+    "WHOSE",
     "AutoDelete",
     "AutoDeleteRefused",
     "BoostRefused",
@@ -127,6 +142,7 @@ __all__ = [
     "DraftRefused",
     "EndPoll",
     "ForgetKeys",
+    "FragmentRefused",
     "MediaChange",
     "Named",
     "NoTranslator",
@@ -155,6 +171,7 @@ __all__ = [
     "PostUnpinned",
     "PostUnscreened",
     "PostingBarred",
+    "PostingStopped",
     "PostsImported",
     "PublishScheduled",
     "QuoteChanged",
@@ -168,6 +185,8 @@ __all__ = [
     "Scheduled",
     "Screen",
     "Sketch",
+    "TextStop",
+    "TextStopped",
     "Thread",
     "ThreadMuted",
     "ThreadUnmuted",
@@ -196,6 +215,7 @@ __all__ = [
     "drop_draft",
     "edit",
     "end_poll",
+    "end_text_stop",
     "favourite",
     "favourited_by",
     "featured_names",
@@ -231,10 +251,13 @@ __all__ = [
     "reschedule",
     "revoke_quote",
     "same_poll",
+    "same_question",
     "schedule",
     "scheduled_of",
     "settle_quote",
     "source",
+    "stop_text",
+    "text_stops",
     "thread",
     "unbookmark",
     "unboost",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dunnock.accounts.counts import count_posts
 from dunnock.accounts.paging import Cursor, Page, page_of
 from dunnock.foundation.db import Reader, Tx
-from dunnock.posts.errors import BoostRefused, PostingBarred
+from dunnock.posts.errors import BoostRefused, PostingBarred, PostingStopped
 from dunnock.posts.events import PostBoosted, PostDeleted
 from dunnock.posts.find import find_original
 from dunnock.posts.model import OPEN, Act, Post
 from dunnock.posts.store import acts
 from dunnock.posts.store import posts as store
+from dunnock.posts.text_stops import check_texts
 
 
 async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None, uri: str | None = None) -> Post:
@@ -21,7 +22,7 @@ async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None,
     Raises:
         PostMissing: there is no such post, or `by` may not see it.
         BoostRefused: the post is direct, or for the followers of somebody else.
-        PostingBarred: `by` may not post.
+        PostingBarred, PostingStopped, TextStopped: `by` may not post, or not for a while, or not what it says.
 
     Source: Mastodon's StatusPolicy#reblog? and ReblogService.
     """
@@ -30,6 +31,10 @@ async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None,
     author = await store.find_author(tx, by)
     if author is None or not author.may_post:
         raise PostingBarred(by)
+    if author.stopped:
+        raise PostingStopped(by)
+    if author.words_stopped:
+        await check_texts(tx, (original.text or original.html, original.warning), author_id=by)
     shown_to = visibility or ("followers" if author.visibility == "direct" else author.visibility)
     if original.visibility == "followers":
         shown_to = "followers"

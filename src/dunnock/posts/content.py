@@ -120,6 +120,12 @@ def emoji_with(shaped: Shaped, poll: PollDraft | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*shaped.emoji, *text.shortcodes(" ".join(poll.options)))))
 
 
+def all_of(content: Content, poll: PollDraft | None) -> tuple[str, ...]:
+    """All words of a post: its text with the addresses of its links, its warning, what its poll offers."""
+    said = (content.parsed.text, content.warning, *content.parsed.links)
+    return said if poll is None else (*said, *poll.options)
+
+
 def _as_local(handle: text.Handle, domain: str) -> text.Handle:
     """`name@this.server` is `name`."""
     return text.Handle(handle.name) if handle.domain == domain else handle

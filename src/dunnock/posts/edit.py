@@ -8,7 +8,7 @@ from dunnock import media, previews
 from dunnock.foundation.db import Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
-from dunnock.posts.errors import DraftRefused, PostMissing
+from dunnock.posts.errors import DraftRefused, PostingStopped, PostMissing
 from dunnock.posts.events import PollChanged, PostEdited
 from dunnock.posts.history import media_now
 from dunnock.posts.model import Changes, Post, Screen, check
@@ -17,6 +17,7 @@ from dunnock.posts.poll import Poll, PollDraft, check_poll
 from dunnock.posts.quote import address_of
 from dunnock.posts.store import index, polls, revisions
 from dunnock.posts.store import posts as store
+from dunnock.posts.text_stops import check_texts
 from dunnock.posts.vote import add_poll, change_poll, same_question
 
 
@@ -27,7 +28,7 @@ async def edit(
 
     Raises:
         PostMissing: there is no such post of `by`; boosts can't be edited.
-        DraftRefused, PostRefused and media's errors: as `publish`.
+        DraftRefused, PostRefused, PostingStopped, TextStopped and media's errors: as `publish`.
 
     Source: Mastodon's UpdateStatusService.
     """
@@ -35,7 +36,12 @@ async def edit(
     post = await store.find_own(tx, post_id, by)
     if post is None or post.boost_of_id is not None:
         raise PostMissing(post_id)
+    author = await store.find_author(tx, by)
+    if author is not None and author.stopped:
+        raise PostingStopped(by)
     content = check(changes, limit=settings.max_post_length, quotes=post.quoted_id is not None)
+    if author is not None and author.words_stopped:
+        await check_texts(tx, words.all_of(content, asked), author_id=by)
     wanted = tuple(dict.fromkeys(changes.media_ids))
     if any(change.id not in wanted for change in changes.media_changes):
         raise DraftRefused(say="Validation failed: Media to change is not of this post")

@@ -28,6 +28,30 @@ class PostRefused(DomainError):
     code, kind, safe = "post_refused", Kind.DENIED, "This post was not accepted"
 
 
+class PostingStopped(DomainError):
+    """An emergency: for a while nobody of a class of accounts can post. What they wrote is theirs to send again."""
+
+    code, kind = "posting_stopped", Kind.DENIED
+    safe = "Posting is stopped for a while by the people who run this server. Nothing is lost: please try again later"
+
+
+class TextStopped(DomainError):
+    """For a while nobody can post this text. What they wrote is theirs to change, or to send again."""
+
+    code, kind = "text_stopped", Kind.DENIED
+    safe = (
+        "The people who run this server stopped a text that is part of this post, for a while. Nothing is lost: change "
+        "it, or try again later"
+    )
+
+
+class FragmentRefused(DomainError):
+    """This text can't be stopped: it is too short, too long, or one too many."""
+
+    code, kind = "fragment_refused", Kind.INVALID
+    safe = "Validation failed: Write a text of at least 6 letters and digits, and at most 300 characters"
+
+
 class PostingBarred(DomainError):
     """The account does not exist here, or is suspended."""
 

@@ -10,7 +10,7 @@ from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Reader, Row
 from dunnock.foundation.ids import id_at
 from dunnock.posts.store import hashtag_search as store
-from dunnock.text import hashtag_key, is_hashtag
+from dunnock.text import hashtag_key, is_hashtag, near
 
 DAYS = 7
 MOST_COUNTED = 20_000  # uses that are looked at for one answer; beyond, the oldest days read as less
@@ -39,13 +39,15 @@ async def search_hashtags(
 ) -> list[FoundHashtag]:
     """Hashtags in use that begin with `words` (with or without `#`), the shortest first of those that go on alike.
 
-    `reviewed`: only those that staff looked at.
+    When there is none, those that are one slip of the finger away. `reviewed`: only those that staff looked at.
     """
     start = hashtag_key(words.strip().lstrip("#"))
     if not start or limit <= 0 or "\0" in start:
         return []
     sql = store.REVIEWED_STARTING if reviewed else store.STARTING
     rows = await reader.all(sql, low=start, high=start + _AFTER_ALL, most=limit, skip=offset)
+    if not rows and not offset and not reviewed and (meant := near(start)):
+        rows = await reader.all(store.NEAR, keys=meant, most=limit)
     return await usage(reader, rows, now)
 
 

@@ -88,6 +88,10 @@ class Author(msgspec.Struct, frozen=True):
     language: str | None
     quote_policy: str = "public"
     reply_policy: str = "everyone"
+    stopped: bool = False
+    """An emergency: it can't post for now."""
+    words_stopped: bool = False
+    """An emergency: there are texts that can't be posted for now."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.job import Job
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
-from dunnock.posts.errors import DraftMissing, PostingBarred, PostMissing
+from dunnock.posts.errors import DraftMissing, PostingBarred, PostingStopped, PostMissing
 from dunnock.posts.events import PostPublished, QuoteChanged
 from dunnock.posts.model import OPEN, Author, Draft, Post, Screen, check, quote_policy_of
 from dunnock.posts.policies import check_reply
@@ -18,6 +18,7 @@ from dunnock.posts.poll import check_poll
 from dunnock.posts.quote import address_of, check_audience, find_to_quote, first_state
 from dunnock.posts.store import acts, index, waiting
 from dunnock.posts.store import posts as store
+from dunnock.posts.text_stops import check_texts
 from dunnock.posts.vote import add_poll
 
 _LONGEST_KEY = 80
@@ -46,12 +47,16 @@ async def publish(
         ReplyBarred: whoever wrote what it replies to does not let the author.
         DraftMissing: there is no such draft (any more).
         PostingBarred: the author may not post.
+        PostingStopped: an emergency; nobody of a class that the author belongs to can, for a while.
+        TextStopped: an emergency; nobody can post such words for a while.
         PostRefused: the screen holds it back.
         Media's errors: a picture is not the author's, in use, or not ready.
     """
     content = check(draft, limit=settings.max_post_length, quotes=draft.quoted_id is not None)
     poll = None if draft.poll is None else check_poll(draft.poll)
     author = await _author(tx, author_id)
+    if author.words_stopped:
+        await check_texts(tx, words.all_of(content, poll), author_id=author_id)
     post_id = tx.new_id()
     if key and (before := await _replayed(tx, author_id, key, post_id)):
         return before
@@ -162,6 +167,8 @@ async def _author(tx: Tx, author_id: int) -> Author:
     author = await store.find_author(tx, author_id)
     if author is None or not author.may_post:
         raise PostingBarred(author_id)
+    if author.stopped:
+        raise PostingStopped(author_id)
     return author
 
 

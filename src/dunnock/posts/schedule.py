@@ -11,7 +11,7 @@ from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.job import Job
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostMissing, ScheduleRefused
-from dunnock.posts.model import Draft, Post
+from dunnock.posts.model import Draft, Post, Screen
 from dunnock.posts.publish import publish, short_key, take_draft
 from dunnock.posts.store import index
 from dunnock.posts.store import posts as posts_store
@@ -121,7 +121,7 @@ async def unschedule(tx: Tx, scheduled_id: int, *, by: int) -> None:
     await store.drop_scheduled(tx, scheduled_id)
 
 
-async def publish_scheduled(db: Db, job: PublishScheduled, *, settings: Settings) -> None:
+async def publish_scheduled(db: Db, job: PublishScheduled, *, settings: Settings, screen: Screen | None = None) -> None:
     """Publish it if its time has come: the post is there and it waits no more, or neither.
 
     When a rule is against it by now (what it answers is gone, say) it stays, with the reason, until its author does something.
@@ -132,7 +132,8 @@ async def publish_scheduled(db: Db, job: PublishScheduled, *, settings: Settings
             if held is None or held.error is not None or held.at > tx.now:
                 return  # it went out, was deleted, waits for its author, or has another job for its new time
             await media.let_go(tx, held.id)
-            post = await publish(tx, held.draft, author_id=held.account_id, app_id=held.app_id, settings=settings)
+            by = held.account_id
+            post = await publish(tx, held.draft, author_id=by, app_id=held.app_id, settings=settings, screen=screen)
             await index.rebind_key(tx, held.account_id, held.id, post.id)
             await store.drop_scheduled(tx, held.id)
     except DomainError as error:

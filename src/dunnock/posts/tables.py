@@ -283,6 +283,20 @@ auto_delete = Table(  # who has their old posts deleted by themselves
     ),
 )
 
+text_stops = Table(  # an emergency: for a while what contains a text can't be posted
+    "text_stops",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("fragment", Text, nullable=False),
+    Column("who", Text, nullable=False),  # everybody | newcomers | protected
+    Column("newer_than", BigId, nullable=False),  # of newcomers: made after that
+    Column("why", Text, nullable=False),
+    Column("by_account_id", BigId, ForeignKey("accounts.id")),  # null: the server, by what it observed
+    Column("until", BigId, nullable=False),
+    CheckConstraint("who IN ('everybody', 'newcomers', 'protected')", name="who"),
+    Index("ix_text_stops_until", "until"),
+)
+
 imports = Table(  # progress of bulk imports, so that they resume where they were
     "imports",
     metadata,

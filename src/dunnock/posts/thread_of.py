@@ -9,7 +9,7 @@ import msgspec
 from dunnock.foundation.db import Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import DraftRefused
-from dunnock.posts.model import Draft, Post
+from dunnock.posts.model import Draft, Post, Screen
 from dunnock.posts.publish import publish
 
 MOST_PARTS = 25
@@ -24,10 +24,11 @@ async def publish_thread(
     settings: Settings,
     key: str | None = None,
     draft_id: int | None = None,
+    screen: Screen | None = None,
 ) -> list[Post]:
     """Publish the first (it may answer something), and each further one as the answer to the one before.
 
-    Where a further one names no visibility it has the first one's. `key` and `draft_id`: as `publish`.
+    Where a further one names no visibility it has the first one's. `key`, `draft_id` and `screen`: as `publish`.
 
     Raises:
         DraftRefused: none or too many, or one breaks a rule.
@@ -49,6 +50,7 @@ async def publish_thread(
                 settings=settings,
                 key=f"{key} {number}" if key else None,
                 draft_id=None if made else draft_id,
+                screen=screen,
             )
         )
     return made

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dunnock.accounts.events import AccountSensitized
+from dunnock.accounts.events import AccountLabelled, AccountSensitized
 from dunnock.accounts.views import AccountViews
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.db import Db
@@ -35,7 +35,8 @@ class PostCard:
     """One post or boost, ready to be judged and shown; `stale`: its counts are to be read again.
 
     `counts`: (replies, boosts, favourites, quotes). `quote_state` None: it quotes nothing.
-    `rendered`, `counted` and `credited` belong to the edge that shows it, `words` to whoever looks for words in it.
+    `rendered`, `counted` and `credited` belong to the edge that shows it, `sketch` to the pages, `words` to whoever looks
+    for words in it.
     """
 
     __slots__ = (
@@ -66,6 +67,7 @@ class PostCard:
         "reply_to_author_id",
         "reply_to_id",
         "sensitive",
+        "sketch",
         "stale",
         "thread_id",
         "uri",
@@ -103,6 +105,7 @@ class PostCard:
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
         self.credited: Any = None
+        self.sketch: Any = None
         self.words: Any = None
 
 
@@ -263,7 +266,9 @@ class PostViews:
                     self.cards.pop(an_id)
                 case events.ThreadMuted(account_id=an_id) | events.ThreadUnmuted(account_id=an_id):
                     self._muted.pop(an_id)
-                case AccountSensitized():  # rare: every post of theirs is drawn again, and there is no list of those kept
+                case (
+                    AccountSensitized() | AccountLabelled()
+                ):  # rare: every post of theirs is drawn again, and there is no list of those kept
                     self.cards.clear()
                 case events.PostsImported() | EmojiChanged():
                     self.cards.clear()

@@ -32,6 +32,12 @@ def _starting(*more: Any, pg: bool) -> Any:
 
 
 STARTING = Sql(_starting(pg=False), _starting(pg=True))
+NEAR = Sql(
+    select(hashtags.c.id, hashtags.c.key, hashtags.c.name)
+    .where(among(hashtags.c.key, "keys"), _used, hashtags.c.listable)
+    .order_by(hashtags.c.key)
+    .limit(bindparam("most"))
+)
 _reviewed = hashtags.c.reviewed_at.is_not(None)
 REVIEWED_STARTING = Sql(_starting(_reviewed, pg=False), _starting(_reviewed, pg=True))
 FIND = Sql(select(hashtags.c.id, hashtags.c.key, hashtags.c.name).where(hashtags.c.key == bindparam("key")))

@@ -7,11 +7,24 @@ from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, 
 from dunnock.foundation.db import BigId
 from dunnock.posts.tables import mentions, posts
 
-accounts = table("accounts", column("id", BigId), column("standing"), column("username"), column("domain"))
+accounts = table(
+    "accounts",
+    column("id", BigId),
+    column("standing"),
+    column("username"),
+    column("domain"),
+    column("created_at", BigId),
+    column("protected", Boolean),
+)
+posting_stops = table("posting_stops", column("who"), column("newer_than", BigId), column("until", BigId))
+access_changes = table("access_changes", column("id", BigId), column("member_id", BigId), column("what"))
+text_stops = table("text_stops", column("until", BigId))
 media = table("media", column("id", BigId), column("description"), column("focus"))
 members = table(
     "members",
+    column("id", BigId),
     column("account_id", BigId),
+    column("role"),
     column("default_visibility"),
     column("default_sensitive", Boolean),
     column("default_language"),
@@ -32,6 +45,34 @@ NOBODY = 0
 
 def _below(name: ColumnElement[str]) -> ColumnElement[bool]:
     return or_(accounts.c.domain == name, accounts.c.domain.like(literal_column("'%.'").op("||")(name)))
+
+
+def stopped() -> ColumnElement[bool]:
+    """Is there an emergency for which the account of `accounts` (with its row of `members`, if any) can't post now?
+
+    Or did staff take the second step of a protected account away within a day? Then it may be in others' hands.
+    """
+    who = posting_stops.c.who
+    ordinary = or_(members.c.role.is_(None), members.c.role == "member")
+    by_class = exists().where(
+        posting_stops.c.until > bindparam("now", type_=BigId),
+        or_(
+            and_(who == "everybody", ordinary),
+            and_(who == "newcomers", ordinary, accounts.c.created_at > posting_stops.c.newer_than),
+            and_(who == "protected", accounts.c.protected),
+        ),
+    )
+    reset = exists().where(
+        access_changes.c.member_id == members.c.id,
+        access_changes.c.what == "reset",
+        access_changes.c.id > bindparam("reset_since", type_=BigId),
+    )
+    return or_(by_class, and_(accounts.c.protected, reset))
+
+
+def words_stopped() -> ColumnElement[bool]:
+    """Is there a text that can't be posted now?"""
+    return exists().where(text_stops.c.until > bindparam("now", type_=BigId))
 
 
 def shown(account_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Text, bindparam, select
 
+from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
+from dunnock.foundation.ids import id_at
 from dunnock.posts.model import Author, Post
-from dunnock.posts.store.others import NOBODY, accounts, follows, members, visible
+from dunnock.posts.store.others import NOBODY, accounts, follows, members, stopped, visible, words_stopped
 from dunnock.posts.tables import interactions, post_counts, posts, thread_mutes
 
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -61,6 +63,8 @@ _AUTHOR = Sql(
         members.c.default_language,
         members.c.default_quote_policy,
         members.c.default_reply_policy,
+        stopped(),
+        words_stopped(),
     )
     .select_from(accounts.outerjoin(members, members.c.account_id == accounts.c.id))
     .where(accounts.c.id == bindparam("id"))
@@ -326,7 +330,7 @@ async def find_living(tx: Reader, post_id: int, *, hold: bool = False) -> Post |
 
 async def find_author(tx: Tx, account_id: int) -> Author | None:
     """What posting needs to know of an account."""
-    row = await tx.one(_AUTHOR, id=account_id)
+    row = await tx.one(_AUTHOR, id=account_id, now=tx.now, reset_since=id_at(tx.now - DAY))
     if row is None:
         return None
     return Author(
@@ -337,6 +341,8 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
         language=row[3],
         quote_policy=row[4] or "public",
         reply_policy=row[5] or "everyone",
+        stopped=bool(row[6]),
+        words_stopped=bool(row[7]),
     )
 
 
