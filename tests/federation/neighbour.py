@@ -94,13 +94,18 @@ def signed_message(url: str, body: bytes, *, key_id: str, at: int | None = None,
 
 
 class Neighbour:
-    """`documents`: by path, bytes or JSON; `status`: by path, of those that are not fine; `asked`: paths, in order."""
+    """`documents`: by path, bytes or JSON; `status`: by path, of those that are not fine; `asked`: paths, in order.
+
+    `more`: by path, header lines of answers to POST; `only`: the header that a POST must have, or it is refused.
+    """
 
     def __init__(self, address: str) -> None:
         self.address, self.port = address, 0
         self.documents: dict[str, Any] = {}
         self.status: dict[str, int] = {}
         self.types: dict[str, str] = {}
+        self.more: dict[str, str] = {}
+        self.only = ""
         self.moved: dict[str, str] = {}
         self.handles: dict[str, str] = {}
         self.asked: list[str] = []
@@ -182,7 +187,9 @@ class Neighbour:
             path = target.partition("?")[0]
             if method == "POST":
                 self.got.append((path, headers, msgspec.json.decode(body) if body else None))
-                self._answer(writer, self.status.get(path, 202), b"", "text/plain")
+                await asyncio.sleep(self.waits(path))
+                status = 401 if self.only and self.only not in headers else self.status.get(path, 202)
+                self._answer(writer, status, b"", "text/plain", self.more.get(path, ""))
             else:
                 self.asked.append(target)
                 await asyncio.sleep(self.waits(path))
@@ -194,7 +201,7 @@ class Neighbour:
             writer.close()
 
     def _get(self, writer: asyncio.StreamWriter, path: str, target: str) -> None:
-        if path == "/.well-known/webfinger":
+        if path == "/.well-known/webfinger" and path not in self.documents:
             resource = parse_qs(urlsplit(target).query).get("resource", [""])[0]
             uri = self.handles.get(resource.removeprefix("acct:"))
             links = [{"rel": "self", "type": ACTIVITY, "href": uri}]

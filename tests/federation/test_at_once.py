@@ -54,6 +54,20 @@ async def test_somebody_new_who_says_much_at_once(any_town):
     assert kinds == ["favourite", "follow", "mention", "reblog"]
 
 
+async def test_what_brings_the_same_at_once(any_town):
+    """A post and the request that it may quote both bring the post: neither is refused, or nobody would answer the request."""
+    town = any_town
+    alice, bob = await town.make.member("alice"), town.near.actor("bob")
+    await town.follow(alice, bob)
+    for _ in range(5):
+        said = await town.home.post("/api/v1/statuses", alice, status="hello", quote_approval_policy="public")
+        note = town.near.note(bob, quote=said["uri"])
+        request = town.near.activity("QuoteRequest", bob, said["uri"], instrument=note)
+        both = [town.deliver(one) for one in (town.near.activity("Create", bob, note), request)]
+        assert await asyncio.gather(*both) == [202, 202]
+    assert len(await town.told(town.near, "Accept")) == 5
+
+
 async def test_a_slow_server_holds_up_no_other(town):
     await town.make.member("alice")
     slow, bob = town.far.actor("slow"), town.near.actor("bob")

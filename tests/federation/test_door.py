@@ -162,7 +162,10 @@ async def test_a_key_that_was_changed_is_asked_for_once(town, alice):
 
 
 async def test_documents_that_are_no_keys(town, alice):
-    """SC-003, SC-004: only ActivityPub's types are believed; SC-001, SC-010, SC-011: under their own address only."""
+    """SC-003, SC-004, SC-005, SC-006, SC-007: only ActivityPub's types are believed.
+
+    SC-001, SC-010, SC-011, SC-014, SC-015: and under their own address only.
+    """
     bob = town.near.actor("bob")
     held = town.near.documents["/users/bob"]
     for kind in ("application/json", "text/html", "image/png", "application/ld+json", "text/plain"):

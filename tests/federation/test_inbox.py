@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
+
 import msgspec
 import pytest
 
-from dunnock import accounts, posts
+from dunnock import accounts, media, posts
 from dunnock.accounts.account import Standing
 from dunnock.accounts.server_rules import ServerBlock, block_server
 from dunnock.federation.places import PUBLIC
@@ -74,6 +77,11 @@ def _without(name):
     return lambda headers, body: ({key: value for key, value in headers.items() if key != name}, body)
 
 
+def _another_byte(header):
+    """The header with another first letter of the signature itself."""
+    return re.sub(r'(signature="|=:)(.)', lambda found: found[1] + ("B" if found[2] == "A" else "A"), header, count=1)
+
+
 def _with(**changed):
     return lambda headers, body: (headers | {name.replace("_", "-"): value for name, value in changed.items()}, body)
 
@@ -86,7 +94,7 @@ def _with(**changed):
         _with(signature="nonsense"),
         _with(host="other.example"),
         lambda headers, body: (headers, body.replace(b"Follow", b"Accept")),
-        lambda headers, body: (headers | {"signature": headers["signature"].replace("A", "B")}, body),
+        lambda headers, body: (headers | {"signature": _another_byte(headers["signature"])}, body),
     ],
     ids=["none", "nonsense", "host", "body", "bytes"],
 )
@@ -248,6 +256,18 @@ async def test_what_is_forwarded_is_asked_for(house, ann, bob, settle, another):
 
 
 # Posts --------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_blurhash_is_printable(house, ann, bob, settle):
+    """Anything else is none; PostgreSQL takes no NUL at all."""
+    await followed_by(house, settle, ann, bob)
+    said = ("UBL_:rOpGG-oBUNG", "UBL_:rOpGG\0oBUNG")
+    pictures = [{"type": "Image", "url": f"{bob.server.url}/{len(one)}.png", "blurhash": one} for one in said]
+    note = bob.note(attachment=pictures)
+    assert (await bob.send(house, bob.activity("Create", note))).status == 202
+    post = await found(house, note["id"])
+    shown = await media.find(house.db, post.media)
+    assert [shown[one].blurhash for one in post.media] == [said[0], None]
 
 
 async def test_a_post_as_it_was_written(house, ann, bob, settle):
@@ -491,7 +511,8 @@ async def test_a_profile_changes(house, ann, bob, settle):
     assert {one.field for one in history} == {"display_name", "bio"}
 
 
-async def test_a_move_takes_followers_along(house, ann, bob, settle, another):
+async def test_a_move_takes_followers_along(house, ann, bob, settle, another, *, monkeypatch):
+    monkeypatch.setattr(sys.modules["dunnock.federation.inbound.move"], "TRIES_APART_MS", 0)
     old = await followed_by(house, settle, ann, bob)
     new = another.person("bob2", number=3)
     move = bob.activity("Move", bob.uri, target=new.uri)

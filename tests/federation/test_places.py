@@ -54,3 +54,9 @@ def test_sc_002_a_host_has_one_spelling(uri, host):
 )
 def test_sc_002_what_is_no_web_address_has_no_host(uri):
     assert host_of(uri) == ""
+
+
+@pytest.mark.parametrize("end", ["\0", "\n", "\r\n", "\t", "\x7f", "鳥" * 700])
+def test_an_address_holds_no_control_characters_and_no_more_bytes_than_an_index(end):
+    assert host_of(f"https://far.example/{end}x") == ""
+    assert host_of(f"https://far.example/{'鳥' * 600}x") == "far.example"

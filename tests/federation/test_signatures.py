@@ -169,12 +169,13 @@ def test_ed25519_is_believed_in_rfc_9421_and_not_taken_for_rsa():
     assert not holds(request)
 
 
-@pytest.mark.parametrize("kind", ["curve", "nonsense", "long"])
+@pytest.mark.parametrize("kind", ["curve", "nonsense", "long", "a NUL behind it"])
 def test_keys_of_other_kinds_are_refused(kind):
     made = {
         "curve": lambda: pem(ec.generate_private_key(ec.SECP256R1())),
         "nonsense": lambda: "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
         "long": lambda: "x" * 9_000,
+        "a NUL behind it": lambda: pem(private()) + "\0",
     }[kind]()
     with pytest.raises(SignatureMalformed):
         load_public(made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from dunnock import accounts, posts
@@ -239,6 +241,32 @@ async def test_what_is_deleted_stays_away(town, alice, bob):
     assert await town.home.get("/api/v1/timelines/home", alice) == []
 
 
+@pytest.mark.parametrize("what", ["Like", "Announce", "Create", "vote"])
+@pytest.mark.parametrize("visibility", ["unlisted", "private"])
+async def test_whoever_did_something_with_a_post_hears_of_its_end(town, alice, what, visibility):
+    """Nobody of that server follows alice, so it would keep the post. One for followers goes to theirs only."""
+    carol = town.far.actor("carol")
+    await town.send("Follow", carol, f"{town.base}/users/alice")
+    poll = {"options": ["a", "b"], "expires_in": 9_000}
+    said = await town.home.post("/api/v1/statuses", alice, status="hello", visibility=visibility, poll=poll)
+    to = {"to": [f"{town.base}/users/alice"], "cc": [PUBLIC]}
+    match what:
+        case "Create":
+            await town.send(what, carol, town.far.note(carol, inReplyTo=said["uri"]), **to)
+        case "vote":
+            vote = {"id": f"{carol}#v", "type": "Note", "name": "a", "inReplyTo": said["uri"], "attributedTo": carol}
+            await town.send("Create", carol, vote | to, **to)
+        case _:
+            await town.send(what, carol, said["uri"], **to)
+    await town.settle()
+    await town.send("Undo", carol, {"type": "Follow", "actor": carol, "object": f"{town.base}/users/alice"})
+    await town.settle()
+    town.far.got.clear()
+    await town.home.ask("DELETE", f"/api/v1/statuses/{said['id']}", alice)
+    ends = [one["object"]["id"] for one in await town.told(town.far, "Delete")]
+    assert ends == ([said["uri"]] if visibility == "unlisted" else [])
+
+
 async def test_nobody_keeps_another_from_coming(town, alice, bob):
     """A Delete by another actor of the same server does not hold up what was never theirs."""
     eve = town.near.actor("eve")
@@ -451,7 +479,8 @@ async def test_a_complaint_is_filed_for_the_member(town, alice):
     assert (report[0], len(report[1]), report[2]) == (alice.id, 1_000, f"[{post.id}]")
 
 
-async def test_followers_move_when_both_sides_say_so(town, alice, bob):
+async def test_followers_move_when_both_sides_say_so(town, alice, bob, monkeypatch):
+    monkeypatch.setattr(sys.modules["dunnock.federation.inbound.move"], "TRIES_APART_MS", 0)
     false = town.far.actor("false")
     await town.send("Move", bob, bob, target=false)
     await town.settle()
@@ -475,6 +504,33 @@ async def test_pins_are_of_own_posts(town, alice):
     assert [one["uri"] for one in await town.home.get(pinned, alice)] == [note["id"]]
     await town.send("Remove", bob, note["id"], target=f"{bob}/featured")
     assert await town.home.get(pinned, alice) == []
+
+
+async def test_a_boost_takes_edits_and_the_end_along(town, alice):
+    """Followers of who boosts have the post of somebody whom they do not follow: its edits and its end go there too."""
+    ben, carol = await town.make.member("ben"), town.far.actor("carol")
+    await town.send("Follow", carol, f"{town.base}/users/ben")
+    post = await town.home.post("/api/v1/statuses", alice, status="first")
+    await town.home.post(f"/api/v1/statuses/{post['id']}/reblog", ben)
+    (announce,) = await town.told(town.far, "Announce")
+    await town.home.ask("PUT", f"/api/v1/statuses/{post['id']}", alice, json={"status": "second"})
+    (update,) = await town.told(town.far, "Update")
+    assert update["object"]["content"] == "<p>second</p>"
+    await town.home.ask("DELETE", f"/api/v1/statuses/{post['id']}", alice)
+    (undo,) = await town.told(town.far, "Undo")
+    assert undo["object"]["id"] == announce["id"]
+    (delete,) = await town.told(town.far, "Delete")
+    assert (delete["actor"], delete["object"]["id"]) == (f"{town.base}/users/alice", post["uri"])
+
+
+async def test_a_boost_taken_back_does_not_end_the_post(town, alice):
+    ben, carol = await town.make.member("ben"), town.far.actor("carol")
+    await town.send("Follow", carol, f"{town.base}/users/ben")
+    post = await town.make.post(alice)
+    await town.home.post(f"/api/v1/statuses/{post.id}/reblog", ben)
+    await town.home.post(f"/api/v1/statuses/{post.id}/unreblog", ben)
+    assert len(await town.told(town.far, "Undo")) == 1
+    assert await town.told(town.far, "Delete") == []
 
 
 async def test_a_quote_asks_and_is_let_be(town, alice, bob):
@@ -530,7 +586,10 @@ async def test_a_quote_with_leave_is_shown(town, alice, bob):
 
 
 async def test_what_is_passed_on_is_asked_for_at_its_origin(town, alice):
-    """Inbox forwarding: signed by another, so not believed, but asked for."""
+    """Inbox forwarding: signed by another, so not believed, but asked for.
+
+    SC-034, SC-035, SC-036, SC-037, SC-038, SC-039, SC-040: no signature in a document is believed, only its origin.
+    """
     bob, carol = town.near.actor("bob"), town.far.actor("carol")
     post = await town.make.post(alice)
     note = town.near.note(bob, "<p>true</p>", inReplyTo=post_uri(town, post), cc=[f"{town.base}/users/alice"])

@@ -14,20 +14,28 @@ from typing import Final
 import structlog
 
 from dunnock.federation.house import Federation
+from dunnock.federation.keys import Pair
+from dunnock.federation.prove import proven
 from dunnock.federation.signatures import Scheme, sign
 from dunnock.federation.store import actors as hosts
 from dunnock.federation.store import deliveries as store
+from dunnock.federation.store import relays
 from dunnock.federation.store.deliveries import Body, Due
 from dunnock.federation.synchronize import HEADER, MOST_FOLLOWERS, digest_of, header_of
 from dunnock.federation.vocab.context import ACTIVITY_TYPE
+from dunnock.foundation import ids
+from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import DAY, SECOND, now_ms
-from dunnock.foundation.db import Busy, Tx
+from dunnock.foundation.db import Busy, Db, Tx
 from dunnock.foundation.events import Logged
 from dunnock.foundation.http import Answer, OutsideFailed, OutsideForbidden, Wanted
 
 AT_ONCE: Final = 32
 PER_HOST: Final = 2
+SLOW_AT_ONCE: Final = 16
+"""How many of those under way may be for servers that fail, which take their time: the others are never held up by them."""
 MOST_ATTEMPTS: Final = 16
+KEPT_BODIES: Final = 256
 PARK_MS: Final = 7 * DAY
 LEASE_MS: Final = 90 * SECOND
 _FIRST: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, within_s=10)
@@ -60,9 +68,15 @@ class Deliveries:
         self._under_way: dict[asyncio.Task[None], Due] = {}
         self._per_host: dict[str, int] = {}
         self._schemes: dict[str, Scheme] = {}
+        self._bodies: Cache[int, tuple[Pair, bytes]] = Cache(KEPT_BODIES)
+        self._slot: str | None = None
 
-    async def start(self) -> None:
-        """Begin to send."""
+    async def start(self, *, slot: str | None = None) -> None:
+        """Begin to send. What was under way in the same `slot` when a process ended there is sent again at once."""
+        if slot is not None:
+            self._slot = slot
+            async with self._house.db.begin() as tx:
+                await store.left_behind(tx, now=now_ms(), slot=slot)
         self._house.db.listen(self._heard)
         self._task = asyncio.create_task(self._work(), name="deliveries")
 
@@ -106,25 +120,34 @@ class Deliveries:
         db, now = self._house.db, now_ms()
         free = AT_ONCE - len(self._under_way)
         full = [host for host, count in self._per_host.items() if count >= PER_HOST]
-        if self._stopping or free <= 0 or not await store.any_due(db, now, full):
+        slow_too = sum(one.slow for one in self._under_way.values()) < SLOW_AT_ONCE
+        if self._stopping or free <= 0 or not await store.any_due(db, now, full, slow_too=slow_too):
             return False
         async with db.begin(durable=False) as tx:
-            found = await store.take_due(tx, now, full=full, most=free, until=now + LEASE_MS)
-            taken, over = [], []
-            for one in found:
-                if self._per_host.get(one.host, 0) < PER_HOST:
-                    self._per_host[one.host] = self._per_host.get(one.host, 0) + 1
-                    taken.append(one)
-                else:
-                    over.append(one.id)
-            if over:
-                await store.give_back(tx, over)
+            found = await store.find_due(tx, now, full=full, slow_too=slow_too, most=free)
+            taken = self._choose(found)
+            await store.lease(tx, taken, until=now + LEASE_MS, slot=self._slot)
+        for one in taken:
+            self._per_host[one.host] = self._per_host.get(one.host, 0) + 1
         bodies = await store.bodies_of(db, {one.body_id for one in taken})
         for one in taken:
             task = asyncio.create_task(self._do(one, bodies.get(one.body_id)), name=f"delivery to {one.host}")
             self._under_way[task] = one
             task.add_done_callback(self._over)
-        return bool(over) or len(found) == free
+        return len(taken) < len(found) or len(found) == free
+
+    def _choose(self, found: Sequence[Due]) -> list[Due]:
+        """Those that have room: of their server, and of the slow ones."""
+        counts = dict(self._per_host)
+        slow = sum(one.slow for one in self._under_way.values())
+        taken = []
+        for one in found:
+            if counts.get(one.host, 0) >= PER_HOST or (one.slow and slow >= SLOW_AT_ONCE):
+                continue
+            counts[one.host] = counts.get(one.host, 0) + 1
+            slow += one.slow
+            taken.append(one)
+        return taken
 
     def _over(self, task: asyncio.Task[None]) -> None:
         one = self._under_way.pop(task)
@@ -146,8 +169,8 @@ class Deliveries:
 
     async def _try(self, one: Due, held: Body) -> tuple[str | None, bool, int]:
         """(why it failed or None, whether trying again is of no use, when to at the earliest)."""
-        body = held.body
-        signer = (await self._house.keys.of(held.account_id or None, held.name if held.account_id else None)).signer
+        pair = await self._house.keys.of(held.account_id or None, held.name if held.account_id else None)
+        body, signer = self._proven(one.body_id, held, pair), pair.signer
         more = {"content-type": ACTIVITY_TYPE} | await self._synchronization(one, held)
         scheme = await self._scheme(one.host)
         answer: Answer | None = None
@@ -173,6 +196,14 @@ class Deliveries:
         final = 300 <= answer.status < 500 and answer.status not in _NOT_FOR_EVER
         return f"answered {answer.status}", final, _retry_at(answer)
 
+    def _proven(self, body_id: int, held: Body, pair: Pair) -> bytes:
+        """The body, with a proof that its author said so where others may hand it on: made once for all its inboxes."""
+        kept = self._bodies.get(body_id)
+        if kept is None or kept[0] is not pair:  # with other keys it is another proof
+            kept = (pair, proven(held.body, pair, created_ms=ids.ms_of(body_id)))
+            self._bodies.put(body_id, kept)
+        return kept[1]
+
     async def _synchronization(self, one: Due, held: Body) -> dict[str, str]:
         """The digest of the followers on the server that this goes to, where they alone may read it."""
         if not held.to_followers or held.name is None:
@@ -195,14 +226,17 @@ class Deliveries:
         for pause in (0.1, 0.5, 2.0, None):
             try:
                 async with self._house.db.begin() as tx:
+                    if one.to_relay:
+                        await relays.note_delivery(tx, one.inbox, why)
                     if why is None or final or one.attempts + 1 >= MOST_ATTEMPTS:
                         await store.done(tx, [one])
                         if why is None:
-                            await _note_arrived(tx, one.host)
+                            await self._note_arrived(tx, one.host)
                         return
                     chance = (one.id % 101) / 100
                     at = max(now_ms() + pause_ms(one.attempts + 1, chance), retry_at)
                     await store.again(tx, one, at=at, why=why[:500])
+                    self._house.wake.failed(one.host)
                     known = (await hosts.hosts_of(tx, [one.host])).get(one.host)
                     since = known[1] if known is not None and known[1] is not None else tx.now
                     await hosts.note_failure(
@@ -215,6 +249,11 @@ class Deliveries:
             else:
                 return
 
+    async def _note_arrived(self, tx: Tx, host: str) -> None:
+        known = (await hosts.hosts_of(tx, [host])).get(host)
+        if known is not None and known[1] is not None:
+            await self._house.wake.heard(tx, host)
+
     async def settle(self, *, within_s: float = 30.0) -> None:
         """Send everything that is due, here and now (for tests and commands)."""
         end = now_ms() + int(within_s * 1000)
@@ -226,10 +265,9 @@ class Deliveries:
             await asyncio.wait(list(self._under_way), timeout=1)
 
 
-async def _note_arrived(tx: Tx, host: str) -> None:
-    known = (await hosts.hosts_of(tx, [host])).get(host)
-    if known is not None and known[1] is not None:
-        await hosts.heard_of(tx, host)
+async def count_due(db: Db, *, now: int) -> int:
+    """How many messages are to be sent by now; not those for servers that are left alone."""
+    return await store.count_due(db, now)
 
 
 def _retry_at(answer: Answer) -> int:

@@ -24,6 +24,12 @@ class SignatureWrong(DomainError):
     code, kind, safe = "signature_wrong", Kind.UNAUTHENTICATED, "Request not signed, or not by its actor"
 
 
+class TooMuch(DomainError):
+    """Another server has this one do too much at once; `retry_at` says when there is room again."""
+
+    code, kind, safe = "too_much", Kind.LIMITED, "Too much from your server at once; try again later"
+
+
 class ServerRefused(DomainError):
     """This server has nothing to do with the other one."""
 
@@ -58,3 +64,15 @@ class RemoteGone(RemoteMissing):
     """It was there, and the other server says that it is no more."""
 
     code = "remote_gone"
+
+
+class RelayRefused(DomainError):
+    """That can be no relay of this server."""
+
+    code, kind, safe = "relay_refused", Kind.INVALID, "Validation failed: That is no address of a relay's inbox"
+
+
+class RelayMissing(DomainError):
+    """There is no such relay (any more)."""
+
+    code, kind, safe = "relay_missing", Kind.MISSING, "Record not found"

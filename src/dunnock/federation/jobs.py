@@ -100,7 +100,7 @@ class RefreshActor(AsksOthers, frozen=True):
 
 
 class MoveFollowers(AsksOthers, frozen=True):
-    """Let this server's followers of an account follow another, which says that it is the same person's."""
+    """See whether an account moved to another, as it says; then whoever follows it here is carried over."""
 
     account_id: int
     target: str
@@ -110,6 +110,23 @@ class MoveFollowers(AsksOthers, frozen=True):
     def lane(self) -> str | None:
         """One server is not asked for much at once."""
         return f"fetch {self.host}"
+
+
+class CarryOver(Job, frozen=True):
+    """Let some of those here who follow (stage 0), block (1) or mute (2) an account do so with where it moved to.
+
+    `above`: the last one who was carried over before.
+    """
+
+    account_id: int
+    to_id: int
+    stage: int = 0
+    above: int = 0
+
+    @property
+    def lane(self) -> str | None:
+        """One move does not hold up others."""
+        return f"move {self.account_id}"
 
 
 class SynchronizeFollowers(Job, frozen=True):

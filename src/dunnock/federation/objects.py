@@ -29,7 +29,7 @@ from dunnock.federation.parse import (
     type_of,
     types_of,
 )
-from dunnock.federation.places import host_of
+from dunnock.federation.places import host_of, page_of
 from dunnock.foundation.clock import DAY
 from dunnock.media import RemoteFile
 from dunnock.media.model import Kind
@@ -38,9 +38,11 @@ from dunnock.posts import RemotePoll
 NATIVE: Final = frozenset({"Note", "Question"})
 CONVERTED: Final = frozenset({"Article", "Page", "Video", "Event", "Image", "Audio"})
 MOST_TAGS, MOST_MENTIONS, MOST_FILES, MOST_OPTIONS, MOST_OPTION, MOST_WARNING = 100, 50, 16, 100, 500, 2_048
+_QUOTES: Final = "https://misskey-hub.net/ns#_misskey_quote"
 _NEVER: Final = 100 * 365 * DAY
 _HASHTAG = re.compile(r"#?(\S{1,200})")
 _SHORTCODE = re.compile(r":?([A-Za-z0-9_]{1,64}):?")
+_BLURHASH = re.compile(r"[!-~]{6,100}")
 _LINKS = re.compile(r'<a href="(https?://[^"]+)"(?![^>]*(?:mention|hashtag))')
 
 
@@ -87,12 +89,11 @@ def read_post(document: Mapping[str, Any], *, followers: str | None, now: int) -
     Raises:
         ActivityInvalid: it is none.
     """
-    uri, author = id_of(dict(document)), author_of(document)
+    uri, author = id_of(document), author_of(document)
     kind = next((one for one in types_of(document) if one in NATIVE or one in CONVERTED), "")
     if not host_of(uri) or not kind or host_of(author) != host_of(uri):
         raise ActivityInvalid("no post", say="That is no post with an id and an author on the same server")
-    url = link_of(document.get("url"))
-    url = url if url and _one_site(url, uri) else uri
+    url = page_of(link_of(document.get("url")), uri)
     quote = _quote(document)
     html = _html(document, kind, url)
     updated = document.get("updated")
@@ -121,12 +122,6 @@ def read_post(document: Mapping[str, Any], *, followers: str | None, now: int) -
         quote_approval=id_of(document.get("quoteAuthorization")),
         quote_policy=_quote_policy(document, followers),
     )
-
-
-def _one_site(url: str, uri: str) -> bool:
-    """Does the page lie where the post does, or on a host below or above it? Source: SC-018."""
-    page, own = host_of(url), host_of(uri)
-    return page == own or page.endswith(f".{own}") or own.endswith(f".{page}")
 
 
 def _html(document: Mapping[str, Any], kind: str, url: str) -> str:
@@ -179,11 +174,11 @@ def _tags(document: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]
 
 def _files(document: Mapping[str, Any], kind: str) -> tuple[RemoteFile, ...]:
     files = [found for one in listed(document.get("attachment")) if isinstance(one, dict) and (found := _file(one))]
-    if kind in {"Image", "Audio"} and not files and (found := _file(dict(document))):
+    if kind in {"Image", "Audio"} and not files and (found := _file(document)):
         files.append(found)
     if kind in {"Article", "Page", "Event", "Video"} and not files:
         for image in objects_of(document.get("image") or document.get("icon"), "Image", "Document"):
-            if found := _file(dict(image)):
+            if found := _file(image):
                 files.append(found)
                 break
     return tuple(files[:MOST_FILES])
@@ -208,7 +203,7 @@ def _file(one: Mapping[str, Any]) -> RemoteFile | None:
         kind=kind,
         description=text.said_plainly(described) or None,
         focus=_focus(one.get("focalPoint")),
-        blurhash=blurhash if isinstance(blurhash, str) and 6 <= len(blurhash) <= 100 and blurhash.isascii() else None,
+        blurhash=blurhash if isinstance(blurhash, str) and _BLURHASH.fullmatch(blurhash) else None,
     )
 
 
@@ -249,6 +244,10 @@ def _quote(document: Mapping[str, Any]) -> str:
         found = id_of(document.get(name))
         if host_of(found):
             return found
+    for one in objects_of(document.get("tag"), "Link"):  # as FEP-e232 has it
+        href = one.get("href")
+        if host_of(href) and _QUOTES in listed(one.get("rel")):
+            return str(href)
     return ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from dunnock.federation.places import MOST_URI, PUBLICS, host_of
+from dunnock.federation.places import PUBLICS, host_of, is_too_long
 
 MOST_BYTES = 1024 * 1024
 MOST_DEPTH = 32
@@ -68,7 +68,7 @@ def id_of(value: Any) -> str:
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("id") or (value.get("href") if value.get("type") == "Link" else None)
-    return value if isinstance(value, str) and 0 < len(value) <= MOST_URI and "\0" not in value else ""
+    return value if isinstance(value, str) and value and not is_too_long(value) and "\0" not in value else ""
 
 
 def ids_of(value: Any) -> list[str]:

@@ -8,11 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
-from dunnock import accounts, media, text
+from dunnock import accounts, text
 from dunnock.accounts.account import Field, Kind
 from dunnock.accounts.events import StandingChanged
+from dunnock.federation.emoji import want_emoji
 from dunnock.federation.errors import (
     ActivityInvalid,
     NotTheirs,
@@ -20,9 +22,12 @@ from dunnock.federation.errors import (
     RemoteMissing,
     RemoteRefused,
     ServerRefused,
+    TooMuch,
 )
+from dunnock.federation.events import ActorKeyChanged
 from dunnock.federation.fetch import Fetcher
-from dunnock.federation.jobs import CopyEmoji, CopyPictures, ReadFeatured
+from dunnock.federation.jobs import CopyPictures, ReadFeatured, RefreshActor
+from dunnock.federation.multikey import read_multikey
 from dunnock.federation.parse import (
     count_of,
     icons_of,
@@ -35,13 +40,14 @@ from dunnock.federation.parse import (
     time_of,
     types_of,
 )
-from dunnock.federation.places import host_of
+from dunnock.federation.places import host_of, page_of
 from dunnock.federation.policy import Policy
-from dunnock.federation.signatures.claim import SignatureMalformed, load_public
+from dunnock.federation.rates import Rates, site_of
+from dunnock.federation.signatures.claim import SignatureMalformed, load_public, pem_of
 from dunnock.federation.store import actors as store
 from dunnock.federation.store.actors import Remote
 from dunnock.foundation.cache import Cache
-from dunnock.foundation.clock import DAY, MINUTE, now_ms
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Conflict, Db, Tx
 from dunnock.foundation.events import Logged
 from dunnock.text import BadDomain, canonical_domain
@@ -54,37 +60,42 @@ ACTOR_TYPES: Mapping[str, Kind] = {
     "Organization": "person",
 }
 STALE_MS = DAY
+"""How long an account is taken to be as its server described it; whoever acts or is looked up later is read again."""
+FRESHEN_MS, MOST_FRESHENED = HOUR, 300
+"""How soon one that could not be read is tried again, and how many of one server are read again in that time."""
 AGAIN_MS = 5 * MINUTE
 """How soon an actor is asked for again because of a key that does not fit. Source: federation.md, section 12."""
 DEAD_MS = 10 * MINUTE
 """How long a key that its server does not have is taken for dead."""
 KEPT = 5_000
+MOST_KEYS = 5
 MOST_NAME, MOST_BIO = 100, 20_000
 MOST_FIELDS, MOST_FIELD, MOST_ALIASES, MOST_DOMAINS = 50, 2_047, 256, 256
 # Source: Mastodon, Account::USERNAME_RE; dots and dashes within.
 _USERNAME = re.compile(r"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*")
 
 
-class Described:
-    """What an actor document says: the account, how to talk to it, and what its server claims to count."""
+class Introduction(msgspec.Struct, frozen=True):
+    """What an actor document says, checked: the account, how to talk to it, and what its server claims to count.
 
-    __slots__ = ("account", "claimed", "icons", "remote")
+    `claimed`: followers, following and posts; `icons`: names and addresses of the emoji in it; `keys`: Ed25519
+    keys beside the main one, as Multikey by their ids.
+    """
 
-    def __init__(
-        self, account: accounts.Described, remote: Remote, claimed: tuple[int | None, int | None, int | None]
-    ) -> None:
-        """Everything in it was checked."""
-        self.account, self.remote, self.claimed = account, remote, claimed
-        self.icons: tuple[tuple[str, str], ...] = ()
+    account: accounts.Described
+    remote: Remote
+    claimed: tuple[int | None, int | None, int | None]
+    icons: tuple[tuple[str, str], ...]
+    keys: Mapping[str, str]
 
 
-def read_actor(document: Mapping[str, Any], now: int) -> Described:
+def read_actor(document: Mapping[str, Any], now: int) -> Introduction:
     """An actor document, read.
 
     Raises:
         ActivityInvalid: it is none that this server can talk to.
     """
-    uri = id_of(dict(document))
+    uri = id_of(document)
     host = host_of(uri)
     kind = next((ACTOR_TYPES[one] for one in types_of(document) if one in ACTOR_TYPES), None)
     name = document.get("preferredUsername")
@@ -96,11 +107,12 @@ def read_actor(document: Mapping[str, Any], now: int) -> Described:
     if not isinstance(name, str) or len(name) > 100 or not _USERNAME.fullmatch(name):
         raise ActivityInvalid("name", say="The actor's preferredUsername is missing, or none that is used here")
     key_id, pem = _key(document, uri)
+    keys = _other_keys(document, uri)
     endpoints = document.get("endpoints")
     bio = text.sanitise(text_of(document, "summary", most=MOST_BIO))
     account = accounts.Described(
         uri=uri,
-        url=_page(link_of(document.get("url")), uri),
+        url=page_of(link_of(document.get("url")), uri),
         username=name,
         domain=host,
         kind=kind,
@@ -141,15 +153,9 @@ def read_actor(document: Mapping[str, Any], now: int) -> Described:
         count_of(document.get("following")),
         count_of(document.get("outbox")),
     )
-    described = Described(account, remote, claimed)
-    described.icons = icons_of(document)
-    return described
-
-
-def _page(url: str, uri: str) -> str:
-    """Where people read the profile; a page of another site is none of its (SC-018)."""
-    page, own = host_of(url), host_of(uri)
-    return url if page == own or page.endswith(f".{own}") or (page and own.endswith(f".{page}")) else uri
+    return Introduction(
+        account, remote, claimed, icons_of(document), {one: key for one, key in keys.items() if one != key_id}
+    )
 
 
 def _same_host(value: Any, host: str) -> str | None:
@@ -168,7 +174,22 @@ def _key(document: Mapping[str, Any], uri: str) -> tuple[str, str]:
             except SignatureMalformed:
                 continue
             return key_id, pem
+    for key_id, multikey in _other_keys(document, uri).items():  # who has no other signs with that
+        if (key := read_multikey(multikey)) is not None:
+            return key_id, pem_of(key)
     raise ActivityInvalid("no key", say="The actor has no public key that is its own and is used here")
+
+
+def _other_keys(document: Mapping[str, Any], uri: str) -> dict[str, str]:
+    """Source: FEP-521a. As for the main key: its own server's, and its own (SC-021)."""
+    found: dict[str, str] = {}
+    for one in objects_of(document.get("assertionMethod"), "Multikey"):
+        key_id, multikey = id_of(one), one.get("publicKeyMultibase")
+        if host_of(key_id) != host_of(uri) or id_of(one.get("controller")) != uri or len(found) == MOST_KEYS:
+            continue
+        if isinstance(multikey, str) and read_multikey(multikey) is not None:
+            found[key_id] = multikey
+    return found
 
 
 def _picture(value: Any) -> str | None:
@@ -192,32 +213,50 @@ def _fields(document: Mapping[str, Any]) -> tuple[Field, ...]:
 class People:
     """Finds accounts of other servers, and asks for those that are not known."""
 
-    def __init__(self, db: Db, fetcher: Fetcher, policy: Policy) -> None:
-        """Listens to `db`'s events from now on."""
-        self._db, self._fetcher, self._policy = db, fetcher, policy
+    def __init__(self, db: Db, fetcher: Fetcher, policy: Policy, key_rates: Rates) -> None:
+        """Listens to `db`'s events from now on. `key_rates`: how many keys are asked for below one name."""
+        self._db, self._fetcher, self._policy, self.key_rates = db, fetcher, policy, key_rates
         db.listen(self._heard)
         self._by_key: Cache[str, tuple[Remote, Any]] = Cache(KEPT)
         self._asked: Cache[str, int] = Cache(KEPT)
         self._dead: Cache[str, tuple[int, type[RemoteMissing]]] = Cache(KEPT)
         self._under_way: dict[str, asyncio.Task[Remote]] = {}
+        self._freshened: Cache[int, int] = Cache(KEPT)
+        self._of_hosts: Cache[str, tuple[int, int]] = Cache(KEPT)
 
     def _heard(self, logged: Sequence[Logged]) -> None:
-        if any(isinstance(one.event, StandingChanged) for one in logged):
-            self._by_key.clear()
+        for one in logged:
+            if isinstance(one.event, ActorKeyChanged):
+                self._by_key.pop(one.event.key_id)
+            elif isinstance(one.event, StandingChanged):
+                self._by_key.clear()
 
     async def signer(self, key_id: str) -> tuple[Remote, Any]:
         """Whose key it is, and the key; both from memory, the database or its server.
 
         Raises:
             ServerRefused, ActivityInvalid, RemoteRefused, RemoteFailed: there is none that can be believed.
+            TooMuch: too many keys below that name were asked for lately.
         """
         held = self._by_key.get(key_id)
         if held is not None:
             return held
-        found = await store.by_key(self._db, key_id)
-        if found is None:
-            found = await self._asked_once(key_id)
-        return self._keep(found)
+        known = await self._known_signer(key_id)
+        if known is not None:
+            return known
+        await self._asked_once(key_id)
+        known = await self._known_signer(key_id)
+        if known is None:
+            raise NotTheirs("another key", host_of(key_id))
+        return known
+
+    async def _known_signer(self, key_id: str) -> tuple[Remote, Any] | None:
+        """Whose key it is, and the key, as the database has it."""
+        remote = await store.by_key(self._db, key_id)
+        if remote is not None:
+            return self._keep(remote, key_id, load_public(remote.public_pem))
+        found = await store.by_other_key(self._db, key_id)
+        return None if found is None else self._keep(found[0], key_id, read_multikey(found[1]))
 
     async def _asked_once(self, key_id: str) -> Remote:
         """`_owner`, asked once however many wait for the answer; of a key that is not there not again soon (SC-073)."""
@@ -226,9 +265,18 @@ class People:
             raise dead[1]("a dead key", host_of(key_id))
         asking = self._under_way.get(key_id)
         if asking is None:
-            asking = self._under_way[key_id] = asyncio.create_task(self._owner(key_id), name="a key")
+            site = site_of(host_of(key_id))
+            if wait := self.key_rates.wait_ms(site):
+                raise TooMuch(site, retry_at=now_ms() + wait)
+            self.key_rates.take(site)
+            asking = self._under_way[key_id] = asyncio.create_task(self._met(key_id), name="a key")
             asking.add_done_callback(functools.partial(self._answered, key_id))
         return await asyncio.shield(asking)
+
+    async def _met(self, key_id: str) -> Remote:
+        """The key's owner. Who looked before somebody else's answer was written down, and asks after it, finds it here."""
+        known = await self._known_signer(key_id)
+        return await self._owner(key_id) if known is None else known[0]
 
     def _answered(self, key_id: str, asking: asyncio.Task[Remote]) -> None:
         self._under_way.pop(key_id, None)
@@ -236,20 +284,20 @@ class People:
         if isinstance(error, RemoteMissing):
             self._dead.put(key_id, (now_ms(), type(error)))
 
-    async def signer_again(self, remote: Remote) -> tuple[Remote, Any] | None:
-        """The same after asking its server once more, because the key did not fit; None: it was asked a moment ago."""
+    async def signer_again(self, remote: Remote, key_id: str) -> tuple[Remote, Any] | None:
+        """The same after asking its server once more, because the key did not fit; None: it was asked a moment ago, or has
+        no such key any more.
+        """
         if now_ms() - (self._asked.get(remote.uri) or 0) < AGAIN_MS:
             return None
         self._asked.put(remote.uri, now_ms())
-        return self._keep(await self.refresh(remote.uri))
+        await self.refresh(remote.uri)
+        self._by_key.pop(key_id)
+        return await self._known_signer(key_id)
 
-    def _keep(self, remote: Remote) -> tuple[Remote, Any]:
-        try:
-            held = (remote, load_public(remote.public_pem))
-        except SignatureMalformed as error:
-            raise ActivityInvalid("key") from error
-        self._by_key.put(remote.key_id, held)
-        return held
+    def _keep(self, remote: Remote, key_id: str, key: Any) -> tuple[Remote, Any]:
+        self._by_key.put(key_id, (remote, key))
+        return remote, key
 
     async def _owner(self, key_id: str) -> Remote:
         """The actor that a key's address leads to: the document itself, or the one that it names as the key's owner."""
@@ -262,10 +310,7 @@ class People:
             if host_of(owner) != host_of(key_id):
                 raise RemoteRefused("a key of nobody", host_of(key_id))
             document = await self._fetcher.document(owner, within_s=8)
-        remote = await self._take(document)
-        if remote.key_id != key_id:
-            raise NotTheirs("another key", host_of(key_id))
-        return remote
+        return await self._take(document)
 
     async def known(self, uri: str) -> Remote | None:
         """The account with this address, if it was met; whoever moves it here asks nobody."""
@@ -288,9 +333,28 @@ class People:
             raise ServerRefused(host_of(uri))
         return await self._take(await self._fetcher.document(uri), pins=pins)
 
-    async def take(self, document: Mapping[str, Any]) -> Remote:
-        """The account of a document that its own server vouches for: fetched there, or signed with its key."""
-        return await self._take(document)
+    async def freshen(self, tx: Tx, remote: Remote) -> None:
+        """Have an account read again, some time soon, if it was read long ago. For those who act, or are looked up."""
+        if self.is_old(remote):
+            since, count = self._lately(remote.host)
+            self._of_hosts.put(remote.host, (since, count + 1))
+            self._freshened.put(remote.account_id, now_ms())
+            await tx.enqueue(RefreshActor(account_id=remote.account_id, host=remote.host))
+
+    def is_old(self, remote: Remote) -> bool:
+        """Was the account read so long ago that it should be read again, and has its server not been asked too often?"""
+        now = now_ms()
+        return (
+            now - remote.fetched_at > STALE_MS
+            and now - (self._freshened.get(remote.account_id) or 0) > FRESHEN_MS
+            and self._lately(remote.host)[1] < MOST_FRESHENED
+        )
+
+    def _lately(self, host: str) -> tuple[int, int]:
+        """(since when, how many) accounts of a server were read again lately."""
+        now = now_ms()
+        since, count = self._of_hosts.get(host) or (now, 0)
+        return (since, count) if now - since <= FRESHEN_MS else (now, 0)
 
     async def _take(self, document: Mapping[str, Any], *, pins: bool = True) -> Remote:
         described = read_actor(document, now_ms())
@@ -303,11 +367,12 @@ class People:
                 account_id = await accounts.meet(tx, account)
                 remote = structs.replace(described.remote, account_id=account_id, domain=account.domain)
                 await store.put(tx, remote, claimed=described.claimed)
+                await store.put_keys(tx, account_id, described.keys)
                 if remote.avatar_url or remote.header_url:
                     await tx.enqueue(CopyPictures(account_id=account_id, host=remote.host))
                 if remote.featured and pins:
                     await tx.enqueue(ReadFeatured(account_id=account_id, host=remote.host))
-                await self._want_emoji(tx, described, remote)
+                await want_emoji(tx, described.icons, remote)
         except (accounts.HandleTaken, Conflict):
             # Met by another request at the same moment. It may not be committed yet: only a transaction sees it, and
             # leaves when it is.
@@ -318,11 +383,11 @@ class People:
             return again
         return remote
 
-    async def _change(self, known: Remote, described: Described) -> Remote:
+    async def _change(self, known: Remote, described: Introduction) -> Remote:
         async with self._db.begin() as tx:
             return await self.change(tx, known, described)
 
-    async def change(self, tx: Tx, known: Remote, described: Described) -> Remote:
+    async def change(self, tx: Tx, known: Remote, described: Introduction) -> Remote:
         """Let an account be as described."""
         new = structs.replace(
             described.remote,
@@ -343,24 +408,21 @@ class People:
             header=was.header if new.header_url else None,
         )
         await store.put(tx, new, claimed=described.claimed)
+        gone = await store.put_keys(tx, known.account_id, described.keys)
         other = known.avatar_url != new.avatar_url or known.header_url != new.header_url
         if other and (new.avatar_url or new.header_url):
             await tx.enqueue(CopyPictures(account_id=known.account_id, host=new.host))
-        await self._want_emoji(tx, described, new)
-        self._by_key.pop(known.key_id)
-        self._by_key.pop(new.key_id)
+        await want_emoji(tx, described.icons, new)
+        if known.moved_to is not None and new.moved_to is None:  # its owner came back
+            await accounts.move(tx, known.account_id, to=None)
+        if known.public_pem != new.public_pem or known.key_id != new.key_id:
+            gone.append(known.key_id)
+        for key_id in gone:
+            await tx.record(ActorKeyChanged(account_id=known.account_id, key_id=key_id))
+        self._by_key.pop(known.key_id)  # what else it says of the sender is old, too
         return new
 
-    async def _want_emoji(self, tx: Tx, described: Described, remote: Remote) -> None:
-        """Have those custom emoji of a profile copied that are not here yet."""
-        here = {
-            one.shortcode for one in await media.find_emoji(tx, [name for name, _ in described.icons], remote.domain)
-        }
-        missing = tuple([one for one in described.icons if one[0] not in here])
-        if missing:
-            await tx.enqueue(CopyEmoji(domain=remote.domain, icons=missing, account_id=remote.account_id))
-
-    async def _domain(self, described: Described) -> str:
+    async def _domain(self, described: Introduction) -> str:
         """The domain of the handle: that of the id, unless the server's WebFinger names another, which agrees.
 
         Source: federation.md, section 2 (handle); SC-026.

@@ -14,8 +14,10 @@ PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
 PUBLICS: Final = frozenset({PUBLIC, "as:Public", "Public"})
 """Everybody, as servers spell it."""
 MOST_URI: Final = 2048
+"""In bytes: PostgreSQL keeps no longer ones in an index, however few characters they are."""
 _NAME = r"(?P<name>[A-Za-z0-9_]{1,64})"
 _THING = re.compile(rf"/(?:users/{_NAME}|@(?P<at>[A-Za-z0-9_]{{1,64}}))(?:/(?:statuses/)?(?P<id>[1-9][0-9]{{0,18}}))?")
+_CONTROLS = re.compile("[\0-\x1f\x7f]")
 _FOLLOW = re.compile(rf"/users/{_NAME}/follows/(?P<id>[1-9][0-9]{{0,18}})")
 
 
@@ -29,20 +31,23 @@ class Local(msgspec.Struct, frozen=True):
 class Places:
     """Addresses below one public URL."""
 
-    __slots__ = ("base", "domain", "instance_actor", "shared_inbox")
+    __slots__ = ("base", "domain", "instance_actor", "scheme", "server_name", "shared_inbox")
 
     def __init__(self, public_url: str) -> None:
         """`public_url` without a slash at the end."""
         self.base, self.domain = public_url, urlsplit(public_url).netloc.lower()
+        self.scheme = urlsplit(public_url).scheme
+        self.server_name = self.domain.partition(":")[0]  # of the server's own actor: no port, which is none of a name
         self.instance_actor, self.shared_inbox = f"{public_url}/actor", f"{public_url}/inbox"
 
     def actor(self, name: str) -> str:
         """An account; below it are its inbox, outbox, followers, following and collections."""
         return f"{self.base}/users/{name}"
 
-    def key(self, name: str | None) -> str:
-        """The key of an account; None: of the server itself."""
-        return f"{self.instance_actor if name is None else self.actor(name)}#main-key"
+    def key(self, name: str | None, number: int = 1, *, kind: str = "main") -> str:
+        """The key of an account; None: of the server itself. Each that follows another has a `number` and name of its own."""
+        owner = self.instance_actor if name is None else self.actor(name)
+        return f"{owner}#{kind}-key" if number == 1 else f"{owner}#{kind}-key-{number}"
 
     def followers(self, name: str) -> str:
         """The collection that stands for who follows the account."""
@@ -102,9 +107,24 @@ class Places:
         return host_of(uri) == self.domain
 
 
+def page_of(url: str, uri: str) -> str:
+    """Where people read what has the id `uri`: at `url`, unless that is a page of another site (SC-018); then at its id.
+
+    A host above or below that of the id is the same site.
+    """
+    page, own = host_of(url), host_of(uri)
+    same = page and (page == own or page.endswith(f".{own}") or own.endswith(f".{page}"))
+    return url if same else uri
+
+
+def is_too_long(uri: str) -> bool:
+    """Is an address longer than any is kept?"""
+    return len(uri) > MOST_URI or not (uri.isascii() or len(uri.encode()) <= MOST_URI)
+
+
 def host_of(uri: object) -> str:
     """Host and unusual port of a web address in their one spelling; "" for what is none."""
-    if not isinstance(uri, str) or len(uri) > MOST_URI:
+    if not isinstance(uri, str) or is_too_long(uri) or _CONTROLS.search(uri):  # urlsplit passes over some of them
         return ""
     try:
         parts = urlsplit(uri)

@@ -23,9 +23,8 @@ class Policy:
 
     async def refuses(self, host: str) -> bool:
         """Is nothing taken from and given to that server?"""
-        return (await self._read()).limit_of(host.partition(":")[0]) is Standing.SUSPENDED or (
-            (await self._read()).limit_of(host) is Standing.SUSPENDED
-        )
+        rules = await self._read()
+        return any(rules.limit_of(one) is Standing.SUSPENDED for one in {host.partition(":")[0], host})
 
     async def _read(self) -> ServerRules:
         if self._rules is None:

@@ -7,10 +7,11 @@ from typing import Any
 
 from dunnock import accounts, moderation, posts
 from dunnock.accounts.account import Account, Standing
-from dunnock.federation.jobs import MeetNamed, TellPoll, TellProfile
+from dunnock.federation.events import KeysRotated
+from dunnock.federation.jobs import CarryOver, MeetNamed, TellPoll, TellProfile
 from dunnock.federation.places import PUBLIC, Places
 from dunnock.federation.send import SERVER, answer_to_follow, send
-from dunnock.federation.store import actors, deliveries, memory
+from dunnock.federation.store import actors, claims, deliveries, memory, quotes, relays
 from dunnock.federation.vocab.note import announce, create, note, post_uri, uri_of
 from dunnock.foundation.clock import MINUTE, SECOND
 from dunnock.foundation.db import Reader, Tx
@@ -48,7 +49,10 @@ def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
         accounts.Unblocked: (told.on_unblocked,),
         accounts.PersonaChanged: (profile,),
         accounts.AccountSettingsChanged: (profile,),
+        accounts.AccountLabelled: (told.on_labelled,),
         accounts.StandingChanged: (told.on_standing,),
+        accounts.AccountMoved: (told.on_moved,),
+        KeysRotated: (told.on_keys,),
         moderation.ReportFiled: (told.on_report,),
     }
 
@@ -63,9 +67,11 @@ class Telling:
     # Posts ----------------------------------------------------------------------------------------------------------
 
     async def on_published(self, tx: Tx, event: posts.PostPublished) -> None:
-        """Create, to followers and to whom the post names; a vote is none."""
+        """Create, to followers and to whom the post names; a vote is none. Another server's that answers has what it answers."""
         post, author = await self._post_of(tx, event.post_id)
         if post is None or author is None:
+            if event.reply_to_id is not None:
+                await self._is_there(tx, event.author_id, event.reply_to_id)
             return
         if await posts.unmet(tx, post.text, self._settings):
             await tx.enqueue(MeetNamed(post_id=post.id))
@@ -103,10 +109,12 @@ class Telling:
             "cc": told["cc"],
             "object": told,
         }
-        await self._send_about(tx, post, author, activity)
+        await self._send_about(tx, post, author, activity, also=await actors.boosters_inboxes(tx, post.id))
 
     async def on_deleted(self, tx: Tx, event: posts.PostDeleted) -> None:
-        """Delete, to all that may have it; of a boost an Undo."""
+        """Delete, to all that may have it; of a boost an Undo. What was claimed of it is forgotten."""
+        await claims.forget(tx, event.post_id)
+        await quotes.forget(tx, event.post_id)
         author = await self._own(tx, event.author_id)
         if author is None:
             return
@@ -129,24 +137,40 @@ class Telling:
                 "cc": inner["cc"],
                 "object": inner,
             }
-            to = await actors.follower_inboxes(tx, author.id) | await deliveries.reached_by(tx, event.post_id)
+            followers = await actors.follower_inboxes(tx, author.id)
+            to = followers | await deliveries.reached_by(tx, event.post_id)
+            await self._gone_too(tx, event.boost_of_id, followers)
         else:
-            uri = self._places.post(author.username, event.post_id)
-            activity = {
-                "id": f"{uri}#delete",
-                "type": "Delete",
-                "actor": me,
-                "to": [PUBLIC],
-                "object": {"id": uri, "type": "Tombstone", "atomUri": uri},
-            }
+            activity = self._deletion(author, event.post_id)
             to = await deliveries.reached_by(tx, event.post_id)
             if event.visibility != "direct":
                 to |= await actors.follower_inboxes(tx, author.id)
+            if event.visibility == "public":
+                to |= await relays.inboxes(tx)
         await self._send(tx, activity, author, to)
         await deliveries.forget_reached(tx, event.post_id)
 
+    def _deletion(self, author: Account, post_id: int) -> dict[str, Any]:
+        uri = self._places.post(author.username, post_id)
+        return {
+            "id": f"{uri}#delete",
+            "type": "Delete",
+            "actor": self._places.actor(author.username),
+            "to": [PUBLIC],
+            "object": {"id": uri, "type": "Tombstone", "atomUri": uri},
+        }
+
+    async def _gone_too(self, tx: Tx, post_id: int, followers: Collection[str]) -> None:
+        """A boost ended. If that is because its post did, followers of who boosted it hear that from its author too."""
+        if await posts.find_living(tx, post_id) is not None:
+            return
+        author = await self._own(tx, await actors.who_wrote(tx, post_id) or 0)
+        if author is not None:
+            await self._send(tx, self._deletion(author, post_id), author, followers)
+
     async def on_boosted(self, tx: Tx, event: posts.PostBoosted) -> None:
         """Announce, to followers and to whoever wrote it."""
+        await self._is_there(tx, event.by, event.post_id)
         booster = await self._own(tx, event.by)
         boost = None if booster is None else await posts.find_living(tx, event.boost_id)
         original = await post_uri(tx, event.post_id, self._places)
@@ -161,6 +185,7 @@ class Telling:
 
     async def on_favourited(self, tx: Tx, event: posts.PostFavourited) -> None:
         """Like, to whoever wrote it."""
+        await self._is_there(tx, event.by, event.post_id)
         await self._like(tx, event.by, event.post_id, undo=False)
 
     async def on_unfavourited(self, tx: Tx, event: posts.PostUnfavourited) -> None:
@@ -202,6 +227,7 @@ class Telling:
 
     async def on_voted(self, tx: Tx, event: posts.PollVoted) -> None:
         """Votes, to whoever asks; the new totals of an own poll, some minutes later."""
+        await self._is_there(tx, event.by, event.post_id)
         voter, author = await self._own(tx, event.by), await self._remote_author(tx, event.post_id)
         if author is None:
             if await self._own(tx, await self._author_id(tx, event.post_id)) is not None:
@@ -236,14 +262,24 @@ class Telling:
             await self.tell_update(tx, post, author)
 
     async def on_quote(self, tx: Tx, event: posts.QuoteChanged) -> None:
-        """A quote of an own post of this server was taken back: whoever has it hears that."""
-        if event.state != "revoked":
+        """A quote was let be, or taken back: whoever has the post that quotes, or is quoted, hears that.
+
+        Source: FEP-044f.
+        """
+        quoting, author = await self._post_of(tx, event.post_id)
+        owner = await self._own(tx, await self._author_id(tx, event.quoted_id))
+        at_once = owner is not None and event.state == "accepted"  # let be here, before it went out
+        if quoting is not None and author is not None and event.state != "pending" and not at_once:
+            await self.tell_update(tx, quoting, author)
+        if event.state == "revoked" and owner is not None:
+            await self._take_back(tx, event, owner)
+
+    async def _take_back(self, tx: Tx, event: posts.QuoteChanged, owner: Account) -> None:
+        """Delete of the word of `owner` that let another quote a post of theirs."""
+        named = await post_uri(tx, event.post_id, self._places)
+        if named is None:
             return
         quoting = await self._remote_author(tx, event.post_id)
-        owner = await self._own(tx, await self._author_id(tx, event.quoted_id))
-        named = await post_uri(tx, event.post_id, self._places)
-        if quoting is None or owner is None or named is None:
-            return
         authorization = self._places.quote_authorization(owner.username, event.quoted_id, named)
         me = self._places.actor(owner.username)
         activity = {
@@ -253,7 +289,8 @@ class Telling:
             "to": [PUBLIC],
             "object": {"id": authorization, "type": "QuoteAuthorization"},
         }
-        await self._send(tx, activity, owner, [quoting.inbox])
+        to = await actors.follower_inboxes(tx, owner.id) | await deliveries.reached_by(tx, event.quoted_id)
+        await self._send(tx, activity, owner, to | (set() if quoting is None else {quoting.best_inbox}))
 
     async def _ask_to_quote(self, tx: Tx, post: Post, author: Account, told: dict[str, Any]) -> None:
         quoted = None if post.quoted_id is None else await self._remote_author(tx, post.quoted_id)
@@ -345,17 +382,50 @@ class Telling:
         if await self._own(tx, event.account_id) is not None:
             await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now + TELL_PROFILE_MS)
 
+    async def on_labelled(self, tx: Tx, event: accounts.AccountLabelled) -> None:
+        """Update of an account at once: readers elsewhere are to know what staff say of it."""
+        if await self._own(tx, event.account_id) is not None:
+            await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now)
+
     async def on_standing(self, tx: Tx, event: accounts.StandingChanged) -> None:
         """Delete of an account that is no more, to every server; Update of one that staff suspended or let in again."""
         account = await accounts.find(tx, event.account_id)
         if account is None or not account.local:
             return
         if event.standing != Standing.DELETED.value:
-            await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now)
+            if await actors.follower_inboxes(tx, account.id):
+                await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now)
             return
         me = self._places.actor(account.username)
         activity = {"id": f"{me}#delete", "type": "Delete", "actor": me, "to": [PUBLIC], "object": me}
-        await self._send(tx, activity, account, await actors.all_inboxes(tx))
+        await self._send(tx, activity, account, await actors.all_inboxes(tx) | await relays.inboxes(tx))
+
+    async def on_keys(self, tx: Tx, event: KeysRotated) -> None:
+        """Update of an account that signs with other keys; whoever does not get it asks for them when one does not fit."""
+        if await self._own(tx, event.account_id) is not None:
+            await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now)
+
+    async def on_moved(self, tx: Tx, event: accounts.AccountMoved) -> None:
+        """Whoever knew an account that moved is carried over; Move of one of this server's, to followers, and Update."""
+        if event.to_id is not None:
+            await tx.enqueue(CarryOver(event.account_id, event.to_id))
+        who = await self._own(tx, event.account_id)
+        if who is None:
+            return
+        await tx.enqueue(TellProfile(account_id=who.id), run_at=tx.now)
+        target = None if event.to_id is None else await accounts.find(tx, event.to_id)
+        if target is None:
+            return
+        me = self._places.actor(who.username)
+        activity = {
+            "id": f"{me}#moves/{tx.now}",
+            "type": "Move",
+            "actor": me,
+            "to": [self._places.followers(who.username)],
+            "object": me,
+            "target": uri_of(target, self._places),
+        }
+        await self._send(tx, activity, who, await actors.follower_inboxes(tx, who.id))
 
     async def on_report(self, tx: Tx, event: moderation.ReportFiled) -> None:
         """Flag, by the server itself, to the server of who was complained about, where that was wanted."""
@@ -401,17 +471,34 @@ class Telling:
     async def _remote_author(self, reader: Reader, post_id: int) -> actors.Remote | None:
         return await self._remote(reader, await self._author_id(reader, post_id))
 
-    async def _send_about(self, tx: Tx, post: Post, author: Account, activity: dict[str, Any]) -> None:
-        """To followers, unless it is direct, and to the servers of those who are named or answered."""
+    async def _is_there(self, tx: Tx, account_id: int, post_id: int) -> None:
+        """Somebody of another server did something with a post of this one: it is there, so its edits and end go there too.
+
+        Not so of a post that is not for everybody, whose readers may become fewer. Source: Mastodon, StatusReachFinder.
+        """
+        remote = await self._remote(tx, account_id)
+        post, _ = (None, None) if remote is None else await self._post_of(tx, post_id)
+        if remote is not None and post is not None and post.visibility in posts.OPEN:
+            await deliveries.note_reached(tx, post.id, {remote.best_inbox})
+
+    async def _send_about(
+        self, tx: Tx, post: Post, author: Account, activity: dict[str, Any], *, also: Collection[str] = ()
+    ) -> None:
+        """To followers, unless it is direct, to the servers of those who are named or answered, and if public to relays.
+
+        Whoever staff limited is for their followers, and no relay's business.
+        """
         people = {*post.mentions, *([post.reply_to_author_id] if post.reply_to_author_id else [])}
         if post.visibility in {"followers", "direct"}:
             people = set(post.mentions)
         extra = {one.best_inbox for one in (await actors.by_ids(tx, sorted(people))).values()}
         if extra:
             await deliveries.note_reached(tx, post.id, extra)
-        to = extra | await deliveries.reached_by(tx, post.id)
+        to = extra | await deliveries.reached_by(tx, post.id) | set(also)
         if post.visibility != "direct":
             to |= await actors.follower_inboxes(tx, author.id)
+        if post.visibility == "public" and author.standing is Standing.ACTIVE:
+            to |= await relays.inboxes(tx)
         await self._send(tx, activity, author, to, to_followers=post.visibility == "followers")
 
     async def _send(

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from dunnock import posts
+from dunnock.federation.claims import keep_claims
 from dunnock.federation.errors import (
     ActivityInvalid,
     NotTheirs,
@@ -99,6 +100,8 @@ class Answers:
         host, seen, told = host_of(named.uri), {""}, set[str]()
         try:
             document = await self._house.fetcher.document(named.uri)
+            async with db.begin() as tx:
+                await keep_claims(tx, post_id, document, new=False)
             page: Any = document.get("replies")
             for _ in range(MOST_PAGES):
                 read = await self._page(page, host, seen)

@@ -11,6 +11,7 @@ from dunnock.federation.parse import id_of, types_of
 from dunnock.federation.people import ACTOR_TYPES
 from dunnock.federation.places import host_of
 from dunnock.federation.store import actors
+from dunnock.federation.store.actors import Remote
 from dunnock.federation.take_post import post_of
 from dunnock.federation.work import Work
 from dunnock.text import Handle
@@ -23,23 +24,31 @@ class Resolver:
 
     def __init__(self, house: Federation) -> None:
         """Nothing is asked yet."""
-        self._house, self._work = house, Work(house)
+        self.house, self._work = house, Work(house)
 
     async def account(self, handle: Handle) -> int | None:
         """The account with this handle, asked for if it is not known; None: there is none, or its server does not say."""
-        house = self._house
+        house = self.house
         domain = handle.domain or ""
         if not domain or domain == house.places.domain:
             account = await accounts.find_by_handle(house.db, handle.name)
             return None if account is None else account.id
         known = await accounts.find_by_handle(house.db, handle.name, domain)
-        if known is not None:
-            return known.id
-        return await self._work.find_account(handle)
+        if known is None:
+            return await self._work.find_account(handle)
+        remote = (await actors.by_ids(house.db, [known.id])).get(known.id)
+        if remote is not None:
+            await self._freshen(remote)
+        return known.id
+
+    async def _freshen(self, remote: Remote) -> None:
+        if self.house.people.is_old(remote):
+            async with self.house.db.begin() as tx:
+                await self.house.people.freshen(tx, remote)
 
     async def address(self, uri: str) -> Resolved:
         """The account or post behind an address."""
-        house = self._house
+        house = self.house
         if not host_of(uri):
             return Resolved()
         local = house.places.local(uri)
@@ -53,6 +62,7 @@ class Resolver:
             return Resolved()
         remote = await actors.by_uri(house.db, uri) or await actors.by_url(house.db, uri)
         if remote is not None:
+            await self._freshen(remote)
             return Resolved(remote.account_id)
         known = await posts.find_uri(house.db, uri)
         if known is not None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dunnock import accounts, media, posts
+from dunnock import accounts, posts
+from dunnock.federation.claims import keep_claims
+from dunnock.federation.emoji import want_emoji
 from dunnock.federation.errors import NotTheirs
 from dunnock.federation.house import Federation
-from dunnock.federation.jobs import CheckQuote, CopyEmoji, FetchPost
+from dunnock.federation.jobs import CheckQuote, FetchPost
 from dunnock.federation.objects import Written, read_post
 from dunnock.federation.parse import icons_of
 from dunnock.federation.places import host_of
-from dunnock.federation.store import actors, memory
+from dunnock.federation.store import actors, memory, quotes
 from dunnock.federation.store.actors import Remote
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Tx
@@ -106,33 +108,58 @@ async def take_post(
     )
     if known is not None:
         await posts.receive_edit(tx, known[0], one, settings=house.settings)
-        await want_emoji(tx, document, author, post_id=known[0])
+        await want_emoji(tx, icons_of(document), author, post_id=known[0])
+        await keep_claims(tx, known[0], document, new=False)
+        if written.quote and quoted is None:
+            await _ask_for_quoted(tx, house, known[0], written, depth=depth)
         await _ask_for_leave(tx, known[0], one, written)
+        await _quotes_no_more(tx, known[0], written)
         return known[0]
     post = await posts.receive(tx, one, settings=house.settings)
-    await want_emoji(tx, document, author, post_id=post.id)
+    await want_emoji(tx, icons_of(document), author, post_id=post.id)
+    await keep_claims(tx, post.id, document, new=True)
     if written.reply_to and parent is None and depth < MOST_DEPTH and _elsewhere(house, written.reply_to):
         await tx.enqueue(
             FetchPost(uri=written.reply_to, host=host_of(written.reply_to), child_id=post.id, depth=depth + 1)
         )
-    if written.quote and quoted is None and depth < MOST_QUOTES and _elsewhere(house, written.quote):
-        await tx.enqueue(
-            FetchPost(
-                uri=written.quote,
-                host=host_of(written.quote),
-                quote_id=post.id,
-                quote_approval=written.quote_approval,
-                depth=depth + 1,
-            )
-        )
+    if written.quote and quoted is None:
+        await _ask_for_quoted(tx, house, post.id, written, depth=depth)
     await _ask_for_leave(tx, post.id, one, written)
     return post.id
 
 
+async def _ask_for_quoted(tx: Tx, house: Federation, post_id: int, written: Written, *, depth: int) -> None:
+    """Have the post read that is quoted and not known."""
+    if depth < MOST_QUOTES and _elsewhere(house, written.quote):
+        await tx.enqueue(
+            FetchPost(
+                uri=written.quote,
+                host=host_of(written.quote),
+                quote_id=post_id,
+                quote_approval=written.quote_approval,
+                depth=depth + 1,
+            )
+        )
+
+
 async def _ask_for_leave(tx: Tx, post_id: int, one: RemotePost, written: Written) -> None:
-    """A quote that waits and names a word that lets it: ask for that."""
-    if one.quoted_id is not None and one.quote_state == "pending" and host_of(written.quote_approval):
+    """A quote that waits and names a word that lets it: ask for that. One that needs none ends with the word that it names."""
+    if one.quoted_id is None or not host_of(written.quote_approval):
+        return
+    if one.quote_state == "pending":
         await tx.enqueue(CheckQuote(post_id, written.quote_approval, host_of(written.quote_approval)))
+    else:
+        await quotes.keep(tx, post_id, written.quote_approval)
+
+
+async def _quotes_no_more(tx: Tx, post_id: int, written: Written) -> None:
+    """A post whose author took the quote out of it, or had to, quotes no more."""
+    if written.quote:
+        return
+    post = await posts.find_living(tx, post_id)
+    if post is not None and post.quoted_author_id is not None and post.quote_state in {"accepted", "pending"}:
+        await posts.settle_quote(tx, post_id, "revoked", quoted_author_id=post.quoted_author_id)
+        await quotes.forget(tx, post_id)
 
 
 def _elsewhere(house: Federation, uri: str) -> bool:
@@ -141,7 +168,7 @@ def _elsewhere(house: Federation, uri: str) -> bool:
 
 async def _concerns(tx: Tx, author: Remote, mentions: Sequence[int], parent: int | None) -> bool:
     """Is it by somebody who is followed here, to somebody here, or an answer to what is known here?"""
-    if parent is not None or await actors.local_followers(tx, author.account_id):
+    if parent is not None or await actors.has_local_followers(tx, author.account_id):
         return True
     return any(one.local for one in (await accounts.find_many(tx, mentions)).values()) if mentions else False
 
@@ -156,18 +183,6 @@ async def _quote_state(tx: Tx, quoted: int | None, author: Remote, written: Writ
     if post.author_id == author.account_id or post.quote_policy == "public":
         return "accepted"
     return "pending" if written.quote else None
-
-
-async def want_emoji(tx: Tx, document: Mapping[str, Any], author: Remote, *, post_id: int | None = None) -> None:
-    """Have those custom emoji copied that a document tells of and that are not here yet."""
-    icons = icons_of(document)
-    if icons:
-        here = {one.shortcode for one in await media.find_emoji(tx, [name for name, _ in icons], author.domain)}
-        missing = tuple([one for one in icons if one[0] not in here])
-        if missing:
-            await tx.enqueue(
-                CopyEmoji(domain=author.domain, icons=missing, account_id=author.account_id, post_id=post_id)
-            )
 
 
 def _remote_post(

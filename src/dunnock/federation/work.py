@@ -12,6 +12,7 @@ from msgspec import structs
 from dunnock import accounts, media, posts
 from dunnock.accounts.account import Standing
 from dunnock.accounts.server_rules import rule_over
+from dunnock.federation.audience import audience_of
 from dunnock.federation.errors import (
     ActivityInvalid,
     NotTheirs,
@@ -27,6 +28,7 @@ from dunnock.federation.inbound.boost import boost
 from dunnock.federation.jobs import (
     PAUSES_MS,
     AsksOthers,
+    CarryOver,
     CheckQuote,
     CopyEmoji,
     CopyPictures,
@@ -41,17 +43,19 @@ from dunnock.federation.jobs import (
     TellPoll,
     TellProfile,
 )
+from dunnock.federation.move import Moves
 from dunnock.federation.objects import author_of, is_post
 from dunnock.federation.parse import id_of, ids_of, listed, types_of
 from dunnock.federation.people import actor_of
 from dunnock.federation.places import PUBLIC, host_of
 from dunnock.federation.reactions import Telling
+from dunnock.federation.relayed import Relayed, TakeRelayed
 from dunnock.federation.replies import Answers
 from dunnock.federation.send import send
-from dunnock.federation.store import actors, memory
+from dunnock.federation.store import actors, claims, deliveries, memory, quotes
 from dunnock.federation.synchronize import digest_of
 from dunnock.federation.take_post import post_of, take_post
-from dunnock.federation.vocab.actor import actor, suspended_actor
+from dunnock.federation.vocab.actor import suspended_actor, told_actor
 from dunnock.foundation.clock import DAY, HOUR, now_ms
 from dunnock.foundation.db import Conflict, Db
 from dunnock.foundation.http import OutsideFailed, OutsideForbidden
@@ -63,7 +67,11 @@ MOST_FEATURED = 5
 MOST_NAMED, MEET_S = 20, 8
 REMEMBERED_MS = 6 * HOUR
 RECEIVED_MS = 7 * DAY
+CLAIMED_MS = 30 * DAY
+SILENT_MS = 30 * DAY
+"""For how long messages wait for a server that is away, and it is remembered that it is."""
 _NEVER = (RemoteRefused, ServerRefused, ActivityInvalid, NotTheirs)
+_MAY_QUOTE = frozenset({"pending", "accepted"})
 EVERY = (Every(ForgetActivities(), HOUR),)
 
 
@@ -74,6 +82,7 @@ class Work:
         """Nothing is done yet."""
         self._house = house
         self._telling = Telling(house.settings)
+        self._moves = Moves(house)
 
     @property
     def does(self) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
@@ -84,9 +93,11 @@ class Work:
             ReadFeatured: _patient(self.read_featured),
             FetchPost: _patient(self.fetch_post),
             CheckQuote: _patient(self.check_quote),
+            TakeRelayed: _patient(Relayed(self.find_post).take),
             ReadReplies: Answers(self._house, self.find_post).read,
             RefreshActor: _patient(self.refresh_actor),
-            MoveFollowers: _patient(self.move_followers),
+            MoveFollowers: _patient(self._moves.check),
+            CarryOver: self._moves.carry,
             MeetNamed: self.meet_named,
             SynchronizeFollowers: self.synchronize_followers,
             TellProfile: self.tell_profile,
@@ -175,7 +186,12 @@ class Work:
         """Believe a word that lets a post quote another: its author's, about these very two (FEP-044f; SC-032)."""
         house = self._house
         post = await posts.find_living(db, job.post_id)
-        if post is None or post.quoted_id is None or post.quoted_author_id is None or post.quote_state != "pending":
+        if (
+            post is None
+            or post.quoted_id is None
+            or post.quoted_author_id is None
+            or post.quote_state not in _MAY_QUOTE
+        ):
             return
         author = (await actors.by_ids(db, [post.quoted_author_id])).get(post.quoted_author_id)
         named = await posts.names_of(db, [post.id, post.quoted_id])
@@ -195,9 +211,14 @@ class Work:
         ):
             async with db.begin() as tx:
                 await posts.settle_quote(tx, post.id, "accepted", quoted_author_id=author.account_id)
+                await quotes.keep(tx, post.id, job.approval)
 
-    async def find_post(self, uri: str, *, wanted: bool = True, depth: int = 0) -> int | None:
+    async def find_post(
+        self, uri: str, *, wanted: bool = True, depth: int = 0, only_public: bool = False
+    ) -> int | None:
         """The post with this address, read from its server; None: it concerns nobody here, or is none.
+
+        `only_public`: one that is not for everybody is not taken.
 
         Raises:
             RemoteRefused, ServerRefused, ActivityInvalid, NotTheirs, RemoteFailed: it can't be had.
@@ -215,7 +236,7 @@ class Work:
             if host_of(inner) != host_of(id_of(document)):
                 raise NotTheirs(host_of(inner))
             document = await house.fetcher.document(inner)
-        if not is_post(document):
+        if not is_post(document) or (only_public and audience_of(document, None).visibility != "public"):
             return None
         author = await house.people.find(author_of(document), pins=False)
         try:
@@ -262,33 +283,6 @@ class Work:
                     if post is not None and post.author_id == job.account_id:
                         with contextlib.suppress(posts.PinRefused, posts.PostMissing):
                             await posts.pin(tx, post_id, by=job.account_id)
-
-    async def move_followers(self, db: Db, job: MoveFollowers) -> None:
-        """Let followers here follow the new account, if that says to be the old one's too (SC: asked afresh)."""
-        house = self._house
-        old = (await actors.by_ids(db, [job.account_id])).get(job.account_id)
-        if old is None:
-            return
-        local = house.places.local(job.target)
-        if local is not None:
-            account = await accounts.find_by_handle(db, local.name)
-            if account is None or old.uri not in await accounts.aliases_of(db, account.id):
-                return
-            new_id = account.id
-        else:
-            try:
-                new = await house.people.refresh(job.target)
-            except _NEVER:
-                return
-            if old.uri not in new.also_known_as:
-                return
-            new_id = new.account_id
-        for follower in await actors.local_followers(db, job.account_id):
-            async with db.begin() as tx:
-                with contextlib.suppress(accounts.AccountMissing, accounts.RelationRefused, accounts.TooManyFollows):
-                    if follower != new_id:
-                        await accounts.follow(tx, follower=follower, followed=new_id)
-                    await accounts.unfollow(tx, follower=follower, followed=job.account_id)
 
     async def synchronize_followers(self, db: Db, job: SynchronizeFollowers) -> None:
         """End follows that the other server does not have, and take back there what is not one here. Source: FEP-8fcf."""
@@ -349,9 +343,13 @@ class Work:
         account = await accounts.find(db, job.account_id)
         if account is None or not account.local or account.standing is Standing.DELETED:
             return
+        if not await actors.follower_inboxes(db, account.id):
+            return  # nobody to tell, and so no keys to make for it
         pair = await house.keys.of(account.id, account.username)
-        shown = suspended_actor if account.standing is Standing.SUSPENDED else actor
-        document = shown(account, house.places, public_pem=pair.public)
+        if account.standing is Standing.SUSPENDED:
+            document = suspended_actor(account, house.places, pair=pair)
+        else:
+            document = await told_actor(db, account, house.places, pair=pair)
         activity = {
             "id": f"{document['id']}#updates/{now_ms()}",
             "type": "Update",
@@ -369,8 +367,10 @@ class Work:
             await self._telling.poll(tx, job.post_id)
 
     async def forget(self, db: Db, _: ForgetActivities) -> None:
-        """Forget what came too long ago to come again."""
+        """Forget what came too long ago to come again, what was claimed too long ago, and servers that are no more."""
         async with db.begin() as tx:
+            await claims.forget_old(tx, before=tx.now - CLAIMED_MS)
+            await deliveries.forget_lost(tx, before=tx.now - SILENT_MS)
             await memory.forget(tx, received=tx.now - RECEIVED_MS, undone=tx.now - REMEMBERED_MS)
 
 

@@ -11,9 +11,9 @@ import msgspec
 
 from dunnock import accounts, posts
 from dunnock.accounts.account import Account
-from dunnock.api.activitypub.inbox import headers_of
+from dunnock.api.activitypub.request import request_of
 from dunnock.api.kit import Lane
-from dunnock.federation import Federation, activities
+from dunnock.federation import Claim, Federation, Remote, SignatureWrong, activities
 from dunnock.foundation.errors import DomainError, Kind, Missing
 from dunnock.posts import Post
 
@@ -33,12 +33,49 @@ _TYPE = (b"content-type", b"application/activity+json; charset=utf-8")
 _ALL = 2**63 - 1
 
 Handler = Callable[[Any, Any], Awaitable[None]]
+Make = Callable[..., Awaitable[dict[str, Any]]]
 
 
 class Gone(DomainError):
     """It was there, and is no more."""
 
     code, kind, safe = "gone", Kind.GONE, "Gone"
+
+
+class Asker:
+    """Who asks for a document; found out when that matters, as `reader`, and then the answer is for them only (`told`)."""
+
+    def __init__(self, house: Federation, scope: Any) -> None:
+        """Nobody is known yet."""
+        self._house, self._scope = house, scope
+        self._claim: Claim | None = None
+        self.reader: Remote | None = None
+        self.told = False
+
+    async def check(self) -> None:
+        """Look at what the request claims; whose key it is, is not asked for yet.
+
+        Raises:
+            ServerRefused: it says to be of a server that this one has nothing to do with.
+        """
+        self._claim = await self._house.claim_of(request_of(self._scope, self._house.places.scheme))
+
+    @property
+    def claims(self) -> bool:
+        """Does the request claim to be signed, rightly or not?"""
+        return self._claim is not None
+
+    async def who(self) -> Remote | None:
+        """Whose signature it carries; None: nobody's that holds. Raises as `Federation.who_asks`."""
+        if not self.told:
+            self.told = True
+            self.reader = None if self._claim is None else await self._house.who_asks(self._claim)
+        return self.reader
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the address, the last of each name."""
+        return {name: values[-1] for name, values in parse_qs(self._scope["query_string"].decode("latin-1")).items()}
 
 
 class Documents:
@@ -67,46 +104,69 @@ class Documents:
             return self._with(self._follow, found["name"], int(found["id"]))
         return None
 
-    def _with(self, make: Callable[..., Awaitable[Any]], *args: Any) -> Handler:
+    def _with(self, make: Make, *args: Any) -> Handler:
         async def serve(scope: Any, send: Any) -> None:
-            await _send(send, await make(scope, *args))
+            asker = Asker(self._house, scope)
+            await asker.check()
+            document = await (make(asker, *args) if await self._admits(asker) else self._unsigned(asker, make, *args))
+            await _send(send, document, of_asker=asker.told)
 
         return serve
 
-    async def _server(self, _: Any, send: Any) -> None:
-        pair = await self._house.keys.of(None, None)
-        await _send(send, activities.with_context(activities.server_actor(self._places, public_pem=pair.public)))
+    async def _admits(self, asker: Asker) -> bool:
+        """Is it open to whoever asks? With `authorized_fetch` only to those who sign."""
+        return not self._house.settings.authorized_fetch or await asker.who() is not None
 
-    async def _account(self, name: str) -> Account:
+    async def _unsigned(self, asker: Asker, make: Make, *args: Any) -> dict[str, Any]:
+        """What is there for who does not sign where that is wanted: where an account is and its key, or no key could be had.
+
+        Raises:
+            SignatureWrong: it is something else; or the signature is wrong, and whoever made it should not take this for all.
+        """
+        if make != self._actor or asker.claims:
+            raise SignatureWrong("nobody", say="This server gives that to signed requests only")
+        account = await self._account(asker, *args)
+        pair = await self._house.keys.of(account.id, account.username)
+        return activities.with_context(activities.bare_actor(account, self._places, pair=pair))
+
+    async def _server(self, _: Any, send: Any) -> None:
+        """The server itself: for everybody, or two strict servers could never learn each other's keys."""
+        pair = await self._house.keys.of(None, None)
+        document = activities.with_context(activities.server_actor(self._places, pair=pair))
+        await _send(send, document, of_asker=False)
+
+    async def _account(self, asker: Asker, name: str) -> Account:
+        """The account, unless it blocks who asks, as far as that is known.
+
+        Raises:
+            Missing, Gone: there is none for them; it was deleted or suspended.
+        """
         found = await accounts.find_by_handle(self._db, name)
         if found is None:
             raise Missing(name)
         if not found.shown:
             raise Gone(found.id)
+        if asker.reader is not None:
+            there = await accounts.relationships(self._db, found.id, [asker.reader.account_id])
+            if there and (there[0].blocking or there[0].domain_blocking):
+                raise Missing(name)
         return found
 
-    async def _actor(self, _: Any, name: str) -> dict[str, Any]:
-        account = await self._account(name)
+    async def _actor(self, asker: Asker, name: str) -> dict[str, Any]:
+        account = await self._account(asker, name)
         pair = await self._house.keys.of(account.id, account.username)
-        told = activities.actor(account, self._places, public_pem=pair.public)
-        aliases = await accounts.aliases_of(self._db, account.id)
-        if aliases:
-            told["alsoKnownAs"] = list(aliases)
-        moved = await accounts.moved_to(self._db, account.id)
-        target = None if moved is None else await accounts.find(self._db, moved)
-        if target is not None:
-            told["movedTo"] = target.uri or self._places.actor(target.username)
+        told = await activities.told_actor(self._db, account, self._places, pair=pair)
         return activities.with_context(told)
 
     # Posts ----------------------------------------------------------------------------------------------------------
 
-    async def _own_post(self, scope: Any, name: str, post_id: int) -> tuple[Post, Account]:
+    async def _own_post(self, asker: Asker, name: str, post_id: int) -> tuple[Post, Account]:
         """A post of the account that whoever asks may see: everybody, or whom the signature shows to be one of its readers.
 
         Raises:
             Missing, Gone: there is none for them; it was deleted.
         """
-        author = await self._account(name)
+        author = await self._account(asker, name)
         post = await posts.find_living(self._db, post_id)
         if post is None:
             if await posts.was_deleted(self._db, post_id, by=author.id):
@@ -114,28 +174,25 @@ class Documents:
             raise Missing(post_id)
         if post.author_id != author.id:
             raise Missing(post_id)
-        if post.visibility not in posts.OPEN:
-            reader = await self._house.who_asks(self._house.request_of(scope, headers_of(scope)))
-            if reader is None:
-                raise Missing(post_id)
-            try:
-                await posts.find_visible(self._db, post_id, reader.account_id)
-            except posts.PostMissing:
-                raise Missing(post_id) from None
+        reader = asker.reader if post.visibility in posts.OPEN else await asker.who()
+        if reader is None and post.visibility in posts.OPEN:
+            return post, author
+        if reader is None or not await self._house.may_read(post, reader):
+            raise Missing(post_id)
         return post, author
 
-    async def _post(self, scope: Any, name: str, post_id: int) -> dict[str, Any]:
+    async def _post(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
         try:
-            post, author = await self._own_post(scope, name, post_id)
+            post, author = await self._own_post(asker, name, post_id)
         except Gone:
             uri = self._places.post(name, post_id)
             return {"status": 410, **activities.with_context({"id": uri, "type": "Tombstone"})}
         if post.boost_of_id is not None:
-            return await self._activity(scope, name, post_id)
+            return await self._activity(asker, name, post_id)
         return activities.with_context(await activities.note(self._db, post, author, self._places))
 
-    async def _activity(self, scope: Any, name: str, post_id: int) -> dict[str, Any]:
-        post, author = await self._own_post(scope, name, post_id)
+    async def _activity(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
+        post, author = await self._own_post(asker, name, post_id)
         return activities.with_context(await self._told(post, author))
 
     async def _told(self, post: Post, author: Account) -> dict[str, Any]:
@@ -149,10 +206,10 @@ class Documents:
             raise Missing(post.id)
         return activities.announce(post, author, original, activities.uri_of(by, self._places), self._places)
 
-    async def _replies(self, scope: Any, name: str, post_id: int) -> dict[str, Any]:
-        await self._own_post(scope, name, post_id)
+    async def _replies(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
+        await self._own_post(asker, name, post_id)
         uri = f"{self._places.post(name, post_id)}/replies"
-        asked = _query(scope)
+        asked = asker.query
         above = _number(asked.get("min_id"), 0)
         found = await posts.replies(self._db, post_id, above=above, most=PAGE)
         named = await posts.names_of(self._db, found)
@@ -169,28 +226,29 @@ class Documents:
             return activities.with_context(page)
         return activities.with_context({"id": uri, "type": "Collection", "first": page})
 
-    async def _likes(self, scope: Any, name: str, post_id: int) -> dict[str, Any]:
-        return await self._counted(scope, name, post_id, "likes", 2)
+    async def _likes(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
+        return await self._counted(asker, name, post_id, "likes", 2)
 
-    async def _shares(self, scope: Any, name: str, post_id: int) -> dict[str, Any]:
-        return await self._counted(scope, name, post_id, "shares", 1)
+    async def _shares(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
+        return await self._counted(asker, name, post_id, "shares", 1)
 
-    async def _counted(self, scope: Any, name: str, post_id: int, what: str, at: int) -> dict[str, Any]:
-        await self._own_post(scope, name, post_id)
+    async def _counted(self, asker: Asker, name: str, post_id: int, what: str, at: int) -> dict[str, Any]:
+        await self._own_post(asker, name, post_id)
         counts = await posts.counts_of(self._db, post_id)
         uri = f"{self._places.post(name, post_id)}/{what}"
         return activities.with_context({"id": uri, "type": "Collection", "totalItems": counts[at]})
 
-    async def _quote_authorizations(self, scope: Any, name: str, post_id: int) -> dict[str, Any]:
+    async def _quote_authorizations(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
         """That a post may be quoted by another. Source: FEP-044f."""
-        post, author = await self._own_post(scope, name, post_id)
-        quoting = _query(scope).get("by", "")
-        known = await posts.find_uri(self._db, quoting)
-        there = None if known is None else await posts.find_living(self._db, known[0])
+        post, author = await self._own_post(asker, name, post_id)
+        quoting = asker.query.get("by", "")
+        local, known = self._places.local(quoting), await posts.find_uri(self._db, quoting)
+        an_id = local.post_id if local is not None else None if known is None else known[0]
+        there = None if an_id is None else await posts.find_living(self._db, an_id)
         allowed = (
             there.quote_state == "accepted" and there.quoted_id == post.id
             if there is not None
-            else post.quote_policy == "public" and bool(quoting)
+            else local is None and post.quote_policy == "public" and bool(quoting)
         )
         if not allowed:
             raise Missing(quoting)
@@ -206,10 +264,10 @@ class Documents:
 
     # Collections ----------------------------------------------------------------------------------------------------
 
-    async def _outbox(self, scope: Any, name: str) -> dict[str, Any]:
-        account = await self._account(name)
+    async def _outbox(self, asker: Asker, name: str) -> dict[str, Any]:
+        account = await self._account(asker, name)
         uri = f"{self._places.actor(account.username)}/outbox"
-        asked = _query(scope)
+        asked = asker.query
         if "page" not in asked:
             total = await posts.public_count(self._db, account.id)
             return self._collection(uri, total, first=f"{uri}?page=true")
@@ -231,18 +289,18 @@ class Documents:
             page["next"] = f"{uri}?page=true&max_id={found[-1].id}"
         return activities.with_context(page)
 
-    async def _followers(self, scope: Any, name: str) -> dict[str, Any]:
-        return await self._people(scope, name, "followers", accounts.followers, 1)
+    async def _followers(self, asker: Asker, name: str) -> dict[str, Any]:
+        return await self._people(asker, name, "followers", accounts.followers, 1)
 
-    async def _following(self, scope: Any, name: str) -> dict[str, Any]:
-        return await self._people(scope, name, "following", accounts.following, 2)
+    async def _following(self, asker: Asker, name: str) -> dict[str, Any]:
+        return await self._people(asker, name, "following", accounts.following, 2)
 
-    async def _people(self, scope: Any, name: str, what: str, list_them: Any, _: int) -> dict[str, Any]:
-        account = await self._account(name)
+    async def _people(self, asker: Asker, name: str, what: str, list_them: Any, _: int) -> dict[str, Any]:
+        account = await self._account(asker, name)
         counts = (await accounts.counts_of(self._db, [account.id])).get(account.id, accounts.Counts())
         uri = f"{self._places.actor(account.username)}/{what}"
         total = counts.followers if what == "followers" else counts.following
-        asked = _query(scope)
+        asked = asker.query
         if account.hide_collections:
             return self._collection(uri, total)
         if "page" not in asked:
@@ -261,10 +319,10 @@ class Documents:
             page["next"] = f"{uri}?page=1&max_id={found.oldest}"
         return activities.with_context(page)
 
-    async def _followers_synchronization(self, scope: Any, name: str) -> dict[str, Any]:
+    async def _followers_synchronization(self, asker: Asker, name: str) -> dict[str, Any]:
         """The followers on the server that asks, which must sign. Source: FEP-8fcf."""
-        account = await self._account(name)
-        reader = await self._house.who_asks(self._house.request_of(scope, headers_of(scope)))
+        account = await self._account(asker, name)
+        reader = await asker.who()
         if reader is None:
             raise Missing(name)
         uri = f"{self._places.actor(account.username)}/followers_synchronization"
@@ -276,8 +334,8 @@ class Documents:
             }
         )
 
-    async def _featured(self, _: Any, name: str) -> dict[str, Any]:
-        account = await self._account(name)
+    async def _featured(self, asker: Asker, name: str) -> dict[str, Any]:
+        account = await self._account(asker, name)
         found = await posts.pinned(self._db, account.id)
         items = [await activities.note(self._db, post, account, self._places) for post in found]
         uri = f"{self._places.actor(account.username)}/collections/featured"
@@ -285,15 +343,15 @@ class Documents:
             {"id": uri, "type": "OrderedCollection", "totalItems": len(items), "orderedItems": items}
         )
 
-    async def _tags(self, _: Any, name: str) -> dict[str, Any]:
-        account = await self._account(name)
+    async def _tags(self, asker: Asker, name: str) -> dict[str, Any]:
+        account = await self._account(asker, name)
         names = await posts.featured_names(self._db, account.id)
         uri = f"{self._places.actor(account.username)}/collections/tags"
         items = [{"type": "Hashtag", "href": self._places.tag(key), "name": f"#{shown}"} for key, shown in names]
         return activities.with_context({"id": uri, "type": "Collection", "totalItems": len(items), "items": items})
 
-    async def _follow(self, _: Any, name: str, followed_id: int) -> dict[str, Any]:
-        account = await self._account(name)
+    async def _follow(self, asker: Asker, name: str, followed_id: int) -> dict[str, Any]:
+        account = await self._account(asker, name)
         there = await accounts.relationships(self._db, account.id, [followed_id])
         target = await accounts.find(self._db, followed_id)
         if target is None or not there or not (there[0].following or there[0].requested):
@@ -316,22 +374,19 @@ def add_to(lane: Lane, house: Federation) -> None:
     lane.documents = Documents(house).find
 
 
-async def _send(send: Any, document: dict[str, Any]) -> None:
+async def _send(send: Any, document: dict[str, Any], *, of_asker: bool) -> None:
+    """`of_asker`: others may get something else there, so nothing between here and there may keep it (SC-052)."""
     status = document.pop("status", 200)
     body = msgspec.json.encode(document)
     headers = [
         _TYPE,
         (b"content-length", b"%d" % len(body)),
         (b"vary", b"Accept, Signature"),
-        (b"cache-control", b"no-cache"),
+        (b"cache-control", b"private, no-store" if of_asker else b"no-cache"),
         (b"x-content-type-options", b"nosniff"),
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _query(scope: Any) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(scope["query_string"].decode("latin-1")).items()}
 
 
 def _number(text: str | None, default: int) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from dunnock.api.activitypub.request import request_of
 from dunnock.api.kit import Lane
 from dunnock.api.kit.errors import BadRequest, BodyTooLarge
-from dunnock.federation import MOST_BYTES, Inbox, Request
+from dunnock.federation import MOST_BYTES, Inbox
 from dunnock.foundation.settings import Settings
 
 
@@ -16,12 +17,8 @@ def add_to(lane: Lane, inbox: Inbox, settings: Settings) -> None:
     scheme = urlsplit(settings.public_url).scheme
 
     async def take(scope: Any, send: Any, *, name: str | None = None) -> None:
-        headers = headers_of(scope)
-        body = await _read(scope, headers)
-        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1").partition("?")[0]
-        query = scope["query_string"].decode("latin-1")
-        request = Request("POST", scheme, f"{path}?{query}" if query else path, headers, body)
-        await inbox.take(request, name=name)
+        body = await _read(scope)
+        await inbox.take(request_of(scope, scheme, body), name=name)
         await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
@@ -37,17 +34,8 @@ def add_to(lane: Lane, inbox: Inbox, settings: Settings) -> None:
     lane.add("POST", "/users/{name}/inbox", take)
 
 
-def headers_of(scope: Any) -> dict[str, str]:
-    """Headers by their names; of several with one name all, as signatures have them."""
-    held: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
-        held[key] = f"{held[key]}, {text}" if key in held else text
-    return held
-
-
-async def _read(scope: Any, headers: dict[str, str]) -> bytes:
-    length = headers.get("content-length", "")
+async def _read(scope: Any) -> bytes:
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
     if length.isdigit() and int(length) > MOST_BYTES:
         raise BodyTooLarge
     parts: list[bytes] = []

@@ -39,9 +39,7 @@ async def show_nodeinfo(
     document: dict[str, Any] = {
         "version": version,
         "software": {"name": "dunnock", "version": __version__},
-        "protocols": [
-            "activitypub"
-        ],  # the schema wants one; WebFinger and this document are all of it that is there yet
+        "protocols": ["activitypub"],
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": settings.sign_up == "open",
         "usage": {

@@ -9,6 +9,7 @@ import msgspec
 
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.api.kit import BadRequest, Lane
+from dunnock.federation import Places
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.errors import DomainError, Kind, Missing
 from dunnock.foundation.settings import Settings
@@ -30,7 +31,8 @@ class WebFinger:
 
     def __init__(self, accounts: AccountViews, settings: Settings) -> None:
         """For the local accounts of the server that `settings` name."""
-        self._accounts, self._domain, self._base = accounts, settings.domain.lower(), settings.public_url
+        self._accounts, self._places = accounts, Places(settings.public_url)
+        self._domain, self._base = self._places.domain, settings.public_url
         self._ids: Cache[bytes, int] = Cache(KEPT)
         self._documents: Cache[int, tuple[AccountCard, bytes]] = Cache(KEPT)
 
@@ -45,7 +47,7 @@ class WebFinger:
         account_id = self._ids.get(query)
         if account_id is None:
             name = self._name(query)
-            if name == self._domain:
+            if name == self._places.server_name:
                 return self._of_server()
             account_id = await self._accounts.id_of(name)
             if account_id is None:
@@ -71,8 +73,8 @@ class WebFinger:
             raise BadRequest from None
         if not resource:
             raise BadRequest(say="Missing parameter: resource")
-        if resource == f"{self._base}/actor":
-            return self._domain
+        if resource == self._places.instance_actor:
+            return self._places.server_name
         for start in (f"{self._base}/@", f"{self._base}/users/"):
             if resource.startswith(start):
                 return resource.removeprefix(start)
@@ -83,10 +85,10 @@ class WebFinger:
 
     def _of_server(self) -> bytes:
         """The server's own actor, which goes by the server's name."""
-        uri = f"{self._base}/actor"
+        uri = self._places.instance_actor
         return msgspec.json.encode(
             {
-                "subject": f"acct:{self._domain}@{self._domain}",
+                "subject": f"acct:{self._places.server_name}@{self._domain}",
                 "aliases": [uri],
                 "links": [
                     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dunnock import posts
 from dunnock.federation.audience import audience_of
 from dunnock.federation.inbound.incoming import Incoming
+from dunnock.federation.inbound.relay import announced
 from dunnock.federation.jobs import FetchPost
 from dunnock.federation.parse import id_of, types_of
 from dunnock.federation.places import host_of
@@ -18,6 +19,8 @@ _OTHER = frozenset({"Add", "Block", "Delete", "Dislike", "Flag", "Like", "Lock",
 
 async def announce(tx: Tx, incoming: Incoming) -> None:
     """Boost a post that is known; one that is not is read from its own server first, never from what stands here."""
+    if await announced(tx, incoming):  # no boost: a relay has no opinion
+        return
     inner, uri = incoming.inner, incoming.object_id
     if inner is not None:
         kinds = set(types_of(inner))
@@ -28,16 +31,16 @@ async def announce(tx: Tx, incoming: Incoming) -> None:
     sender = incoming.sender
     if not host_of(uri):
         return
-    followers = await actors.local_followers(tx, sender.account_id)
+    followed = await actors.has_local_followers(tx, sender.account_id)
     visibility = audience_of(incoming.activity, sender.followers).visibility
     visibility = "public" if visibility == "direct" else visibility
     known = await post_of(tx, incoming.house, uri)
     if known is not None:
         post = await posts.find_living(tx, known)
-        if post is None or (not followers and incoming.house.places.local(uri) is None):
+        if post is None or (not followed and incoming.house.places.local(uri) is None):
             return
         await boost(tx, known, by=sender.account_id, visibility=visibility, uri=incoming.id or None)
-    elif followers and not incoming.house.places.is_here(uri):
+    elif followed and not incoming.house.places.is_here(uri):
         await tx.enqueue(
             FetchPost(
                 uri=uri,

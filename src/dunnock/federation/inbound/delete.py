@@ -7,6 +7,7 @@ from dunnock.accounts.account import Standing
 from dunnock.federation.errors import NotTheirs
 from dunnock.federation.events import ActorGone
 from dunnock.federation.inbound.incoming import Incoming
+from dunnock.federation.inbound.quote import taken_back
 from dunnock.federation.places import host_of
 from dunnock.federation.store import memory
 from dunnock.foundation.db import Tx
@@ -23,6 +24,8 @@ async def delete(tx: Tx, incoming: Incoming) -> None:
         raise NotTheirs("another server's", say="The object is on another server than its actor")
     known = await posts.find_uri(tx, uri)
     if known is None:
+        if await taken_back(tx, incoming):
+            return
         await memory.note_undone(tx, uri, by=sender.account_id)
         return
     if known[1] != sender.account_id:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dunnock import accounts
 from dunnock.federation.errors import ActivityInvalid, NotTheirs
 from dunnock.federation.inbound.incoming import Incoming
+from dunnock.federation.inbound.relay import answered
 from dunnock.federation.parse import id_of, type_of, types_of
 from dunnock.federation.send import send_answer
 from dunnock.federation.store import memory
@@ -34,10 +35,10 @@ async def follow(tx: Tx, incoming: Incoming) -> None:
 
 
 async def accept(tx: Tx, incoming: Incoming) -> None:
-    """Somebody lets one of this server's accounts follow, or quote."""
+    """Somebody lets one of this server's accounts follow, or quote; a relay takes this server."""
     from dunnock.federation.inbound.quote import quote_answered  # noqa: PLC0415 (both answer by Accept)
 
-    if await quote_answered(tx, incoming, allowed=True):
+    if await answered(tx, incoming, accepted=True) or await quote_answered(tx, incoming, allowed=True):
         return
     follower = await _asked_by(tx, incoming)
     if follower is not None:
@@ -48,10 +49,10 @@ async def accept(tx: Tx, incoming: Incoming) -> None:
 
 
 async def reject(tx: Tx, incoming: Incoming) -> None:
-    """Somebody does not let one of this server's accounts follow (any more), or quote."""
+    """Somebody does not let one of this server's accounts follow (any more), or quote; a relay refuses this server."""
     from dunnock.federation.inbound.quote import quote_answered  # noqa: PLC0415
 
-    if await quote_answered(tx, incoming, allowed=False):
+    if await answered(tx, incoming, accepted=False) or await quote_answered(tx, incoming, allowed=False):
         return
     follower = await _asked_by(tx, incoming)
     if follower is None:

@@ -27,7 +27,7 @@ class Incoming:
     @property
     def id(self) -> str:
         """Its address; "" when it has none."""
-        return id_of(dict(self.activity))
+        return id_of(self.activity)
 
     @property
     def object(self) -> Any:

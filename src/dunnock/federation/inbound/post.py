@@ -13,6 +13,7 @@ from dunnock.federation.objects import author_of, is_post
 from dunnock.federation.parse import id_of, text_of, time_of, type_of, types_of
 from dunnock.federation.people import ACTOR_TYPES, read_actor
 from dunnock.federation.places import host_of
+from dunnock.federation.store import actors
 from dunnock.federation.take_post import take_post
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Tx
@@ -71,7 +72,7 @@ async def update(tx: Tx, incoming: Incoming) -> None:
         return
     if author_of(inner) != incoming.sender.uri:
         raise NotTheirs("another author", say="The object is attributed to somebody else")
-    known = await posts.find_uri(tx, id_of(dict(inner)))
+    known = await posts.find_uri(tx, id_of(inner))
     if known is None and tx.now - time_of(inner.get("published"), tx.now) > DAY:
         return
     await take_post(tx, incoming.house, inner, incoming.sender, inbox_of=incoming.inbox_of)
@@ -80,10 +81,11 @@ async def update(tx: Tx, incoming: Incoming) -> None:
 async def _profile(tx: Tx, incoming: Incoming, document: Mapping[str, Any]) -> None:
     """The sender's profile as they describe it; another key is believed only where it is fetched (SC-020)."""
     sender = incoming.sender
-    if id_of(dict(document)) != sender.uri:
+    if id_of(document) != sender.uri:
         raise NotTheirs("another account", say="An account can only be updated by itself")
     described = read_actor(document, tx.now)
-    if described.remote.public_pem != sender.public_pem or described.remote.key_id != sender.key_id:
+    same = described.remote.public_pem == sender.public_pem and described.remote.key_id == sender.key_id
+    if not same or await actors.keys_of(tx, sender.account_id) != described.keys:
         await tx.enqueue(RefreshActor(account_id=sender.account_id, host=sender.host))
         return
     await incoming.house.people.change(tx, sender, described)

@@ -9,6 +9,7 @@ from dunnock.federation.objects import author_of
 from dunnock.federation.parse import id_of, type_of
 from dunnock.federation.places import host_of
 from dunnock.federation.send import send_quote_answer
+from dunnock.federation.store import quotes
 from dunnock.federation.take_post import post_of, take_post
 from dunnock.foundation.db import Tx
 
@@ -26,7 +27,11 @@ async def quote_request(tx: Tx, incoming: Incoming) -> None:
     author = None if post is None else await accounts.find(tx, post.author_id)
     if post is None or author is None or not author.local:
         return
-    allowed = await posts.may_quote(tx, post.id, by=incoming.sender.account_id)
+    before = await posts.find_uri(tx, quoting)
+    there = None if before is None else await posts.find_living(tx, before[0])
+    allowed = await posts.may_quote(tx, post.id, by=incoming.sender.account_id) and (
+        there is None or there.quoted_id != post.id or there.quote_state != "revoked"  # what was taken back stays so
+    )
     if allowed and isinstance(instrument, dict):
         await take_post(tx, incoming.house, instrument, incoming.sender, wanted=True)
     known = await posts.find_uri(tx, quoting)
@@ -56,4 +61,18 @@ async def quote_answered(tx: Tx, incoming: Incoming, *, allowed: bool) -> bool:
     if named is None:
         return False
     state = "accepted" if allowed else "rejected"
-    return await posts.settle_quote(tx, named, state, quoted_author_id=incoming.sender.account_id)
+    settled = await posts.settle_quote(tx, named, state, quoted_author_id=incoming.sender.account_id)
+    word = id_of(incoming.activity.get("result"))
+    if settled and allowed and host_of(word) == incoming.sender.host:
+        await quotes.keep(tx, named, word)
+    return settled
+
+
+async def taken_back(tx: Tx, incoming: Incoming) -> bool:
+    """Did the sender delete the word that let a post quote theirs? Then it does so no more."""
+    found = False
+    for post_id in await quotes.posts_by(tx, incoming.object_id):
+        if await posts.settle_quote(tx, post_id, "revoked", quoted_author_id=incoming.sender.account_id):
+            await quotes.forget(tx, post_id)
+            found = True
+    return found

@@ -1,9 +1,27 @@
-"""HTTP signatures, both kinds that servers use: pure functions, no I/O. Source: federation.md, section 4."""
+"""HTTP signatures, both kinds that servers use, and proofs within documents: pure functions, no I/O.
+
+Source: federation.md, sections 4 and 5.
+"""
 
 from __future__ import annotations
 
 from dunnock.federation.signatures.claim import Claim, Request, SignatureMalformed, Signer, verify
-from dunnock.federation.signatures.read import read
+from dunnock.federation.signatures.proof import Proof, holds, proofs_of, prove
+from dunnock.federation.signatures.read import key_id_of, read
 from dunnock.federation.signatures.write import Scheme, sign
 
-__all__ = ["Claim", "Request", "Scheme", "SignatureMalformed", "Signer", "read", "sign", "verify"]
+__all__ = [
+    "Claim",
+    "Proof",
+    "Request",
+    "Scheme",
+    "SignatureMalformed",
+    "Signer",
+    "holds",
+    "key_id_of",
+    "proofs_of",
+    "prove",
+    "read",
+    "sign",
+    "verify",
+]

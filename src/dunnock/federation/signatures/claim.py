@@ -11,7 +11,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from dunnock.foundation.clock import HOUR, MINUTE
 
@@ -87,8 +87,8 @@ def load_public(pem: str) -> Any:
     Raises:
         SignatureMalformed: it is none.
     """
-    if len(pem) > MOST_HEADER:
-        raise SignatureMalformed("key too long")
+    if len(pem) > MOST_HEADER or "\0" in pem:  # after the key anything may stand
+        raise SignatureMalformed("key too long, or no text")
     try:
         key = load_pem_public_key(pem.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -98,6 +98,11 @@ def load_public(pem: str) -> Any:
     if isinstance(key, ed25519.Ed25519PublicKey):
         return key
     raise SignatureMalformed("another kind of key")
+
+
+def pem_of(key: ed25519.Ed25519PublicKey) -> str:
+    """A public key as `load_public` reads it."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def verify(claim: Claim, key: Any) -> bool:

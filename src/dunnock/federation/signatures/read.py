@@ -17,6 +17,7 @@ from dunnock.federation.signatures.claim import (
 )
 
 _PART = re.compile(r'\s*([A-Za-z]+)\s*=\s*(?:"([^"]*)"|([0-9.]+))\s*(?:,|$)')
+_KEY_ID = re.compile(r'key[iI]d="([^"]{1,2048})"')
 _ALGORITHMS = {"": "", "hs2019": "hs2019", "rsa-sha256": "rsa-sha256", "rsa-sha512": "rsa-sha512", "ed25519": "ed25519"}
 _MODERN = {"": "", "rsa-v1_5-sha256": "rsa-sha256", "ed25519": "ed25519"}
 _INPUT = re.compile(r'([a-z*][a-z0-9_.*-]{0,60})=\(([^()]*)\)((?:;[a-z]+=(?:"[^"\\]*"|-?[0-9]+))*)')
@@ -37,6 +38,13 @@ def read(request: Request, *, now_ms: int) -> Claim:
     if "signature-input" in request.headers:
         return _read_message(request, now_ms)
     return _read_draft(request, now_ms)
+
+
+def key_id_of(request: Request) -> str:
+    """Whose key the request says that it is signed with, before anything of that is checked; "" when it says nothing."""
+    held = request.headers.get("signature-input") or request.headers.get("signature", "")
+    found = _KEY_ID.search(held[:MOST_HEADER])
+    return "" if found is None else found[1]
 
 
 # draft-cavage -------------------------------------------------------------------------------------------------------

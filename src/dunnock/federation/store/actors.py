@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, column, select, table, update
+from sqlalchemy import bindparam, column, delete, or_, select, table, update
 
-from dunnock.federation.tables import actors, hosts
+from dunnock.federation.tables import actor_keys, actors, hosts
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_once, upsert
 
 # Columns of others that these statements look at; named here, never imported.
@@ -15,6 +15,14 @@ _accounts = table(
     "accounts", column("id", BigId), column("username"), column("domain"), column("standing"), column("url")
 )
 _follows = table("follows", column("follower_id", BigId), column("followed_id", BigId), column("requested"))
+_posts = table(
+    "posts",
+    column("id", BigId),
+    column("author_id", BigId),
+    column("boost_of_id", BigId),
+    column("visibility"),
+    column("deleted_at", BigId),
+)
 _urls = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
@@ -74,6 +82,11 @@ _BY_KEY = Sql(_known.where(actors.c.key_id == bindparam("key")))
 _BY_IDS = Sql(_known.where(among(actors.c.account_id, "ids")))
 _BY_FOLLOWERS = Sql(_known.where(among(actors.c.followers, "uris")))
 _BY_URL = Sql(_known.where(_accounts.c.url == bindparam("url")).limit(1))
+_OTHER_KEY = Sql(select(actor_keys.c.account_id, actor_keys.c.multikey).where(actor_keys.c.key_id == bindparam("key")))
+_of_account = actor_keys.c.account_id == bindparam("the", type_=BigId)
+_OTHER_KEYS = Sql(select(actor_keys.c.key_id, actor_keys.c.multikey).where(_of_account).order_by(actor_keys.c.key_id))
+_DROP_KEYS = Sql(delete(actor_keys).where(_of_account))
+_ADD_KEY = insert_once(actor_keys, keys=["key_id"])
 _PUT = upsert(
     actors,
     ["account_id"],
@@ -102,6 +115,19 @@ _FOLLOWER_INBOXES = Sql(
     .where(_follows.c.followed_id == bindparam("the", type_=BigId), _follows.c.requested.is_(False))
     .distinct()
 )
+_BOOSTERS_INBOXES = Sql(
+    select(actors.c.inbox, actors.c.shared_inbox)
+    .join_from(_posts, _follows, _follows.c.followed_id == _posts.c.author_id)
+    .join(actors, actors.c.account_id == _follows.c.follower_id)
+    .where(
+        _posts.c.boost_of_id == bindparam("post", type_=BigId),
+        _posts.c.deleted_at.is_(None),
+        or_(_posts.c.visibility == "public", _posts.c.visibility == "unlisted"),
+        _follows.c.requested.is_(False),
+    )
+    .distinct()
+)
+_WROTE = Sql(select(_posts.c.author_id).where(_posts.c.id == bindparam("post", type_=BigId)))
 _FOLLOWERS_OF_HOST = Sql(
     select(actors.c.uri)
     .join_from(_follows, actors, actors.c.account_id == _follows.c.follower_id)
@@ -110,6 +136,16 @@ _FOLLOWERS_OF_HOST = Sql(
         _follows.c.requested.is_(False),
         actors.c.host == bindparam("of"),
     )
+)
+_ANY_FOLLOWER_OF_HOST = Sql(
+    select(actors.c.account_id)
+    .join_from(_follows, actors, actors.c.account_id == _follows.c.follower_id)
+    .where(
+        _follows.c.followed_id == bindparam("the", type_=BigId),
+        _follows.c.requested.is_(False),
+        actors.c.host == bindparam("of"),
+    )
+    .limit(1)
 )
 _ALL_INBOXES = Sql(select(actors.c.inbox, actors.c.shared_inbox).distinct())
 _LOCAL_FOLLOWERS = Sql(
@@ -120,6 +156,22 @@ _LOCAL_FOLLOWERS = Sql(
         _follows.c.requested.is_(False),
         _accounts.c.domain == "",
     )
+)
+_ANY_LOCAL_FOLLOWER = Sql(
+    select(_follows.c.follower_id)
+    .join_from(_follows, _accounts, _accounts.c.id == _follows.c.follower_id)
+    .where(
+        _follows.c.followed_id == bindparam("the", type_=BigId),
+        _follows.c.requested.is_(False),
+        _accounts.c.domain == "",
+    )
+    .limit(1)
+)
+_MOVE_PLANNED = Sql(select(actors.c.move_planned_at).where(actors.c.account_id == bindparam("the", type_=BigId)))
+_PLAN_MOVE = Sql(
+    update(actors)
+    .where(actors.c.account_id == bindparam("the", type_=BigId))
+    .values(move_planned_at=bindparam("at", type_=BigId))
 )
 _MEET_HOST = insert_once(hosts, "host", keys=["host"])
 _host = hosts.c.host == bindparam("of")
@@ -171,6 +223,28 @@ async def by_key(reader: Reader, key_id: str) -> Remote | None:
     return None if row is None else _remote(row)
 
 
+async def by_other_key(reader: Reader, key_id: str) -> tuple[Remote, str] | None:
+    """The account whose Ed25519 key this is, and the key as Multikey."""
+    row = await reader.one(_OTHER_KEY, key=key_id)
+    remote = None if row is None else (await by_ids(reader, [row[0]])).get(row[0])
+    return None if row is None or remote is None else (remote, row[1])
+
+
+async def keys_of(reader: Reader, account_id: int) -> dict[str, str]:
+    """The account's keys beside the main one: Multikey by id."""
+    return {row[0]: row[1] for row in await reader.all(_OTHER_KEYS, the=account_id)}
+
+
+async def put_keys(tx: Tx, account_id: int, keys: Mapping[str, str]) -> list[str]:
+    """Let these (Multikey by id) be the account's keys beside the main one; the ids of those that are no more, or others now."""
+    there = await keys_of(tx, account_id)
+    if there == keys:
+        return []
+    await tx.run(_DROP_KEYS, the=account_id)
+    await tx.many(_ADD_KEY, [{"key_id": one, "account_id": account_id, "multikey": keys[one]} for one in sorted(keys)])
+    return sorted(one for one in there if keys.get(one) != there[one])
+
+
 async def by_url(reader: Reader, url: str) -> Remote | None:
     """The account whose page this is."""
     row = await reader.one(_BY_URL, url=url)
@@ -195,9 +269,25 @@ async def follower_inboxes(reader: Reader, account_id: int) -> set[str]:
     return {shared or own for own, shared in await reader.all(_FOLLOWER_INBOXES, the=account_id)}
 
 
+async def boosters_inboxes(reader: Reader, post_id: int) -> set[str]:
+    """Where the followers are reached of those here who boost the post: their servers have read it."""
+    return {shared or own for own, shared in await reader.all(_BOOSTERS_INBOXES, post=post_id)}
+
+
+async def who_wrote(reader: Reader, post_id: int) -> int | None:
+    """The author of a post, deleted or not."""
+    found: int | None = await reader.value(_WROTE, post=post_id)
+    return found
+
+
 async def followers_at(reader: Reader, account_id: int, host: str) -> list[str]:
     """The addresses of the account's followers on one server."""
     return [row[0] for row in await reader.all(_FOLLOWERS_OF_HOST, the=account_id, of=host)]
+
+
+async def has_followers_at(reader: Reader, account_id: int, host: str) -> bool:
+    """Does anybody of one server follow the account?"""
+    return await reader.value(_ANY_FOLLOWER_OF_HOST, the=account_id, of=host) is not None
 
 
 async def all_inboxes(reader: Reader) -> set[str]:
@@ -208,6 +298,21 @@ async def all_inboxes(reader: Reader) -> set[str]:
 async def local_followers(reader: Reader, account_id: int) -> list[int]:
     """This server's accounts that follow the account."""
     return [row[0] for row in await reader.all(_LOCAL_FOLLOWERS, the=account_id)]
+
+
+async def has_local_followers(reader: Reader, account_id: int) -> bool:
+    """Does anybody of this server follow the account?"""
+    return await reader.value(_ANY_LOCAL_FOLLOWER, the=account_id) is not None
+
+
+async def plan_move(tx: Tx, account_id: int, *, apart_ms: int) -> int | None:
+    """When it is to be looked at that an account says to move, `apart_ms` after the last time; None: that is planned already."""
+    planned = await tx.value(_MOVE_PLANNED, the=account_id) or 0
+    if planned > tx.now:
+        return None
+    at = max(tx.now, planned + apart_ms)
+    await tx.run(_PLAN_MOVE, the=account_id, at=at)
+    return at
 
 
 async def heard_of(tx: Tx, host: str) -> None:

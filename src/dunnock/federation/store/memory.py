@@ -9,6 +9,7 @@ from dunnock.foundation.db import BigId, Reader, Sql, Tx, insert_once, upsert
 from dunnock.foundation.ids import digest
 
 _TAKE = insert_once(received, keys=["digest"])
+_TAKEN = Sql(select(received.c.at).where(received.c.digest == bindparam("the")))
 _UNDO = insert_once(undone, keys=["digest"])
 _WAS_UNDONE = Sql(select(undone.c.at).where(undone.c.digest == bindparam("the")))
 _FORGET = tuple(Sql(one.delete().where(one.c.at < bindparam("before", type_=BigId))) for one in (received, undone))
@@ -45,6 +46,11 @@ _FORGET_LIKE = Sql(
 async def take(tx: Tx, uri: str, *, by: int) -> bool:
     """Note that the account's activity is taken in; False when it was before."""
     return await tx.run(_TAKE, digest=digest(f"{by} {uri}"), at=tx.now) == 1
+
+
+async def was_taken(reader: Reader, uri: str, *, by: int) -> bool:
+    """Was the account's activity taken in?"""
+    return await reader.value(_TAKEN, the=digest(f"{by} {uri}")) is not None
 
 
 async def note_undone(tx: Tx, uri: str, *, by: int) -> None:

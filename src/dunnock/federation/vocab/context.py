@@ -6,6 +6,7 @@ from typing import Any, Final
 
 ACTIVITY_STREAMS: Final = "https://www.w3.org/ns/activitystreams"
 SECURITY: Final = "https://w3id.org/security/v1"
+PROOFS: Final = "https://w3id.org/security/data-integrity/v1"
 ACTIVITY_TYPE: Final = "application/activity+json"
 
 CONTEXT: Final[list[Any]] = [
@@ -43,10 +44,32 @@ CONTEXT: Final[list[Any]] = [
         "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
         "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
         "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+        "dunnock": "urn:dunnock:",
+        "labels": {"@id": "dunnock:labels", "@container": "@set"},
+        "Label": "dunnock:Label",
     },
 ]
 
 
+_KEYS: Final[list[Any]] = [
+    *CONTEXT[:-1],
+    CONTEXT[-1]
+    | {
+        "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set"},
+        "logEnds": {"@id": "dunnock:logEnds", "@type": "@id"},
+        "Multikey": "https://w3id.org/security#Multikey",
+        "controller": {"@id": "https://w3id.org/security#controller", "@type": "@id"},
+        "publicKeyMultibase": {
+            "@id": "https://w3id.org/security#publicKeyMultibase",
+            "@type": "https://w3id.org/security#multibase",
+        },
+    },
+]
+"""With the words of Ed25519 keys, which only actors have."""
+
+
 def with_context(document: dict[str, Any]) -> dict[str, Any]:
     """The document as one that stands by itself."""
-    return {"@context": CONTEXT, **document}
+    about = document.get("object")
+    has_keys = "assertionMethod" in document or (isinstance(about, dict) and "assertionMethod" in about)
+    return {"@context": _KEYS if has_keys else CONTEXT, **document}

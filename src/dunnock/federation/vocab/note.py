@@ -8,6 +8,8 @@ from typing import Any
 from dunnock import accounts, media, posts
 from dunnock.accounts.account import Account
 from dunnock.federation.places import PUBLIC, Places
+from dunnock.federation.store import quotes
+from dunnock.federation.vocab.actor import labels_of
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Reader
 from dunnock.media.model import URL_PATH
@@ -85,6 +87,8 @@ async def note(reader: Reader, post: Post, author: Account, places: Places) -> d
         ],
         "interactionPolicy": {"canQuote": _may_quote(post, author, places)},
     }
+    if author.labels:
+        told["labels"] = labels_of(author)
     if post.language:
         told["contentMap"] = {post.language: post.html}
     if post.edited_at is not None:
@@ -106,6 +110,8 @@ async def note(reader: Reader, post: Post, author: Account, places: Places) -> d
     if post.quoted_id is not None and post.quote_state in {"accepted", "pending"}:
         quoted = _name(named, post.quoted_id, places)
         told |= {"quote": quoted, "_misskey_quote": quoted, "quoteUri": quoted}
+        if post.quote_state == "accepted":
+            told |= await _leave_to_quote(reader, post, named.get(post.quoted_id), uri, places)
     if post.id in polls:
         told |= _question(polls[post.id])
     return told
@@ -114,6 +120,19 @@ async def note(reader: Reader, post: Post, author: Account, places: Places) -> d
 def _name(named: Mapping[int, posts.Named], post_id: int | None, places: Places) -> str | None:
     found = None if post_id is None else named.get(post_id)
     return None if found is None or post_id is None else found.uri or places.post(found.username, post_id)
+
+
+async def _leave_to_quote(
+    reader: Reader, post: Post, quoted: posts.Named | None, uri: str, places: Places
+) -> dict[str, str]:
+    """Where it stands that the post may quote another's, for those who ask. Source: FEP-044f."""
+    if quoted is None or post.quoted_id is None or quoted.author_id == post.author_id:
+        return {}
+    if quoted.uri is None:
+        word: str | None = places.quote_authorization(quoted.username, post.quoted_id, uri)
+    else:
+        word = await quotes.word_of(reader, post.id)
+    return {} if word is None else {"quoteAuthorization": word}
 
 
 def _may_quote(post: Post, author: Account, places: Places) -> dict[str, list[str]]:
