@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from dunnock import accounts, posts
-from dunnock.accounts import Power
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dunnock import posts
+from dunnock.accounts import Power, Sheet, Staff
 from dunnock.foundation.db import Tx
-from dunnock.moderation import handle, log
-from dunnock.moderation.decide import subject_of
+from dunnock.moderation import handle, log, second
 from dunnock.moderation.errors import DecisionInvalid
 from dunnock.moderation.events import DecisionTaken, MemberWarned
-from dunnock.moderation.model import LONGEST_TEXT
+from dunnock.moderation.model import LONGEST_TEXT, Report
 from dunnock.moderation.report import find_report
 from dunnock.moderation.store import decisions as store
+from dunnock.moderation.subject import subject_of
+
+_NEEDS: Final = Power.MANAGE_REPORTS | Power.MANAGE_MEMBERS
 
 
-async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = "", mail: bool = True) -> int:
-    """Delete them with their pictures, for good, and close the report; the decision's id.
+async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = "", mail: bool = True) -> int | None:
+    """Delete them with their pictures, for good, and close the report.
+
+    Those of a protected account only by two: the request that somebody else must agree to; None: it is done.
 
     Raises:
         NotPermitted: the role of `by` does not allow it, in general or towards the account.
         ReportMissing, AccountMissing: as they say.
         DecisionInvalid: none of the posts is there any more, or too long a text.
     """
-    staff = await accounts.permit(tx, by, Power.MANAGE_REPORTS | Power.MANAGE_MEMBERS)
+    staff = await log.acting(tx, by, _NEEDS)
     report = await find_report(tx, report_id)
     sheet = await subject_of(tx, report.target_id, staff)
     if len(text) > LONGEST_TEXT:
         raise DecisionInvalid(
             len(text), say=f"Validation failed: Text is too long (maximum is {LONGEST_TEXT} characters)"
         )
+    if sheet.protected and await second.has_second(tx, staff, _NEEDS):
+        body = {
+            "report": report_id, "account": sheet.id, "posts": [str(one) for one in sorted(report.post_ids)],
+            "text": text.strip(), "mail": mail,
+        }  # fmt: skip
+        return await second.needs_second(
+            tx, "delete_posts", body, staff, why=text or sheet.handle, about_protected=True
+        )
+    await _delete(tx, report, sheet, staff, text=text, mail=mail)
+    return None
+
+
+@second.done_by("delete_posts", _NEEDS)
+async def _agreed(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> None:
+    report = await find_report(tx, int(body["report"]))
+    if [str(one) for one in sorted(report.post_ids)] != body["posts"]:
+        raise DecisionInvalid(report.id, say="The report names other posts meanwhile")
+    sheet = await subject_of(tx, report.target_id, asker)
+    await _delete(tx, report, sheet, asker, text=body["text"], mail=body["mail"])
+
+
+async def _delete(tx: Tx, report: Report, sheet: Sheet, staff: Staff, *, text: str, mail: bool) -> None:
     gone = []
     for post_id in sorted(report.post_ids):
         try:
@@ -37,7 +66,7 @@ async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = 
             continue  # its author was faster
         gone.append(post_id)
     if not gone:
-        raise DecisionInvalid(report_id, say="There is no post left to delete")
+        raise DecisionInvalid(report.id, say="There is no post left to delete")
     decision_id = tx.new_id()
     await tx.run(
         store.ADD,
@@ -45,8 +74,17 @@ async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = 
         action="delete_posts",
         by_account_id=staff.account_id,
         text=text.strip(),
-        report_id=report_id,
+        report_id=report.id,
         mail=mail,
+        also="[]",
+        state="applied",
+        case_id=report.case_id,
+        parts="{}",
+        subjects=1,
+        expires_at=None,
+        ground="terms",
+        category="other",
+        facts="",
     )
     subjects = [("account", sheet.id), *(("post", post_id) for post_id in gone)]
     await tx.many(
@@ -62,5 +100,4 @@ async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = 
     if sheet.member_id is not None:
         await tx.record(MemberWarned(account_id=sheet.id, decision_id=decision_id))
     await tx.record(DecisionTaken(decision_id=decision_id))
-    await handle.resolve(tx, report_id, staff)
-    return decision_id
+    await handle.resolve(tx, report.id, staff)

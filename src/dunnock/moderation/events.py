@@ -41,3 +41,36 @@ class DeletionOrdered(Event, frozen=True):
     """Staff want all data of a suspended account gone; its standing is `deleted` already."""
 
     account_id: int
+
+
+class StaffRequested(Event, frozen=True):
+    """One of the staff wants something that another must agree to."""
+
+    request_id: int
+
+
+class DecisionHalted(Event, frozen=True):
+    """A decision can't be carried out as who took it may not any more: somebody else of the staff has to see to it."""
+
+    decision_id: int
+
+
+class StaffAlarmed(Event, frozen=True):
+    """One of the staff asks for unusually much about protected accounts: all others are to look."""
+
+    by_account_id: int
+    request_id: int
+
+
+class AppealFiled(Event, frozen=True):
+    """A member objects to a decision about them."""
+
+    appeal_id: int
+
+
+class AppealDecided(Event, frozen=True):
+    """Somebody of the staff said yes or no to a member's objection."""
+
+    appeal_id: int
+    account_id: int
+    granted: bool

@@ -10,6 +10,7 @@ Category = Literal["spam", "legal", "violation", "other"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 Action = Literal["none", "sensitive", "disable", "limit", "suspend", "delete_posts", "mark_posts"]
 ACCOUNT_ACTIONS: tuple[Action, ...] = ("none", "sensitive", "disable", "limit", "suspend")
+DecisionState = Literal["gathering", "waiting", "refused", "applying", "halted", "applied", "undoing", "undone"]
 MEMBER_ACTIONS = frozenset(("none", "disable"))
 """Actions that need somebody who signs in."""
 LONGEST_COMMENT = 1_000
@@ -34,11 +35,51 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: int | None
     resolved_by: int | None
     updated_at: int
+    case_id: int | None = None
+    severity: int = 1
+    """0 (low) to 3 (critical)."""
 
     @property
     def is_open(self) -> bool:
         """Does it wait for staff?"""
         return self.resolved_at is None
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """One judgement about any number of accounts. Times in Unix milliseconds.
+
+    `subjects`: how many accounts; `also`: what it does besides `action`. `approved_by` None: nobody else was needed.
+    """
+
+    id: int
+    action: Action
+    also: tuple[Action, ...]
+    state: DecisionState
+    by_account_id: int
+    approved_by: int | None
+    text: str
+    case_id: int | None
+    subjects: int
+    expires_at: int | None
+    reversed_at: int | None
+    ground: str
+    category: str
+    facts: str
+    report_id: int | None = None
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """All that it does."""
+        return (self.action, *self.also)
+
+
+class Gathering(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom of a case a decision is about, and how far that is gathered: up to which id, and whether any is protected."""
+
+    parts: tuple[str, ...]
+    but: tuple[int, ...] = ()
+    after: int = -1
+    protected: bool = False
 
 
 class Warned(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +95,10 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One act of staff; `subject` is what its subject was called then, `details` JSON."""
+    """One act of staff; `subject` is what its subject was called then, `details` JSON.
+
+    `hash` binds it to all before it; None: it is from before there was a chain.
+    """
 
     id: int
     at: int
@@ -64,6 +108,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     subject_id: int | None
     subject: str
     details: msgspec.Raw
+    number: int | None
+    hash: str | None
 
     @property
     def words(self) -> str:

@@ -34,7 +34,7 @@ async def show_mail_domain(reader: Reader, block_id: int, *, by: int) -> tuple[M
 
 async def block_mail_domain(tx: Tx, domain: str, *, allow_with_approval: bool, by: int) -> MailDomainBlock:
     """Let nobody join with such an address. Raises: NotPermitted, LimitInvalid."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     made = await doors.block_mail_domain(tx, domain, allow_with_approval=allow_with_approval)
     await log.note(tx, staff, "mail_domain.block", made.id, called=made.domain, allow_with_approval=allow_with_approval)
     return made
@@ -42,7 +42,7 @@ async def block_mail_domain(tx: Tx, domain: str, *, allow_with_approval: bool, b
 
 async def unblock_mail_domain(tx: Tx, block_id: int, *, by: int) -> None:
     """Let people join with such addresses again. Raises: NotPermitted, LimitMissing."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     held = await doors.unblock_mail_domain(tx, block_id)
     await log.note(tx, staff, "mail_domain.unblock", held.id, called=held.domain)
 
@@ -69,7 +69,7 @@ async def try_mail(reader: Reader, email: str, *, by: int) -> list[MailBlock]:
 
 async def block_mail(tx: Tx, *, email: str, hashed: str, by: int) -> MailBlock:
     """Let nobody join with an address. Raises: NotPermitted, LimitInvalid."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     made = await doors.block_mail(tx, email=email, hashed=hashed)
     await log.note(tx, staff, "mail.block", made.id, called=made.hash)
     return made
@@ -77,7 +77,7 @@ async def block_mail(tx: Tx, *, email: str, hashed: str, by: int) -> MailBlock:
 
 async def unblock_mail(tx: Tx, block_id: int, *, by: int) -> None:
     """Let somebody join with the address again. Raises: NotPermitted, LimitMissing."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     held = await doors.unblock_mail(tx, block_id)
     await log.note(tx, staff, "mail.unblock", held.id, called=held.hash)
 
@@ -98,7 +98,7 @@ async def block_network(
     tx: Tx, network: str, severity: str, *, comment: str, expires_in: int | None, own: str, by: int
 ) -> NetworkBlock:
     """Keep a network out, for `expires_in` seconds (None, 0: without end). Raises: NotPermitted, LimitInvalid."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     made = await doors.block_network(tx, network, severity, comment=comment, expires_at=_end(tx, expires_in), own=own)
     await log.note(tx, staff, "network.block", made.id, called=made.network, severity=made.severity)
     return made
@@ -116,7 +116,7 @@ async def change_network(
     by: int,
 ) -> NetworkBlock:
     """Change what is given (the end: not UNSET). Raises: NotPermitted, LimitMissing, LimitInvalid."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     expires_at = UNSET if expires_in is UNSET else _end(tx, expires_in)
     made = await doors.change_network_block(
         tx, block_id, network=network, severity=severity, comment=comment, expires_at=expires_at, own=own
@@ -127,7 +127,7 @@ async def change_network(
 
 async def unblock_network(tx: Tx, block_id: int, *, by: int) -> None:
     """Let a network in again. Raises: NotPermitted, LimitMissing."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     held = await doors.unblock_network(tx, block_id)
     await log.note(tx, staff, "network.unblock", held.id, called=held.network)
 

@@ -35,7 +35,7 @@ async def add_preset(tx: Tx, *, title: str, text: str, by: int) -> Preset:
         NotPermitted: the role does not allow it.
         DecisionInvalid: it is empty or too long, or there are too many.
     """
-    staff = await accounts.permit(tx, by, Power.MANAGE_SETTINGS)
+    staff = await log.acting(tx, by, Power.MANAGE_SETTINGS)
     title, text = title.strip(), text.strip()
     if not text:
         raise DecisionInvalid(say="Validation failed: Text can't be blank")
@@ -53,7 +53,7 @@ async def add_preset(tx: Tx, *, title: str, text: str, by: int) -> Preset:
 
 async def remove_preset(tx: Tx, preset_id: int, *, by: int) -> None:
     """Drop a text; warnings that used it keep it. Raises: NotPermitted, PresetMissing."""
-    staff = await accounts.permit(tx, by, Power.MANAGE_SETTINGS)
+    staff = await log.acting(tx, by, Power.MANAGE_SETTINGS)
     if not await tx.run(store.DROP_PRESET, the=preset_id):
         raise PresetMissing(preset_id)
     await log.note(tx, staff, "preset.remove", preset_id)

@@ -14,9 +14,12 @@ from dunnock.foundation.ids import id_at, ms_of
 from dunnock.moderation.errors import ReportInvalid, ReportMissing
 from dunnock.moderation.events import ReportFiled
 from dunnock.moderation.model import CATEGORIES, LONGEST_COMMENT, MOST_COLLECTIONS, MOST_POSTS, Category, Report
+from dunnock.moderation.store import cases as case_store
 from dunnock.moderation.store import reports as store
 
 JOINED_WITHIN_MS = DAY
+_SEVERITIES = {"legal": 2}
+"""How bad it is until somebody of the staff looked, by category; all else: 1."""
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +83,7 @@ async def file_report(tx: Tx, complaint: Complaint, *, by: int) -> Report:
         resolved_at=None,
         resolved_by=None,
         updated_at=ms_of(report_id),
+        severity=_SEVERITIES.get(category, 1),
     )
     return await _join(tx, made) or await _add(tx, made)
 
@@ -155,6 +159,16 @@ async def _add(tx: Tx, report: Report) -> Report:
         rule_ids=store.stored(report.rule_ids),
         forwarded=report.forwarded,
         updated_at=report.updated_at,
+        severity=report.severity,
     )
+    await _join_case(tx, report)
     await tx.record(ReportFiled(report_id=report.id))
     return report
+
+
+async def _join_case(tx: Tx, report: Report) -> None:
+    """A report about an account that an open case is about belongs to it."""
+    held = await tx.value(case_store.OPEN_OF, the_kind="account", subject=report.target_id, the_name="")
+    if held is not None:
+        await tx.run(case_store.JOIN_REPORT, report=report.id, new_case=held)
+        await tx.run(case_store.TOUCH, case=held, now=tx.now)

@@ -30,7 +30,7 @@ async def show_block(reader: Reader, block_id: int, *, by: int) -> ServerBlock:
 
 async def block(tx: Tx, new: ServerBlock, *, by: int) -> ServerBlock:
     """Make a rule. Raises: NotPermitted, LimitInvalid, ServerBlocked."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     made = await server_rules.block_server(tx, new)
     await log.note(tx, staff, "server.block", made.id, called=made.domain, severity=made.severity)
     return made
@@ -38,7 +38,7 @@ async def block(tx: Tx, new: ServerBlock, *, by: int) -> ServerBlock:
 
 async def change_block(tx: Tx, changed: ServerBlock, *, by: int) -> ServerBlock:
     """Change a rule, all but the server it is about. Raises: NotPermitted, LimitInvalid, LimitMissing."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     made = await server_rules.change_server_block(tx, changed)
     await log.note(tx, staff, "server.change", made.id, called=made.domain, severity=made.severity)
     return made
@@ -46,7 +46,7 @@ async def change_block(tx: Tx, changed: ServerBlock, *, by: int) -> ServerBlock:
 
 async def unblock(tx: Tx, block_id: int, *, by: int) -> None:
     """End a rule. Raises: NotPermitted, LimitMissing."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     held = await server_rules.unblock_server(tx, block_id)
     await log.note(tx, staff, "server.unblock", held.id, called=held.domain)
 
@@ -65,7 +65,7 @@ async def show_allow(reader: Reader, allow_id: int, *, by: int) -> ServerAllow:
 
 async def allow(tx: Tx, domain: str, *, by: int) -> ServerAllow:
     """Allow a server; one that is allowed already stays so. Raises: NotPermitted, LimitInvalid."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     made, new = await server_rules.allow_server(tx, domain)
     if new:
         await log.note(tx, staff, "server.allow", made.id, called=made.domain)
@@ -74,7 +74,7 @@ async def allow(tx: Tx, domain: str, *, by: int) -> ServerAllow:
 
 async def disallow(tx: Tx, allow_id: int, *, by: int) -> ServerAllow:
     """Allow a server no longer; what the rule was. Raises: NotPermitted, LimitMissing."""
-    staff = await accounts.permit(tx, by, _NEEDS)
+    staff = await log.acting(tx, by, _NEEDS)
     held = await server_rules.disallow_server(tx, allow_id)
     await log.note(tx, staff, "server.disallow", held.id, called=held.domain)
     return held

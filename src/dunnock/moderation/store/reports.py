@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, bindparam, column, exists, or_, select, table, update
+from sqlalchemy import Boolean, Select, and_, bindparam, column, exists, func, or_, select, table, update
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, among, insert_into
 from dunnock.moderation.model import Report
-from dunnock.moderation.tables import reports
+from dunnock.moderation.tables import decision_subjects, decisions, reports
 
 _accounts = table("accounts", column("id", BigId), column("domain"))  # named here, never imported
 _collections = table(
@@ -33,12 +34,14 @@ _report = select(
     _r.resolved_at,
     _r.resolved_by,
     _r.updated_at,
+    _r.case_id,
+    _r.severity,
 )
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 
 ADD = insert_into(
     reports, "id", "account_id", "target_id", "category", "comment", "post_ids", "collection_ids", "rule_ids",
-    "forwarded", "updated_at",
+    "forwarded", "updated_at", "severity",
 )  # fmt: skip
 COLLECTIONS_OF = Sql(  # those of an account that somebody may see
     select(_collections.c.id).where(
@@ -63,8 +66,47 @@ SAME = Sql(  # the open reports of one about another since a while
         _r.resolved_at.is_(None),
     ).order_by(_r.id.desc())
 )
+_open: Select[Any] = select(_r.id).where(_r.resolved_at.is_(None)).limit(bindparam("most"))
+HOW_MANY_OPEN = Sql(select(func.count()).select_from(_open.subquery()))
+OPEN_COUNTS = Sql(  # how many wait about each of these accounts
+    select(_r.target_id, func.count())
+    .where(among(_r.target_id, "ids"), _r.resolved_at.is_(None))
+    .group_by(_r.target_id)
+    .order_by(_r.target_id)
+)
+OPEN_BY = Sql(  # who complains about each of them, up to so many in all
+    select(_r.target_id, _r.account_id)
+    .where(among(_r.target_id, "ids"), _r.resolved_at.is_(None), _r.account_id.is_not(None))
+    .order_by(_r.target_id, _r.id.desc())
+    .limit(bindparam("most"))
+)
 OPEN_ABOUT = Sql(
     _report.where(_r.target_id == bindparam("target", type_=BigId), _r.resolved_at.is_(None)).order_by(_r.id)
+)
+_made_by = _report.where(
+    _r.account_id == bindparam("who", type_=BigId),
+    _r.id > bindparam("above", type_=BigId),
+    _r.id < bindparam("below", type_=BigId),
+).limit(bindparam("most"))
+MADE_BY = (Sql(_made_by.order_by(_r.id.desc())), Sql(_made_by.order_by(_r.id)))
+_d, _s = decisions.c, decision_subjects.c
+ACTED_ON = Sql(
+    # Those closed by a decision that still stands: it answers them, or closed all there were about the account at once.
+    select(_r.id)
+    .where(
+        among(_r.id, "ids"),
+        exists().where(
+            _s.kind == "account",
+            _s.subject_id == _r.target_id,
+            _s.decision_id == _d.id,
+            _s.reversed_at.is_(None),
+            or_(
+                _d.report_id == _r.id,
+                and_(_d.action != "none", _s.applied_at == _r.resolved_at),
+            ),
+        ),
+    )
+    .order_by(_r.id)
 )
 ADD_PARTS = Sql(
     update(reports)
@@ -81,6 +123,7 @@ CHANGE = Sql(
     .values(
         category=bindparam("new_category"),
         rule_ids=bindparam("new_rules"),
+        severity=bindparam("new_severity", type_=BigId),
         updated_at=bindparam("now", type_=BigId),
     )
 )
@@ -105,10 +148,17 @@ REOPEN = Sql(
     .values(resolved_at=None, resolved_by=None, updated_at=bindparam("now", type_=BigId))
 )
 
+_newer = reports.alias("newer")
 _FITS = {
     "account_id": _r.account_id == bindparam("account_id", type_=BigId),
     "target_id": _r.target_id == bindparam("target_id", type_=BigId),
     "domain": _accounts.c.domain == bindparam("domain"),
+    "assigned_to": _r.assigned_to == bindparam("assigned_to", type_=BigId),
+    "severity": _r.severity >= bindparam("severity", type_=BigId),
+    "unassigned": _r.assigned_to.is_(None),
+    "joined": ~exists().where(  # the newest that waits about an account stands for all
+        _newer.c.target_id == _r.target_id, _newer.c.resolved_at.is_(None), _newer.c.id > _r.id
+    ),
 }
 
 
@@ -130,7 +180,8 @@ async def page(
 ) -> list[Report]:
     """Reports that fit, newest first."""
     sql = _list(frozenset(given), resolved=resolved, upwards=upwards)
-    rows = await reader.all(sql, **given, **bounds)
+    values = {name: value for name, value in given.items() if name not in {"unassigned", "joined"}}
+    rows = await reader.all(sql, **values, **bounds)
     return [report(row) for row in (rows[::-1] if upwards else rows)]
 
 
@@ -150,6 +201,8 @@ def report(row: Row) -> Report:
         resolved_at=row[10],
         resolved_by=row[11],
         updated_at=row[12],
+        case_id=row[13],
+        severity=row[14],
     )
 
 
