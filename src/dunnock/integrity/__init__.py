@@ -1,0 +1,60 @@
+"""Integrity: sees accounts that act together, with evidence, and puts them before people. Nothing here acts on anybody.
+
+The measuring part (`coaction`, `clusters`) is pure: columns in, columns out, no database and no clock. It needs numpy and
+igraph, which are imported when a batch or the watch first computes, not when a process starts.
+"""
+
+from __future__ import annotations
+
+from dunnock.integrity.errors import ClusterMissing, ClusterRefused, SignalMissing
+from dunnock.integrity.events import SignalRaised
+from dunnock.integrity.handle import (
+    growth_of,
+    judge_cluster,
+    list_clusters,
+    members_of,
+    merge_clusters,
+    show_cluster,
+    split_cluster,
+    ties_of,
+)
+from dunnock.integrity.model import Act, Cluster, ClusterMember, ClusterTie, Signal, State, SubjectKind, Summary
+from dunnock.integrity.signals import (
+    Health,
+    detector_health,
+    find_signal,
+    judge_signal,
+    list_signals,
+    raise_signal,
+    signals_about,
+)
+
+__all__ = [
+    "Act",
+    "Cluster",
+    "ClusterMember",
+    "ClusterMissing",
+    "ClusterRefused",
+    "ClusterTie",
+    "Health",
+    "Signal",
+    "SignalMissing",
+    "SignalRaised",
+    "State",
+    "SubjectKind",
+    "Summary",
+    "detector_health",
+    "find_signal",
+    "growth_of",
+    "judge_cluster",
+    "judge_signal",
+    "list_clusters",
+    "list_signals",
+    "members_of",
+    "merge_clusters",
+    "raise_signal",
+    "show_cluster",
+    "signals_about",
+    "split_cluster",
+    "ties_of",
+]

@@ -1,0 +1,115 @@
+"""Occasions: two accounts did the same thing to the same object, close in time, and the chance of that.
+
+The null model: whoever acts on an object next is drawn from those who are active at that time, each as often as it is active.
+So when `j` is the d-th to act on an object after `i`, the chance that `j` is among these d is at most d times `j`'s share of all
+acts of this kind in that window of time. Objects that everybody shares have many people between any two, and busy accounts are
+met everywhere: both weigh little without any list of what is popular.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dunnock.integrity.coaction.observations import Floats, Ints, Observations, Trace
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What counts as an occasion in one trace."""
+
+    lag: int = DAY  # seconds at most between the two acts
+    reach: int = 40  # at most so many acts on the object after one's own are looked at: cost stays linear
+    window: int = DAY  # seconds over which shares of activity are taken
+
+
+# Hashtags and mentions belong to everybody who follows the same event; only using them at once says something.
+_TOGETHER = Rule(lag=600, reach=20)
+_SOON = Rule(lag=3600)
+
+RULES: Mapping[Trace, Rule] = {
+    Trace.REPOST: Rule(),
+    Trace.TEXT: Rule(),
+    Trace.NEAR_TEXT: Rule(),
+    Trace.TAGS: _SOON,
+    Trace.TAG: _TOGETHER,
+    Trace.LINK: _SOON,
+    Trace.MEDIA: Rule(),
+    Trace.REPLY: _SOON,
+    Trace.MENTION: _TOGETHER,
+    Trace.BOOSTED: Rule(lag=3600, reach=20),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Coactions:
+    """Occasions, shape `(m,)`; `first` and `second` are rows of the observations they were found in, the earlier one first."""
+
+    first: Ints
+    second: Ints
+    surprise: Floats  # minus the natural logarithm of the chance; 0 where chance explains it wholly
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def coactions(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Coactions:
+    """Every occasion within `rules` among rows as `firsts` leaves them. A trace that has no rule is left out.
+
+    The cost is linear in the rows: each is compared with at most `reach` others.
+    """
+    found = [occasion for trace in rules for occasion in _of_trace(seen, trace, rules[trace])]
+    if not found:
+        none = np.empty(0, np.int64)
+        return Coactions(none, none, np.empty(0))
+    return Coactions(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def firsts(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Observations:
+    """Without repetitions: what an account does to the same object again in the same window is left out, the first stays.
+
+    Rows of traces without a rule are left out too.
+    """
+    window = np.zeros(len(seen), np.int64)
+    known = np.zeros(len(seen), np.bool_)
+    for trace, rule in rules.items():
+        rows = seen.trace == trace
+        window[rows] = seen.at[rows] // rule.window
+        known |= rows
+    order = np.lexsort((seen.post, seen.at, window, seen.actor, seen.object, seen.trace))
+    new = np.ones(len(order), np.bool_)
+    new[1:] = False
+    for column in (seen.trace, seen.object, seen.actor, window):
+        new[1:] |= column[order][1:] != column[order][:-1]
+    return seen.take(np.sort(order[new & known[order]]))
+
+
+def shares(actor: Ints, window: Ints) -> Floats:
+    """For each act: its actor's share of all acts in its window, shape `(n,)`."""
+    _, window = np.unique(window, return_inverse=True)
+    total = np.bincount(window)
+    _, own, count = np.unique(window * (actor.max() + 1) + actor, return_inverse=True, return_counts=True)
+    return np.asarray(count[own] / total[window], np.float64)
+
+
+def _of_trace(seen: Observations, trace: Trace, rule: Rule) -> Iterator[tuple[Ints, Ints, Floats]]:
+    rows = np.flatnonzero(seen.trace == trace)
+    if len(rows) == 0:
+        return
+    rows = rows[np.lexsort((seen.actor[rows], seen.at[rows], seen.object[rows]))]
+    actor, thing, at = seen.actor[rows], seen.object[rows], seen.at[rows]
+    share = shares(actor, at // rule.window)
+    live = np.arange(len(rows))
+    for step in range(1, rule.reach + 1):
+        live = live[live + step < len(rows)]
+        live = live[thing[live] == thing[live + step]]
+        live = live[at[live + step] - at[live] <= rule.lag]
+        if len(live) == 0:
+            return
+        pair = live[actor[live] != actor[live + step]]
+        chance = np.minimum(1.0, step * np.maximum(share[pair], share[pair + step]))
+        yield rows[pair], rows[pair + step], -np.log(chance)

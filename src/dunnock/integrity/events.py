@@ -1,0 +1,14 @@
+"""Facts about what integrity found."""
+
+from __future__ import annotations
+
+from dunnock.foundation.events import Event
+
+
+class SignalRaised(Event, frozen=True):
+    """A detector says something of a subject that it never said before."""
+
+    signal_id: int
+    detector: str
+    subject_kind: str
+    subject_id: int

@@ -1,0 +1,123 @@
+"""What staff do with clusters: look, confirm, dismiss, merge, split. Every act stands in the log and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from dunnock import accounts
+from dunnock.accounts import Power
+from dunnock.foundation.db import Reader, Tx
+from dunnock.integrity.errors import ClusterMissing, ClusterRefused
+from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie
+from dunnock.integrity.store import clusters as store
+from dunnock.integrity.store import signals
+from dunnock.integrity.watch import act_on
+from dunnock.moderation import log
+
+_NEEDS = Power.MANAGE_REPORTS
+Judgement = Literal["open", "confirmed", "dismissed"]
+
+
+async def list_clusters(reader: Reader, state: str, *, by: int, most: int = 100) -> list[Cluster]:
+    """Clusters in one state, those seen last first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, _NEEDS)
+    return [store.cluster_of(row) for row in await reader.all(store.LIST, the_state=state, most=most)]
+
+
+async def show_cluster(reader: Reader, cluster_id: int, *, by: int) -> Cluster:
+    """One cluster. Raises: NotPermitted; ClusterMissing."""
+    await accounts.permit(reader, by, _NEEDS)
+    row = await reader.one(store.FIND, the=cluster_id)
+    if row is None:
+        raise ClusterMissing(cluster_id)
+    return store.cluster_of(row)
+
+
+async def members_of(reader: Reader, cluster_id: int, *, by: int, most: int = 2_000) -> list[ClusterMember]:
+    """Its accounts, the surest first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, _NEEDS)
+    return [store.member_of(row) for row in await reader.all(store.MEMBERS, the=cluster_id, most=most)]
+
+
+async def ties_of(reader: Reader, cluster_id: int, *, by: int, most: int = 4_000) -> list[ClusterTie]:
+    """Its strongest ties. Raises: NotPermitted."""
+    await accounts.permit(reader, by, _NEEDS)
+    return [store.tie_of(row) for row in await reader.all(store.TIES, the=cluster_id, most=most)]
+
+
+async def growth_of(reader: Reader, cluster_id: int, *, by: int) -> list[tuple[int, int]]:
+    """How many accounts it had when (Unix milliseconds), the oldest first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, _NEEDS)
+    return [(row[0], row[1]) for row in await reader.all(store.SIZES, the=cluster_id, most=1_000)]
+
+
+async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -> None:
+    """Say whether these act together (`confirmed`), do not (`dismissed`), or that it is to be looked at again (`open`).
+
+    Dismissed, its accounts count each for itself again, and the same accounts are not brought up anew. Confirmed, it has a case
+    however weak it is. What was said tells how good the detector is.
+
+    Raises: NotPermitted; ClusterMissing; ClusterRefused: it was merged into another.
+    """
+    staff = await log.acting(tx, by, _NEEDS)
+    held = await _hold(tx, cluster_id)
+    if held.state == state:
+        return
+    await tx.run(store.JUDGE, the=cluster_id, new_state=state, into=None, now=tx.now, by=by)
+    for row in await tx.all(signals.ABOUT, the_kind="cluster", subject=cluster_id, most=10):
+        await tx.run(signals.JUDGE, the=row[0], new_state=state, now=tx.now, by=by)
+    await log.note(tx, staff, "cluster.judge", cluster_id, state=state)
+    await act_on(tx, cluster_id)
+
+
+async def merge_clusters(tx: Tx, cluster_id: int, into: int, *, by: int) -> None:
+    """Let two clusters be one, `into`. Raises: NotPermitted; ClusterMissing; ClusterRefused: one of them is merged already."""
+    staff = await log.acting(tx, by, _NEEDS)
+    if cluster_id == into:
+        raise ClusterRefused(cluster_id)
+    await _hold(tx, cluster_id)
+    await _hold(tx, into)
+    theirs = {row[0] for row in await tx.all(store.SINCE, the=into)}
+    ours = [row[0] for row in await tx.all(store.SINCE, the=cluster_id)]
+    await tx.run(store.DROP_MEMBERS, the=cluster_id, ids=[one for one in ours if one in theirs])
+    await tx.run(store.MOVE_MEMBERS, the=cluster_id, into=into, ids=ours)
+    await tx.run(store.JUDGE, the=cluster_id, new_state="merged", into=into, now=tx.now, by=by)
+    await tx.run(store.RESIZE, the=into)
+    await log.note(tx, staff, "cluster.merge", cluster_id, into=str(into))
+    await act_on(tx, cluster_id)
+    await act_on(tx, into)
+
+
+async def split_cluster(tx: Tx, cluster_id: int, account_ids: Collection[int], *, by: int) -> int:
+    """Make a cluster of its own of some of its accounts; its id.
+
+    Raises: NotPermitted; ClusterMissing; ClusterRefused: none of them is in it, or all are.
+    """
+    staff = await log.acting(tx, by, _NEEDS)
+    held = await _hold(tx, cluster_id)
+    ours = {row[0] for row in await tx.all(store.SINCE, the=cluster_id)}
+    leaving = ours & set(account_ids)
+    if not leaving or leaving == ours:
+        raise ClusterRefused(cluster_id)
+    made = tx.new_id()
+    await tx.run(
+        store.ADD, id=made, score=held.score, size=len(leaving), summary=held.summary, first_at=held.first_at,
+        last_at=held.last_at, split_from=cluster_id,
+    )  # fmt: skip
+    await tx.run(store.MOVE_MEMBERS, the=cluster_id, into=made, ids=list(leaving))
+    await tx.run(store.RESIZE, the=cluster_id)
+    await log.note(tx, staff, "cluster.split", cluster_id, made=str(made), accounts=len(leaving))
+    await act_on(tx, cluster_id)
+    await act_on(tx, made)
+    return made
+
+
+async def _hold(tx: Tx, cluster_id: int) -> Cluster:
+    row = await tx.one(store.HOLD, the=cluster_id)
+    if row is None:
+        raise ClusterMissing(cluster_id)
+    held = store.cluster_of(row)
+    if held.state == "merged":
+        raise ClusterRefused(cluster_id)
+    return held

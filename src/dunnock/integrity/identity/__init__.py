@@ -1,0 +1,33 @@
+"""Who pretends to be somebody else: names and pictures that are taken for another's, and accounts that become another.
+
+Owns the names that are protected, who is taken for them, and what accounts were before they turned. docs/integrity-identity.md.
+"""
+
+from __future__ import annotations
+
+from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound, PersonaTurned
+from dunnock.integrity.identity.impostors import Alike, alikes, alikes_of, settle, unprotect
+from dunnock.integrity.identity.protected import Protected, add_name, list_names
+from dunnock.integrity.identity.reactions import EVERY, HEARS, JOBS
+from dunnock.integrity.identity.turns import Turn, list_turns
+from dunnock.integrity.identity.turns import settle as settle_turn
+
+__all__ = [
+    "EVERY",
+    "HEARS",
+    "JOBS",
+    "Alike",
+    "ImpostorCleared",
+    "ImpostorFound",
+    "PersonaTurned",
+    "Protected",
+    "Turn",
+    "add_name",
+    "alikes",
+    "alikes_of",
+    "list_names",
+    "list_turns",
+    "settle",
+    "settle_turn",
+    "unprotect",
+]

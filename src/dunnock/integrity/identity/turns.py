@@ -1,0 +1,157 @@
+"""Accounts that became somebody else: their badges wait until staff looked, and readers are told for 30 days who they were.
+
+What is taken is kept and given back whole. The history of names stays public either way (accounts.personas).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from dunnock import accounts
+from dunnock.accounts import Account, Label, Power
+from dunnock.foundation.clock import DAY, HOUR, now_ms
+from dunnock.foundation.db import Db, Reader, Row, Tx
+from dunnock.foundation.errors import Missing
+from dunnock.foundation.ids import id_at
+from dunnock.foundation.job import Job
+from dunnock.foundation.jobs import Every
+from dunnock.integrity.identity import store
+from dunnock.integrity.identity.events import PersonaTurned
+from dunnock.integrity.identity.shift import WINDOW_MS, Evidence, weigh
+from dunnock.integrity.signals import raise_signal
+from dunnock.moderation import log
+
+NOTICE_MS = 30 * DAY
+_NEVER = 2**53
+_MOST_CHANGES = 100
+_BADGES = frozenset(("official",))
+_KIND = "renamed"
+_LONGEST_FORMER = 80
+_evidence = msgspec.json.Decoder(Evidence).decode
+_labels = msgspec.json.Decoder(tuple[Label, ...]).decode
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One of them. `held`: the badges that wait; `state`: suspended, noticed or over; `until`: Unix milliseconds."""
+
+    id: int
+    account_id: int
+    former: str
+    evidence: Evidence
+    held: tuple[Label, ...]
+    state: str
+    until: int
+
+
+class EndNotices(Job, frozen=True):
+    """Take down the notices whose 30 days are over."""
+
+
+EVERY = (Every(EndNotices(), HOUR),)
+
+
+async def look_at(tx: Tx, account_id: int) -> None:
+    """Look at what an account changed in the last minutes; suspend its badges and tell readers, if it is another now."""
+    account = await accounts.find(tx, account_id)
+    if account is None or not account.shown:
+        return
+    held = await _turn_of(tx, account_id)
+    called = account.display_name or account.username
+    if held is not None and called == held.former and _said(account) == held.former:
+        await accounts.drop_label(tx, [account_id], _KIND)  # it bears the name again
+    since = id_at(tx.now - 2 * WINDOW_MS)
+    changes = await accounts.personas(tx, account_id, accounts.Cursor(limit=_MOST_CHANGES, since_id=since))
+    counts = (await accounts.counts_of(tx, [account_id])).get(account_id)
+    badges = tuple(one for one in account.labels if one.kind in _BADGES)
+    proved = any(one.verified_at is not None for one in account.fields)
+    badge = bool(badges) or proved or (held is not None and held.state == "suspended")
+    told = weigh(changes, now_called=called, followers=counts.followers if counts else 0, badge=badge)
+    if told is None or not told.turned:
+        return
+    former = (held.former if held is not None and held.until > tx.now else told.old)[:_LONGEST_FORMER]
+    waiting = (*(held.held if held is not None else ()), *badges)
+    state = "suspended" if badge else "noticed"
+    body = {
+        "evidence": msgspec.json.encode(told).decode(),
+        "held": msgspec.json.encode(waiting).decode(),
+        "state": state,
+        "until": tx.now + NOTICE_MS,
+    }
+    if held is None:
+        turn_id = tx.new_id()
+        await tx.run(store.ADD_TURN, id=turn_id, account_id=account_id, former=former, **body)
+        await tx.record(PersonaTurned(account_id=account_id, turn_id=turn_id))
+    else:
+        await tx.run(
+            store.CHANGE_TURN, the=held.id, whom=None, **{f"new_{name}": value for name, value in body.items()}
+        )
+    if told.serious:
+        shown = {
+            "at": told.at, "fields": list(told.fields), "role": told.role, "followers": told.followers, "badge": told.badge
+        }  # fmt: skip
+        await raise_signal(tx, "identity.shift", "account", account_id, score=told.score, evidence=shown)
+    for one in badges:
+        await accounts.drop_label(tx, [account_id], one.kind)
+    if proved:
+        await accounts.doubt_links(tx, account_id)
+    if called != former:
+        await accounts.put_label(tx, [account_id], _KIND, f"Formerly {former}", of=former)
+
+
+async def settle(tx: Tx, turn_id: int, *, restore: bool, by: int) -> None:
+    """Staff looked: the account is still whose it was and has its badges back, or the notice alone stays.
+
+    Raises:
+        NotPermitted: the role of `by` does not allow it.
+        Missing: there is no such turn (any more).
+    """
+    staff = await log.acting(tx, by, Power.MANAGE_MEMBERS)
+    row = await tx.one(store.TURN, the=turn_id)
+    if row is None or row[5] == "over":
+        raise Missing(turn_id)
+    one = _turn(row)
+    if restore:
+        await accounts.drop_label(tx, [one.account_id], _KIND)
+        for label in one.held:
+            await accounts.put_label(tx, [one.account_id], label.kind, label.text, of=label.of)
+    state, until = ("over", one.until) if restore else ("noticed", one.until)
+    await _change(tx, one, state=state, until=until, by=by)
+    await log.note(tx, staff, "account.same" if restore else "account.turned", one.account_id, called=one.former)
+
+
+async def list_turns(reader: Reader, state: str, *, by: int, below: int, most: int = 50) -> list[Turn]:
+    """Those in a state, newest first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, Power.MANAGE_REPORTS)
+    return [_turn(row) for row in await reader.all(store.TURNS, which=state, below=below, most=most)]
+
+
+async def end_notices(db: Db, _: EndNotices) -> None:
+    """Do the job."""
+    while due := [_turn(row) for row in await db.all(store.DUE_TURNS, now=now_ms(), most=200)]:
+        async with db.begin() as tx:
+            for one in due:
+                account = await accounts.find(tx, one.account_id)
+                if account is not None and _said(account) == one.former:
+                    await accounts.drop_label(tx, [one.account_id], _KIND)
+                waits = one.state == "suspended"  # the badge stays away until somebody looked
+                await _change(tx, one, state=one.state if waits else "over", until=_NEVER if waits else one.until)
+
+
+async def _change(tx: Tx, one: Turn, *, state: str, until: int, by: int | None = None) -> None:
+    await tx.run(
+        store.CHANGE_TURN, the=one.id, new_evidence=msgspec.json.encode(one.evidence).decode(),
+        new_held=msgspec.json.encode(one.held).decode(), new_state=state, new_until=until, whom=by,
+    )  # fmt: skip
+
+
+async def _turn_of(reader: Reader, account_id: int) -> Turn | None:
+    row = await reader.one(store.TURN_OF, account=account_id)
+    return None if row is None else _turn(row)
+
+
+def _said(account: Account) -> str:
+    return next((one.of for one in account.labels if one.kind == _KIND), "")
+
+
+def _turn(row: Row) -> Turn:
+    return Turn(row[0], row[1], row[2], _evidence(row[3]), _labels(row[4]), row[5], row[6])

@@ -1,0 +1,42 @@
+"""Where posts and profiles lead money and people: payees, wallets, shops, chats; one id for each, and who shares it.
+
+Owns assets, who led to them, what shortened addresses lead to, and what is stopped. docs/integrity-identity.md.
+"""
+
+from __future__ import annotations
+
+from dunnock.integrity.money.events import AssetAlarmed, AssetJudged
+from dunnock.integrity.money.graph import MOST_TIES, as_csv, as_graphml, find_asset, graph_of, led_to, shared_lately
+from dunnock.integrity.money.judge import block, stopped, unblock
+from dunnock.integrity.money.links import Asset, asset_of, canonical, shortened
+from dunnock.integrity.money.model import Graph, Known, Tie
+from dunnock.integrity.money.observe import EVERY, target_of
+from dunnock.integrity.money.reactions import HEARS, jobs_of
+from dunnock.integrity.money.screen import Destinations
+
+__all__ = [
+    "EVERY",
+    "HEARS",
+    "MOST_TIES",
+    "Asset",
+    "AssetAlarmed",
+    "AssetJudged",
+    "Destinations",
+    "Graph",
+    "Known",
+    "Tie",
+    "as_csv",
+    "as_graphml",
+    "asset_of",
+    "block",
+    "canonical",
+    "find_asset",
+    "graph_of",
+    "jobs_of",
+    "led_to",
+    "shared_lately",
+    "shortened",
+    "stopped",
+    "target_of",
+    "unblock",
+]

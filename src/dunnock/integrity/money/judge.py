@@ -1,0 +1,67 @@
+"""Staff say that nobody is to be led somewhere; whoever leads there can't post it, and readers are warned."""
+
+from __future__ import annotations
+
+from dunnock import accounts
+from dunnock.accounts import Power
+from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.errors import Invalid, Missing
+from dunnock.integrity.money import store
+from dunnock.integrity.money.events import AssetJudged
+from dunnock.integrity.money.links import Asset, asset_of
+from dunnock.integrity.money.model import Known
+from dunnock.integrity.money.observe import know
+from dunnock.integrity.money.wallets import wallet
+from dunnock.moderation import log
+
+LONGEST_WHY = 500
+_NEEDS = Power.MANAGE_BLOCKS
+
+
+async def block(tx: Tx, written: str, *, why: str, by: int) -> Known:
+    """Block what an address, link or wallet leads to, in all its spellings.
+
+    Raises:
+        NotPermitted: the role of `by` does not allow it.
+        Invalid: it is nothing that money or people are led to, or no reason is given.
+    """
+    staff = await log.acting(tx, by, _NEEDS)
+    words = written.strip()
+    held = wallet(words)
+    found = asset_of(words) if held is None else Asset("wallet", f"{held[0]}:{held[1]}", held[0])
+    if found is None:
+        raise Invalid(words[:80], say="Validation failed: That is no payment, wallet, chat or shop that is known")
+    if not why.strip() or len(why) > LONGEST_WHY:
+        raise Invalid(say="Validation failed: Say why")
+    (one,) = await know(tx, [found])
+    await _set(tx, one, "blocked", why.strip(), by)
+    await log.note(tx, staff, "asset.block", one.id, called=one.key, why=why.strip())
+    return one
+
+
+async def unblock(tx: Tx, asset_id: int, *, by: int) -> None:
+    """Let people lead there again. Raises: NotPermitted, Missing."""
+    staff = await log.acting(tx, by, _NEEDS)
+    rows = await tx.all(store.BY_IDS, ids=[asset_id])
+    if not rows:
+        raise Missing(asset_id)
+    one = Known(*rows[0])
+    if one.state:
+        await _set(tx, one, "", "", by)
+        await log.note(tx, staff, "asset.unblock", one.id, called=one.key)
+
+
+async def stopped(reader: Reader, *, by: int, most: int = 200) -> list[Known]:
+    """What is blocked or held, the newest first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, Power.MANAGE_REPORTS)
+    return await all_stopped(reader, most=most)
+
+
+async def all_stopped(reader: Reader, *, most: int = 10_000) -> list[Known]:
+    """As `stopped`, for the server itself."""
+    return [Known(*row) for row in await reader.all(store.IN_STATE, most=most)]
+
+
+async def _set(tx: Tx, one: Known, state: str, why: str, by: int) -> None:
+    await tx.run(store.SET_STATE, the=one.id, new_state=state, new_why=why, whom=by)
+    await tx.record(AssetJudged(asset_id=one.id, state=state))

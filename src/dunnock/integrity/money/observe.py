@@ -1,0 +1,159 @@
+"""What posts and profiles lead to is written down, public ones only; short addresses are followed once, by a job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from html import unescape
+
+from dunnock import accounts, posts, text
+from dunnock.foundation.clock import DAY, now_ms
+from dunnock.foundation.db import Db, Reader, Tx
+from dunnock.foundation.http import Door, OutsideFailed, OutsideForbidden, Wanted
+from dunnock.foundation.job import Job
+from dunnock.foundation.jobs import Every
+from dunnock.integrity.money import alarm, store
+from dunnock.integrity.money.links import Asset, assets_of, canonical, shortened
+from dunnock.integrity.money.model import Known
+
+KEPT_MS = 180 * DAY
+_HREF = re.compile(r'<a [^>]*?href="((?:https?|bitcoin|ethereum|litecoin):[^"]{1,2048})"', re.IGNORECASE)
+_MOST_LINKS = 40
+_FOLLOWED_MS = 7 * DAY
+_SHORT = Wanted(plain=True, most=1024, cut=True, hops=6, within_s=10)
+
+
+class FollowShort(Job, frozen=True):
+    """See what a shortened address in a post leads to, then look at the post again. `post_id` 0: at the profile."""
+
+    url: str
+    post_id: int
+    account_id: int
+
+
+class TrimAssets(Job, frozen=True):
+    """Forget what led where half a year ago, but for what staff blocked."""
+
+
+EVERY = (Every(TrimAssets(), DAY),)
+
+
+async def on_post(tx: Tx, event: posts.PostPublished | posts.PostEdited) -> None:
+    """A post leads somewhere, or elsewhere now."""
+    await look_at_post(tx, event.post_id, event.author_id)
+
+
+async def on_post_deleted(tx: Tx, event: posts.PostDeleted) -> None:
+    """A deleted post leads nowhere."""
+    if event.boost_of_id is None:
+        await tx.run(store.UNUSE, account=event.author_id, post=event.post_id)
+
+
+async def on_profile(tx: Tx, event: accounts.PersonaChanged | accounts.AccountMade) -> None:
+    """A profile leads somewhere, or elsewhere now."""
+    if not isinstance(event, accounts.PersonaChanged) or not {"bio", "fields"}.isdisjoint(event.fields.split(",")):
+        await look_at_profile(tx, event.account_id)
+
+
+async def look_at_post(tx: Tx, post_id: int, author_id: int) -> None:
+    """Write down what a post leads to, if all may read it."""
+    try:
+        post = await posts.find_visible(tx, post_id, author_id)
+    except posts.PostMissing:
+        return
+    if post.visibility not in posts.OPEN or post.boost_of_id is not None:
+        return
+    found, short = await _found(tx, post.html)
+    await tx.run(store.UNUSE, account=author_id, post=post_id)
+    for url in short:
+        await tx.enqueue(FollowShort(url=url, post_id=post_id, account_id=author_id))
+    if not found:
+        return
+    sheet = await accounts.find_sheet(tx, author_id)
+    protected = sheet is not None and sheet.protected
+    for one in await know(tx, found):
+        await tx.run(
+            store.USE, asset_id=one.id, account_id=author_id, post_id=post_id, at=post.created_at, protected=protected
+        )
+        if protected:
+            await alarm.watch(tx, one)
+
+
+async def look_at_profile(tx: Tx, account_id: int) -> None:
+    """Write down what a profile leads to."""
+    account = await accounts.find(tx, account_id)
+    if account is None or not account.shown:
+        return
+    found, short = await _found(tx, " ".join([account.bio_html, *(line.html for line in account.fields)]))
+    await tx.run(store.UNUSE, account=account_id, post=0)
+    for url in short:
+        await tx.enqueue(FollowShort(url=url, post_id=0, account_id=account_id))
+    for one in await know(tx, found):
+        await tx.run(store.USE, asset_id=one.id, account_id=account_id, post_id=0, at=tx.now, protected=False)
+
+
+async def know(tx: Tx, found: Collection[Asset]) -> list[Known]:
+    """The rows of these assets; what is new is added."""
+    if not found:
+        return []
+    for one in found:
+        await tx.run(store.ADD, id=tx.new_id(), key=one.key, kind=one.kind, site=one.site, first_at=tx.now)
+    return [Known(*row) for row in await tx.all(store.BY_KEYS, keys=[one.key for one in found])]
+
+
+async def follow_short(db: Db, door: Door, job: FollowShort) -> None:
+    """Do the job: one request, whose redirects are each checked and bounded by the door."""
+    address = canonical(job.url)
+    if address is None:
+        return
+    if not await db.all(store.TARGETS, addresses=[address]):
+        try:
+            target = (await door.get(job.url, _SHORT)).url
+        except (OutsideFailed, OutsideForbidden):
+            target = ""
+        async with db.begin() as tx:
+            await tx.run(store.LEARN, address=address, target="" if canonical(target) == address else target, at=tx.now)
+    async with db.begin() as tx:
+        if job.post_id:
+            await look_at_post(tx, job.post_id, job.account_id)
+        else:
+            await look_at_profile(tx, job.account_id)
+
+
+async def target_of(reader: Reader, url: str) -> str:
+    """What a shortened address was found to lead to; empty: not known, or nowhere."""
+    rows = await reader.all(store.TARGETS, addresses=[canonical(url) or ""])
+    return str(rows[0][1]) if rows else ""
+
+
+async def trim_assets(db: Db, _: TrimAssets) -> None:
+    """Do the job."""
+    async with db.begin(durable=False) as tx:
+        await tx.run(store.TRIM_USES, before=now_ms() - KEPT_MS)
+        await tx.run(store.TRIM, before=now_ms() - KEPT_MS)
+        await tx.run(store.TRIM_SHORT, before=now_ms() - _FOLLOWED_MS)
+
+
+def links_in(html: str) -> list[str]:
+    """The addresses that our own HTML leads to, mentions and hashtags not counted apart; at most 40."""
+    found = dict.fromkeys(unescape(match[1]) for match in _HREF.finditer(html))
+    return list(found)[:_MOST_LINKS]
+
+
+async def _found(tx: Tx, html: str) -> tuple[list[Asset], Sequence[str]]:
+    """What the HTML leads to, as far as it is known; and the addresses that must be followed first."""
+    urls = links_in(html) if "href=" in html else []
+    words = text.plain(html)
+    short = {address: url for url in urls if shortened(url) and (address := canonical(url)) is not None}
+    if short:
+        learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=sorted(short))}
+        urls += [target for target in learnt.values() if target]
+        short = {address: url for address, url in short.items() if address not in learnt}
+    return _strip(assets_of(words, urls)), list(short.values())
+
+
+def _strip(found: Iterable[Asset]) -> list[Asset]:
+    return [one for one in found if len(one.key) <= _LONGEST_KEY]
+
+
+_LONGEST_KEY = 300

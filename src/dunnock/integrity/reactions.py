@@ -1,0 +1,20 @@
+"""What integrity makes of others' events, and its jobs."""
+
+from __future__ import annotations
+
+from dunnock import posts
+from dunnock.foundation.clock import DAY
+from dunnock.foundation.jobs import Does, Every
+from dunnock.foundation.reactions import Hears
+from dunnock.integrity import observe, watch
+
+HEARS: Hears = {
+    posts.PostPublished: (observe.see_post,),
+    posts.PostBoosted: (observe.see_boost,),
+    posts.PostDeleted: (observe.unsee_post,),
+}
+EVERY: tuple[Every, ...] = (
+    Every(watch.WatchActs(), watch.WATCH_EVERY_MS),
+    Every(observe.TrimObservations(), DAY),
+)
+JOBS: Does = {watch.WatchActs: watch.watch_acts, observe.TrimObservations: observe.trim_observations}

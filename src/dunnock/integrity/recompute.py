@@ -1,0 +1,89 @@
+"""Scores made again from their evidence, by a program that shares nothing with the one that found them.
+
+`python -m dunnock.integrity.recompute FLAGS [TABLE...]` reads what `dunnock integrity scan` wrote and says which scores don't
+follow from their evidence. With the scanned tables it also looks up the posts that the evidence names: do they exist, are they
+by those accounts, is so much time between them? Written from docs/integrity.md alone; imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+_CLOSE = 1e-6
+
+
+def score(evidence: dict[str, Any]) -> float:
+    """The score that follows from `evidence`, in nats."""
+    total = 0.0
+    for outside, posts, shared in zip(evidence["outside"], evidence["posts"], evidence["shared"], strict=True):
+        if not 0 <= shared <= posts:
+            return math.nan
+        total += shared * math.log(evidence["belonging"] / outside)
+        total += (posts - shared) * math.log((1 - evidence["belonging"]) / (1 - outside))
+    return total - math.log(evidence["tried"])
+
+
+def differences(flags: list[tuple[str, float, str]]) -> Iterator[str]:
+    """A line for each of (account, score, evidence as JSON) whose score is another than its evidence gives."""
+    for account, told, evidence in flags:
+        again = score(json.loads(evidence))
+        if not abs(again - told) <= _CLOSE * max(1.0, abs(told)):
+            yield f"{account}: {told} is written, its evidence gives {again}"
+
+
+def missing(flags: list[tuple[str, float, str]], posts: dict[str, tuple[str, float]]) -> Iterator[str]:
+    """A line for each occasion that `posts` (id -> account, seconds since 1970) don't bear out."""
+    for account, _, evidence in flags:
+        for one in json.loads(evidence)["occasions"]:
+            mine, theirs = posts.get(one["post"]), posts.get(one["other_post"])
+            if mine is None or theirs is None:
+                yield f"{account}: {one['post']} or {one['other_post']} is in none of the tables"
+            elif mine[0] != account or theirs[0] != one["other_account"] or mine[0] == theirs[0]:
+                yield f"{account}: {one['post']} or {one['other_post']} is by somebody else"
+            elif abs(theirs[1] - mine[1] - one["seconds"]) > 1:
+                yield f"{account}: {theirs[1] - mine[1]:.0f} s lie between {one['post']} and {one['other_post']}"
+
+
+def _table(path: str) -> str:
+    with open(path, "rb") as file:  # noqa: PTH123 (a program on its own)
+        return "read_parquet(?)" if file.read(4) == b"PAR1" else "read_csv(?, all_varchar = true, header = true)"
+
+
+def main(paths: list[str]) -> int:
+    """Check the file of flags `paths[0]`, against the tables behind it; the exit code."""
+    import duckdb  # noqa: PLC0415 (the functions above need nothing)
+
+    columns = "account_id, score::DOUBLE, evidence"
+    flags = duckdb.execute(f"SELECT {columns} FROM {_table(paths[0])}", [paths[0]]).fetchall()
+    wrong = list(differences(flags))
+    if paths[1:]:
+        named = {
+            one[name]
+            for _, _, told in flags
+            for one in json.loads(told)["occasions"]
+            for name in ("post", "other_post")
+        }
+        posts: dict[str, tuple[str, float]] = {}
+        for path in paths[1:]:
+            rows = duckdb.execute(f"SELECT * FROM {_table(path)} LIMIT 0", [path]).description or []
+            ours = "post_id" in {row[0] for row in rows}
+            names = ("post_id", "account_id", "created_at") if ours else ("tweetid", "userid", "tweet_time")
+            found = duckdb.execute(
+                f"SELECT {names[0]}::VARCHAR, {names[1]}::VARCHAR, epoch({names[2]}::TIMESTAMP) FROM {_table(path)}"
+                f" WHERE {names[0]}::VARCHAR IN (SELECT unnest(?::VARCHAR[]))",
+                [path, sorted(named)],
+            ).fetchall()
+            posts |= {post: (account, at) for post, account, at in found}
+        wrong += missing(flags, posts)
+    for line in wrong:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.write(f"{len(flags)} accounts, {len(wrong)} things don't follow from the evidence\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

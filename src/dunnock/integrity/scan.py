@@ -1,0 +1,185 @@
+"""The batch: tables of posts in, accounts that act together out, each with the evidence its score is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from dunnock.integrity import amplifiers, clusters
+from dunnock.integrity.coaction import RULES, Coactions, Ints, Observations, Trace, coactions, firsts
+from dunnock.integrity.reading import Posts
+
+THRESHOLD = 7.0  # nats: by chance, at most one account in 1,000 reaches it, and five together hardly ever
+_OCCASIONS = 10  # shown as evidence
+_REPOSTS_ONLY = 0.9  # part of an amplifier's posts that are boosts
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """A post that did the same as somebody else's in the cluster: what, whose, how long between them, how surprising."""
+
+    trace: str
+    post: str
+    other_account: str
+    other_post: str
+    seconds: int
+    surprise: float
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a score is made from; `integrity/recompute.py` makes it again from this alone."""
+
+    trace: str  # what says most: "all" that its posts share, a trace; of two levels: its "boosts", "boosted_by" whom
+    role: str  # core: writes; amplifier: boosts what others write
+    accounts: int  # in the cluster
+    tried: int  # traces, of which the best was taken
+    belonging: float  # part of its posts that a member is supposed to share
+    outside: list[float]  # parts of their posts that accounts outside shared with the cluster
+    posts: list[int]  # of the account, on days with these parts; of two levels: its boosts, or accounts that boosted it
+    shared: list[int]  # those among them shared with the cluster, or that are its
+    occasions: list[Occasion]  # the most surprising
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """An account that acts together with others."""
+
+    account: str
+    score: float
+    cluster: int
+    evidence: Evidence
+
+
+def scan(
+    files: list[Path],
+    *,
+    text: bool = True,
+    threshold: float = THRESHOLD,
+    tell: Callable[[str], object] = lambda _: None,
+) -> list[Flag]:
+    """Accounts whose score reaches `threshold`, by cluster and falling score. Without `text`, by behaviour only.
+
+    Raises:
+        BadTable: a file is no table of posts.
+    """
+    with Posts(files, text=text, tell=tell) as posts:
+        rules = {trace: rule for trace, rule in RULES.items() if text or not trace.of_text}
+        seen = firsts(posts.seen(), rules)
+        tell(f"{len(posts.accounts):,} accounts did {len(seen):,} things")
+        found = coactions(seen, rules)
+        tell(f"{len(found):,} occasions of doing the same")
+        verdicts = clusters.find(seen, found, len(posts.accounts), threshold=threshold, rules=rules)
+        flags = _with_levels(posts, _flags(posts, seen, found, verdicts), threshold)
+        tell(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters reach {threshold:g}")
+        return flags
+
+
+def _flags(posts: Posts, seen: Observations, found: Coactions, verdicts: clusters.Verdicts) -> list[Flag]:
+    boosts = np.bincount(posts.author, posts.is_repost, minlength=len(posts.accounts))
+    part = boosts / np.bincount(posts.author, minlength=len(posts.accounts))
+    sizes = np.bincount(verdicts.group)
+    number = np.argsort(np.argsort(-sizes, kind="stable"))  # of those that convince, the greatest is 0
+    occasions = _occasions(posts, seen, found, verdicts)
+    flags = [
+        Flag(
+            account=posts.accounts[actor],
+            score=float(verdicts.score[row]),
+            cluster=int(number[verdicts.group[row]]),
+            evidence=Evidence(
+                trace=_name(int(verdicts.trace[row])),
+                role="amplifier" if part[actor] >= _REPOSTS_ONLY else "core",
+                accounts=int(sizes[verdicts.group[row]]),
+                tried=verdicts.tried,
+                belonging=clusters.BELONGING,
+                outside=list(clusters.LEVELS),
+                posts=verdicts.acts[row].tolist(),
+                shared=verdicts.shared[row].tolist(),
+                occasions=occasions.get(actor, []),
+            ),
+        )
+        for row, actor in enumerate(verdicts.actor.tolist())
+    ]
+    return sorted(flags, key=lambda flag: flag.cluster)
+
+
+def _with_levels(posts: Posts, flags: list[Flag], threshold: float) -> list[Flag]:
+    """With the accounts of two-level networks. Who is flagged already keeps the cluster; a network most of whose accounts
+    are in one cluster is that cluster.
+    """
+    boosts, n = posts.boosts(), len(posts.accounts)
+    levels = amplifiers.two_levels(
+        boosts.booster,
+        boosts.author,
+        boosts.target,
+        boosted=np.bincount(posts.author[posts.is_repost], minlength=n),
+        posts=np.bincount(posts.author, minlength=n),
+        threshold=threshold,
+    )
+    known = {flag.account: flag for flag in flags}
+    free = 1 + max((flag.cluster for flag in flags), default=-1)
+    sizes = np.bincount(levels.group)
+    number: dict[int, int] = {}
+    for group in range(len(sizes)):
+        here = [posts.accounts[actor] for actor in levels.actor[levels.group == group].tolist()]
+        there = [known[account].cluster for account in here if account in known]
+        number[group] = max(set(there), key=there.count) if 2 * len(there) > len(here) else free + group
+    for row, actor in enumerate(levels.actor.tolist()):
+        flag = Flag(
+            account=posts.accounts[actor],
+            score=float(levels.score[row]),
+            cluster=number[int(levels.group[row])],
+            evidence=Evidence(
+                trace="boosts" if levels.amplifier[row] else "boosted_by",
+                role="amplifier" if levels.amplifier[row] else "core",
+                accounts=int(sizes[levels.group[row]]),
+                tried=int(levels.tried[row]),
+                belonging=amplifiers.NEARLY_ALL,
+                outside=[float(levels.outside[row])],
+                posts=[int(levels.acts[row])],
+                shared=[int(levels.shared[row])],
+                occasions=[],
+            ),
+        )
+        if flag.account not in known or flag.score > known[flag.account].score:
+            known[flag.account] = flag
+    return sorted(known.values(), key=lambda flag: (flag.cluster, -flag.score, flag.account))
+
+
+def _name(trace: int) -> str:
+    return "all" if trace == clusters.ALL else Trace(trace).name.lower()
+
+
+def _occasions(
+    posts: Posts, seen: Observations, found: Coactions, verdicts: clusters.Verdicts
+) -> dict[int, list[Occasion]]:
+    """The most surprising occasions of each account with others of its cluster."""
+    theirs = np.full(len(posts.accounts), -1, np.int64)
+    theirs[verdicts.actor] = verdicts.group
+    kept: list[tuple[Ints, Ints, Ints]] = []
+    for mine, other in ((found.first, found.second), (found.second, found.first)):
+        of = theirs[seen.actor[mine]]
+        which = np.flatnonzero((of >= 0) & (of == theirs[seen.actor[other]]))
+        kept.append((mine[which], other[which], which))
+    mine, other, which = (np.concatenate(column) for column in zip(*kept, strict=True))
+    order = np.lexsort((seen.post[other], seen.post[mine], -found.surprise[which], seen.actor[mine]))
+    place = np.arange(len(order)) - np.searchsorted(seen.actor[mine][order], seen.actor[mine][order])
+    order = order[place < _OCCASIONS]
+    mine, other, which = mine[order], other[order], which[order]
+    ids = posts.ids(np.concatenate([seen.post[mine], seen.post[other]]))
+    found_of: dict[int, list[Occasion]] = {}
+    for row in range(len(order)):
+        one, two = int(mine[row]), int(other[row])
+        found_of.setdefault(int(seen.actor[one]), []).append(
+            Occasion(
+                trace=_name(int(seen.trace[one])),
+                post=ids[int(seen.post[one])],
+                other_account=posts.accounts[int(seen.actor[two])],
+                other_post=ids[int(seen.post[two])],
+                seconds=int(seen.at[two] - seen.at[one]),
+                surprise=round(float(found.surprise[which[row]]), 2),
+            )
+        )
+    return found_of

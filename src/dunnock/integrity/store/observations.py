@@ -1,0 +1,22 @@
+"""Rows of observations."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select
+
+from dunnock.foundation.db import BigId, Sql, among, insert_once
+from dunnock.integrity.tables import observations
+
+_o = observations.c
+
+ADD = insert_once(observations, "id", "account_id", "act", "target_id", "object_id", "marks", keys=["id"])
+REMOVE = Sql(delete(observations).where(_o.id == bindparam("the", type_=BigId)))
+RECENT = Sql(  # the newest first
+    select(_o.id, _o.account_id, _o.act, _o.marks)
+    .where(_o.id >= bindparam("since", type_=BigId))
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
+)
+_old = select(_o.id).where(_o.id < bindparam("before", type_=BigId)).order_by(_o.id).limit(bindparam("most"))
+OLD = Sql(_old)
+DROP = Sql(delete(observations).where(among(_o.id, "ids")))

@@ -1,0 +1,174 @@
+"""The watch: each minute it looks at the acts of the last day, and puts those who act together before people.
+
+The work is bounded: at most `MOST_ACTS` acts, however long the history and however many act. A cluster that is strong opens a
+case by itself, and its accounts count together as the root of their number, until people dismiss it. Nothing else is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dunnock import accounts, moderation
+from dunnock.foundation.clock import DAY, MINUTE, SECOND, now_ms
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.ids import id_at
+from dunnock.foundation.job import Job
+from dunnock.integrity.model import Act, Summary
+from dunnock.integrity.signals import raise_signal
+from dunnock.integrity.store import clusters as store
+from dunnock.integrity.store import observations
+
+WATCH_EVERY_MS = MINUTE
+WINDOW_MS = DAY
+MOST_ACTS = 100_000
+STRONG_SIZE, STRONG_NATS = 8, 10.0
+"""A cluster that opens a case: accounts that reach so many nats each."""
+_SAME = 0.5  # part of the smaller one that two findings must share to be one cluster
+_GONE_ON = 2.0  # a dismissed cluster that found so many times its size is a new one
+_MOST_IN_CASE = moderation.MOST_AT_ONCE
+
+
+class WatchActs(Job, frozen=True):
+    """Look for accounts that act together."""
+
+
+async def watch_acts(db: Db, _: WatchActs) -> None:
+    """Find who acts together, and write down what is new. The computing is done in a thread."""
+    since = id_at(now_ms() - WINDOW_MS)
+    rows = await db.slow(observations.RECENT, since=since, most=MOST_ACTS)
+    if not rows:
+        return
+    acts = [(row[0], row[1], row[2] == Act.BOOST, bytes(row[3])) for row in reversed(rows)]
+    for network in await asyncio.to_thread(_find, acts):
+        async with db.begin() as tx:
+            await _write_down(tx, network)
+
+
+def _find(acts: Sequence[tuple[int, int, bool, bytes]]) -> list[Any]:
+    from dunnock.integrity import marks, together  # noqa: PLC0415 (numpy and igraph: only who watches pays for them)
+
+    return together.find(marks.columns(acts))
+
+
+async def _write_down(tx: Tx, network: Any) -> None:
+    members = network.members
+    held = await _same(tx, list(members))
+    if held is not None and held.state == "dismissed":
+        return
+    summary = Summary(how=network.how, traces=network.traces, shared=network.shared, usual=network.usual,
+                      posts=tuple(network.posts))  # fmt: skip
+    told = msgspec.json.encode(summary).decode()
+    first, last = network.first_at * SECOND, network.last_at * SECOND
+    known: dict[int, tuple[int, float]] = {}
+    if held is None:
+        cluster_id = tx.new_id()
+        await tx.run(store.ADD, id=cluster_id, score=network.score, size=len(members), summary=told, first_at=first,
+                     last_at=last, split_from=None)  # fmt: skip
+    else:
+        cluster_id = held.id
+        known = {row[0]: (row[1], row[2]) for row in await tx.all(store.SINCE, the=cluster_id)}
+        if held.last_at >= last and held.score >= network.score and known.keys() >= members.keys():
+            return
+        await tx.run(
+            store.GROW, the=cluster_id, new_score=max(held.score, network.score), new_size=len(known.keys() | members.keys()),
+            new_summary=told if network.score >= held.score else held.summary, new_first=min(held.first_at, first),
+            new_last=max(held.last_at, last),
+        )  # fmt: skip
+    rows = [
+        {
+            "cluster_id": cluster_id,
+            "account_id": one,
+            "role": member.role,
+            "score": member.score,
+            "evidence": msgspec.json.encode(member.evidence).decode(),
+            "joined_at": known[one][0] if one in known else tx.now,
+            "seen_at": tx.now,
+        }
+        for one, member in members.items()
+        if one not in known or known[one][1] <= member.score
+    ]
+    await tx.many(store.PUT_MEMBER, rows)
+    ties = [
+        {"cluster_id": cluster_id, "a_id": tie.a, "b_id": tie.b, "trace": tie.trace, "occasions": tie.occasions,
+         "weight": tie.weight}
+        for tie in network.ties
+    ]  # fmt: skip
+    await tx.many(store.PUT_TIE, ties)
+    size = len(known.keys() | members.keys())
+    acts = sum(network.traces.values())
+    await tx.run(store.PUT_SIZE, cluster_id=cluster_id, at=tx.now // MINUTE * MINUTE, size=size, acts=acts)
+    score = 1 - math.exp(-min(network.score, 30))
+    evidence = {**msgspec.structs.asdict(summary), "accounts": size, "nats": network.score}
+    await raise_signal(tx, f"together.{network.how}", "cluster", cluster_id, score=score, evidence=evidence)
+    await act_on(tx, cluster_id)
+
+
+async def _same(tx: Tx, account_ids: list[int]) -> Any:
+    """The cluster that these accounts are in, for the most part; one that people dismissed, unless it grew far beyond."""
+    for cluster_id, state, number in await tx.all(store.MEETING, ids=account_ids):
+        row = await tx.one(store.HOLD, the=cluster_id)
+        assert row is not None
+        held = store.cluster_of(row)
+        if number < _SAME * min(len(account_ids), held.size):
+            continue
+        if state == "dismissed" and len(account_ids) > _GONE_ON * held.size:
+            continue
+        return held
+    return None
+
+
+async def act_on(tx: Tx, cluster_id: int) -> None:
+    """What follows from a cluster as it is now: a case when it is strong, and how its accounts are counted."""
+    row = await tx.one(store.HOLD, the=cluster_id)
+    assert row is not None
+    held = store.cluster_of(row)
+    members = [store.member_of(one) for one in await tx.all(store.MEMBERS, the=cluster_id, most=_MOST_IN_CASE)]
+    strong = [one for one in members if one.score >= STRONG_NATS]
+    if held.state in {"dismissed", "merged"} or (len(strong) < STRONG_SIZE and held.state != "confirmed"):
+        await accounts.set_group(tx, cluster_id, {})
+        return
+    await accounts.set_group(tx, cluster_id, {one.account_id: 1.0 for one in members})
+    subjects = [
+        moderation.Subject(kind="account", subject_id=one.account_id, role=_part(one.role), why=f"{one.score:.1f} nats")
+        for one in members
+    ]
+    if held.case_id is not None:
+        await moderation.add_subjects_by_server(tx, held.case_id, subjects)
+        return
+    summary = msgspec.json.decode(held.summary, type=Summary)
+    posts = [moderation.Subject(kind="post", subject_id=one) for one in summary.posts]
+    case_id = await moderation.open_case_by_server(
+        tx, f"{held.size} accounts that act together", hypothesis=_hypothesis(summary), severity=2,
+        techniques=_techniques(summary), subjects=[*subjects, *posts][:_MOST_IN_CASE],
+    )  # fmt: skip
+    await tx.run(store.JOIN_CASE, the=cluster_id, new_case=case_id)
+
+
+def _part(role: str) -> moderation.Part:
+    return "amplifier" if role == "amplifier" else "core"
+
+
+def _hypothesis(summary: Summary) -> str:
+    traces = ", ".join(f"{name} {number}" for name, number in sorted(summary.traces.items(), key=lambda one: -one[1]))
+    what = "took up one topic within minutes in nearly the same words" if summary.how == "script" else (
+        "did the same to the same things close in time, again and again"
+    )  # fmt: skip
+    return (
+        f"Found by the server: these accounts {what} ({traces}). They shared {summary.shared:.0%} of what they did with "
+        f"each other; accounts outside share {summary.usual:.0%} with them."
+    )
+
+
+def _techniques(summary: Summary) -> list[str]:
+    """Ids of DISARM: Use Copypasta; Bots Amplify via Automated Forwarding and Reposting; Flood Existing Hashtag."""
+    found = ["T0084.001"] if {"near_text", "text"} & summary.traces.keys() else []
+    if {"repost", "boosted"} & summary.traces.keys():
+        found.append("T0049.003")
+    if {"tag", "tags"} & summary.traces.keys():
+        found.append("T0049.002")
+    return found

@@ -1,0 +1,111 @@
+"""Tables of posts become observations: columns of ours, and of Twitter's archive."""
+
+import datetime as dt
+
+import duckdb
+import numpy as np
+import pytest
+
+from dunnock.integrity.coaction import Trace
+from dunnock.integrity.reading import BadTable, Posts
+
+
+def parquet(path, select):
+    duckdb.execute(f"COPY ({select}) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def things(posts, trace):
+    """Sets of posts that did something to the same object."""
+    seen = posts.seen()
+    rows = np.flatnonzero(seen.trace == trace)
+    by = {}
+    for row in rows:
+        by.setdefault(int(seen.object[row]), set()).add(int(seen.post[row]))
+    return sorted(sorted(one) for one in by.values())
+
+
+@pytest.fixture
+def table(tmp_path):
+    return parquet(
+        tmp_path / "posts.parquet",
+        """SELECT * FROM (VALUES
+        ('b', 'p0', TIMESTAMP '2026-01-01 00:00:00', 'Hello, World! @x', false, NULL, ['Tea', 'milk', 'TEA'],
+         ['https://www.Shop.example/a/?id=1&utm_source=x']),
+        ('a', 'p1', TIMESTAMP '2026-01-01 00:00:10', 'hello world', false, NULL, ['milk', 'tea'],
+         ['http://shop.example/a?utm_medium=y&id=1#top', 'https://t.co/abc']),
+        ('c', 'p2', TIMESTAMP '2026-01-01 00:00:20', 'hello world', true, 'a', [], ['https://t.co/abc']),
+        ('c', 'p3', TIMESTAMP '2026-01-02 00:00:00', '', true, 'zoe', NULL, ['https://shop.example/a?id=2']),
+        ('', 'p4', TIMESTAMP '2026-01-02 00:00:00', 'no account', false, NULL, NULL, NULL),
+        ('d', 'p5', NULL, 'no date', false, NULL, NULL, NULL)
+        ) AS t(account_id, post_id, created_at, text, is_repost, repost_of_author, hashtags, urls)""",
+    )
+
+
+def test_what_posts_have_in_common(table):
+    with Posts([table]) as posts:
+        assert posts.accounts == ["a", "b", "c"]
+        assert posts.author.tolist() == [1, 0, 2, 2]
+        assert posts.at.tolist()[1] - posts.at.tolist()[0] == 10
+        assert things(posts, Trace.TEXT) == [[0, 1, 2]]
+        assert things(posts, Trace.TAGS) == [[0, 1]]
+        assert things(posts, Trace.TAG) == [[0, 1], [0, 1]]
+        assert things(posts, Trace.LINK) == [[0, 1], [3]]
+        assert things(posts, Trace.BOOSTED) == [[2], [3]]
+        boosts = posts.boosts()
+        assert (boosts.booster.tolist(), boosts.author.tolist()) == ([2, 2], [0, -1])
+        assert posts.ids(np.array([3, 0, 3])) == {0: "p0", 3: "p3"}
+
+
+def test_without_text_nothing_of_what_was_written_is_read(table):
+    with Posts([table], text=False) as posts:
+        assert set(posts.seen().trace.tolist()) == {Trace.TAGS, Trace.TAG, Trace.LINK, Trace.BOOSTED}
+
+
+def test_a_boost_of_a_known_post_has_no_text_of_its_own(tmp_path):
+    path = parquet(
+        tmp_path / "p.parquet",
+        """SELECT 'a' AS account_id, i AS post_id, 1780000000 + i AS created_at, 'the very same words of somebody else' AS text,
+        i > 0 AS is_repost, CASE WHEN i > 1 THEN '77' END AS repost_of FROM range(4) t(i)""",
+    )
+    with Posts([path]) as posts:
+        assert things(posts, Trace.REPOST) == [[2, 3]]
+        assert things(posts, Trace.TEXT) == [[0, 1]]
+        assert {tuple(one) for one in things(posts, Trace.NEAR_TEXT)} == {(0,)}
+        assert posts.at.tolist() == [1780000000, 1780000001, 1780000002, 1780000003]
+
+
+def test_a_post_in_two_files_is_one_post(table, tmp_path):
+    again = parquet(tmp_path / "again.parquet", f"SELECT * FROM '{table}' WHERE post_id IN ('p0', 'p3')")
+    told = []
+    with Posts([table, again], tell=told.append) as posts:
+        assert len(posts) == 4
+    assert told == ["posts.parquet: 4 posts", "again.parquet: 2 posts"]
+
+
+def test_twitters_archive(tmp_path):
+    path = tmp_path / "x_tweets_csv_hashed.csv"
+    path.write_text(
+        "tweetid,userid,tweet_text,tweet_time,is_retweet,retweet_userid,retweet_tweetid,hashtags,urls,user_mentions\n"
+        '1,u1,"RT one, two\nlines",2020-01-01 10:00,true,u9,77,"[tea, milk]",[],[u5]\n'
+        "2,u2,something else,2020-01-01 10:01,True,u9,77,\"['milk', 'tea']\",[https://a.example/x],\n"
+        "3,u2,plain,no date,false,,,[],[],[]\n"
+    )
+    with Posts([path]) as posts:
+        assert posts.is_repost.tolist() == [True, True]
+        assert things(posts, Trace.REPOST) == [[0, 1]]
+        assert things(posts, Trace.TAGS) == [[0, 1]]
+        assert things(posts, Trace.MENTION) == [[0]]
+        assert posts.at[0] == dt.datetime(2020, 1, 1, 10, tzinfo=dt.UTC).timestamp()
+
+
+def test_what_is_no_table_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("id,name\n1,x\n")
+    with pytest.raises(BadTable) as refused:
+        Posts([tmp_path / "a.csv"])
+    assert "has no column account_id or userid" in refused.value.text
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 but not at all")
+    with pytest.raises(BadTable):
+        Posts([tmp_path / "b.parquet"])
+    with pytest.raises(BadTable):
+        Posts([tmp_path / "none.csv"])
