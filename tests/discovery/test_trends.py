@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from sqlalchemy import select
 
@@ -34,31 +32,16 @@ async def names(trends, **more):
     return [one.tag.key for one in await trends.tags(**more)]
 
 
-async def crowd(make, size, **values):
-    return [await make.member(**values) for _ in range(size)]
+async def crowd(make, size, *, before=True, **values):
+    """Members who wrote something before, unless told otherwise."""
+    people = [await make.member(**values) for _ in range(size)]
+    for one in people if before else ():
+        await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY)
+    return people
 
 
 def ago(minutes):
     return now_ms() - minutes * MINUTE
-
-
-def test_surprise():
-    assert t.surprise(3, 3) == t.surprise(2, 3) == 0
-    assert t.surprise(10, 1) == pytest.approx(10 * math.log(10) - 9)
-    assert t.surprise(20, 10) < t.surprise(11, 1)
-
-
-def test_ranks_by_accounts_not_by_acts_and_forgets():
-    now = 1_700_000_000_000
-    rows = [(1, account, id_at(now - HOUR)) for account in range(5)]
-    rows += [(2, account, id_at(now - HOUR)) for account in range(4)]
-    rows += [(3, account, id_at(now - 20 * HOUR)) for account in range(6)]
-    rows += [(4, 9, id_at(now)), (4, 8, id_at(now))]
-    found = t.ranked(rows, {}, now=now, half_life=4 * HOUR)
-    assert [one.id for one in found] == [1, 2]
-    assert [one.id for one in t.ranked(rows, {1: 5.0}, now=now, half_life=4 * HOUR)] == [2]
-    light = dict.fromkeys(range(1, 5), 0.1)
-    assert t.ranked(rows, {}, now=now, half_life=4 * HOUR, weights=light)[:1] != found[:1]
 
 
 async def test_hashtags_of_several_people(db, make, house, trends):
@@ -67,7 +50,7 @@ async def test_hashtags_of_several_people(db, make, house, trends):
         await make.post(one, hashtags=("Storm",), at=ago(30))
     for _ in range(9):
         await make.post(people[0], hashtags=("spam",), at=ago(30))
-    for one in people:
+    for one in await crowd(make, 4, before=False):
         await make.post(one, hashtags=("hasty",), at=ago(3))
     for one in await crowd(make, 5, discoverable=False):
         await make.post(one, hashtags=("shy",), at=ago(30))
@@ -136,7 +119,7 @@ async def test_hours_are_closed_once_and_forgotten(db, make):
     people = await crowd(make, 3)
     for one in people:
         await make.post(one, hashtags=("past",), at=now_ms() - 30 * HOUR)
-        await make.post(one, hashtags=("ancient",), at=now_ms() - 9 * DAY)
+        await make.post(one, hashtags=("ancient",), at=now_ms() - 10 * DAY)
     await refresh(db)
     await refresh(db)
     rows = await db.all(HOURS)
@@ -159,3 +142,76 @@ async def test_an_unusable_hashtag_is_no_link(db, make, house, settings):
     assert again.hashtags == ("good",)
     assert "#bad" in again.html
     assert "/tags/bad" not in again.html
+
+
+async def test_coordinated_accounts_are_held_back_and_integrity_is_told_once(db, make, trends, events):
+    people = await crowd(make, 3)
+    bots = await crowd(make, 40, before=False)
+    for at, one in enumerate(bots):
+        await make.post(one, hashtags=("Miracle",), at=ago(30 + at))
+    for one in people:
+        await make.post(one, hashtags=("storm",), at=ago(30))
+    await refresh(db)
+    await refresh(db)
+    assert await names(trends) == ["storm"]
+    (held,) = await discovery.held_back(db, "tag")
+    assert (held.reason, held.accounts, held.communities, held.extreme) == (discovery.Why.UNKNOWN, 40, 0, True)
+    told = [one for one in await events() if isinstance(one, discovery.TrendHeldBack)]
+    assert [(one.what, one.subject_id, one.accounts) for one in told] == [("tag", held.subject_id, 40)]
+    assert await discovery.held_accounts(db, "tag", held.subject_id) == [one.id for one in bots]
+    why = await trends.why("tag", held.subject_id)
+    assert [account for account, _ in why.first] == [one.id for one in bots[:-6:-1]]
+    assert await trends.why("tag", 5) is None
+
+
+async def test_what_was_held_back_gives_no_past(db, make, trends):
+    await crowd(make, 3)
+    bots = await crowd(make, 12, before=False)
+    for one in bots:
+        await make.post(one, hashtags=("Miracle",), at=ago(30))
+    await refresh(db)
+    for one in bots[:6]:
+        await make.post(one, hashtags=("wonder",), at=now_ms() - 2 * DAY)
+        await make.post(one, hashtags=("wonder",), at=ago(20))
+    await refresh(db)
+    wonder = next(one for one in await discovery.held_back(db, "tag") if one.accounts == 6)
+    assert wonder.reason is discovery.Why.UNKNOWN
+
+
+async def test_who_came_together_before_is_one_circle(db, make, trends):
+    friends = await crowd(make, 30)
+    for word, hours in (("monday", 60), ("tuesday", 36)):
+        for one in friends:
+            await make.post(one, hashtags=(word,), at=(now_ms() // HOUR - hours) * HOUR + MINUTE)
+    for one in friends:
+        await make.post(one, hashtags=("wednesday",), at=ago(30))
+    strangers = await crowd(make, 4)
+    for one in strangers:
+        await make.post(one, hashtags=("storm",), at=ago(30))
+    await refresh(db)
+    assert await names(trends) == ["storm"]
+    assert [one.reason for one in await discovery.held_back(db, "tag")] == [discovery.Why.TOGETHER]
+
+
+@pytest.mark.parametrize("size", [10, 30])
+async def test_told_by_integrity_they_count_as_the_root_of_their_number(db, make, trends, size):
+    people = await crowd(make, 4)
+    bots = await crowd(make, size)
+    for at, one in enumerate(people + bots):
+        await make.post(one, hashtags=("storm",), at=ago(30 + 2 * at))
+    async with db.begin() as tx:
+        await accounts.set_group(tx, 1, dict.fromkeys([one.id for one in bots], 1.0))
+    await refresh(db)
+    tag = (await trends.tags())[0].tag.id
+    found = (await trends.why("tag", tag)).found
+    assert found.effective == pytest.approx(4 + size**0.5)
+    async with db.begin() as tx:
+        await accounts.set_group(tx, 1, {})
+    assert (await trends.why("tag", tag)).found.effective == 4 + size
+
+
+async def test_on_a_young_server_nobody_needs_a_past(db, make, trends):
+    for one in await crowd(make, 4, before=False):
+        await make.post(one, hashtags=("first",), at=ago(30))
+    await refresh(db)
+    assert await names(trends) == ["first"]

@@ -24,12 +24,15 @@ from dunnock.discovery.errors import (
     CollectionNotYours,
     CollectionRefused,
     NotToBeCollected,
+    SavedSearchMissing,
+    SavedSearchRefused,
     SubjectMissing,
 )
 from dunnock.discovery.events import (
     AddedToCollection,
     CollectionChanged,
     CollectionEdited,
+    TrendHeldBack,
     TrendReviewed,
     TrendsRefreshed,
 )
@@ -55,8 +58,19 @@ from dunnock.discovery.review import (
     show_hashtag,
     unreviewed_posts,
 )
+from dunnock.discovery.saved_searches import (
+    SavedSearch,
+    change_saved_search,
+    delete_saved_search,
+    find_saved_search,
+    save_search,
+    saved_search_by_secret,
+    saved_searches_of,
+)
 from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
-from dunnock.discovery.trends import REFRESH_EVERY_MS, RefreshTrends, TrendingLink, Trends, Weigh, refresh_trends
+from dunnock.discovery.trend_engine import Why
+from dunnock.discovery.trend_facts import HeldBack, Judged, held_accounts, held_back
+from dunnock.discovery.trends import REFRESH_EVERY_MS, RefreshTrends, TrendingLink, Trends, refresh_trends
 from dunnock.foundation.jobs import Does, Every
 
 EVERY: tuple[Every, ...] = (Every(IndexBacklog(), BACKLOG_EVERY_MS), Every(RefreshTrends(), REFRESH_EVERY_MS))
@@ -81,10 +95,12 @@ __all__ = [
     "CollectionMissing",
     "CollectionNotYours",
     "CollectionRefused",
+    "HeldBack",
     "IndexAuthor",
     "IndexBacklog",
     "IndexSpan",
     "Item",
+    "Judged",
     "NotToBeCollected",
     "People",
     "PostSearch",
@@ -92,23 +108,32 @@ __all__ = [
     "RefreshTrends",
     "Resolved",
     "Resolver",
+    "SavedSearch",
+    "SavedSearchMissing",
+    "SavedSearchRefused",
     "SubjectMissing",
     "Suggestion",
+    "TrendHeldBack",
     "TrendReviewed",
     "TrendingLink",
     "Trends",
     "TrendsRefreshed",
-    "Weigh",
+    "Why",
     "add_to_collection",
     "change_collection",
     "change_hashtag",
+    "change_saved_search",
     "collection_as_it_is",
     "collections_by",
     "collections_with",
     "delete_collection",
+    "delete_saved_search",
     "dismiss_suggestion",
     "find_collection",
     "find_collections",
+    "find_saved_search",
+    "held_accounts",
+    "held_back",
     "index_author",
     "index_backlog",
     "index_posts",
@@ -121,6 +146,9 @@ __all__ = [
     "review_link",
     "review_post",
     "review_publisher",
+    "save_search",
+    "saved_search_by_secret",
+    "saved_searches_of",
     "search_posts",
     "show_hashtag",
     "take_from_collection",

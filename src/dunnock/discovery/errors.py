@@ -11,6 +11,18 @@ class SubjectMissing(DomainError):
     code, kind, safe = "subject_missing", Kind.MISSING, "Record not found"
 
 
+class SavedSearchMissing(DomainError):
+    """The member keeps no such search."""
+
+    code, kind, safe = "saved_search_missing", Kind.MISSING, "Record not found"
+
+
+class SavedSearchRefused(DomainError):
+    """A search can't be kept like this; `say` and `details` tell why."""
+
+    code, kind, safe = "saved_search_refused", Kind.INVALID, "Validation failed"
+
+
 class CollectionMissing(DomainError):
     """No such collection or item, or not for the viewer."""
 

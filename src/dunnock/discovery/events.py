@@ -9,6 +9,19 @@ class TrendsRefreshed(Event, frozen=True):
     """What may be a trend was looked for anew."""
 
 
+class TrendHeldBack(Event, frozen=True):
+    """Far more accounts took something up than act on their own (`what`: tag, post, link). Said once, while it is held back.
+
+    `reason`: see `trend_engine.Why`; `accounts`: how many; `effective`: as how many independent ones they count.
+    """
+
+    what: str
+    subject_id: int
+    reason: str
+    accounts: int
+    effective: float
+
+
 class TrendReviewed(Event, frozen=True):
     """Staff said of something (`what`: tag, post, link, publisher; `subject`: its id or name) whether it may be a trend."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Literal
 
@@ -12,7 +13,7 @@ from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import people as store
-from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.db import Db, Row, Tx
 from dunnock.foundation.events import Logged
 from dunnock.posts.events import PostDeleted, PostPublished
 
@@ -25,6 +26,7 @@ MOST_SUGGESTED = 200
 _FRIENDS = 200
 _LOOKED_AT = 20_000
 _CANDIDATES = 400
+_COMPARED = 2_000
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -71,11 +73,14 @@ class People:
         near = await self._db.slow(
             store.FRIENDS_OF_FRIENDS, viewer=viewer_id, friends=_FRIENDS, looked_at=_LOOKED_AT, most=_CANDIDATES
         )
+        grouped = await self._db.slow(
+            store.GROUPED_FRIENDS, viewer=viewer_id, friends=_FRIENDS, ids=[row[0] for row in near]
+        )
         popular = await self._most_followed.get()
         left_out = {row[0] for row in await self._db.all(store.DISMISSED, viewer=viewer_id)}
         left_out |= {row[0] for row in await self._db.all(store.REQUESTED, viewer=viewer_id)}
         left_out.add(viewer_id)
-        sources: dict[int, list[Source]] = {row[0]: ["friends_of_friends"] for row in near}
+        sources: dict[int, list[Source]] = {an_id: ["friends_of_friends"] for an_id in by_independence(near, grouped)}
         for an_id in popular:
             sources.setdefault(an_id, []).append("most_followed")
         ids = [an_id for an_id in sources if an_id not in left_out and an_id not in viewer.following]
@@ -89,7 +94,9 @@ class People:
         return read
 
     async def _read_most_followed(self) -> list[int]:
-        return [row[0] for row in await self._db.slow(store.MOST_FOLLOWED, most=_CANDIDATES)]
+        rows = await self._db.slow(store.MOST_FOLLOWED, most=_COMPARED)
+        grouped = await self._db.slow(store.GROUPED_FOLLOWERS, ids=[row[0] for row in rows])
+        return by_independence(rows, grouped)[:_CANDIDATES]
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
@@ -99,7 +106,7 @@ class People:
                     self._most_followed.spoil()
                 case PostPublished() | PostDeleted():
                     self._spoil(("active",))
-                case accounts.Followed() | accounts.Unfollowed():
+                case accounts.Followed() | accounts.Unfollowed() | accounts.IndependenceChanged():
                     self._most_followed.spoil()
                 case _:
                     pass
@@ -108,6 +115,19 @@ class People:
         for (order, _), fresh in self._directory.items():
             if order in orders:
                 fresh.spoil()
+
+
+def by_independence(counts: Iterable[Row], grouped: Iterable[Row]) -> list[int]:
+    """Accounts of (account, number of people), the most first; N of one group count as the root of N.
+
+    `grouped`: (account, group, how many of those people are of it, the sum of their weights). Source: docs/discovery.md,
+    "Amplification".
+    """
+    effective = {row[0]: float(row[1]) for row in counts}
+    for an_id, _, number, weight in grouped:
+        if an_id in effective:
+            effective[an_id] -= number - min(weight, math.sqrt(weight))
+    return sorted(effective, key=lambda an_id: (-effective[an_id], an_id))
 
 
 async def dismiss_suggestion(tx: Tx, account_id: int, *, target: int) -> None:

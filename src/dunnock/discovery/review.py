@@ -50,7 +50,7 @@ async def change_hashtag(tx: Tx, hashtag_id: int, changes: HashtagChanges, *, by
         NotPermitted, HashtagMissing: as `show_hashtag`.
         HashtagNameRefused: the new name is that of another hashtag.
     """
-    staff = await accounts.permit(tx, by, TAXONOMIES)
+    staff = await log.acting(tx, by, TAXONOMIES)
     changed = await rule_hashtag(tx, hashtag_id, changes)
     await log.note(tx, staff, "hashtag.change", hashtag_id, called=changed.tag.key)
     await tx.record(TrendReviewed(what="tag", subject=str(hashtag_id)))
@@ -64,7 +64,7 @@ async def review_post(tx: Tx, post_id: int, *, trendable: bool, by: int) -> None
         NotPermitted: the role of `by` does not let them.
         SubjectMissing: there is no such post.
     """
-    staff = await accounts.permit(tx, by, TAXONOMIES)
+    staff = await log.acting(tx, by, TAXONOMIES)
     if not await tx.all(store.AUTHORS, ids=[post_id]):
         raise SubjectMissing(post_id)
     await tx.run(store.PUT_REVIEW, kind="post", subject=str(post_id), trendable=trendable, at=tx.now)
@@ -94,7 +94,7 @@ async def review_link(tx: Tx, link_id: int, *, trendable: bool, by: int) -> Tren
         NotPermitted: the role of `by` does not let them.
         SubjectMissing: there is no such page.
     """
-    staff = await accounts.permit(tx, by, TAXONOMIES)
+    staff = await log.acting(tx, by, TAXONOMIES)
     if not await previews.find(tx, [link_id]):
         raise SubjectMissing(link_id)
     await tx.run(store.PUT_REVIEW, kind="link", subject=str(link_id), trendable=trendable, at=tx.now)
@@ -112,7 +112,7 @@ async def list_publishers(reader: Reader, cursor: accounts.Cursor, *, by: int) -
 
 async def review_publisher(tx: Tx, publisher_id: int, *, trendable: bool, by: int) -> Publisher:
     """Say whether a host's pages may be trends. Raises NotPermitted, SubjectMissing."""
-    staff = await accounts.permit(tx, by, TAXONOMIES)
+    staff = await log.acting(tx, by, TAXONOMIES)
     if not await tx.run(store.RULE_PUBLISHER, the=publisher_id, may=trendable, now=tx.now):
         raise SubjectMissing(publisher_id)
     row = await tx.one(store.PUBLISHER, id=publisher_id)

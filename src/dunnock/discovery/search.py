@@ -23,7 +23,7 @@ class Resolver(Protocol):
     """Asks other servers; handed in by whoever can (None: nobody can, and only what is known here is found)."""
 
     async def account(self, handle: text.Handle) -> int | None:
-        """The account of a handle that is not known here; None when its server knows none."""
+        """The account of a handle, asked for when it is not known here; None when its server knows none."""
 
     async def address(self, url: str) -> Resolved | None:
         """What is found at an address of another server; None when that is nothing of ours."""
@@ -101,10 +101,15 @@ class PostSearch:
 
 
 async def search_posts(
-    db: Db, typed: str, *, viewer_id: int, domain: str, by_account_id: int | None = None
+    db: Db, typed: str, *, viewer_id: int, domain: str, by_account_id: int | None = None, public: bool = False
 ) -> PostSearch:
-    """Understand what a member typed. `domain` is this server's; `by_account_id`: only posts by that account."""
+    """Understand what a member typed. `domain` is this server's; `by_account_id`: only posts by that account.
+
+    `public`: only what everybody may find, whatever was typed.
+    """
     query = read(typed)
+    if public:
+        query = msgspec.structs.replace(query, scope="public")
     if by_account_id is not None:
         query = _by(query, by_account_id)
     people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)

@@ -84,6 +84,49 @@ trends = Table(  # what may be a trend, as of the last refresh; how strong it is
     sqlite_with_rowid=False,
 )
 
+trend_held = Table(  # what was not listed at the last refresh though many took it up, and why
+    "trend_held",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("subject_id", BigId, primary_key=True, autoincrement=False),
+    Column("since", BigId, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("accounts", Integer, nullable=False),
+    Column("effective", Float, nullable=False),
+    Column("communities", Integer, nullable=False),
+    flag("extreme"),
+    sqlite_with_rowid=False,
+)
+
+trend_held_accounts = Table(  # who took up what was held back, without acting alone: that gives them no past
+    "trend_held_accounts",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("subject_id", BigId, primary_key=True, autoincrement=False),
+    Column("at", BigId, nullable=False),
+    Index("ix_trend_held_accounts_subject_id_kind", "subject_id", "kind"),
+    Index("ix_trend_held_accounts_at", "at"),
+    sqlite_with_rowid=False,
+)
+
+trend_gatherings = Table(  # several accounts took a subject up in the same half hour
+    "trend_gatherings",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),  # of the moment when the half hour began
+    Column("subject_id", BigId, nullable=False),
+    Column("accounts", Integer, nullable=False),
+)
+
+trend_gathered = Table(  # which accounts those were
+    "trend_gathered",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("gathering_id", BigId, ForeignKey("trend_gatherings.id"), primary_key=True, autoincrement=False),
+    Index("ix_trend_gathered_gathering_id", "gathering_id"),
+    sqlite_with_rowid=False,
+)
+
 trend_reviews = Table(  # what staff said of posts and links; of hashtags it stands with them
     "trend_reviews",
     metadata,
@@ -101,6 +144,17 @@ publishers = Table(  # hosts of links that were candidates for trends, and what 
     Column("domain", Text, nullable=False, unique=True),
     Column("trendable", Boolean),  # null: nobody said anything
     Column("reviewed_at", BigId),
+)
+
+saved_searches = Table(  # what a member looks for again and again
+    "saved_searches",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("secret", Text, nullable=False),  # of its address for readers of news
+    Index("ix_saved_searches_account_id", "account_id", "id"),
 )
 
 collections = Table(  # people that a member recommends, under a name

@@ -1,29 +1,28 @@
 """Trends: hashtags, posts and links that more people than usual, independent of each other, took up of late.
 
-A refresh looks for candidates and what is usual for them; how strong each is, is counted when it is read, from the acts that
-still stand. So what was deleted, taken back or suspended counts no longer at the next read.
-
-An account counts once for a subject, less the longer ago: half after `HALF_LIFE`. An act counts after `PERSISTED`. The strength
-is the surprise of that sum against what is expected (deviance of a Poisson variable), so what is always busy is no trend.
+A refresh looks for candidates and what is usual for them; how strong each is, is judged when it is read (`trend_engine`), from
+the acts that still stand. So what was deleted, taken back or suspended counts no longer at the next read.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
 
 from dunnock import previews
-from dunnock.accounts import AccountSettingsChanged, StandingChanged
+from dunnock.accounts import AccountSettingsChanged, IndependenceChanged, StandingChanged
 from dunnock.discovery.events import TrendReviewed, TrendsRefreshed
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import trends as store
+from dunnock.discovery.trend_engine import LEAST, ORDINARY, WINDOW, steady
+from dunnock.discovery.trend_facts import HALF_LIFE, Judged, held_back, judge_rows, keep_held, remember_gatherings
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
-from dunnock.foundation.db import Db, Reader, Row
+from dunnock.foundation.db import Db, Reader, Sql
 from dunnock.foundation.events import Event, Logged
-from dunnock.foundation.ids import id_at, ms_of
+from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
 from dunnock.posts.events import PostDeleted, PostEdited, PostUnfavourited
 from dunnock.posts.hashtag_rules import RuledHashtag, ruled_hashtags
@@ -31,34 +30,26 @@ from dunnock.posts.hashtag_search import DAYS, DayOfUse
 from dunnock.previews import Preview
 
 REFRESH_EVERY_MS = 5 * MINUTE
-PERSISTED = 10 * MINUTE
-WINDOW = DAY
-HALF_LIFE = {"tag": 4 * HOUR, "post": 3 * HOUR, "link": 6 * HOUR}
-PAST = 7 * DAY
-LEAST = 3  # accounts
+PAST = 8 * DAY
 LISTED = 100
 _CANDIDATES = 300
 _LOOKED_AT = 200_000  # acts
 _OLDEST_POST = 2 * DAY
 _USUAL = 30 * DAY
-_ORDINARY = 0.5  # expected of what has no past
 _MOST_COUNTED = 20_000  # uses of links that are looked at to say how much each was used
 _HOURS = "trend hours"
-
-Weigh = Callable[[Collection[int]], Awaitable[Mapping[int, float]]]
-"""How much each account counts, from 0 to 1; those left out count 1. For whoever knows which are independent."""
+_CLOSED = 10 * MINUTE  # after the end of an hour it is counted
+_WEEK = 168  # hours
 
 
 class RefreshTrends(Job, frozen=True):
     """Look for what may be a trend."""
 
 
-class Listed(msgspec.Struct):
-    """A subject, its strength, and the accounts behind it with the id of the latest act of each."""
+class Listed(msgspec.Struct, frozen=True):
+    """A post that is a trend, and what staff said of it; None: nothing."""
 
     id: int
-    strength: float
-    acts: dict[int, int]
     trendable: bool | None = None
 
 
@@ -77,9 +68,10 @@ class TrendingLink(msgspec.Struct, frozen=True):
 class Trends:
     """The trends of one process. `need_review`: is nothing a trend that staff did not approve? None: it may be."""
 
-    def __init__(self, db: Db, *, need_review: Callable[[], bool] | None = None, weigh: Weigh | None = None) -> None:
+    def __init__(self, db: Db, *, need_review: Callable[[], bool] | None = None) -> None:
         """Listens to `db`'s events from now on."""
-        self._db, self._need_review, self._weigh = db, need_review, weigh
+        self._db, self._need_review = db, need_review
+        self._why: dict[str, dict[int, Judged]] = {}
         self._tags = Fresh(self._read_tags, oldest_s=60)
         self._posts = Fresh(self._read_posts, oldest_s=60)
         self._links = Fresh(self._read_links, oldest_s=60)
@@ -106,45 +98,46 @@ class Trends:
     def _may(self, trendable: bool | None) -> bool:  # noqa: FBT001 (what staff said)
         return trendable if trendable is not None else not (self._need_review is not None and self._need_review())
 
+    async def why(self, kind: str, subject_id: int) -> Judged | None:
+        """What was found of a subject (`kind`: tag, post, link), listed or held back; None: few took it up."""
+        self._db.sync()
+        match kind:
+            case "tag":
+                await self._tags.get()
+            case "post":
+                await self._posts.get()
+            case _:
+                await self._links.get()
+        return self._why.get(kind, {}).get(subject_id)
+
     async def _read_tags(self) -> list[RuledHashtag]:
         now = now_ms()
-        expected: dict[int, float] = dict(await self._db.all(store.LISTED, kind="tag"))
-        if not expected:
-            self._tag_posts = frozenset()
-            return []
-        rows = await self._db.slow(store.TAG_ACTORS, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
-        listed = await self._ranked("tag", rows, expected, now)
-        self._tag_posts = frozenset([act for one in listed for act in one.acts.values()])
-        return await ruled_hashtags(self._db, [one.id for one in listed], now=now)
+        listed = await self._judge("tag", store.TAG_ACTORS, now)
+        self._tag_posts = frozenset([one for found in listed for one in found.acts])
+        return await ruled_hashtags(self._db, [one.found.id for one in listed], now=now)
 
     async def _read_posts(self) -> list[Listed]:
-        now = now_ms()
-        expected: dict[int, float] = dict(await self._db.all(store.LISTED, kind="post"))
-        self._post_ids = frozenset(expected)
-        if not expected:
-            return []
-        rows = await self._db.slow(store.POST_ACTORS, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
-        listed = await self._ranked("post", rows, expected, now)
-        said = await self._db.all(store.REVIEWS, kind="post", subjects=[str(one.id) for one in listed])
+        listed = [one.found.id for one in await self._judge("post", store.POST_ACTORS, now_ms())]
+        self._post_ids = frozenset(self._why["post"])
+        said = await self._db.all(store.REVIEWS, kind="post", subjects=[str(one) for one in listed])
         reviews = {int(row[0]): bool(row[1]) for row in said}
-        for one in listed:
-            one.trendable = reviews.get(one.id)
-        return listed
+        return [Listed(one, reviews.get(one)) for one in listed]
 
     async def _read_links(self) -> list[TrendingLink]:
         now = now_ms()
-        expected: dict[int, float] = dict(await self._db.all(store.LISTED, kind="link"))
-        if not expected:
-            self._link_posts = frozenset()
-            return []
-        rows = await self._db.slow(store.LINK_ACTORS, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
-        listed = await self._ranked("link", rows, expected, now)
-        self._link_posts = frozenset([act for one in listed for act in one.acts.values()])
-        return await show_links(self._db, [one.id for one in listed], now=now)
+        listed = await self._judge("link", store.LINK_ACTORS, now)
+        self._link_posts = frozenset([one for found in listed for one in found.acts])
+        return await show_links(self._db, [one.found.id for one in listed], now=now)
 
-    async def _ranked(self, kind: str, rows: Sequence[Row], expected: Mapping[int, float], now: int) -> list[Listed]:
-        weights = await self._weigh({row[1] for row in rows}) if self._weigh is not None else {}
-        return ranked(rows, expected, now=now, half_life=HALF_LIFE[kind], weights=weights)
+    async def _judge(self, kind: str, acts: Sql, now: int) -> list[Judged]:
+        expected: dict[int, float] = dict(await self._db.all(store.LISTED, kind=kind))
+        self._why[kind] = {}
+        if not expected:
+            return []
+        rows = await self._db.slow(acts, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
+        listed, held = await judge_rows(self._db, kind, rows, expected, now=now)
+        self._why[kind] = {one.found.id: one for one in (*listed, *held)}
+        return listed[:LISTED]
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
@@ -159,7 +152,13 @@ class Trends:
     def _touches(self, event: Event | None) -> tuple[bool, bool, bool]:
         """Does it change the trends of hashtags, of posts, of links?"""
         match event:
-            case TrendsRefreshed() | StandingChanged() | AccountSettingsChanged() | TrendReviewed():
+            case (
+                TrendsRefreshed()
+                | StandingChanged()
+                | AccountSettingsChanged()
+                | IndependenceChanged()
+                | TrendReviewed()
+            ):
                 return True, True, True
             case PostDeleted(post_id=an_id, boost_of_id=original):
                 return an_id in self._tag_posts, (original or an_id) in self._post_ids, an_id in self._link_posts
@@ -171,76 +170,61 @@ class Trends:
                 return False, False, False
 
 
-def ranked(
-    rows: Iterable[Row],
-    expected: Mapping[int, float],
-    *,
-    now: int,
-    half_life: int,
-    weights: Mapping[int, float] | None = None,
-) -> list[Listed]:
-    """The subjects of (subject, account, act) by their strength; those with fewer than `LEAST` accounts are left out."""
-    acts: dict[int, dict[int, int]] = {}
-    for subject, account, act in rows:
-        acts.setdefault(subject, {})[account] = act
-    weights = weights or {}
-    found: list[Listed] = []
-    for subject, by in acts.items():
-        if len(by) < LEAST:
-            continue
-        observed = math.fsum(
-            [weights.get(account, 1.0) * 0.5 ** ((now - ms_of(act)) / half_life) for account, act in by.items()]
-        )
-        strength = surprise(observed, expected.get(subject, _ORDINARY))
-        if strength > 0:
-            found.append(Listed(subject, strength, by))
-    found.sort(key=lambda one: (-one.strength, -one.id))
-    return found
-
-
-def surprise(observed: float, expected: float) -> float:
-    """How far a count is above what was expected: half the deviance of a Poisson variable; 0 when it is not above."""
-    return 0.0 if observed <= expected else observed * math.log(observed / expected) - (observed - expected)
-
-
 async def refresh_trends(db: Db, _: RefreshTrends) -> None:
     """Find candidates and what is usual for them; the number of acts looked at is bounded."""
     now = now_ms()
     await _close_hours(db, now)
+    await remember_gatherings(db, now)
     tags = await _candidate_tags(db, now)
     posts = await _candidate_posts(db, now)
     links = await _candidate_links(db, now)
-    hosts = {publisher_of(one.url) for one in (await previews.find(db, list(links))).values()} - {""}
+    hosts = {publisher_of(one.url) for one in (await previews.find(db, list(links.expected))).values()} - {""}
     async with db.begin() as tx:
         for host in sorted(hosts):
             await tx.run(store.ADD_PUBLISHER, id=tx.new_id(), domain=host)
         for kind, found in (("tag", tags), ("post", posts), ("link", links)):
             await tx.run(store.UNLIST, kind=kind)
             await tx.many(
-                store.LIST, [{"kind": kind, "subject_id": one, "expected": value} for one, value in found.items()]
+                store.LIST,
+                [{"kind": kind, "subject_id": one, "expected": value} for one, value in found.expected.items()],
             )
+            before = {one.subject_id: one for one in await held_back(tx, kind)}
+            await keep_held(tx, kind, found.held, before)
         await tx.record(TrendsRefreshed())
 
 
-async def _candidate_tags(db: Db, now: int) -> dict[int, float]:
-    """Hashtag -> the strength it has on an ordinary day, of the strongest candidates."""
+class _Candidates(msgspec.Struct, frozen=True):
+    """What may be listed, or is held back -> what is expected of it; and what is held back."""
+
+    expected: dict[int, float] = {}
+    held: list[Judged] = []
+
+
+async def _judged(db: Db, kind: str, acts: Sql, expected: dict[int, float], now: int) -> _Candidates:
+    rows = await db.slow(acts, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
+    listed, held = await judge_rows(db, kind, rows, expected, now=now)
+    held = held[:LISTED]
+    return _Candidates({one.found.id: expected[one.found.id] for one in (*listed[:LISTED], *held)}, held)
+
+
+async def _candidate_tags(db: Db, now: int) -> _Candidates:
+    """Hashtags, against their own past: the mean of the last days, or the same hour a week ago."""
     rows = await db.slow(store.TAGS_IN_USE, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, **_window(now))
     ids = [row[0] for row in rows]
     if not ids:
-        return {}
+        return _Candidates()
     end = (now - WINDOW) // HOUR
     past: dict[int, int] = dict(await db.slow(store.PAST_OF_TAGS, ids=ids, first=(now - PAST) // HOUR, end=end))
     hours = end - (now - PAST) // HOUR
-    # A steady stream of one account an hour comes to this much, when each counts half after the half-life.
-    steady = HALF_LIFE["tag"] / HOUR / math.log(2) * (1 - 0.5 ** (WINDOW / HALF_LIFE["tag"]))
-    expected = {one: max(_ORDINARY, float(past.get(one, 0)) / hours * steady) for one in ids}
-    acts = await db.slow(store.TAG_ACTORS, ids=ids, looked_at=_LOOKED_AT, **_window(now))
-    best = ranked(acts, expected, now=now, half_life=HALF_LIFE["tag"])[:LISTED]
-    return {one.id: expected[one.id] for one in best}
+    week_ago: dict[int, int] = dict(await db.slow(store.SAME_HOUR, ids=ids, hour=now // HOUR - _WEEK))
+    expected = {
+        one: max(ORDINARY, steady(max(past.get(one, 0) / hours, week_ago.get(one, 0)), HALF_LIFE["tag"])) for one in ids
+    }
+    return await _judged(db, "tag", store.TAG_ACTORS, expected, now)
 
 
-async def _candidate_posts(db: Db, now: int) -> dict[int, float]:
-    """Post -> the strength that posts of its author usually have, of the strongest candidates."""
+async def _candidate_posts(db: Db, now: int) -> _Candidates:
+    """Posts, against what posts of their authors usually get."""
     rows = await db.slow(
         store.POSTS_IN_TALK,
         looked_at=_LOOKED_AT,
@@ -251,7 +235,7 @@ async def _candidate_posts(db: Db, now: int) -> dict[int, float]:
     )
     ids = [row[0] for row in rows]
     if not ids:
-        return {}
+        return _Candidates()
     authors: dict[int, int] = dict(await db.all(store.AUTHORS, ids=ids))
     earlier = await db.slow(
         store.USUAL,
@@ -261,21 +245,17 @@ async def _candidate_posts(db: Db, now: int) -> dict[int, float]:
         looked_at=_LOOKED_AT,
     )
     usual = {row[0]: float(row[2]) / row[1] for row in earlier}
-    expected = {one: _ORDINARY + math.sqrt(usual.get(author, 0.0)) for one, author in authors.items()}
-    acts = await db.slow(store.POST_ACTORS, ids=ids, looked_at=_LOOKED_AT, **_window(now))
-    best = ranked(acts, expected, now=now, half_life=HALF_LIFE["post"])[:LISTED]
-    return {one.id: expected[one.id] for one in best}
+    expected = {one: ORDINARY + math.sqrt(usual.get(author, 0.0)) for one, author in authors.items()}
+    return await _judged(db, "post", store.POST_ACTORS, expected, now)
 
 
-async def _candidate_links(db: Db, now: int) -> dict[int, float]:
-    """Page -> what is expected of one that nobody knows, of the strongest candidates."""
+async def _candidate_links(db: Db, now: int) -> _Candidates:
+    """Pages; nobody knows what is usual for one."""
     rows = await db.slow(store.LINKS_IN_USE, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, **_window(now))
     ids = [row[0] for row in rows]
     if not ids:
-        return {}
-    acts = await db.slow(store.LINK_ACTORS, ids=ids, looked_at=_LOOKED_AT, **_window(now))
-    best = ranked(acts, {}, now=now, half_life=HALF_LIFE["link"])[:LISTED]
-    return {one.id: _ORDINARY for one in best}
+        return _Candidates()
+    return await _judged(db, "link", store.LINK_ACTORS, dict.fromkeys(ids, ORDINARY), now)
 
 
 async def show_links(reader: Reader, ids: Sequence[int], *, now: int) -> list[TrendingLink]:
@@ -313,7 +293,7 @@ def publisher_of(url: str) -> str:
 
 async def _close_hours(db: Db, now: int) -> None:
     """Write down how many accounts used each hashtag in hours that are over, and forget hours that are too old."""
-    last = (now - PERSISTED) // HOUR
+    last = (now - _CLOSED) // HOUR
     done = await db.value(store.PROGRESS, name=_HOURS)
     first = (now - PAST) // HOUR
     for hour in range(max(first, done or 0), last):
@@ -332,4 +312,4 @@ async def _close_hours(db: Db, now: int) -> None:
 
 def _window(now: int) -> dict[str, int]:
     """The acts that count now."""
-    return {"since": id_at(now - WINDOW), "until": id_at(now - PERSISTED)}
+    return {"since": id_at(now - WINDOW), "until": id_at(now)}

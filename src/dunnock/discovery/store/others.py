@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, column, exists, or_, table
+from sqlalchemy import Boolean, ColumnElement, Float, Integer, and_, column, exists, or_, table
 
 from dunnock.foundation.db import BigId
 
@@ -33,6 +33,7 @@ follows = table(
     column("id", BigId),
     column("requested", Boolean),
 )
+independence = table("independence", column("account_id", BigId), column("group_id", BigId), column("weight", Float))
 members = table("members", column("account_id", BigId))
 posts = table(
     "posts",

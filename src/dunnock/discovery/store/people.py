@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Integer, bindparam, cast, exists, func, literal_column, nulls_last, select
 
-from dunnock.discovery.store.others import account_counts, accounts, follows, presentable
+from dunnock.discovery.store.others import account_counts, accounts, follows, independence, presentable
 from dunnock.discovery.tables import dismissals
-from dunnock.foundation.db import BigId, Sql, insert_once
+from dunnock.foundation.db import BigId, Sql, among, insert_once
 
 _most: BindParameter[int] = bindparam("most")
 
@@ -29,7 +29,7 @@ DIRECTORY = {
 """(order, only of this server) -> account ids."""
 
 MOST_FOLLOWED = Sql(
-    select(accounts.c.id)
+    select(accounts.c.id, account_counts.c.followers)
     .join_from(accounts, account_counts, account_counts.c.account_id == accounts.c.id)
     .where(presentable(), account_counts.c.followers > literal_column("0"))
     .order_by(account_counts.c.followers.desc(), accounts.c.id)
@@ -74,6 +74,24 @@ FRIENDS_OF_FRIENDS = Sql(
     .limit(_most)
 )
 """(account, how many of those one follows follow it)."""
+
+_led = follows.alias()
+_groups = (func.count(), func.sum(independence.c.weight))
+GROUPED_FOLLOWERS = Sql(
+    select(_led.c.followed_id, independence.c.group_id, *_groups)
+    .join_from(independence, _led, _led.c.follower_id == independence.c.account_id)
+    .where(~_led.c.requested, among(_led.c.followed_id, "ids"))
+    .group_by(_led.c.followed_id, independence.c.group_id)
+)
+"""(account, group, how many of the group follow it, their weights)."""
+GROUPED_FRIENDS = Sql(
+    select(_theirs.c.followed_id, independence.c.group_id, *_groups)
+    .join_from(_friends, _theirs, _theirs.c.follower_id == _friends.c.followed_id)
+    .join(independence, independence.c.account_id == _friends.c.followed_id)
+    .where(~_theirs.c.requested, among(_theirs.c.followed_id, "ids"))
+    .group_by(_theirs.c.followed_id, independence.c.group_id)
+)
+"""The same, of those one follows."""
 
 REQUESTED = Sql(select(follows.c.followed_id).where(follows.c.follower_id == _me, follows.c.requested))
 """Whom one asked to follow."""

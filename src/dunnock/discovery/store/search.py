@@ -105,7 +105,8 @@ def _found(order: str) -> Sql:
         "AND d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint) "
         f"ORDER BY d.post_id {order} LIMIT CAST(:most AS bigint)"
     )
-    return Sql(text(lite), text(pg))
+    # A rare word is found by the index of words, a common one by going down the posts: only the words tell which.
+    return Sql(text(lite), text(pg), anew=True)
 
 
 FOUND, FOUND_UP = _found("DESC"), _found("ASC")

@@ -61,12 +61,12 @@ _of_some = (
     .subquery()
 )
 TAG_ACTORS = Sql(
-    select(_of_some.c.hashtag_id, posts.c.author_id, func.max(_of_some.c.post_id))
+    select(_of_some.c.hashtag_id, posts.c.author_id, func.min(_of_some.c.post_id))
     .select_from(_by_whom(_of_some))
     .where(presentable(), posts.c.deleted_at.is_(None))
     .group_by(_of_some.c.hashtag_id, posts.c.author_id)
 )
-"""(hashtag, account, its latest post with it)."""
+"""(hashtag, account, its first post with it that stands)."""
 TAGS_OF_HOUR = Sql(
     select(_newest.c.hashtag_id, _authors)
     .select_from(_by_whom(_newest))
@@ -82,6 +82,11 @@ PAST_OF_TAGS = Sql(
         tag_hours.c.hour < bindparam("end"),
     )
     .group_by(tag_hours.c.hashtag_id)
+)
+SAME_HOUR = Sql(
+    select(tag_hours.c.hashtag_id, tag_hours.c.accounts).where(
+        among(tag_hours.c.hashtag_id, "ids"), tag_hours.c.hour == bindparam("hour")
+    )
 )
 DROP_HOURS = Sql(delete(tag_hours).where(tag_hours.c.hour < bindparam("first")))
 PROGRESS = Sql(select(search_progress.c.below).where(search_progress.c.name == bindparam("name")))
@@ -108,12 +113,12 @@ _of_links = (
     .subquery()
 )
 LINK_ACTORS = Sql(
-    select(_of_links.c.link_id, posts.c.author_id, func.max(_of_links.c.post_id))
+    select(_of_links.c.link_id, posts.c.author_id, func.min(_of_links.c.post_id))
     .select_from(_by_whom(_of_links))
     .where(presentable(), *_linking)
     .group_by(_of_links.c.link_id, posts.c.author_id)
 )
-"""(page, account, its latest post with it)."""
+"""(page, account, its first post with it that stands)."""
 _day = _of_links.c.post_id.op("/")(literal_column(str(id_at(DAY)))).label("day")
 LINK_DAYS = Sql(
     select(_of_links.c.link_id, _day, func.count(), _authors)
@@ -203,12 +208,12 @@ _theirs = _acts(
     _favourited.where(among(interactions.c.post_id, "ids")), _boosted.where(among(_boosts.c.boost_of_id, "ids"))
 )
 POST_ACTORS = Sql(
-    select(_theirs.c.post_id, _theirs.c.account_id, func.max(_theirs.c.act_id))
+    select(_theirs.c.post_id, _theirs.c.account_id, func.min(_theirs.c.act_id))
     .select_from(_counted(_theirs))
     .where(*_eligible, _theirs.c.account_id != posts.c.author_id)
     .group_by(_theirs.c.post_id, _theirs.c.account_id)
 )
-"""(post, account, its latest act)."""
+"""(post, account, its first act that stands)."""
 _earlier = (
     select(posts.c.author_id, (post_counts.c.favourites + post_counts.c.boosts).label("acts"))
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
@@ -225,6 +230,28 @@ _earlier = (
 USUAL = Sql(select(_earlier.c.author_id, func.count(), func.sum(_earlier.c.acts)).group_by(_earlier.c.author_id))
 """(author, posts of theirs, acts on them)."""
 AUTHORS = Sql(select(posts.c.id, posts.c.author_id).where(among(posts.c.id, "ids")))
+
+OF_SLOT = (
+    Sql(
+        select(_newest.c.hashtag_id, posts.c.author_id)
+        .select_from(_by_whom(_newest))
+        .where(presentable(), posts.c.deleted_at.is_(None))
+        .distinct()
+    ),
+    Sql(
+        select(_newest_links.c.link_id, posts.c.author_id)
+        .select_from(_by_whom(_newest_links))
+        .where(presentable(), *_linking)
+        .distinct()
+    ),
+    Sql(
+        select(_all.c.post_id, _all.c.account_id)
+        .select_from(_counted(_all))
+        .where(*_eligible, _all.c.account_id != posts.c.author_id)
+        .distinct()
+    ),
+)
+"""(subject, account): who took up hashtags, pages, posts in a span of time."""
 
 # What is listed -----------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,283 @@
+"""What is a trend: pure rules, the same for the running server and for `dunnock trends replay`.
+
+A subject (a hashtag, a post, a page) has acts: who took it up, when. How strong it is, is how far the number of people
+who act on their own is above what is usual. Accounts that one hand may lead count together as the square root of their number:
+
+* those of whom integrity says that they act together,
+* those who came together before: in the same half hour to another subject, far more of them than chance explains,
+* those of whom nothing is known: no earlier act but in subjects that were held back.
+
+What the rules hold back is told with its reason, so that people can look at it.
+
+Source: docs/trends.md; the bursts of bots that these rules are for: Elmas et al., "Ephemeral Astroturfing Attacks", EuroS&P 2021.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from dunnock.accounts.independence import Independence
+from dunnock.foundation.clock import DAY, HOUR, MINUTE
+
+PERSISTED = 15 * MINUTE
+"""An act counts when it has stood so long; that of an account whose earlier acts stood, and that comes alone, counts at once."""
+WINDOW = DAY
+LEAST = 3
+"""So many accounts, and so many communities, make a trend."""
+ORDINARY = 0.5
+"""What is expected of a subject without a past."""
+GATHERING = 30 * MINUTE
+"""Acts on one subject in the same span of so long: who did them came together."""
+GATHERED = 5
+"""So many accounts are a gathering that is remembered."""
+REMEMBERED = 12
+"""So many gatherings of an account are remembered, the latest."""
+BURST = 5 * MINUTE
+EXTREME = 10.0
+"""From so many accounts for each that acts on its own, what was held back is a matter for integrity."""
+
+FAST = 4
+"""So much faster than lately an act fades from what is taken up just now."""
+_LATELY = 0.125  # as much as just now: it decides where little happens
+_TOGETHER = 3  # accounts
+_LIFT = 5.0  # times as many as by chance
+_MOST = 0.5  # of the smaller of the two gatherings
+_MOST_AT_LEAST = 10
+_STEEP = 4.0  # times the next busiest five minutes
+_THIN = 0.2  # of the accounts with a past act on their own
+_THIN_AT_LEAST = 20
+_UNKNOWN = ("unknown", 0)
+
+
+class Why(StrEnum):
+    """Why something is held back."""
+
+    UNKNOWN = "unknown_accounts"
+    TOGETHER = "acted_together"
+    BURST = "one_burst"
+    COMMUNITIES = "few_communities"
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What is known of an account from before.
+
+    `first`: the subject that it took up first, `SEVERAL` when it took up more; None: nothing is known. `gatherings`: the
+    latest, by their numbers.
+    """
+
+    first: int | None = None
+    gatherings: tuple[int, ...] = ()
+
+
+SEVERAL = 0
+NOBODY = Past()
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What accounts are seen against.
+
+    `accounts`: how many acted in the last days; `gatherings`: number -> (subject, how many came); `young`: there is no past
+    yet in which anybody could be known; `groups`: who acts together, as integrity says.
+    """
+
+    accounts: int = 1
+    gatherings: Mapping[int, tuple[int, int]] = {}
+    young: bool = False
+    groups: Mapping[int, Independence] = {}
+
+
+class Found(msgspec.Struct):
+    """How strong a subject is, and why.
+
+    `raw`: accounts that took it up; `effective`: as how many independent ones they count; `communities`: how many circles
+    they are from, each stranger being one of their own; `unknown`, `together`: accounts without a past, and those that
+    came with others; `weights`: account -> how much it counts, of acts that count already; `held`: not to be shown, and why.
+    """
+
+    id: int
+    strength: float
+    raw: int
+    effective: float
+    communities: int
+    unknown: int
+    together: int
+    weights: dict[int, float]
+    held: Why | None = None
+
+    @property
+    def extreme(self) -> bool:
+        """Is it a matter for integrity?"""
+        return self.held is not None and self.raw >= EXTREME and self.raw >= EXTREME * max(self.effective, 1.0)
+
+
+def surprise(observed: float, expected: float) -> float:
+    """How far a count is above what was expected: half the deviance of a Poisson variable; 0 when it is not above."""
+    return 0.0 if observed <= expected else observed * math.log(observed / expected) - observed + expected
+
+
+def strength_of(fast: float, slow: float, expected: float) -> float:
+    """How strong a subject is, by how many took it up just now and by how many lately; `expected`: of the latter."""
+    return surprise(fast, max(ORDINARY, expected / FAST)) + surprise(slow, expected) * _LATELY
+
+
+def steady(per_hour: float, half_life: int) -> float:
+    """What a steady stream of so many accounts an hour comes to, when each counts half after the half-life."""
+    hours = half_life / HOUR
+    return per_hour * hours / math.log(2) * (1 - math.pow(0.5, WINDOW / half_life))
+
+
+def judge(
+    subject: int,
+    acts: Mapping[int, int],
+    pasts: Mapping[int, Past],
+    scene: Scene,
+    *,
+    now: int,
+    half_life: int,
+    expected: float = ORDINARY,
+) -> Found | None:
+    """Judge a subject by its acts (account -> time of the act, ms) of the last day; None when too few count yet."""
+    if len(acts) < LEAST:
+        return None
+    circles, unknown = _circles(subject, acts, pasts, scene)
+    old = now - PERSISTED
+    counted = [one for one, at in acts.items() if at <= old or not (scene.young or one in circles)]
+    if len(counted) < LEAST:
+        return None
+    weights, communities, together = _weights(counted, circles, unknown, scene)
+    strangers = math.fsum(weight for account, weight in weights.items() if account not in unknown)
+    if unknown and not scene.young:
+        _dampen(weights, unknown, strangers)
+    bounded = _steepness(sorted(acts.values()))
+    effective = math.fsum(weights.values()) * bounded
+    ages = [(weights[one], (now - acts[one]) / half_life) for one in counted]
+    slow = math.fsum(weight * 0.5**age for weight, age in ages) * bounded
+    fast = math.fsum(weight * 0.5 ** (age * FAST) for weight, age in ages) * bounded
+    found = Found(
+        id=subject,
+        strength=strength_of(fast, slow, expected),
+        raw=len(counted),
+        effective=effective,
+        communities=communities,
+        unknown=sum(1 for one in counted if one in unknown),
+        together=together,
+        weights=weights,
+    )
+    found.held = _held(found, strangers, bounded, young=scene.young)
+    return found
+
+
+def ranked(found: Iterable[Found | None]) -> tuple[list[Found], list[Found]]:
+    """What is listed, the strongest first, and what is held back."""
+    known = sorted((one for one in found if one is not None), key=lambda one: (-one.strength, -one.id))
+    listed = [one for one in known if one.held is None and one.strength > 0]
+    return listed, [one for one in known if one.held is not None]
+
+
+def _circles(
+    subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past], scene: Scene
+) -> tuple[dict[int, tuple[str, int]], set[int]]:
+    """The circle of each account that is of one, and the accounts of which nothing is known."""
+    unknown: set[int] = set()
+    came: Counter[int] = Counter()
+    for account in acts:
+        past = pasts.get(account, NOBODY)
+        if past.first is None or past.first == subject:
+            unknown.add(account)
+        if past.gatherings:
+            came.update(past.gatherings)
+    here = len(acts)
+    telling: dict[int, int] = {}
+    for gathering, both in came.items():
+        if both < _TOGETHER or gathering not in scene.gatherings:
+            continue
+        on, size = scene.gatherings[gathering]
+        by_chance = size * here / max(scene.accounts, 1)
+        most = both >= max(_MOST_AT_LEAST, _MOST * min(size, here))
+        if on != subject and (both >= _LIFT * by_chance or most):
+            telling[gathering] = both
+    circles: dict[int, tuple[str, int]] = {}
+    for account in acts:
+        if (group := scene.groups.get(account)) is not None:
+            circles[account] = ("group", group.group)
+        elif account in unknown:
+            circles[account] = _UNKNOWN
+        elif telling and (theirs := [one for one in pasts[account].gatherings if one in telling]):
+            circles[account] = ("gathering", max(theirs, key=lambda one: (telling[one], one)))
+    return circles, unknown
+
+
+def _weights(
+    counted: Sequence[int], circles: Mapping[int, tuple[str, int]], unknown: set[int], scene: Scene
+) -> tuple[dict[int, float], int, int]:
+    """How much each counts; of how many communities they are; how many came with others."""
+    sums: dict[tuple[str, int], float] = {}
+    communities: set[tuple[str, int]] = set()
+    for account in counted:
+        if (circle := circles.get(account)) is not None:
+            group = scene.groups.get(account)
+            sums[circle] = sums.get(circle, 0.0) + (1.0 if group is None else group.weight)
+            if account not in unknown:
+                communities.add(circle)
+    weights: dict[int, float] = {}
+    alone = together = 0
+    for account in counted:
+        circle = circles.get(account)
+        if circle is None:
+            weights[account] = 1.0
+            alone += 1
+            continue
+        group = scene.groups.get(account)
+        weights[account] = (1.0 if group is None else group.weight) / math.sqrt(max(sums[circle], 1.0))
+        together += circle is not _UNKNOWN and sums[circle] > 1
+    return weights, alone + len(communities), together
+
+
+def _dampen(weights: dict[int, float], unknown: set[int], strangers: float) -> None:
+    """Accounts of which nothing is known at most double what others give."""
+    theirs = [one for one in weights if one in unknown]
+    total = math.fsum(weights[one] for one in theirs)
+    if total > strangers:
+        for one in theirs:
+            weights[one] *= strangers / total
+
+
+def _steepness(times: Sequence[int]) -> float:
+    """1 for a crowd that keeps coming, less for one that came in one burst: the share of the acts that is believed.
+
+    Genuine interest lasts: what came in the busiest five minutes counts at most some times what came in the next busiest.
+    """
+    at, busiest, first = 0, 0, 0
+    for until, time in enumerate(times):
+        while time - times[at] >= BURST:
+            at += 1
+        if until - at + 1 > busiest:
+            busiest, first = until - at + 1, at
+    others = [*times[:first], *times[first + busiest :]]
+    at = second = 0
+    for until, time in enumerate(others):
+        while time - others[at] >= BURST:
+            at += 1
+        second = max(second, until - at + 1)
+    believed = _STEEP * max(second, LEAST)
+    if busiest <= believed:
+        return 1.0
+    return (len(others) + min(busiest, believed + math.sqrt(busiest - believed))) / len(times)
+
+
+def _held(found: Found, strangers: float, bounded: float, *, young: bool) -> Why | None:
+    if bounded < 0.5:
+        return Why.BURST
+    if young:
+        return None
+    known = found.raw - found.unknown
+    if known >= _THIN_AT_LEAST and strangers < _THIN * known:
+        return Why.TOGETHER
+    if found.communities < LEAST:
+        return Why.UNKNOWN if found.unknown > known else Why.TOGETHER if found.together > 0 else Why.COMMUNITIES
+    return None

@@ -1,0 +1,192 @@
+"""Acts in memory, as they come: what the database is for a running server, this is for a replay and for measurements."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+
+from dunnock.discovery.trend_engine import (
+    GATHERED,
+    GATHERING,
+    LEAST,
+    NOBODY,
+    ORDINARY,
+    REMEMBERED,
+    SEVERAL,
+    WINDOW,
+    Found,
+    Past,
+    Scene,
+    judge,
+    ranked,
+    steady,
+    strength_of,
+)
+from dunnock.foundation.clock import DAY, HOUR
+
+PAST = 7 * DAY
+SETTLED = HOUR
+"""After so long an act is part of its account's past."""
+JUDGED = 300
+"""So many subjects are judged at most, those with most accounts first."""
+
+
+class _Subject:
+    """One subject's acts (account -> times of those that stand), their decayed number, and its own past by hours."""
+
+    __slots__ = ("acts", "expected", "expected_at", "hours", "mass", "mass_at")
+
+    def __init__(self) -> None:
+        self.acts: dict[int, list[int]] = {}
+        self.hours: dict[int, int] = {}
+        self.mass = 0.0
+        self.mass_at = 0
+        self.expected = ORDINARY
+        self.expected_at = 0
+
+
+class TrendMemory:
+    """Takes acts in the order of time; `refresh` says what is a trend. Times are in ms."""
+
+    def __init__(self, half_life: int = 4 * HOUR) -> None:
+        """An account counts half after `half_life`."""
+        self._half_life = half_life
+        self._subjects: dict[int, _Subject] = {}
+        self._acts: deque[tuple[int, int, int]] = deque()
+        self._unsettled: deque[tuple[int, int, int]] = deque()
+        self._pasts: dict[int, Past] = {}
+        self._seen: dict[int, int] = {}
+        self._gathering: dict[tuple[int, int], set[int]] = {}
+        self._closed: deque[tuple[int, int]] = deque()
+        self._gatherings: dict[int, tuple[int, int]] = {}
+        self._numbers = 0
+        self._began: int | None = None
+        self._held: frozenset[int] = frozenset()
+
+    def add(self, subject: int, account: int, at: int) -> None:
+        """Somebody took a subject up."""
+        self._began = at if self._began is None else self._began
+        one = self._subjects.get(subject)
+        if one is None:
+            one = self._subjects[subject] = _Subject()
+        times = one.acts.get(account)
+        if times is None:
+            one.acts[account] = [at]
+            self._weigh(one, at, 1.0, at)
+            hour = at // HOUR
+            one.hours[hour] = one.hours.get(hour, 0) + 1
+        else:
+            times.append(at)
+        self._acts.append((at, subject, account))
+        self._unsettled.append((at, subject, account))
+
+    def take_back(self, subject: int, account: int, at: int, now: int) -> None:
+        """The act of that time was taken back: it never was."""
+        one = self._subjects.get(subject)
+        times = None if one is None else one.acts.get(account)
+        if one is None or times is None or at not in times:
+            return
+        first = times[0]
+        times.remove(at)
+        if not times:
+            del one.acts[account]
+            self._weigh(one, first, -1.0, now)
+            hour = first // HOUR
+            one.hours[hour] = one.hours.get(hour, 1) - 1
+
+    def refresh(self, now: int, *, wanted: int = 20) -> tuple[list[Found], list[Found]]:
+        """The `wanted` strongest trends, the strongest first, and what is held back before them."""
+        self._expire(now)
+        self._settle(now)
+        young = self._began is None or now - self._began < DAY
+        scene = Scene(accounts=len(self._seen), gatherings=self._gatherings, young=young)
+        found: list[Found] = []
+        shown: list[float] = []
+        for most, subject, expected in self._candidates(now):
+            if len(shown) == wanted and shown[0] >= most:
+                break
+            one = self._judged(subject, self._subjects[subject], expected, scene, now)
+            if one is None:
+                continue
+            found.append(one)
+            if one.held is None:
+                (heapq.heappush if len(shown) < wanted else heapq.heappushpop)(shown, one.strength)
+        listed, held = ranked(found)
+        self._held = (self._held - {one.id for one in found}) | {one.id for one in held}
+        return listed[:wanted], held
+
+    def _weigh(self, one: _Subject, at: int, sign: float, now: int) -> None:
+        """Keep the decayed number of accounts up to date, without walking through them."""
+        one.mass = max(0.0, one.mass * 0.5 ** ((now - one.mass_at) / self._half_life)) if one.mass else 0.0
+        one.mass = max(0.0, one.mass + sign * 0.5 ** ((now - at) / self._half_life))
+        one.mass_at = now
+
+    def _candidates(self, now: int) -> list[tuple[float, int, float]]:
+        """(no stronger than, subject, expected), the strongest first: when each account counted in full."""
+        strong = []
+        for subject, one in self._subjects.items():
+            if len(one.acts) < LEAST:
+                continue
+            if one.expected_at != now // HOUR:
+                one.expected_at, one.expected = now // HOUR, self._expected(one, now)
+            expected = one.expected
+            # Nobody counts more just now than lately.
+            mass = one.mass * 0.5 ** ((now - one.mass_at) / self._half_life)
+            most = strength_of(mass, mass, expected)
+            if most > 0:
+                strong.append((most, subject, expected))
+        return heapq.nlargest(JUDGED, strong)
+
+    def _expected(self, one: _Subject, now: int) -> float:
+        """By its own past: of the last days, or of the same hour of the week, whichever is more."""
+        end, first = (now - WINDOW) // HOUR, (now - PAST) // HOUR
+        began = self._began or now
+        hours = max(end - max(first, began // HOUR), 1)
+        mean = sum(count for hour, count in one.hours.items() if first <= hour < end) / max(hours, 24)
+        week = now // HOUR - 168
+        same = max(one.hours.get(week, 0), (one.hours.get(week - 1, 0) + one.hours.get(week + 1, 0)) / 2)
+        return max(ORDINARY, steady(max(mean, same), self._half_life))
+
+    def _judged(self, subject: int, one: _Subject, expected: float, scene: Scene, now: int) -> Found | None:
+        acts = {account: times[0] for account, times in one.acts.items()}
+        return judge(subject, acts, self._pasts, scene, now=now, half_life=self._half_life, expected=expected)
+
+    def _expire(self, now: int) -> None:
+        """What is older than a day is over."""
+        while self._acts and self._acts[0][0] <= now - WINDOW:
+            at, subject, account = self._acts.popleft()
+            one = self._subjects[subject]
+            times = one.acts.get(account)
+            if times is None or at not in times:
+                continue
+            first = times[0]
+            times.remove(at)
+            if not times:
+                del one.acts[account]
+                self._weigh(one, first, -1.0, now)
+
+    def _settle(self, now: int) -> None:
+        """Acts that stood for an hour become part of their accounts' past, but none in what is held back."""
+        while self._unsettled and self._unsettled[0][0] <= now - SETTLED:
+            at, subject, account = self._unsettled.popleft()
+            if at not in self._subjects[subject].acts.get(account, ()):
+                continue
+            self._seen[account] = at
+            key = (subject, at // GATHERING)
+            if key not in self._gathering:
+                self._gathering[key] = set()
+                self._closed.append(key)
+            self._gathering[key].add(account)
+            if subject not in self._held:
+                past = self._pasts.get(account, NOBODY)
+                if past.first not in (subject, SEVERAL):
+                    self._pasts[account] = Past(subject if past.first is None else SEVERAL, past.gatherings)
+        while self._closed and (self._closed[0][1] + 1) * GATHERING <= now - SETTLED:
+            subject, slot = self._closed.popleft()
+            came = self._gathering.pop((subject, slot))
+            if len(came) >= GATHERED:
+                self._numbers += 1
+                self._gatherings[self._numbers] = (subject, len(came))
+                for account in came:
+                    past = self._pasts.get(account, NOBODY)
+                    self._pasts[account] = Past(past.first, (*past.gatherings[1 - REMEMBERED :], self._numbers))

@@ -1,0 +1,97 @@
+"""`dunnock trends replay`: planted bursts of bots among people."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from dunnock.cli import Refused
+from dunnock.cli.trends import replay as command
+from dunnock.discovery.trend_memory import TrendMemory
+from dunnock.discovery.trend_replay import NotReplayable, replay
+from dunnock.foundation.clock import HOUR, MINUTE
+
+HEAD = "time,actor,tag,deleted_at,label\n"
+START = 1_700_000_000
+HOUR_S = 3600
+
+
+def people(rng):
+    """Two and a half days of people who take up tags, and one genuine burst on the third."""
+    for n in range(2000):
+        yield START + n * 108, f"p{rng.randrange(400)}", f"t{rng.randrange(40)}", "", "organic"
+    for n in range(120):
+        yield START + 50 * HOUR_S + n * 45 + rng.randrange(30), f"p{n * 3}", "news", "", "organic"
+
+
+def bots(variant):
+    for burst in range(4):
+        at = START + (30 + 6 * burst) * HOUR_S
+        for n in range(300):
+            actor = f"b{burst}_{n}" if variant == "fresh" else f"b{n}"
+            gone = at + 60 if variant == "recorded" else ""
+            yield at + n * (4 if variant == "slow" else 0.14), actor, f"A{burst}", gone, "attack"
+
+
+def table(tmp_path, *parts):
+    rows = sorted((row for part in parts for row in part), key=lambda row: row[0])
+    path = tmp_path / "acts.csv"
+    path.write_text(HEAD + "".join(",".join(map(str, row)) + "\n" for row in rows))
+    return path
+
+
+@pytest.mark.parametrize("variant", ["recorded", "kept", "slow", "fresh"])
+def test_bursts_of_bots_are_held_back_and_news_is_listed(tmp_path, capsys, variant):
+    path = table(tmp_path, people(random.Random(4)), bots(variant))
+    report = replay(path)
+    assert len(report.attacks) == 4
+    assert report.reached_top == []
+    assert report.overlap >= 0.98
+    assert [one.tag for one in report.bursts] == ["news"]
+    assert report.bursts[0].top_delay <= 20 * MINUTE
+    if variant == "recorded":
+        command(path)
+        out = capsys.readouterr().out.splitlines()
+        assert out[-2] == "attacks in top 10: 0 of 4"
+        assert out[-1].startswith("organic overlap: ")
+
+
+def test_an_attack_by_people_with_a_past_is_seen(tmp_path, capsys):
+    """The report says what it finds: members who do act on their own are not to be told from a crowd."""
+    attack = [(START + 40 * HOUR_S + n * 30, f"p{n}", "A0", "", "attack") for n in range(200)]
+    report = replay(table(tmp_path, people(random.Random(4)), attack))
+    assert [one.tag for one in report.reached_top] == ["A0"]
+    command(table(tmp_path, people(random.Random(4)), attack))
+    out = capsys.readouterr().out
+    assert "attack A0: rank 1" in out
+    assert "attacks in top 10: 1 of 1" in out
+
+
+def test_what_is_taken_back_never_was():
+    memory = TrendMemory()
+    for n in range(6):
+        memory.add(1, n + 1, n * 4 * MINUTE)
+    assert [one.raw for one in memory.refresh(HOUR)[0]] == [6]
+    memory.take_back(1, 1, 0, HOUR)
+    memory.take_back(1, 1, 0, HOUR)
+    memory.take_back(1, 9, 0, HOUR)
+    assert [one.raw for one in memory.refresh(HOUR)[0]] == [5]
+    assert memory.refresh(30 * HOUR) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("time,actor,tag\n1,a,b\n", "no column deleted_at, label"),
+        (HEAD + "soon,a,b,,organic\n", "line 2: a time is no number"),
+        (HEAD + "2,a,b,,organic\n1,a,b,,organic\n", "line 3: rows must be in the order of time"),
+    ],
+)
+def test_tables_that_cannot_be_played_back(tmp_path, text, says):
+    path = tmp_path / "acts.csv"
+    path.write_text(text)
+    with pytest.raises(NotReplayable, match=says):
+        replay(path)
+    with pytest.raises(Refused, match=says):
+        command(path)
