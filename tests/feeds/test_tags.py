@@ -9,7 +9,7 @@ import pytest
 from dunnock import posts
 from dunnock.accounts import Cursor as Paging
 from dunnock.feeds import Cursor, TagsFollowedChanged
-from dunnock.feeds.tags import TooManyTags, follow_tag, followed_among, followed_tags, unfollow_tag
+from dunnock.feeds.tags import TooManyTags, follow_tag, followed_among, followed_tags, follows_tag, unfollow_tag
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.settings import Settings
 from dunnock.posts.hashtags import HashtagMissing
@@ -176,3 +176,11 @@ async def test_a_head_made_while_its_hashtags_change_is_not_kept(house, make, mo
     monkeypatch.setattr(house.feeds, "tags_of_home", late)
     assert await home(house, me) == []
     assert await home(house, me) == [post.id]
+
+
+async def test_says_whether_a_hashtag_is_followed(db, make):
+    me = await make.account()
+    await do(db, follow_tag, me.id, "Hedge")
+    assert await follows_tag(db, me.id, "hedge")
+    assert not await follows_tag(db, me.id, "wood")
+    assert not await follows_tag(db, (await make.account()).id, "hedge")

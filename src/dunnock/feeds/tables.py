@@ -68,3 +68,36 @@ conversation_backlog = Table(  # how far down the posts from before conversation
     Column("name", Text, primary_key=True),
     Column("below", BigId, nullable=False),
 )
+
+for_you_choices = Table(  # what a member chose for their For You feed; who has no row chose nothing
+    "for_you_choices",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    flag("off"),
+    flag("minor"),  # they said that they are under 18
+    Column("dropped", Text, nullable=False, server_default=""),  # names of signals that do not count, apart by a space
+    Column("forget_before", BigId, nullable=False, server_default="0"),  # acts up to this id are no part of the profile
+)
+
+for_you_less = Table(  # of what a member asked to see less
+    "for_you_less",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),  # author | tag
+    Column("subject_id", BigId, primary_key=True, autoincrement=False),  # an account, a hashtag
+    Column("times", BigId, nullable=False),
+    CheckConstraint("kind IN ('author', 'tag')", name="kind"),
+    Index("ix_for_you_less_subject_id", "subject_id"),
+    sqlite_with_rowid=False,
+)
+
+for_you_served = Table(  # what For You showed to whom, and why; kept seven days
+    "for_you_served",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("post_id", BigId, primary_key=True, autoincrement=False),  # it may be gone by now
+    Column("at", BigId, nullable=False),
+    Column("receipt", Text, nullable=False),  # JSON
+    Index("ix_for_you_served_at", "at"),
+    sqlite_with_rowid=False,
+)

@@ -12,6 +12,7 @@ from dunnock.feeds.events import TagsFollowedChanged
 from dunnock.feeds.store import tags as store
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.errors import DomainError, Kind
+from dunnock.posts import entries
 from dunnock.posts.hashtag_search import FoundHashtag, usage
 from dunnock.posts.hashtags import KnownHashtag, find_or_make
 
@@ -77,3 +78,8 @@ async def followed_among(reader: Reader, account_id: int, tag_ids: Sequence[int]
     if not tag_ids:
         return set()
     return {row[0] for row in await reader.all(store.AMONG, owner=account_id, tags=list(tag_ids))}
+
+
+async def follows_tag(reader: Reader, account_id: int, key: str) -> bool:
+    """Does the account follow the hashtag with this folded name?"""
+    return bool(await followed_among(reader, account_id, list((await entries.hashtag_ids(reader, [key])).values())))

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from dunnock.feeds.tables import conversation_posts, conversations, followed_tags, list_members, lists
+from dunnock.feeds.tables import (
+    conversation_posts,
+    conversations,
+    followed_tags,
+    for_you_choices,
+    for_you_less,
+    for_you_served,
+    list_members,
+    lists,
+)
 from dunnock.foundation.erase import Step, of, rows, some_of
 
 _own = select(lists.c.id).where(of(lists.c.account_id))
@@ -16,4 +25,10 @@ READING: Step = rows(
     some_of(followed_tags, of(followed_tags.c.account_id), followed_tags.c.hashtag_id),
     some_of(conversation_posts, of(conversation_posts.c.account_id), conversation_posts.c.post_id),
     some_of(conversations, of(conversations.c.account_id), conversations.c.id),
+    some_of(for_you_served, of(for_you_served.c.account_id), for_you_served.c.post_id),
+    some_of(for_you_less, of(for_you_less.c.account_id), for_you_less.c.subject_id),
+    some_of(
+        for_you_less, and_(for_you_less.c.kind == "author", of(for_you_less.c.subject_id)), for_you_less.c.account_id
+    ),
+    some_of(for_you_choices, of(for_you_choices.c.account_id), for_you_choices.c.account_id),
 )

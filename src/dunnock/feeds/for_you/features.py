@@ -1,0 +1,102 @@
+"""What the scorer is told of each candidate: how the viewer's acts lead to it, and how it fares.
+
+A walk goes from the viewer to what they acted on, to others who acted on it too, and on to what these acted on lately.
+Its first step is weighed in four ways: `alike` by how rare what they share is, `kin` by how much of all they did they share,
+`late` by how lately the viewer acted, `soon` by whether they acted within hours of each other: those who do read the same
+people. `far` goes two steps further before it ends. A number of hours in a name: the last step counts half after it; without,
+it counts alike however long ago, and less for items that many acted on.
+
+Source of the walk: Eksombatchai et al., "Pixie", WWW 2018 (weighting by activity, recency); of the lag as influence:
+Goyal, Bonchi and Lakshmanan, "Learning influence probabilities in social networks", WSDM 2010. What is weighed how was
+measured by `dunnock feeds evaluate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dunnock.feeds.for_you.engagements import Near, Pool
+
+Floats = NDArray[np.float64]
+
+_LATE, _SOON = 24.0, 3.0  # hours in which the first step counts half
+POPULAR = (0.5, 2.0)
+
+WALKED = ("alike", "kin", "late", "soon", "kin_4h", "soon_4h", "far", "far_2h")
+FARING = (*(f"popular_{hours:g}h" for hours in POPULAR), "age")
+CO_ENGAGEMENT = (*WALKED, *FARING)
+SOCIAL = (
+    "followed",  # by somebody the viewer follows
+    "friends",  # how many of those the viewer follows answered it (as independent accounts)
+    "followed_tag",  # under a hashtag that the viewer follows
+    "topic",  # how much of what the viewer answered lately has a hashtag of it
+    "small_author",
+    "new_author",
+    "less",  # how often the viewer asked for less of this author or hashtag
+    "reply",
+)
+NAMES = (*CO_ENGAGEMENT, *SOCIAL)
+INFERRED = frozenset({*WALKED, "topic"})
+"""What is inferred from what a member did: nothing of it is used for members under 18."""
+
+
+def faring(pool: Pool) -> Floats:
+    """How each item fares, `(n_items, len(FARING))`: the same for every viewer."""
+    n = len(pool.items)
+    columns = [np.bincount(pool.item, pool.worth * np.exp2(-pool.age / hours), n) for hours in POPULAR]
+    return np.stack([*columns, pool.first], 1)
+
+
+class Walks:
+    """The walk over one pool, for any viewer. What does not depend on the viewer is worked out once."""
+
+    def __init__(self, pool: Pool, activity: Floats) -> None:
+        """`activity`: how many acts each account has."""
+        self._pool, self._activity = pool, activity
+        self._size = np.sqrt(np.maximum(pool.people, 1.0))
+        self._fresh = {name: pool.worth * np.exp2(-pool.age / float(name[:-1])) for name in ("4h", "2h")}
+        self.faring = faring(pool)
+
+    @property
+    def popular(self) -> Floats:
+        """How much was done with each item in the last hours."""
+        popular: Floats = self.faring[:, len(POPULAR) - 1]
+        return popular
+
+    def values(self, near: Near | None) -> Floats:
+        """The features of each item for a viewer, `(n_items, len(CO_ENGAGEMENT))`."""
+        walked = np.zeros((len(self._pool.items), len(WALKED)))
+        if near is not None:
+            self._walk(near, walked)
+        return np.concatenate([walked, self.faring], 1)
+
+    def _walk(self, near: Near, walked: Floats) -> None:
+        pool, n = self._pool, len(self._pool.items)
+        rare = 1 / np.sqrt(np.maximum(near.size, 1.0))
+        apart = np.abs(near.lag)
+
+        def step(weight: Floats) -> Floats:
+            return np.bincount(near.others, weight, len(self._activity)).astype(np.float64)
+
+        damped = 1 / np.sqrt(np.maximum(self._activity, 1.0))
+        steps = {
+            "alike": step(rare),
+            "kin": near.kin,
+            "late": step(rare * np.exp2(-near.age / _LATE)) * damped,
+            "soon": step(rare * np.exp2(-apart / _SOON)) * damped,
+            "far": near.far * damped,
+        }
+        for column, name in enumerate(WALKED):
+            walk, _, hours = name.partition("_")
+            if hours:
+                walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * self._fresh[hours], n)
+            else:
+                walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * pool.worth, n) / self._size
+
+
+def social(values: Mapping[str, Floats], n: int) -> Floats:
+    """The features that come from whom and what the viewer follows, `(n_items, len(SOCIAL))`; what is left out is 0."""
+    return np.stack([values.get(name, np.zeros(n)) for name in SOCIAL], 1)

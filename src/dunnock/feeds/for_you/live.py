@@ -1,0 +1,285 @@
+"""For You as it is served: gathers candidates, ranks them, keeps the receipts.
+
+An act counts only if its post was served to who acted: For You showed it, or they follow its author or its hashtag.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from dunnock import accounts
+from dunnock.accounts.viewers import Viewer, Viewers
+from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.feeds.feeds import Feeds
+from dunnock.feeds.for_you import policy
+from dunnock.feeds.for_you.arrange import Item
+from dunnock.feeds.for_you.choices import Choices, ReceiptMissing, choices_of
+from dunnock.feeds.for_you.engagements import Engagements, Near
+from dunnock.feeds.for_you.features import INFERRED, NAMES, Walks, social
+from dunnock.feeds.for_you.model import Model, default_text
+from dunnock.feeds.for_you.rank import Candidate, rank
+from dunnock.feeds.for_you.receipt import Receipt
+from dunnock.feeds.page import Cursor, Page
+from dunnock.feeds.store import for_you as store
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.events import Logged
+from dunnock.foundation.ids import id_at, ms_of
+from dunnock.foundation.job import Job
+from dunnock.posts.events import PostDeleted, PostUnfavourited
+from dunnock.posts.views import PostCard, PostViews
+from dunnock.text import hashtag_key
+
+KEPT = 7 * DAY
+TRIM_EVERY_MS = HOUR
+_REACH = 2 * DAY  # how old an act may be that makes a candidate
+_MOST_ACTS = 100_000
+_MOST_WALKED, _MOST_FOLLOWED, _MOST_LOCAL = 1_500, 200, 200
+_REREAD_S = 30_000  # milliseconds between looks for new acts
+_ANEW = 6 * HOUR
+_AGAIN_AFTER = 12 * HOUR  # what was shown is shown again only when there is nothing else
+_SMALL, _NEW = 50, 30 * DAY  # followers; since the account came here
+
+
+class TrimServed(Job, frozen=True):
+    """Forget receipts that are older than seven days."""
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A page of For You and the receipts of its posts, in order."""
+
+    page: Page
+    receipts: tuple[Receipt, ...]
+
+
+class ForYou:
+    """The For You feeds of one process."""
+
+    def __init__(self, db: Db, feeds: Feeds, accounts: AccountViews, posts: PostViews, viewers: Viewers) -> None:
+        """Listens to `db`'s events from now on."""
+        self._db, self._feeds, self._accounts, self._posts, self._viewers = db, feeds, accounts, posts, viewers
+        self.model = Model(default_text(), NAMES)
+        self._known = Engagements()
+        self._read_to = self._read_at = self._made_at = 0
+        self._restricted: frozenset[str] = frozenset()
+        db.listen(self._heard)
+
+    def _heard(self, logged: Sequence[Logged]) -> None:
+        for one in logged:
+            match one.event:
+                case PostUnfavourited(post_id=post_id, by=by):
+                    self._known.drop(by, post_id)
+                case PostDeleted(boost_of_id=int() as post_id, author_id=by):
+                    self._known.drop(by, post_id)
+                case accounts.StandingChanged(account_id=by, standing=standing) if standing != "active":
+                    self._known.forget(by)
+                case accounts.IndependenceChanged():
+                    self._made_at = 0
+                case _:
+                    pass
+
+    async def serve(
+        self, viewer_id: int, *, limit: int = 20, minor: bool = False, draw: Callable[[], float] | None = random.random
+    ) -> Served:
+        """The next page for a member, whose receipts are kept; what was shown in the last hours does not come again.
+
+        `minor`: the member is under 18. `draw`: see `arrange`.
+        """
+        self._db.sync()
+        now = now_ms()
+        await self._read(now)
+        viewer, choices = await self._viewers.get(viewer_id), await choices_of(self._db, viewer_id)
+        found = await self._candidates(viewer, choices, minor=minor)
+        shown = {row[0]: row[1] for row in await self._db.all(store.SERVED, owner=viewer_id)}
+        new = [one for one in found.posts if now - shown.get(one.id, 0) > _AGAIN_AFTER]
+        receipts = self._rank(found, new, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+        if len(receipts) < limit:  # rather something again than an empty page
+            there = {one.item for one in receipts}
+            old = sorted((one for one in found.posts if one.id not in there), key=lambda one: shown.get(one.id, 0))
+            again = self._rank(
+                found, old, viewer, choices, now=now, limit=limit - len(receipts), minor=minor, draw=None
+            )
+            receipts += [msgspec.structs.replace(one, rank=len(receipts) + one.rank) for one in again]
+        if receipts:
+            async with self._db.begin() as tx:
+                await tx.many(
+                    store.SERVE,
+                    [
+                        {
+                            "account_id": viewer_id,
+                            "post_id": one.item,
+                            "at": now,
+                            "receipt": msgspec.json.encode(one).decode(),
+                        }
+                        for one in receipts
+                    ],
+                )
+        page = Page([found.cards[one.item] for one in receipts], found.cards, found.people, None, None)
+        return Served(page, tuple(receipts))
+
+    async def receipt(self, viewer_id: int, post_id: int) -> Receipt:
+        """Why For You showed the post to the member, when it last did. Raises ReceiptMissing."""
+        held = await self._db.value(store.RECEIPT, owner=viewer_id, post=post_id)
+        if held is None:
+            raise ReceiptMissing(post_id)
+        return msgspec.json.decode(held, type=Receipt)
+
+    async def _read(self, now: int) -> None:
+        """Take in what was done since the last look; now and then all anew, so that what is old is forgotten."""
+        if now - self._made_at > _ANEW:
+            self._known, self._read_to, self._made_at = Engagements(), id_at(now - KEPT), now
+        elif now - self._read_at < _REREAD_S:
+            return
+        self._read_at = now
+        known = self._known
+        rows = await self._db.slow(store.ACTS, since=self._read_to, most=_MOST_ACTS)
+        for act, account, post in reversed(rows):
+            known.add(account, post, ms_of(act) / 1000)
+        if rows:
+            # An id is given before its row is committed: look again at the last minute, adding twice changes nothing.
+            self._read_to = max(self._read_to, min(rows[0][0], id_at(now - MINUTE)))
+            held = await accounts.independence_of(self._db, {row[1] for row in rows})
+            known.group({one: (it.group, it.weight) for one, it in held.items()})
+        restricted = await self._db.all(store.RESTRICTED, most=10_000)
+        self._restricted = frozenset(row[0] for row in restricted)
+
+    async def _candidates(self, viewer: Viewer, choices: Choices, *, minor: bool) -> _Found:
+        sources: dict[int, set[str]] = {}
+        home = await self._feeds.home(viewer.id, Cursor(limit=_MOST_FOLLOWED))
+        followed_tags = frozenset((await self._feeds.tags_of_home(viewer.id)).values())
+        for entry in home.entries:
+            shown = entry.boost_of_id or entry.id
+            sources.setdefault(shown, set()).add("followed" if entry.author_id in viewer.following else "tag")
+        local = await self._feeds.public(viewer.id, Cursor(limit=_MOST_LOCAL), where="local")
+        for entry in local.entries:
+            sources.setdefault(entry.id, set()).add("local")
+        if not minor:  # whoever is under 18 gets nothing that was inferred from what they did
+            now = now_ms()
+            for item in self._known.active(since=(now - _REACH) / 1000)[-_MOST_WALKED:]:
+                sources.setdefault(item, set()).add("walk")
+        cards = await self._posts.get(list(sources))
+        people = await self._accounts.get({card.author_id for card in cards.values()})
+        acted_on = self._known.acted_on(viewer.id)
+        gate = policy.Gate(viewer, acted_on, self._restricted, minor=minor)
+        kept = [
+            card
+            for one in sources
+            if (card := cards.get(one)) is not None and gate.refusal(card, cards, people) is None
+        ]
+        return _Found(kept, cards, people, sources, followed_tags, acted_on, choices)
+
+    def _rank(
+        self,
+        found: _Found,
+        posts: Sequence[PostCard],
+        viewer: Viewer,
+        choices: Choices,
+        *,
+        now: int,
+        limit: int,
+        minor: bool,
+        draw: Callable[[], float] | None,
+    ) -> list[Receipt]:
+        if not posts:
+            return []
+        known = self._known
+        pool = known.pool([one.id for one in posts], now=now / 1000)
+        near = None if minor else self._near(viewer.id, choices, now)
+        walked = Walks(pool, known.activity()).values(near)
+        items = [
+            Candidate(
+                Item(
+                    one.id,
+                    one.author_id,
+                    frozenset(hashtag_key(name) for name in one.hashtags),
+                    small=_small(found.people[one.author_id]) or _new(found.people[one.author_id], now),
+                ),
+                tuple(sorted(found.sources[one.id])),
+            )
+            for one in posts
+        ]
+        values = np.concatenate([walked, self._social(found, items, posts, viewer, now=now, minor=minor)], 1)
+        dropped = [n for n, name in enumerate(NAMES) if name in choices.dropped or (minor and name in INFERRED)]
+        values[:, dropped] = 0.0
+        return rank(items, values, self.model, at=now, policy=policy.HASH, limit=limit, draw=draw)
+
+    def _near(self, viewer_id: int, choices: Choices, now: int) -> Near | None:
+        return self._known.near(viewer_id, now=now / 1000, since=ms_of(choices.forget_before) / 1000)
+
+    def _social(
+        self,
+        found: _Found,
+        items: Sequence[Candidate],
+        posts: Sequence[PostCard],
+        viewer: Viewer,
+        *,
+        now: int,
+        minor: bool,
+    ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+        n, people = len(posts), found.people
+        authors = {one.subject_id: one.times for one in found.choices.less if one.kind == "author"}
+        tags = {one.key: one.times for one in found.choices.less if one.kind == "tag" and one.key}
+        mine = {} if minor else self._topics(found)
+        friends = [self._known.people_among(one.id, viewer.following) for one in posts]
+        columns = {
+            "followed": [float(one.author_id in viewer.following) for one in posts],
+            "friends": friends,
+            "followed_tag": [float(bool(one.item.tags & found.followed_tags)) for one in items],
+            "topic": [sum(mine.get(tag, 0.0) for tag in one.item.tags) for one in items],
+            "small_author": [float(_small(people[one.author_id])) for one in posts],
+            "new_author": [float(_new(people[one.author_id], now)) for one in posts],
+            "less": [
+                authors.get(post.author_id, 0) + sum(tags.get(tag, 0) for tag in one.item.tags)
+                for post, one in zip(posts, items, strict=True)
+            ],
+            "reply": [float(one.reply_to_id is not None) for one in posts],
+        }
+        return social({name: np.array(column, np.float64) for name, column in columns.items()}, n)
+
+    def _topics(self, found: _Found) -> dict[str, float]:
+        """Hashtag -> its share of the posts that the viewer answered and that are known here."""
+        answered = [card for one in found.acted_on if (card := self._posts.cards.get(one)) is not None]
+        counts: dict[str, float] = {}
+        for card in answered:
+            if card.id > found.choices.forget_before:
+                for name in card.hashtags:
+                    key = hashtag_key(name)
+                    counts[key] = counts.get(key, 0.0) + 1 / len(answered)
+        return counts
+
+
+class _Found(msgspec.Struct):
+    posts: list[PostCard]
+    cards: dict[int, PostCard]
+    people: dict[int, AccountCard]
+    sources: Mapping[int, set[str]]
+    followed_tags: frozenset[str]
+    acted_on: set[int]
+    choices: Choices
+
+
+def _small(author: AccountCard) -> bool:
+    return bool(author.counts[1] < _SMALL)
+
+
+def _new(author: AccountCard, now: int) -> bool:
+    return bool(now - author.created_at < _NEW)
+
+
+async def trim_served(db: Db, _: TrimServed) -> None:
+    """Delete old receipts, some hundreds at a time."""
+    before = now_ms() - KEPT
+    while True:
+        async with db.begin(durable=False) as tx:
+            rows = await tx.all(store.OLD, before=before, most=500)
+            by: dict[int, list[int]] = {}
+            for account, post in rows:
+                by.setdefault(account, []).append(post)
+            for account, ids in by.items():
+                await tx.run(store.DROP_SERVED, owner=account, ids=ids)
+        if len(rows) < 500:
+            return
