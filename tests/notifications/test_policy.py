@@ -56,6 +56,18 @@ def test_the_policy_is_asked_of_strangers_only(of, far, near, chosen):
     assert answer(staff, "favourite", NOW) == chosen
 
 
+def test_in_quiet_time_only_those_one_follows_are_heard_at_once():
+    quiet = msgspec.structs.replace(
+        NEAR, quiet=True, policy=Policy(private_mentions="accept", limited_accounts="accept")
+    )
+    for kind in FILTERABLE:
+        assert answer(quiet, kind, NOW) == "accept"
+        assert answer(msgspec.structs.replace(quiet, follows=False), kind, NOW) == "filter"
+        assert answer(msgspec.structs.replace(quiet, follows=False, permitted=True), kind, NOW) == "accept"
+    dropped = msgspec.structs.replace(quiet, follows=False, policy=Policy(not_following="drop"))
+    assert answer(dropped, "mention", NOW) == "drop", "it makes nothing milder"
+
+
 def test_the_strictest_answer_counts():
     far = msgspec.structs.replace(NEAR, **FAR, bot=True, policy=Policy(not_following="filter", bots="drop"))
     assert answer(far, "mention", NOW) == "drop"

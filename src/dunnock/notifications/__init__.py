@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from dunnock.notifications.errors import ChoiceUnknown, MarkerMoved, NotificationMissing, RequestMissing
+from dunnock.notifications.errors import (
+    ChoiceUnknown,
+    MarkerMoved,
+    NotificationMissing,
+    QuietTimeInvalid,
+    RequestMissing,
+)
 from dunnock.notifications.events import Notified, RequestsMerged
 from dunnock.notifications.groups import (
     Group,
@@ -17,6 +23,7 @@ from dunnock.notifications.groups import (
 from dunnock.notifications.markers import FEEDS, Marker, move_markers, read_markers
 from dunnock.notifications.model import ABOUT_NO_POST, GROUPED, KINDS, SETTABLE, Filters, Kind, Notification, Policy
 from dunnock.notifications.policy import change_policy, change_settings, read_policy, read_settings, summary
+from dunnock.notifications.quiet import begin_quiet_time, end_quiet_time, quiet_until
 from dunnock.notifications.read import clear, dismiss, dismiss_some, find, page, unread
 from dunnock.notifications.requests import (
     DiscardKeptBack,
@@ -52,12 +59,14 @@ __all__ = [
     "NotificationMissing",
     "Notified",
     "Policy",
+    "QuietTimeInvalid",
     "ReleaseKeptBack",
     "Request",
     "RequestMissing",
     "RequestsMerged",
     "TrimNotifications",
     "accept_requests",
+    "begin_quiet_time",
     "change_policy",
     "change_settings",
     "clear",
@@ -66,6 +75,7 @@ __all__ = [
     "dismiss_group",
     "dismiss_requests",
     "dismiss_some",
+    "end_quiet_time",
     "find",
     "find_group",
     "find_request",
@@ -73,6 +83,7 @@ __all__ = [
     "group_page",
     "move_markers",
     "page",
+    "quiet_until",
     "read_markers",
     "read_policy",
     "read_settings",

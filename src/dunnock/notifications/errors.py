@@ -19,6 +19,12 @@ class RequestMissing(Missing):
     code = "request_missing"
 
 
+class QuietTimeInvalid(Invalid):
+    """A quiet time is too short or too long."""
+
+    code, safe = "quiet_time_invalid", "A quiet time lasts an hour at least and a week at most."
+
+
 class ChoiceUnknown(Invalid):
     """That can't be chosen."""
 

@@ -111,6 +111,8 @@ class Hearer(msgspec.Struct, frozen=True):
     limited: bool
     bot: bool
     sender_since: int
+    quiet: bool = False
+    """Does the recipient want to hear at once only of whom they follow?"""
 
 
 def answer(hearer: Hearer, kind: str, now: int, *, private_mention: bool = False) -> Answer:
@@ -125,6 +127,7 @@ def answer(hearer: Hearer, kind: str, now: int, *, private_mention: bool = False
         return "accept"
     policy, answers = hearer.policy, set[Answer]()
     if not hearer.follows:
+        answers.add("filter" if hearer.quiet else "accept")
         answers.add(policy.not_following)
         if now - hearer.sender_since < NEW_ACCOUNT_MS:
             answers.add(policy.new_accounts)

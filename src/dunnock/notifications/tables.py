@@ -46,6 +46,13 @@ notification_policies = Table(  # what becomes of notifications by strangers; no
     Column("bots", Text, nullable=False),
 )
 
+quiet_times = Table(  # until when only those whom a member follows are heard at once
+    "quiet_times",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("until", BigId, nullable=False),
+)
+
 notification_settings = Table(  # of whom a member wants to hear a kind at all; no row: of everyone
     "notification_settings",
     metadata,

@@ -13,6 +13,7 @@ from dunnock.notifications.tables import (
     notification_requests,
     notification_settings,
     notifications,
+    quiet_times,
 )
 
 FROM = Sql(  # no index finds them: most go with what they tell of
@@ -27,6 +28,7 @@ TOLD: Step = rows(
     some_of(notification_permissions, of(notification_permissions.c.account_id), notification_permissions.c.from_id),
     some_of(notification_policies, of(notification_policies.c.account_id), notification_policies.c.account_id),
     some_of(notification_settings, of(notification_settings.c.account_id), notification_settings.c.kind),
+    some_of(quiet_times, of(quiet_times.c.account_id), quiet_times.c.account_id),
     some_of(markers, of(markers.c.account_id), markers.c.feed),
 )
 ASKED: Step = scanned(notification_requests, of(notification_requests.c.from_id), notification_requests.c.id)

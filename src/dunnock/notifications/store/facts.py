@@ -30,6 +30,7 @@ from dunnock.notifications.store.others import (
 from dunnock.notifications.tables import notification_permissions as permissions
 from dunnock.notifications.tables import notification_policies as policies
 from dunnock.notifications.tables import notification_settings as settings
+from dunnock.notifications.tables import quiet_times
 
 _post = bindparam("post", type_=BigId)
 _from = bindparam("from_id", type_=BigId)
@@ -176,6 +177,7 @@ _HEARERS = Sql(
         accounts.c.standing,
         accounts.c.kind,
         accounts.c.created_at,
+        exists().where(quiet_times.c.account_id == _to, quiet_times.c.until > bindparam("now", type_=BigId)),
     )
     .select_from(
         _here.outerjoin(policies, _policy.account_id == _to).outerjoin(
@@ -290,6 +292,7 @@ def _hearer(row: Row) -> Hearer:
         limited=row[12] == "limited",
         bot=row[13] == "service",
         sender_since=row[14],
+        quiet=bool(row[15]),
     )
 
 

@@ -16,6 +16,7 @@ from dunnock.notifications.tables import (
     notification_requests,
     notification_settings,
     notifications,
+    quiet_times,
 )
 
 MOST_COUNTED = 100  # Source: Mastodon, NotificationRequest::MAX_MEANINGFUL_COUNT
@@ -84,6 +85,10 @@ _POLICY = Sql(
     select(*[notification_policies.c[name] for name in POLICY_COLUMNS]).where(notification_policies.c.account_id == _to)
 )
 _SET_POLICY = upsert(notification_policies, ["account_id"])
+_q = quiet_times.c
+BE_QUIET = upsert(quiet_times, ["account_id"])
+BE_QUIET_NO_MORE = Sql(delete(quiet_times).where(_q.account_id == _to))
+QUIET_UNTIL = Sql(select(_q.until).where(_q.account_id == _to, _q.until > bindparam("now", type_=BigId)))
 _s = notification_settings.c
 _SETTINGS = Sql(select(_s.kind, _s.from_whom).where(_s.account_id == _to))
 _SET = upsert(notification_settings, ["account_id", "kind"])
