@@ -18,7 +18,10 @@ from dunnock.discovery import tables as d
 from dunnock.federation import tables as fe
 from dunnock.feeds import lists
 from dunnock.feeds import tables as f
-from dunnock.foundation.db import Sql
+from dunnock.foundation.db import Conflict, Sql
+from dunnock.integrity import tables as i
+from dunnock.integrity.identity import tables as idt
+from dunnock.integrity.money import tables as mot
 from dunnock.media import tables as m
 from dunnock.moderation import tables as mo
 from dunnock.notifications import tables as n
@@ -43,12 +46,22 @@ MAY_STAY = {
     ("search_docs", "words"): "posts of others who named it",
     ("conversations", "people"): "conversations of others, for what they wrote to it",
     ("reports", "target_id"): "complaints about it: the safety of others",
+    ("block_lists", "by_account_id"): "whose rules they are, as staff",
     ("decisions", "by_account_id"): "what it decided as staff",
     ("decision_subjects", "subject_id"): "what staff decided about it",
+    ("appeals", "account_id"): "what it objected to a decision, which stays",
+    ("case_subjects", "subject_id"): "what staff looked into",
+    ("signals", "judged_by"): "what it judged as staff",
+    ("clusters", "judged_by"): "as above",
+    ("protected_names", "by_account_id"): "what it protected as staff",
+    ("assets", "by_account_id"): "what it stopped as staff",
+    ("lookalikes", "decided_by"): "what it decided as staff",
+    ("turns", "decided_by"): "as above",
     ("staff_log", "by_account_id"): "what it did as staff",
     ("staff_log", "subject_id"): "what staff did about it",
     ("staff_log", "subject"): "what it was called then",
     ("mail_blocks", "account_id"): "made by its suspension, a hash: or it would come again",
+    ("observations", "target_id"): "what others did to it: ids, for thirty days",
     ("event_log", "body"): "ids only; see docs/portability.md",
     ("jobs", "body"): "an id: its profile was to be told to other servers in a moment, which then finds it gone",
     ("dev_mails", "recipient"): "the last fifty mails of a server in development",
@@ -172,8 +185,16 @@ class Life:
         tag = await db.value(Sql(select(p.hashtags.c.id).where(p.hashtags.c.key == "raven")))
         await row(p.featured_tags, account_id=anna.id, hashtag_id=tag, id=new(), name="Raven", posts=1)
         await row(f.followed_tags, account_id=anna.id, hashtag_id=tag, id=new())
+        await row(f.for_you_choices, account_id=anna.id)
+        await row(f.for_you_served, account_id=anna.id, post_id=new(), at=1, receipt="{}")
+        await row(f.for_you_less, account_id=anna.id, kind="tag", subject_id=tag, times=1)
+        await row(f.for_you_less, account_id=other.id, kind="author", subject_id=anna.id, times=1)
         for one, other in ((anna, bob), (bob, anna)):
             await row(d.dismissals, account_id=one.id, target_id=other.id)
+            await row(d.trend_gatherings, id=(it := new()), subject_id=tag, accounts=5)
+            await row(d.trend_gathered, account_id=one.id, gathering_id=it)
+            await row(d.trend_held_accounts, account_id=one.id, kind="tag", subject_id=tag, at=1)
+            await row(d.saved_searches, id=new(), account_id=one.id, title="x", query="x", secret="x")
             await row(d.collections, id=(it := new()), account_id=one.id, name="Birds", created_at=1, updated_at=1)
             await row(d.collection_items, id=new(), collection_id=it, account_id=other.id, state="accepted")
             await row(
@@ -187,6 +208,7 @@ class Life:
             ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots"), "accept"
         )
         await row(n.notification_policies, account_id=anna.id, **policy)
+        await row(n.quiet_times, account_id=anna.id, until=1)
         await row(n.notification_settings, account_id=anna.id, kind="follow", from_whom="nobody")
         await row(n.markers, account_id=anna.id, feed="home", last_read_id=1, version=0, updated_at=1)
         await row(s.announcements, id=7, text="x", published_at=1, updated_at=1)
@@ -194,6 +216,16 @@ class Life:
         await row(s.announcement_reactions, account_id=anna.id, announcement_id=7, name="x", id=new())
         async with db.begin() as tx:
             await letters.change_wishes(tx, made.id, wanted=["mention"], always=False)
+            await accounts.set_group(tx, 7, {anna.id: 0.5, bob.id: 1.0})
+        await row(i.clusters, id=(cluster := new()), score=20.0, size=2, summary="{}", first_at=1, last_at=1)
+        for one, other in ((anna, bob), (bob, anna)):
+            await row(i.observations, id=new(), account_id=one.id, act=1, marks=b"")
+            await row(i.cluster_members, cluster_id=cluster, account_id=one.id, score=20.0, evidence="{}",
+                      joined_at=1, seen_at=1)  # fmt: skip
+            await row(i.cluster_ties, cluster_id=cluster, a_id=one.id, b_id=other.id, trace=1, occasions=3,
+                      weight=20.0)  # fmt: skip
+            await row(i.signals, id=new(), detector="a.b", kind="account", subject_id=one.id, score=1.0, evidence="{}",
+                      times=1, first_at=1, last_at=1)  # fmt: skip
         self.token = await home.token(anna)
         token_id = await db.value(Sql(select(a.tokens.c.id).where(a.tokens.c.account_id == anna.id)))
         await row(pu.push_subscriptions, id=new(), token_id=token_id, account_id=anna.id, endpoint="x", p256dh="x",
@@ -206,13 +238,25 @@ class Life:
         await row(
             a.mail_links, digest="x", member_id=made.id, purpose="confirm", email="anna@lee.example", expires_at=1
         )
+        await row(a.recalls, digest="x", member_id=made.id, email="anna@lee.example", since=1, expires_at=1)
+        name, asset = new(), new()
+        await row(idt.protected_names, id=name, name="x", source="staff", created_at=1)
+        await row(idt.lookalikes, account_id=anna.id, name_id=name, state="marked", evidence="{}", at=1)
+        await row(
+            idt.turns, id=new(), account_id=anna.id, former="Anna Lee", evidence="{}", held="[]", state="over", until=1
+        )
+        await row(mot.assets, id=asset, key="x", kind="shop", site="x", first_at=1)
+        await row(mot.asset_uses, asset_id=asset, account_id=anna.id, post_id=0, at=1)
         await row(a.browsers, digest="x", member_id=made.id, seen_at=1)
+        await row(a.access_changes, id=new(), member_id=made.id, what="password")
         await row(a.totps, member_id=made.id, secret="x")
         await row(a.recovery_codes, digest="x", member_id=made.id)
         await row(a.passkeys, id=new(), member_id=made.id, credential_id="x", public_key="x", sign_count=0, name="x",
                   created_at=1)  # fmt: skip
         await row(a.sign_in_steps, digest="x", purpose="add", member_id=made.id, expires_at=1)
         await row(a.invitations, id=(invitation := new()), code="code", by_member_id=made.id)
+        await row(mo.block_lists, id=new(), title="A list", url="https://lists.example/", severity="limit", next_at=1,
+                  by_account_id=anna.id)  # fmt: skip
         async with db.begin() as tx:
             await tx.run(
                 Sql(a.members.update().where(a.members.c.id == bob.member_id).values(invitation_id=invitation))
@@ -230,7 +274,9 @@ class Life:
 # Where nothing can be before, for nothing is there only because of the deletion, or of staff.
 NEVER_BEFORE = {
     "decisions", "decision_subjects", "staff_log", "mail_blocks", "deletions",
+    "cases", "clusters", "case_subjects", "case_notes", "staff_requests", "appeals", "posting_stops", "text_stops",
     "actors",  # of accounts elsewhere
+    "actor_keys",
 }  # fmt: skip
 
 
@@ -340,6 +386,41 @@ async def test_time_is_shared(home, make):
     assert (await portability.find_deletion(db, anna.id)).finished_at is None
     await home.settle()
     assert (await portability.find_deletion(db, anna.id)).finished_at is not None
+
+
+async def test_what_was_on_its_way_is_deleted_too(home, make):
+    """A letter's row is written between the step that deletes such rows and the one that deletes the member."""
+    life = await Life(home, make).live()
+    db, anna = home.house.db, life.anna
+    written = []
+
+    async def write(db, account_id):
+        if not written:
+            written.append(account_id)
+            async with db.begin() as tx:
+                await letters.change_wishes(tx, anna.member_id, wanted=(), always=False)
+        return 0
+
+    async with db.begin() as tx:
+        await portability.begin_deletion(tx, anna.id, by="command")
+    steps = list(STEPS)
+    steps.insert([name for name, _ in steps].index("letters") + 1, ("a letter", write))
+    assert await portability.delete_account(db, portability.DeleteAccount(anna.id), steps=steps)
+    assert written == [anna.id]
+    assert await accounts.member_of(db, anna.id) is None
+
+
+async def test_a_conflict_that_stays_is_told(home, make):
+    async def never(db, account_id):
+        raise Conflict("it stays")
+
+    life = await Life(home, make).live()
+    async with home.house.db.begin() as tx:
+        await portability.begin_deletion(tx, life.anna.id, by="command")
+    with pytest.raises(Conflict):
+        await portability.delete_account(
+            home.house.db, portability.DeleteAccount(life.anna.id), steps=[("never", never)]
+        )
 
 
 async def test_staff_order_it_for_the_suspended(home, make):

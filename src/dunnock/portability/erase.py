@@ -16,7 +16,7 @@ from dunnock import accounts
 from dunnock.accounts import Standing
 from dunnock.accounts.sign_up import prove_password
 from dunnock.foundation.clock import DAY, now_ms
-from dunnock.foundation.db import Db, Reader, Tx
+from dunnock.foundation.db import Conflict, Db, Reader, Tx
 from dunnock.foundation.erase import Step
 from dunnock.foundation.job import Job
 from dunnock.media import SweepFiles
@@ -29,6 +29,7 @@ By: TypeAlias = Literal["member", "staff", "command"]
 WORK_MS = 20_000
 LOOKED_AFTER_MS = 3 * DAY
 _PAUSE_S = 0.01
+_MOST_CONFLICTS = 5
 
 
 class DeleteAccount(Job, frozen=True):
@@ -108,19 +109,29 @@ async def delete_account(db: Db, job: DeleteAccount, *, steps: Steps, work_ms: i
     if held is None:
         return True
     names = [name for name, _ in steps]
-    start = names.index(held.step) if held.step in names else 0
-    for name, step in steps[start:]:
-        while True:
-            if now_ms() >= until:
-                async with db.begin() as tx:
-                    await tx.enqueue(job)
-                return False
+    at = names.index(held.step) if held.step in names else 0
+    conflicts = 0
+    while at < len(steps):
+        if now_ms() >= until:
+            async with db.begin() as tx:
+                await tx.enqueue(job)
+            return False
+        name, step = steps[at]
+        try:
             number = await step(db, job.account_id)
-            async with db.begin(durable=False) as tx:
-                await tx.run(store.MOVE, the=job.account_id, new_step=name, more=number)
-            if not number:
-                break
+        except Conflict:
+            # What was on its way wrote a row after the step that deletes such rows: once more from the first.
+            conflicts += 1
+            if conflicts > _MOST_CONFLICTS:
+                raise
+            at = 0
+            continue
+        async with db.begin(durable=False) as tx:
+            await tx.run(store.MOVE, the=job.account_id, new_step=name, more=number)
+        if number:
             await asyncio.sleep(_PAUSE_S)
+        else:
+            at += 1
     async with db.begin() as tx:
         await tx.run(store.FINISH, the=job.account_id, now=tx.now)
         if held.finished_at is None:

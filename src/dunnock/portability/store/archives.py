@@ -85,6 +85,7 @@ _FLAGS: Final = {
     "default_sensitive", "locked", "discoverable", "indexable", "hide_collections", "exclusive", "enabled", "keep_direct",
     "keep_pinned", "keep_polls", "keep_media", "keep_favourites", "keep_bookmarks", "sensitive", "overwrite", "multiple",
     "notifications", "unread", "standard", "always", "show_media", "show_media_replies", "show_featured", "requested",
+    "off",
 }  # fmt: skip
 ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     # table: (whose it is, what is told of it): everything of the member but secrets and what others wrote
@@ -101,6 +102,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "personas": ("account_id", ("id", "field", "old", "new")),
     "sessions": ("member_id", ("client", "created_at", "seen_at", "revoked_at")),
     "browsers": ("member_id", ("seen_at",)),
+    "access_changes": ("member_id", ("id", "what")),
     "passkeys": ("member_id", ("name", "created_at", "used_at")),
     "mail_links": ("member_id", ("purpose", "email", "expires_at", "used_at")),
     "letter_wishes": ("member_id", ("wanted", "always", "told_at", "digest_at")),
@@ -111,6 +113,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "endorsements": ("account_id", ("target_id", "id")),
     "severances": ("account_id", ("kind", "target", "followers", "following", "id")),
     "lists": ("account_id", ("id", "title", "replies", "exclusive")),
+    "saved_searches": ("account_id", ("id", "title", "query")),
     "followed_tags": ("account_id", ("hashtag_id", "id")),
     "featured_tags": ("account_id", ("name", "posts", "last_post_at")),
     "filters": ("account_id", ("id", "title", "contexts", "action", "expires_at")),
@@ -127,10 +130,15 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "notification_policies": ("account_id", (
         "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots",
     )),
+    "quiet_times": ("account_id", ("until",)),
     "notification_settings": ("account_id", ("kind", "from_whom")),
     "notification_permissions": ("account_id", ("from_id",)),
     "markers": ("account_id", ("feed", "last_read_id", "updated_at")),
+    "for_you_choices": ("account_id", ("off", "dropped", "forget_before")),
+    "for_you_less": ("account_id", ("kind", "subject_id", "times")),
+    "for_you_served": ("account_id", ("post_id", "at", "receipt")),
     "reports": ("account_id", ("id", "target_id", "category", "comment", "post_ids", "rule_ids")),
+    "appeals": ("account_id", ("id", "decision_id", "text", "verdict", "answer", "decided_at")),
     "announcement_reactions": ("account_id", ("announcement_id", "name")),
     "data_imports": ("account_id", ("kind", "overwrite", "state", "filename", "total", "created_at", "finished_at")),
     "invitations": ("by_member_id", ("code", "most_uses", "uses", "expires_at", "revoked_at")),
@@ -142,9 +150,17 @@ NOT_TOLD: Final[dict[str, str]] = {
     "mentions": "what others wrote", "conversations": "what others wrote", "conversation_posts": "what others wrote",
     "notifications": "what others did", "notification_requests": "what others did", "idempotency": "kept for a day",
     "grants": "secrets", "totps": "secrets", "recovery_codes": "secrets", "sign_in_steps": "secrets",
-    "decisions": "what staff did", "mail_blocks": "what staff did", "archives": "this file", "deletions": "there is none",
-    "announcement_reads": "what was seen", "actors": "accounts elsewhere", "remote_follows": "what other servers call it",
-    "remote_likes": "what other servers call it",
+    "decisions": "what staff did", "cases": "what staff did", "case_subjects": "what staff did",
+    "case_notes": "what staff did", "posting_stops": "what staff did", "text_stops": "what staff did",
+    "staff_requests": "what staff did",
+    "mail_blocks": "what staff did", "block_lists": "what staff did",
+    "archives": "this file", "deletions": "there is none",
+    "cluster_members": "what integrity saw", "cluster_ties": "what integrity saw",
+    "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
+    "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw",
+    "signals": "what integrity saw", "recalls": "secrets",
+    "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",
+    "remote_follows": "what other servers call it", "remote_likes": "what other servers call it",
 }  # fmt: skip
 """Tables that name accounts and are not in `ROWS`, and why; a test holds the two against the schema."""
 
