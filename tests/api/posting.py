@@ -16,6 +16,7 @@ from dunnock.api.mastodon import auto_delete, drafts, polls, scheduled_statuses,
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.db import Db, Sql
 from dunnock.foundation.settings import Settings
+from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
 from dunnock.posts.views import PostViews
 
@@ -32,6 +33,7 @@ class Posting(People):
             "db": db,
             "settings": self.settings,
             "media_store": MediaStore.local(Path("/nowhere")),  # no picture is sent here
+            "destinations": Destinations(db),
             "render": Render(db, views := AccountViews(db), PostViews(db, views), Viewers(db), public_url=URL),
         }
         self.app = build_edge(

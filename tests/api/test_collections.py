@@ -42,7 +42,7 @@ async def test_make_show_change_delete(people, make, owner):
         "id": made["id"],
         "account_id": str(owner.id),
         "uri": f"{URL}/ap/{owner.id}/collections/{made['id']}",
-        "url": None,
+        "url": f"{URL}/collections/{made['id']}",
         "name": "Nice accounts",
         "description": "&lt;b&gt;Very&lt;/b&gt; nice",
         "language": "en",

@@ -157,6 +157,7 @@ async def test_bad_input_is_refused_in_json(
 
 
 async def test_only_ones_own_and_with_the_scope(client: Client, make: Make) -> None:
+    """SC-061."""
     anna, eve = await make.member(), await make.member()
     an_id = (await client.ask("POST", V2, anna, file=image())).json["id"]
     for method in ("GET", "PUT", "DELETE"):

@@ -224,7 +224,7 @@ async def test_staff_hear_of_reports_and_members_of_warnings(people, make):
     assert group["group_key"] == f"ungrouped-{got['id']}"
     assert await people.get(V1, me) == await people.get(V1, eve) == []
     judgement = moderation.Judgement(action="none", account_ids=(eve.id,), text="Please be kind", report_id=filed.id)
-    decision = await people.do(moderation.decide, judgement, by=boss.id)
+    decision = (await people.do(moderation.decide, judgement, by=boss.id)).id
     (told,) = await people.get(V1, eve)
     warning = told["moderation_warning"]
     assert (told["type"], told["account"]["id"]) == ("moderation_warning", str(eve.id))

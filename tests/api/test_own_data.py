@@ -276,6 +276,7 @@ async def test_bad_files_leave_nothing(home, make, anna):
 
 
 async def test_nobody_elses_imports(home, make, anna):
+    """SC-130."""
     await make.account("bob")
     eve = await make.member("eve")
     one = (await home.send(anna, "bob\n", type="blocking")).json

@@ -17,6 +17,7 @@ from dunnock.api.mastodon import accounts, preferences, relations, statuses, sta
 from dunnock.api.mastodon.render import Render
 from dunnock.feeds import Feeds
 from dunnock.foundation.settings import Settings
+from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
 from dunnock.posts.views import PostViews
 
@@ -38,6 +39,7 @@ class Writers(People):
             "render": render,
             "timelines": timelines.Timelines(db, Feeds(db, views, posts, viewers), render),
             "media_store": MediaStore.local(Path("/nowhere")),
+            "destinations": Destinations(db),
         }
         areas = (statuses, statuses_actions, timelines, accounts, relations, preferences)
         self.app = build_edge(

@@ -196,7 +196,7 @@ async def test_the_way_of_a_report(staff, two, make, events):
     got = await staff.post(f"{report}/reopen", moderator)
     assert (got["action_taken"], got["action_taken_at"], got["action_taken_by_account"]) == (False, None, None)
     assert [type(one).__name__ for one in await events()] == ["ReportFiled", "ReportResolved"]
-    acts = [one["act"] for one in await staff.get("/api/v1/dunnock/admin/log", moderator)]
+    acts = [one["act"] for one in await staff.get("/api/v1/dunnock/admin/log?deeds=true", moderator)]
     assert acts == [
         "report.reopen", "report.resolve", "report.change", "report.change", "report.unassign", "report.assign",
     ]  # fmt: skip

@@ -79,7 +79,9 @@ async def test_pages_are_safe_html(house):
         "content"
     ] == "<p><em>nothing</em></p>\n"
     assert "<em>nothing</em>" in (await call(house.edge, "GET", "/privacy-policy")).body.decode()
-    assert "<h1>Hi</h1>" in (await call(house.edge, "GET", "/about")).body.decode()
+    about = (await call(house.edge, "GET", "/about")).body.decode()
+    assert "<h2>Hi</h2>" in about, "the page has its own first heading"
+    assert "<script>x" not in about
 
 
 async def test_terms_and_their_versions(house):

@@ -18,6 +18,7 @@ from dunnock.api.kit import Caller, EdgeSettings, build_edge
 from dunnock.api.mastodon import statuses, statuses_actions
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.settings import Settings
+from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
 from dunnock.posts.views import PostViews
 
@@ -75,7 +76,13 @@ async def client(db, people, tmp_path):
         [*statuses.HANDLERS, *statuses_actions.HANDLERS],
         authenticate=authenticate,
         settings=EdgeSettings(rate_limits=False),
-        given={"db": db, "settings": settings, "render": render, "media_store": MediaStore.local(tmp_path)},
+        given={
+            "db": db,
+            "settings": settings,
+            "render": render,
+            "media_store": MediaStore.local(tmp_path),
+            "destinations": Destinations(db),
+        },
     )
     return Client(edge)
 

@@ -57,6 +57,7 @@ async def published(house, who, **draft):
 
 
 async def test_words_warning_and_poll(house, me):
+    """SC-100: what a translator answers (here with a script) is cleaned."""
     poll = posts.PollDraft(options=("yes", "no"), expires_in=3600)
     made = await published(house, me, text="Hello you", warning="Hello <b>", language="en", poll=poll)
     token = await token_of(house, me)

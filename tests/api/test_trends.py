@@ -9,7 +9,7 @@ import pytest
 from api.finders import Finders
 from api.people import URL
 from dunnock import discovery
-from dunnock.foundation.clock import MINUTE, now_ms
+from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.ids import id_at
 from dunnock.posts.tables import interactions
 from dunnock.previews.tables import post_previews, previews
@@ -194,3 +194,23 @@ async def test_links_and_their_review(people, make, talk, db):
     for where in (f"{ADMIN_LINKS}/99/approve", f"{ADMIN_LINKS}/publishers/99/reject"):
         assert (await people.ask("POST", where, moderator, STAFF)).status == 404
         assert (await people.ask("POST", where, talk[0], STAFF)).status == 403
+
+
+async def test_why_a_hashtag_is_a_trend_and_what_is_held_back(people, make, db):
+    for number in range(12):
+        one = await make.member()
+        if number < 3:
+            await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY)
+        tag = "Hedge" if number < 3 else "miracle"
+        await make.post(one, hashtags=(tag,), at=now_ms() - (60 - number) * MINUTE)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    why = await people.get("/api/v1/dunnock/trends/tags/hedge")
+    assert {key: why[key] for key in ("name", "listed", "held_because", "accounts", "effective", "communities")} == {
+        "name": "Hedge", "listed": True, "held_because": None, "accounts": 3, "effective": 3.0, "communities": 3,
+    }  # fmt: skip
+    assert len(why["first"]) == 3
+    why = await people.get("/api/v1/dunnock/trends/tags/miracle")
+    assert (why["listed"], why["held_because"], why["without_past"]) == (False, "unknown_accounts", 9)
+    (held,) = await people.get("/api/v1/dunnock/trends/held")
+    assert (held["kind"], held["because"], held["accounts"], held["effective"]) == ("tag", "unknown_accounts", 9, 0.0)
+    assert (await people.ask("GET", "/api/v1/dunnock/trends/tags/nothing")).status == 404

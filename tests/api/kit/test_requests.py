@@ -343,9 +343,18 @@ async def test_an_app_may_name_itself_by_basic():
 
 
 @pytest.mark.parametrize(
-    "path", ["//api/v1/statuses/5/source", "/api//v1/statuses/5/source", "/api/v1/statuses/5/source/"]
+    "path",
+    [
+        "//api/v1/statuses/5/source",
+        "/api//v1/statuses/5/source",
+        "/api/v1/statuses/5/source/",
+        "/api/v1/x/../statuses/5/source",
+        "/api/v1/x/%2e%2e/statuses/5/source",
+        "/api/v1/x%2f..%2fstatuses/5/source",
+    ],
 )
 async def test_no_spelling_of_a_path_escapes_the_edge(path):
+    """SC-105."""
     answer = await call(app, "GET", path)
     assert answer.status == 404 or "access-control-allow-origin" in answer.headers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from hashlib import sha256
 
@@ -200,7 +201,9 @@ async def test_subscriptions_of_one_socket(town):
     await town.post(ann, "z #öl")
     assert ear.heard() == []
     await ear.subscribe(["user"])  # as some clients of the query do
-    assert town.hub.watches.home_of(ann.id)
+    async with asyncio.timeout(10):
+        while not town.hub.watches.home_of(ann.id):  # noqa: ASYNC110 (the hub has no event for that)
+            await asyncio.sleep(0.01)
     ear.line.close()
     assert not town.hub.watches.home_of(ann.id)
     assert not town.hub.watches._home

@@ -85,7 +85,7 @@ async def _list(asked: _Asked, db: Db, render: Render, settings: Settings) -> Re
     params, cursor = asked.params, cursor_of(asked.params, default=A_PAGE)
     # Addresses are not kept, so nobody has the one that is asked for.
     found = [] if params.ip else await accounts.look_for(db, asked.wanted, cursor)
-    shown = await of_sheets(render, found)
+    shown = await of_sheets(db, render, found, by=asked.by)
     kept = asked.kept + [
         (name, value)
         for name in ("username", "display_name", "by_domain", "email", "ip")
@@ -156,11 +156,17 @@ async def show_account(
 ) -> Response[AdminAccount]:
     """One account."""
     await accounts.permit(db, me(caller), Power.MANAGE_MEMBERS)
-    return await _one(account_id, db, render)
+    return await _one(account_id, db, render, by=me(caller))
 
 
-async def _one(account_id: int, db: Db, render: Render) -> Response[AdminAccount]:
-    shown = await admin_accounts(db, render, (account_id,))
+def _done(request_id: int | None) -> None:
+    """Mastodon's answers have no place for a request that waits. Raises: SecondNeeded."""
+    if request_id is not None:
+        raise moderation.SecondNeeded(request_id)
+
+
+async def _one(account_id: int, db: Db, render: Render, *, by: int) -> Response[AdminAccount]:
+    shown = await admin_accounts(db, render, (account_id,), by=by)
     if account_id not in shown:
         raise accounts.AccountMissing(account_id)
     return answer(shown[account_id])
@@ -172,8 +178,9 @@ async def delete_account(
 ) -> Response[AdminAccount]:
     """Have all data of a suspended account deleted for good."""
     async with db.begin() as tx:
-        await moderation.order_deletion(tx, account_id, by=me(caller))
-    return await _one(account_id, db, render)
+        asked = await moderation.order_deletion(tx, account_id, by=me(caller))
+    _done(asked)
+    return await _one(account_id, db, render, by=me(caller))
 
 
 @post(f"{V1}/{{account_id:int}}/action", guards=[require(WRITES)], status_code=200)
@@ -190,7 +197,8 @@ async def act_on_account(
         mail=form.send_email_notification,
     )
     async with db.begin() as tx:
-        await moderation.decide(tx, judgement, by=me(caller))
+        decided = await moderation.decide(tx, judgement, by=me(caller))
+    _done(decided.request_id)
     return {}
 
 
@@ -201,7 +209,7 @@ async def approve_account(
     """Let in somebody who waits."""
     async with db.begin() as tx:
         await moderation.approve(tx, account_id, by=me(caller))
-    return await _one(account_id, db, render)
+    return await _one(account_id, db, render, by=me(caller))
 
 
 @post(f"{V1}/{{account_id:int}}/reject", guards=[require(WRITES)], status_code=200)
@@ -211,15 +219,16 @@ async def reject_account(
     """Refuse somebody who waits, and have what they filled in deleted."""
     async with db.begin() as tx:
         await moderation.refuse(tx, account_id, by=me(caller))
-    return await _one(account_id, db, render)
+    return await _one(account_id, db, render, by=me(caller))
 
 
 async def _take_back(
     account_id: int, action: moderation.Action, caller: Called, db: Db, render: Render
 ) -> Response[AdminAccount]:
     async with db.begin() as tx:
-        await moderation.take_back(tx, account_id, action, by=me(caller))
-    return await _one(account_id, db, render)
+        asked = await moderation.take_back(tx, account_id, action, by=me(caller))
+    _done(asked)
+    return await _one(account_id, db, render, by=me(caller))
 
 
 @post(f"{V1}/{{account_id:int}}/enable", guards=[require(WRITES)], status_code=200)

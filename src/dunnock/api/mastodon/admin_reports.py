@@ -45,6 +45,12 @@ class ChangeForm(msgspec.Struct):
     rule_ids: list[Id] | UnsetType | None = UNSET
 
 
+class LogParams(Paging, kw_only=True, frozen=True):
+    """All entries, or with `deeds` only what was done, not what was looked at."""
+
+    deeds: bool = False
+
+
 class AdminReport(msgspec.Struct, kw_only=True):
     """Admin::Report."""
 
@@ -77,16 +83,25 @@ class LogEntry(msgspec.Struct, kw_only=True):
     details: dict[str, Any]
 
 
-async def _shown(reports: Sequence[Report], db: Db, render: Render) -> bytes:
-    """Array of Admin::Report, with a fixed number of queries."""
+class _Seen(msgspec.Struct):
+    visibility: str
+
+
+_visibility = msgspec.json.Decoder(_Seen).decode
+
+
+async def _shown(reports: Sequence[Report], db: Db, render: Render, *, by: int) -> bytes:
+    """Array of Admin::Report for `by` to see, with a fixed number of queries."""
     people = {
         an_id
         for one in reports
         for an_id in (one.account_id, one.target_id, one.assigned_to, one.resolved_by)
         if an_id is not None
     }
-    accounts_of = {an_id: msgspec.Raw(one) for an_id, one in (await admin_accounts(db, render, people)).items()}
+    accounts_of = {an_id: msgspec.Raw(one) for an_id, one in (await admin_accounts(db, render, people, by=by)).items()}
     posts = await render.statuses_for_staff([an_id for one in reports for an_id in one.post_ids])
+    private = [an_id for an_id, one in posts.items() if _visibility(one).visibility in {"private", "direct"}]
+    await moderation.note_reads(db, "post.read", private, by=by)
     named = {an_id for one in reports for an_id in one.rule_ids}
     rules = {one.id: rule_wire(one) for one in (await server.rules_by_id(db, named) if named else [])}
     return to_json(
@@ -114,7 +129,7 @@ async def _shown(reports: Sequence[Report], db: Db, render: Render) -> bytes:
 
 async def _one(report_id: int, caller: Called, db: Db, render: Render) -> Response[AdminReport]:
     found = await moderation.show_report(db, report_id, by=me(caller))
-    return answer((await _shown([found], db, render))[1:-1])
+    return answer((await _shown([found], db, render, by=me(caller)))[1:-1])
 
 
 @get(PATH, guards=[require(READS)])
@@ -142,7 +157,7 @@ async def list_reports(
     ]
     newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
     link = links(settings.public_url, PATH, cursor, count=len(found), newest=newest, oldest=oldest, kept=kept)
-    return answer(await _shown(found, db, render), link=link)
+    return answer(await _shown(found, db, render, by=me(caller)), link=link)
 
 
 @get(f"{PATH}/{{report_id:int}}", guards=[require(READS)])
@@ -215,16 +230,18 @@ async def reopen_report(
 
 @get(LOG, guards=[require("admin:read")])
 async def list_log(
-    params: Query[Paging],
+    params: Query[LogParams],
     caller: Called,
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
 ) -> Response[list[LogEntry]]:
     """What staff did, newest first: who, what, to what, when."""
     cursor = cursor_of(params, default=A_PAGE)
-    found = await moderation.entries(db, cursor, by=me(caller))
+    wanted = moderation.WantedEntries(deeds=params.deeds)
+    found = await moderation.entries(db, cursor, by=me(caller), wanted=wanted)
     newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
-    link = links(settings.public_url, LOG, cursor, count=len(found), newest=newest, oldest=oldest)
+    kept = [("deeds", "true")] if params.deeds else []
+    link = links(settings.public_url, LOG, cursor, count=len(found), newest=newest, oldest=oldest, kept=kept)
     return answer(
         to_json(
             [

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.accounts import Sheet, Standing, State
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.render import Render
@@ -49,14 +49,15 @@ class AdminAccount(msgspec.Struct, kw_only=True):
     invited_by_account_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
-async def admin_accounts(db: Db, render: Render, ids: Collection[int]) -> dict[int, bytes]:
-    """Admin::Account by id; unknown ones are left out."""
-    return await of_sheets(render, (await accounts.sheets(db, ids)).values())
+async def admin_accounts(db: Db, render: Render, ids: Collection[int], *, by: int) -> dict[int, bytes]:
+    """Admin::Account by id, for `by` to see; unknown ones are left out."""
+    return await of_sheets(db, render, (await accounts.sheets(db, ids)).values(), by=by)
 
 
-async def of_sheets(render: Render, sheets: Iterable[Sheet]) -> dict[int, bytes]:
-    """Admin::Account of sheets at hand, in their order."""
+async def of_sheets(db: Db, render: Render, sheets: Iterable[Sheet], *, by: int) -> dict[int, bytes]:
+    """Admin::Account of sheets at hand, in their order, for `by` to see, which the log says."""
     held = list(sheets)
+    await moderation.note_reads(db, "account.read", [one.id for one in held if one.email is not None], by=by)
     shown = await render.accounts_for_staff([one.id for one in held])
     return {one.id: _admin_account(one, shown[one.id]) for one in held if one.id in shown}
 

@@ -147,7 +147,7 @@ def item_wire(one: Item) -> CollectionItem:
 
 
 def collection_wire(one: Collection, public_url: str) -> WireCollection:
-    """Collection. There is no page for it yet, so `url` is null."""
+    """Collection."""
     tag = None
     if one.tag is not None:
         key = hashtag_key(one.tag)
@@ -156,7 +156,7 @@ def collection_wire(one: Collection, public_url: str) -> WireCollection:
         id=str(one.id),
         account_id=str(one.account_id),
         uri=f"{public_url}/ap/{one.account_id}/collections/{one.id}",
-        url=None,
+        url=f"{public_url}/collections/{one.id}",
         name=one.name,
         description=escape(one.description),
         language=one.language,

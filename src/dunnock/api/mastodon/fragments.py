@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from html import escape
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
 import msgspec
 
-from dunnock.accounts.account import read_fields
+from dunnock.accounts.account import Label, read_fields
 from dunnock.accounts.views import AccountCard
 from dunnock.api.mastodon.roles import shown_roles
 from dunnock.filters import Filter, Result
@@ -54,6 +55,10 @@ TAILS = [_tail(bits) for bits in range(128)]
 before it: `quote_approval.current_user`."""
 STRANGERS_TAIL = b'"denied"}}'
 _NOT_FILTERED = len(b"[]}")
+
+
+SAID_BY_SERVER = "Server says"
+"""The name of the profile's line that shows a label in apps that know of none."""
 
 
 class Addresses:
@@ -220,17 +225,29 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
             "roles": None if card.domain else shown_roles(card.role),
             "feature_approval": _FEATURED if card.discoverable and not card.domain else _NOT_FEATURED,
             "fields": [
-                {
-                    "name": field.name,
-                    "value": field.html,
-                    "verified_at": None if field.verified_at is None else iso(field.verified_at),
-                }
-                for field in read_fields(card.fields)
+                *({"name": SAID_BY_SERVER, "value": escape(one.text), "verified_at": None} for one in card.labels),
+                *_fields(card),
             ],
         }
         | ({"limited": True} if card.standing == "limited" else {})
+        | ({"labels": [_label(one) for one in card.labels]} if card.labels else {})
         | ({"suspended": True} if card.standing in {"suspended", "deleted"} else {})
     )[:-1]
+
+
+def _fields(card: AccountCard) -> list[dict[str, str | None]]:
+    return [
+        {
+            "name": field.name,
+            "value": field.html,
+            "verified_at": None if field.verified_at is None else iso(field.verified_at),
+        }
+        for field in read_fields(card.fields)
+    ]
+
+
+def _label(one: Label) -> dict[str, str]:
+    return {"kind": one.kind, "text": one.text, "since": iso(one.since)}
 
 
 def suspended_account(card: AccountCard, addresses: Addresses) -> bytes:
@@ -238,6 +255,7 @@ def suspended_account(card: AccountCard, addresses: Addresses) -> bytes:
     shell = copy(card)
     shell.display_name = shell.bio_html = shell.avatar_description = shell.header_description = ""
     shell.avatar = shell.header = None
+    shell.labels = ()
     shell.fields, shell.kind, shell.role, shell.counts = "[]", "person", "member", (0, 0, 0, None)
     shell.locked = shell.discoverable = shell.indexable = shell.hide_collections = False
     shell.show_media = shell.show_media_replies = shell.show_featured = False
@@ -368,10 +386,18 @@ def _head(post: PostCard, author: AccountCard, addresses: Addresses) -> dict[str
         "in_reply_to_id": None if post.reply_to_id is None else str(post.reply_to_id),
         "in_reply_to_account_id": None if post.reply_to_author_id is None else str(post.reply_to_author_id),
         "sensitive": bool(post.sensitive or author.sensitized),
-        "spoiler_text": post.warning,
+        "spoiler_text": _warning(post, author),
         "visibility": VISIBILITY[post.visibility],
         "language": post.language,
     }
+
+
+def _warning(post: PostCard, author: AccountCard) -> str:
+    """What stands before the content: what an account that is not who it looks like writes to others is covered."""
+    if not author.labels or (post.reply_to_id is None and post.visibility != "direct"):
+        return str(post.warning)
+    said = next((one.text for one in author.labels if one.kind == "impersonation"), "")
+    return " · ".join(one for one in (said, post.warning) if one)
 
 
 def _mention(card: AccountCard, addresses: Addresses) -> dict[str, str]:

@@ -277,7 +277,7 @@ class Instance:
                     "urls": {
                         "streaming": self._streaming(),
                         "about": f"{settings.public_url}/about",
-                        "status": None,
+                        "status": f"{settings.public_url}/status",
                         "privacy_policy": guide.privacy_policy,
                         "terms_of_service": guide.terms,
                     },

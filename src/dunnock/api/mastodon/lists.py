@@ -15,8 +15,15 @@ from dunnock.api.kit import Called, Form, Id, Paging, Query, page_limit, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import ACCOUNTS_A_PAGE, answer, links, me
 from dunnock.api.mastodon.render import Render
+from dunnock.discovery import (
+    SavedSearch,
+    change_saved_search,
+    delete_saved_search,
+    find_saved_search,
+    saved_searches_of,
+)
 from dunnock.feeds import lists
-from dunnock.foundation.db import Db
+from dunnock.foundation.db import Db, Reader
 from dunnock.foundation.settings import Settings
 
 READS, WRITES = "read:lists", "write:lists"
@@ -41,8 +48,9 @@ class ListAccountsForm(msgspec.Struct):
 
 @get(PATH, guards=[require(READS)])
 async def show_lists(caller: Called, db: NamedDependency[Db]) -> list[wire.List]:
-    """The caller's lists."""
-    return [_wire(one) for one in await lists.lists_of(db, me(caller))]
+    """The caller's lists, then the searches that they keep: clients without a word for these show them as lists."""
+    own = [_wire(one) for one in await lists.lists_of(db, me(caller))]
+    return own + [_search(one) for one in await saved_searches_of(db, me(caller))]
 
 
 @post(PATH, guards=[require(WRITES)], status_code=200)
@@ -61,7 +69,9 @@ async def make_list(form: Form[ListForm], caller: Called, db: NamedDependency[Db
 
 @get(_ONE, guards=[require(READS)])
 async def show_list(list_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> wire.List:
-    """One list."""
+    """One list, or a search that is kept."""
+    if await _is_search(db, me(caller), list_id):
+        return _search(await find_saved_search(db, me(caller), list_id))
     return _wire(await lists.find_list(db, me(caller), list_id))
 
 
@@ -69,8 +79,12 @@ async def show_list(list_id: FromPath[int], caller: Called, db: NamedDependency[
 async def change_list(
     list_id: FromPath[int], form: Form[ListForm], caller: Called, db: NamedDependency[Db]
 ) -> wire.List:
-    """Rename a list or change how it works."""
+    """Rename a list or change how it works; a search that is kept can be renamed."""
     async with db.begin() as tx:
+        if await _is_search(tx, me(caller), list_id):
+            held = await find_saved_search(tx, me(caller), list_id)
+            title = held.title if form.title is None else form.title
+            return _search(await change_saved_search(tx, me(caller), list_id, title=title, query=held.query))
         changed = await lists.change_list(
             tx, me(caller), list_id, title=form.title, replies=form.replies_policy or None, exclusive=form.exclusive
         )
@@ -79,9 +93,12 @@ async def change_list(
 
 @delete(_ONE, guards=[require(WRITES)], status_code=200)
 async def delete_list(list_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> dict[str, str]:
-    """Delete a list."""
+    """Delete a list, or keep a search no longer."""
     async with db.begin() as tx:
-        await lists.delete_list(tx, me(caller), list_id)
+        if await _is_search(tx, me(caller), list_id):
+            await delete_saved_search(tx, me(caller), list_id)
+        else:
+            await lists.delete_list(tx, me(caller), list_id)
     return {}
 
 
@@ -96,6 +113,8 @@ async def show_list_accounts(
     render: NamedDependency[Render],
 ) -> Response[list[wire.Account]]:
     """Who is on a list; `limit=0`: all of them. The cursor is no account id, so follow the Link header."""
+    if await _is_search(db, me(caller), list_id):
+        return answer(b"[]")
     everybody = params.limit == 0
     cursor = accounts.Cursor(
         limit=0 if everybody else page_limit(params.limit, ACCOUNTS_A_PAGE),
@@ -136,6 +155,14 @@ async def show_lists_with(account_id: FromPath[int], caller: Called, db: NamedDe
     """Those of the caller's lists that an account is on."""
     await accounts.find_shown(db, account_id)
     return [_wire(one) for one in await lists.lists_with(db, me(caller), member=account_id)]
+
+
+async def _is_search(reader: Reader, account_id: int, list_id: int) -> bool:
+    return any(one.id == list_id for one in await saved_searches_of(reader, account_id))
+
+
+def _search(one: SavedSearch) -> wire.List:
+    return wire.List(id=str(one.id), title=one.title, replies_policy="list", exclusive=False)
 
 
 def _wire(one: lists.List) -> wire.List:

@@ -407,8 +407,7 @@ class Render:
 
     async def account_of(self, card: AccountCard) -> bytes:
         """Account of a card that is at hand."""
-        await self._render_accounts((card,))
-        return card.counted or _count(card)
+        return (await self._told((card,)))[card.id]
 
     async def accounts(self, ids: Sequence[int]) -> bytes:
         """Array of Account in the order of `ids`; missing and suspended ones are left out."""
@@ -418,19 +417,13 @@ class Render:
         """(id, Account) in the order of `ids`; missing and suspended ones are left out."""
         self._db.sync()
         cards = await self._accounts.get(dict.fromkeys(ids))
-        await self._render_accounts(cards.values())
-        return [
-            (an_id, card.counted or _count(card))
-            for an_id in ids
-            if (card := cards.get(an_id)) is not None and card.standing not in _GONE
-        ]
+        told = await self._told([card for card in cards.values() if card.standing not in _GONE])
+        return [(an_id, told[an_id]) for an_id in ids if an_id in told]
 
     async def accounts_for_staff(self, ids: Collection[int]) -> dict[int, bytes]:
         """Account by id, whatever its standing."""
         self._db.sync()
-        cards = await self._accounts.get(dict.fromkeys(ids))
-        await self._render_accounts(cards.values())
-        return {an_id: card.counted or _count(card) for an_id, card in cards.items()}
+        return await self._told((await self._accounts.get(dict.fromkeys(ids))).values())
 
     async def partial_accounts(self, ids: Sequence[int]) -> list[bytes]:
         """PartialAccountWithAvatar, in the order of `ids`; missing ones are left out."""
@@ -438,6 +431,23 @@ class Render:
         return [
             fragments.partial_account(card, self.addresses) for an_id in ids if (card := cards.get(an_id)) is not None
         ]
+
+    async def _told(self, cards: Collection[AccountCard]) -> dict[int, bytes]:
+        """Account by id; with the one that its owner uses now, unless that is gone or has moved on itself.
+
+        Source: Mastodon, REST::AccountSerializer (`moved_and_not_nested?`).
+        """
+        await self._render_accounts(cards)
+        told = {card.id: card.counted or _count(card) for card in cards}
+        if moved := {card.id: card.moved_to_id for card in cards if card.moved_to_id is not None}:
+            found = await self._accounts.get(set(moved.values()))
+            new = {an_id: one for an_id, one in found.items() if one.moved_to_id is None and one.standing not in _GONE}
+            await self._render_accounts(new.values())
+            for an_id, to_id in moved.items():
+                if to_id in new:
+                    target = new[to_id].counted or _count(new[to_id])
+                    told[an_id] = told[an_id][:-1] + b',"moved":' + target + b"}"
+        return told
 
     async def _render_accounts(self, cards: Iterable[AccountCard]) -> None:
         """Fill in `rendered`: one query for emoji, however many accounts."""

@@ -176,10 +176,16 @@ class Searching:
         """The account of a whole handle that anybody may see; its server is asked only when nothing is known of it."""
         one = await accounts.find_by_handle(self._db, handle.name, accounts.LOCAL if here else handle.domain or "")
         if one is not None:
+            await self._look_up_again(one, resolve=resolve)
             return one.id if one.shown else None
         if here or not resolve or self._resolver is None:
             return None
         return await self._resolver.account(handle)
+
+    async def _look_up_again(self, one: accounts.Account, *, resolve: bool) -> None:
+        """Have somebody of another server read anew, some time soon, if that was done long ago."""
+        if resolve and self._resolver is not None and one.shown and not one.local:
+            await self._resolver.account(Handle(one.username, one.domain))
 
     async def _if_wanted(self, account_id: int, viewer: int, *, following: bool) -> list[int]:
         """The account, unless it blocks the viewer, or only followed ones are wanted and it is none."""
@@ -218,6 +224,7 @@ class Searching:
         if match := _PROFILE.fullmatch(parts.path):
             account = await accounts.find_by_handle(self._db, match[1], accounts.LOCAL if host == here else host)
             if account is not None:
+                await self._look_up_again(account, resolve=resolve)
                 return _Place(account=account.id) if account.shown else _Place()
         if host == here:
             if match := _POST.fullmatch(parts.path):

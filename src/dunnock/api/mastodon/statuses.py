@@ -19,6 +19,7 @@ from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
 from dunnock.foundation.settings import Settings
+from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
 
 MOST_AT_ONCE = 40
@@ -132,6 +133,7 @@ async def publish_status(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
+    destinations: NamedDependency[Destinations],
 ) -> Response[wire.Status | wire.ScheduledStatus]:
     """Publish a post, or with `scheduled_at` have it published. With an `Idempotency-Key`, asking again gives the same."""
     draft = draft_of(form)
@@ -143,10 +145,11 @@ async def publish_status(
         "key": request.headers.get("idempotency-key") or None,
         "draft_id": form.draft_id,
     }
+    screen = await destinations.fresh()
     async with db.begin() as tx:
         made: posts.Post | posts.Scheduled
         if at is None or at <= tx.now:  # a moment in the past is now, as Mastodon has it
-            made = await posts.publish(tx, draft, **by)
+            made = await posts.publish(tx, draft, screen=screen, **by)
         else:
             made = await posts.schedule(tx, draft, at=at, **by)
     if isinstance(made, posts.Scheduled):
@@ -181,6 +184,7 @@ async def edit_status(
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
     media_store: NamedDependency[MediaStore],
+    destinations: NamedDependency[Destinations],
 ) -> Response[wire.Status]:
     """Change an own post: all of text, warning, sensitivity, media and poll are as sent from now on."""
     changes = posts.Changes(
@@ -206,8 +210,9 @@ async def edit_status(
         quote_policy=form.quote_approval_policy or None,
         reply_policy=form.reply_policy or None,
     )
+    screen = await destinations.fresh()
     async with db.begin() as tx:
-        await posts.edit(tx, post_id, changes, by=me(caller), settings=settings)
+        await posts.edit(tx, post_id, changes, by=me(caller), settings=settings, screen=screen)
     return json(await render.status(post_id, me(caller)))
 
 

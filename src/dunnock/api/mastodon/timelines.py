@@ -28,8 +28,10 @@ from dunnock.api.kit.caller import Caller
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.async_refreshes import HEADER
 from dunnock.api.mastodon.render import Render
+from dunnock.discovery import SavedSearchMissing, find_saved_search, search_posts
 from dunnock.federation import Conversations
 from dunnock.feeds import Cursor, Feeds, Page
+from dunnock.feeds.errors import ListMissing
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
 from dunnock.posts.entries import Kept
@@ -88,8 +90,14 @@ class ContextParams(Paging, kw_only=True, frozen=True):
 class Timelines:
     """Reads feeds for the API. Every method: (caller's account or None, parameters, …) -> (body, Link)."""
 
-    def __init__(self, db: Db, feeds: Feeds, render: Render, conversations: Conversations | None = None) -> None:
-        """Bind what a read needs; without `conversations` nothing is asked of other servers."""
+    def __init__(
+        self, db: Db, feeds: Feeds, render: Render, conversations: Conversations | None = None, *, domain: str = ""
+    ) -> None:
+        """Bind what a read needs; without `conversations` nothing is asked of other servers.
+
+        `domain`: this server's, which handles in searches may have.
+        """
+        self._domain = domain
         self._db, self._feeds, self._render, self._conversations = db, feeds, render, conversations
 
     async def home(self, viewer: int, params: HomeParams) -> Answer:
@@ -101,8 +109,20 @@ class Timelines:
     async def list(self, viewer: int, params: HomeParams, list_id: int) -> Answer:
         """A list's feed."""
         self._db.sync()
-        page = await self._feeds.list(viewer, list_id, cursor_of(params))
+        try:
+            page = await self._feeds.list(viewer, list_id, cursor_of(params))
+        except ListMissing:
+            page = await self._saved_search(viewer, list_id, cursor_of(params))
         return await self._answer(page, viewer, f"/api/v1/timelines/list/{list_id}", params)
+
+    async def _saved_search(self, viewer: int, search_id: int, cursor: Cursor) -> Page:
+        """What one of the searches finds that the viewer keeps: clients know them as lists."""
+        try:
+            held = await find_saved_search(self._db, viewer, search_id)
+        except SavedSearchMissing as error:
+            raise ListMissing(search_id) from error
+        search = await search_posts(self._db, held.query, viewer_id=viewer, domain=self._domain)
+        return await self._feeds.found(search, viewer, cursor)
 
     async def direct(self, viewer: int, params: HomeParams) -> Answer:
         """Direct posts."""

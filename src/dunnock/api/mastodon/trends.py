@@ -24,6 +24,8 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.hashtag_rules import HashtagChanges, RuledHashtag
+from dunnock.posts.hashtag_search import find_hashtag
+from dunnock.posts.hashtags import HashtagMissing
 
 READS, WRITES = "admin:read", "admin:write"
 TAGS, POSTS, LINKS = 10, 20, 10
@@ -185,6 +187,80 @@ async def trending_links(
     found = part.of(await trends.links())
     link = part.link(render.addresses.base, "/api/v1/trends/links", len(found))
     return answer(msgspec.json.encode(link_wires(found, render)), link=link)
+
+
+class WhoAndWhen(msgspec.Struct, kw_only=True):
+    """Who was among the first, and when."""
+
+    account_id: str
+    at: str
+
+
+class WhyTrending(msgspec.Struct, kw_only=True):
+    """Why a hashtag is a trend, or is held back: accounts, as how many independent ones they count, of how many circles."""
+
+    name: str
+    listed: bool
+    held_because: str | None
+    accounts: int
+    effective: float
+    communities: int
+    without_past: int
+    together: int
+    first: list[WhoAndWhen]
+
+
+class Held(msgspec.Struct, kw_only=True):
+    """Something that is not listed though many took it up; what it is, is not told on."""
+
+    kind: str
+    since: str
+    because: str
+    accounts: int
+    effective: float
+    communities: int
+
+
+@get("/api/v1/dunnock/trends/tags/{name:str}", guards=[public()])
+async def why_trending(
+    name: FromPath[str], db: NamedDependency[Db], trends: NamedDependency[Trends]
+) -> Response[WhyTrending]:
+    """Why a hashtag is a trend, or is held back; 404 when few took it up."""
+    tag = await find_hashtag(db, name, now=now_ms())
+    why = None if tag is None else await trends.why("tag", tag.id)
+    if tag is None or why is None:
+        raise HashtagMissing(name)
+    found = why.found
+    shown = WhyTrending(
+        name=tag.name,
+        listed=any(one.tag.id == tag.id for one in await trends.tags()),
+        held_because=None if found.held is None else str(found.held),
+        accounts=found.raw,
+        effective=round(found.effective, 1),
+        communities=found.communities,
+        without_past=found.unknown,
+        together=found.together,
+        first=[WhoAndWhen(account_id=str(one), at=iso(at)) for one, at in why.first],
+    )
+    return answer(msgspec.json.encode(shown))
+
+
+@get("/api/v1/dunnock/trends/held", guards=[public()])
+async def held_trends(db: NamedDependency[Db]) -> Response[list[Held]]:
+    """What is held back at the moment, and why."""
+    shown = [
+        Held(
+            kind=one.kind,
+            since=iso(one.since),
+            because=str(one.reason),
+            accounts=one.accounts,
+            effective=round(one.effective, 1),
+            communities=one.communities,
+        )
+        for kind in ("tag", "post", "link")
+        for one in await discovery.held_back(db, kind)
+    ]
+    return answer(msgspec.json.encode(shown))
 
 
 # For staff ----------------------------------------------------------------------------------------------------------
@@ -441,6 +517,8 @@ async def change_tag(
 
 
 HANDLERS: list[Any] = [
+    why_trending,
+    held_trends,
     trending_tags,
     old_trends,
     trending_statuses,

@@ -84,7 +84,16 @@ class Account(msgspec.Struct, kw_only=True):
     moved: Account | msgspec.UnsetType | None = msgspec.UNSET
     memorial: bool | msgspec.UnsetType = msgspec.UNSET
     limited: bool | msgspec.UnsetType = msgspec.UNSET
+    labels: list[AccountLabel] | msgspec.UnsetType = msgspec.UNSET
     suspended: bool = False
+
+
+class AccountLabel(msgspec.Struct, kw_only=True):
+    """What the people who run this server say of an account. Ours; left out where there is none."""
+
+    kind: Literal["official", "coordinated", "impersonation", "automated", "context", "renamed"]
+    text: str
+    since: str
 
 
 class Source(msgspec.Struct, kw_only=True):
