@@ -17,12 +17,17 @@ from dunnock.api.mastodon.instance import Instance
 from dunnock.discovery import People, Trends
 from dunnock.federation import Federation, Resolver
 from dunnock.feeds import Feeds
+from dunnock.feeds.for_you.live import ForYou
+from dunnock.filters import FilterViews
 from dunnock.foundation.db import Db
 from dunnock.foundation.http import Door
 from dunnock.foundation.settings import Settings
+from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
+from dunnock.posts import Translations
 from dunnock.posts.views import PostViews
 from dunnock.web import site
+from dunnock.web.status import State, Wellbeing
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 LABELLED = frozenset(("input", "select", "textarea"))
@@ -31,24 +36,31 @@ LABELLED = frozenset(("input", "select", "textarea"))
 class Site:
     """The pages over a real database."""
 
-    def __init__(self, db: Db, folder: Path, **settings: Any) -> None:
+    def __init__(self, db: Db, folder: Path, *, translator: Any = None, **settings: Any) -> None:
         self.db = db
         self.settings = Settings(
             data=folder, **({"public_url": "http://127.0.0.1:8000", "sign_up": "open", "title": "Hedgerow"} | settings)
         )
+        self.state = State(answers=True, well=True)
         account_views, viewers = AccountViews(db), Viewers(db)
         post_views = PostViews(db, account_views)
         given: dict[str, Any] = {
+            "door": Door(agent="test"),
             "db": db,
             "settings": self.settings,
             "instance": Instance(db, self.settings),
             "account_views": account_views,
             "post_views": post_views,
             "viewers": viewers,
-            "feeds": Feeds(db, account_views, post_views, viewers),
+            "filter_views": FilterViews(db, post_views),
+            "translations": Translations(translator),
+            "feeds": (feeds := Feeds(db, account_views, post_views, viewers)),
+            "for_you": ForYou(db, feeds, account_views, post_views, viewers),
             "trends": Trends(db),
             "people": People(db, account_views, viewers),
             "media_store": (media_store := MediaStore.local(folder / "media")),
+            "wellbeing": Wellbeing(self.look),
+            "destinations": Destinations(db),
             "resolver": Resolver(Federation(db, Door(agent="test"), self.settings, media_store)),
         }
 
@@ -62,6 +74,9 @@ class Site:
             given=given,
             exception_handlers=site.EXCEPTION_HANDLERS,
         )
+
+    async def look(self) -> State:
+        return self.state
 
     def browser(self) -> Browser:
         return Browser(self)
@@ -236,7 +251,7 @@ class Page(HTMLParser):
             form.buttons.append((at["name"], at["value"]))
         elif tag == "textarea":
             form.fields.append((at["name"], ""))
-        elif tag == "input" and kind != "file" and (kind != "checkbox" or "checked" in at):
+        elif tag == "input" and kind != "file" and (kind not in ("checkbox", "radio") or "checked" in at):
             form.fields.append((at["name"], at.get("value", "")))
 
     def handle_data(self, data: str) -> None:

@@ -10,7 +10,10 @@ import pytest
 
 from dunnock import accounts, posts
 from dunnock.foundation.db import Db
+from outside import outside
 from web.browser import Browser, Site
+
+__all__ = ["outside"]
 
 PASSWORD = "seven wrens in a hedge"
 
@@ -60,3 +63,13 @@ def publish(db: Db, site: Site) -> Callable[..., Awaitable[posts.Post]]:
             )
 
     return published
+
+
+@pytest.fixture
+def write(db: Db, publish: Any) -> Callable[..., Awaitable[posts.Post]]:
+    """Publish by the name of whoever writes."""
+
+    async def written(name: str, words: str, **draft: Any) -> posts.Post:
+        return await publish(await accounts.member_named(db, name), words, **draft)
+
+    return written

@@ -15,16 +15,6 @@ def id_of(db):
     return found
 
 
-@pytest.fixture
-def write(db, publish):
-    """Publish by the name of whoever writes."""
-
-    async def written(name, words, **draft):
-        return await publish(await accounts.member_named(db, name), words, **draft)
-
-    return written
-
-
 async def did(db, reader, post):
     return (await posts.marks_of(db, reader, [post.id])).get(post.id, 0)
 
@@ -136,7 +126,7 @@ async def test_new_posts_are_counted_for_open_pages(db, signed_in, join, write, 
     await write("robin", "two")
     await write("robin", "three")
     page = await wren.get(f"/home/new?after={first.id}")
-    assert page.body == '{"count":2,"words":"2 new posts"}'
+    assert page.body == '{"count":2,"words":"2 new posts","unread":0,"unread_words":"0 unread"}'
 
 
 async def test_only_pages_of_members_have_the_script(site, signed_in):

@@ -123,6 +123,7 @@ async def test_apps_are_listed_and_shut_out(signed_in, app):
     browser = await signed_in("wren")
     await browser.get("/settings/apps")
     page = await browser.submit("/settings/apps", name="My <i>script</i>", **{"scopes[]": "read"})
+    assert page.tags.count("small") == 1, "one thing that it may do"
     assert "Your access token" in page.text
     assert "My <i>script</i>" in page.text
     page = await browser.submit("/settings/apps/revoke")

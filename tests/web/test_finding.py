@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from dunnock import accounts
+from dunnock import accounts, discovery
 from dunnock.discovery import Trends, index_posts
+from dunnock.foundation.clock import DAY, MINUTE, now_ms
+from dunnock.foundation.ids import ms_of
 from dunnock.posts.hashtag_rules import ruled_hashtags
 from dunnock.posts.hashtag_search import find_hashtag
 
@@ -20,15 +24,19 @@ async def test_trends_are_shown_with_the_reason(site, db, join, publish, monkeyp
         return [made.id]
 
     async def tags(_: Trends):
-        return await ruled_hashtags(db, [tag.id], now=made.id >> 22)
+        return await ruled_hashtags(db, [tag.id], now=ms_of(made.id))
 
     monkeypatch.setattr(Trends, "posts", posts)
     monkeypatch.setattr(Trends, "tags", tags)
     stranger = site.browser()
     page = await stranger.get("/explore")
     assert EVIL in page.text
-    assert "more people than usual" in page.text
-    assert 'href="/tags/hedge"' in (await stranger.get("/explore/tags")).body
+    assert "more than posts of its author usually get" in page.text
+    page = await stranger.get("/explore/tags")
+    assert 'href="/tags/hedge"' in page.body
+    assert "more than on an ordinary one of the seven days before" in page.text
+    assert "1 person today, 0 yesterday" in page.text
+    assert 'role="img" aria-label="People a day in the last seven days: 0, 0, 0, 0, 0, 0, 1"' in page.body
 
 
 async def test_people_are_suggested_followed_and_dismissed(db, join, signed_in):
@@ -80,3 +88,116 @@ async def test_an_address_of_ours_leads_there_and_no_further(site):
     stranger = site.browser()
     assert (await stranger.get("/search?q=http://127.0.0.1:8000/@wren")).location == "/@wren"
     assert (await stranger.get("/search?q=http://127.0.0.1:8000//evil.example/")).location == "/"  # SC-126
+
+
+async def test_each_kind_of_what_was_found_has_pages(site, join, publish):
+    wren = await join("wren")
+    for number in range(45):
+        await join(f"robin{number:02d}")
+    await publish(wren, " ".join(f"#bird{number:02d}" for number in range(45)))
+    stranger = site.browser()
+    page = await stranger.get("/search?q=robin")
+    assert page.text.count("@robin") == 10
+    assert "All people found" in page.text
+    for kind, mark in (("people", "@robin"), ("tags", "#bird")):
+        seen, path = 0, f"/search?q={mark[1:]}&kind={kind}"
+        while path:
+            page = await stranger.get(path)
+            seen += page.text.count(mark)
+            path = page.body.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+        assert seen == 45, kind
+        assert 'rel="prev"' in page.body
+
+
+async def test_what_was_not_found_leads_on(site, signed_in):
+    stranger, wren = site.browser(), await signed_in("wren")
+    for browser, query, words, way in (
+        (stranger, "q=zzz", "Posts can be searched by members", "/auth/sign_in?next="),
+        (wren, "q=zzz", "Nothing found.", '"/explore"'),
+        (wren, "q=@jay@far.example", "Nothing found here.", "/authorize_interaction?uri=acct%3Ajay%40far.example"),
+        (wren, "q=@jay@far.example&kind=people", "Nobody here", "/authorize_interaction?uri=acct"),
+        (stranger, "q=@jay@far.example&kind=people", "Nobody here", "/explore/people"),
+        (stranger, "q=zzz&kind=tags", "No hashtag begins like that", "/explore/tags"),
+        (stranger, "q=zzz&kind=posts", "Posts can be searched by members", "/auth/sign_in?next="),
+        (wren, "q=zzz&kind=posts", "No post that you may search says that", 'href="/"'),
+    ):
+        page = await browser.get(f"/search?{query}")
+        assert words in page.text, query
+        assert way in page.body, query
+
+
+async def test_posts_found_have_pages_both_ways(db, signed_in, publish):
+    wren = await signed_in("wren")
+    me = await accounts.member_named(db, "wren")
+    made = [await publish(me, f"hedge {number:02d}.") for number in range(25)]
+    async with db.begin() as tx:
+        await index_posts(tx, [one.id for one in made])
+    page = await wren.get("/search?q=hedge&kind=posts")
+    assert "hedge 24." in page.text
+    page = await wren.get(page.body.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&"))
+    assert "hedge 00." in page.text
+    assert "hedge 24." not in page.text
+    page = await wren.get(page.body.partition('rel="prev" href="')[2].partition('"')[0].replace("&amp;", "&"))
+    assert "hedge 24." in page.text
+
+
+async def test_a_hashtag_is_followed_on_its_page(site, join, publish, signed_in):
+    await publish(await join("robin"), "a #hedge")
+    wren = await signed_in("wren")
+    await wren.get("/tags/hedge")
+    page = await wren.submit("/followed_tags", press="follow")
+    assert "are in your home feed" in page.text
+    assert "Your changes are saved" in page.text
+    page = await wren.submit("/followed_tags", press="unfollow")
+    assert "Follow this hashtag" in page.text
+    assert "/followed_tags" not in [form.action for form in (await site.browser().get("/tags/hedge")).forms]
+
+
+async def test_a_search_is_kept_read_changed_and_given_up(site, db, join, publish, signed_in):
+    robin = await join("robin")
+    async with db.begin() as tx:
+        await accounts.change_settings(tx, robin.account_id, indexable=True)
+    made = [await publish(robin, f"{word} in the hedge") for word in ("Berries", "Nuts")]
+    made.append(await publish(robin, "Berries for @wren alone", visibility="direct"))
+    browser, stranger = await signed_in("wren"), site.browser()
+    async with db.begin() as tx:
+        await index_posts(tx, [one.id for one in made])
+    await browser.get("/search?q=berries&kind=posts")
+    page = await browser.submit("/searches")
+    assert "The search is saved" in page.text
+    assert "Berries in the hedge" in page.text
+    (address,) = [one for one in re.findall(r'href="([^"]+)"', page.body) if one.endswith(".rss")]
+    path = address.rpartition("/")[0]
+    news = await stranger.get(address)
+    assert news.status == 200
+    assert news.headers["content-type"].startswith("application/rss+xml")
+    assert "Berries in the hedge" in news.body
+    assert "alone" not in news.body
+    assert (await stranger.get(address.replace(".rss", "x.rss"))).status == 404
+    assert (await stranger.get(path)).status == 303
+    page = await browser.submit(path, query="", title="Empty")
+    assert page.status == 422
+    page = await browser.submit(path, query="nuts", title="Winter")
+    assert "Nuts in the hedge" in page.text
+    assert "Winter" in (await browser.get("/searches")).text
+    await browser.get(path)
+    page = await browser.submit(f"{path}/delete")
+    assert "Winter" not in page.text
+    assert (await browser.get(path)).status == 404
+
+
+async def test_who_is_behind_a_hashtag_and_what_is_held_back(site, db, make):
+    people = [await make.member() for _ in range(4)]
+    for number, one in enumerate(people):
+        await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY)
+        await make.post(one, hashtags=("hedge",), at=now_ms() - (60 - number) * MINUTE)
+    for number in range(30):
+        await make.post(await make.member(), hashtags=("miracle",), at=now_ms() - (60 - number) * MINUTE)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    page = await site.browser().get("/explore/tags")
+    assert "4 people took it up in the last day." in page.text
+    assert "They are from 4 different circles." in page.text
+    assert f'href="/@{people[0].username}"' in page.body
+    assert "30 accounts count as 0." in page.text
+    assert "Most of them did nothing before." in page.text
+    assert "miracle" not in page.body

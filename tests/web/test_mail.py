@@ -214,3 +214,20 @@ async def test_stopping_mails_on_the_page(db, mailing, join):
     assert "You get no more of these mails" in page.text
     assert (await letters.wishes_of(db, member.id)).wanted == {"digest", "report", "pending"}
     assert (await browser.get("/unsubscribe?token=x")).status == 422
+
+
+async def test_taking_an_account_back(mailing, db):
+    browser, _ = await joined(mailing)
+    member = await accounts.member_named(db, "wren")
+    async with db.begin() as tx:
+        token = await accounts.make_recall(tx, member.id, member.email)
+    other = mailing.browser()
+    page = await other.get(f"/auth/recall?recall_token={token}")
+    assert "@wren" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    page = await other.submit("/auth/recall")
+    assert "on its way" in page.text
+    sent = [message for _, message in await mailing.post()]
+    assert any("/auth/password/edit" in str(message) for message in sent)
+    page = await browser.get(f"/auth/recall?recall_token={token}")
+    assert "It was not me" not in page.text

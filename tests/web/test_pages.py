@@ -12,10 +12,16 @@ from PIL import Image
 
 from dunnock import accounts, posts
 from dunnock.feeds import Feeds
+from dunnock.foundation.clock import DAY, HOUR, now_ms
 
 TOKEN_FREE = (
     "/",
     "/about",
+    "/about/rules",
+    "/about/federation",
+    "/transparency",
+    "/privacy-policy",
+    "/appearance",
     "/explore",
     "/explore/tags",
     "/explore/links",
@@ -27,6 +33,12 @@ TOKEN_FREE = (
     "/@wren",
     "/@wren/with_replies",
     "/@wren/media",
+    "/@wren/about",
+    "/@wren/collections",
+    "/status",
+    "/@wren/history",
+    "/@wren/followers",
+    "/@wren/following",
     "/@wren/tagged/hedge",
     "/tags/hedge",
 )
@@ -38,12 +50,14 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
     first = await publish(wren, "A #hedge https://example.org/" + "x" * 60, language="en")
     await publish(wren, "More", warning="W", reply_to_id=first.id)
     stranger = site.browser()
-    for path in (*TOKEN_FREE, f"/@wren/{first.id}"):
+    of_it = [f"/@wren/{first.id}{part}" for part in ("", "/history", "/boosts", "/favourites", "/embed")]
+    for path in (*TOKEN_FREE, *of_it):
         assert (await stranger.get(path)).status == 200, path
     staff = await signed_in("ada", "owner")
     parts = (
         "profile",
         "preferences",
+        "appearance",
         "old-posts",
         "notifications",
         "filters",
@@ -54,15 +68,37 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
         "apps",
         "invitations",
         "blocks",
+        "blocks/muted",
+        "blocks/servers",
+        "safety",
+        "decisions",
+        "move",
     )
     for path in (
         "/",
         "/about",
+        "/catch-up",
+        "/for-you",
+        "/for-you/weights",
+        "/welcome/profile",
+        "/welcome/people",
         "/@wren",
         f"/@wren/{first.id}",
+        f"/people/{wren.account_id}/lists",
+        "/searches",
         "/admin/sign-ups",
         "/admin/reports",
         "/admin/accounts",
+        "/admin/relays",
+        "/admin/cases",
+        "/admin/requests",
+        "/admin/appeals",
+        "/admin/emergency",
+        "/admin/identity",
+        "/admin/integrity",
+        "/admin/money",
+        "/admin/releases",
+        "/admin/government",
         f"/admin/accounts/{wren.account_id}",
         *(f"/settings/{one}" for one in parts),
     ):
@@ -123,20 +159,13 @@ async def test_programs_get_json_for_what_is_not_there(site):
     assert page.body == '{"error":"Not Found"}'
 
 
-async def test_gone_is_said(site, make):
-    await make.account("crow", standing="suspended")
-    page = await site.browser().get("/@crow")
-    assert page.status == 410
-    assert "gone" in page.text
-
-
 async def test_writes_a_post_with_a_picture(signed_in):
     browser = await signed_in("wren")
     file = io.BytesIO()
     Image.new("RGB", (64, 48), "teal").save(file, "PNG")
     await browser.get("/")
     page = await browser.submit(
-        "/compose", text="Two lines\r\nof text", picture=("x.png", file.getvalue()), description="A teal <field>",
+        "/compose", text="Two lines\r\nof text", **{"files[]": ("x.png", file.getvalue())}, description="A teal <field>",
         warning="Teal", visibility="unlisted",
     )  # fmt: skip
     assert "Your post is published" in page.text
@@ -155,7 +184,7 @@ async def test_a_refused_post_keeps_its_words(signed_in):
     assert page.status == 422
     assert ("text", "x" * 501) in page.forms[-1].fields
     assert ("warning", "careful") in page.forms[-1].fields
-    page = await browser.submit("/compose", text="shorter", picture=("x.png", b"no picture"))
+    page = await browser.submit("/compose", text="shorter", **{"files[]": ("x.png", b"no picture")})
     assert page.status == 422
     assert ("text", "shorter") in page.forms[-1].fields
 
@@ -224,12 +253,62 @@ async def test_undoes_blocks(signed_in, join, db):
         await accounts.block(tx, me, target=other.account_id)
         await accounts.mute(tx, me, target=third.account_id)
         await accounts.block_domain(tx, me, domain="noise.example")
-    page = await browser.get("/settings/blocks")
-    assert "@crow" in page.text
-    assert "noise.example" in page.text
-    for _ in range(3):
-        await browser.submit("/settings/blocks")
-    assert browser.page.text.count("Nobody.") == 3
+    for at, shown, none in (
+        ("", "@crow", "You block nobody"),
+        ("/muted", "@jay", "You mute nobody"),
+        ("/servers", "noise.example", "You hide no server"),
+    ):
+        page = await browser.get(f"/settings/blocks{at}")
+        assert shown in page.text, at
+        page = await browser.submit("/settings/blocks")
+        assert none in page.text, "it leads back to the same part"
+
+
+async def test_mutes_have_an_end(signed_in, join, db):
+    browser, other = await signed_in("wren"), await join("jay")
+    me = (await accounts.member_named(db, "wren")).account_id
+    async with db.begin() as tx:
+        await accounts.mute(tx, me, target=other.account_id)
+    page = await browser.get("/settings/blocks/muted")
+    assert "Muted until you undo it. You get no notifications from them either." in page.text
+    page = await browser.submit("/settings/blocks/muted", duration="86400", notifications=None)
+    assert "You still get notifications from them." in page.text
+    assert "Muted until you undo it" not in page.text
+    ends = (await accounts.mute_ends(db, me, [other.account_id]))[other.account_id]
+    assert abs(ends - now_ms() - DAY) < HOUR
+
+
+async def test_a_server_is_hidden_after_saying_what_it_costs(signed_in, make, db):
+    browser = await signed_in("wren")
+    me = (await accounts.member_named(db, "wren")).account_id
+    far = await make.account("far", domain="noise.example")
+    await make.follow(await accounts.find(db, me), far)
+    page = await browser.get("/settings/blocks/servers?domain=Noise.example")
+    assert "You stop following 1 person there" in page.text
+    assert await accounts.blocked_domains(db, me, accounts.Cursor()) == []
+    page = await browser.submit("/settings/blocks/servers")
+    assert "You see nobody from that server any more" in page.text
+    assert [name for _, name in await accounts.blocked_domains(db, me, accounts.Cursor())] == ["noise.example"]
+    page = await browser.get("/settings/blocks/servers?domain=not+a+name")
+    assert page.status == 422
+    assert "not a name" in page.body, "what was written is still there"
+
+
+async def test_long_lists_of_blocks_have_pages(signed_in, make, db):
+    browser = await signed_in("wren")
+    me = (await accounts.member_named(db, "wren")).account_id
+    people = [await make.account(f"crow{number:02d}") for number in range(41)]
+    async with db.begin() as tx:
+        for number, one in enumerate(people):
+            await accounts.block(tx, me, target=one.id)
+            await accounts.block_domain(tx, me, domain=f"noise{number:02d}.example")
+    for at, name in (("/settings/blocks", "crow"), ("/settings/blocks/servers", "noise")):
+        page = await browser.get(at)
+        assert f"{name}01" in page.text
+        assert f"{name}00" not in page.text
+        page = await browser.get(next(part for part in page.body.split('"') if "max_id=" in part))
+        assert f"{name}00" in page.text
+        assert f"{name}01" not in page.text
 
 
 async def test_pages_of_posts(site, join, publish):
@@ -294,16 +373,25 @@ async def test_what_is_too_large_is_said(signed_in):
     assert "too large" in page.text.lower()
 
 
-def _light(colour: str) -> float:
-    """Relative luminance. Source: WCAG 2.2."""
+def _parts(colour: str) -> list[float]:
     digits = colour.lstrip("#")
     digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
-    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    return [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+
+
+def _moved(colour: str, pole: str, part: float) -> list[float]:
+    """`color-mix(in srgb, …)`: so much of the way to the pole. Source: CSS Color 5 section 3."""
+    return [at + (to - at) * part for at, to in zip(_parts(colour), _parts(pole), strict=True)]
+
+
+def _light(parts: list[float]) -> float:
+    """Relative luminance. Source: WCAG 2.2."""
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
+@pytest.mark.parametrize("contrast", ["as usual", "high"])
 @pytest.mark.parametrize(
     ("front", "grounds", "least"),
     [
@@ -312,12 +400,24 @@ def _light(colour: str) -> float:
         ("ink", "bad-ground", 4.5), ("edge", "ground card", 3), ("link", "ground card", 3),
     ],
 )  # fmt: skip
-def test_colours_can_be_told_apart(scheme, front, grounds, least):
+def test_colours_can_be_told_apart(scheme, contrast, front, grounds, least):
     css = resources.files("dunnock.web").joinpath("assets/dunnock.css").read_text()
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6})", css.split(":root {")[scheme + 1].partition("}")[0]))
+    usual, more = (float(found) / 100 for found in re.findall(r"--more: (\d+)%", css)[:2])
+    part = more if contrast == "high" else usual
+    colours = {}
+    for name, way, *pair in re.findall(r"--([a-z-]+): (color-mix.in srgb, )?light-dark.(#\w+), (#\w+)", css):
+        colours[name] = _moved(pair[scheme], ("#000", "#fff")[scheme], part if way else 0)
     for ground in grounds.split():
         dark, light = sorted((_light(colours[front]), _light(colours[ground])))
-        assert (light + 0.05) / (dark + 0.05) >= least, (front, ground)
+        assert (light + 0.05) / (dark + 0.05) >= (least if part == usual else {3: 4.5, 4.5: 7}[least]), (front, ground)
+
+
+def test_high_contrast_is_the_same_for_the_device_and_the_choice():
+    css = resources.files("dunnock.web").joinpath("assets/dunnock.css").read_text()
+    usual, *more = re.findall(r"--more: (\d+)%", css)
+    assert usual == "0"
+    assert len(more) == 2
+    assert more[0] == more[1]
 
 
 async def test_pages_show_polls(site, join, publish, db):

@@ -61,6 +61,75 @@ async def test_what_is_refused(site, db, join, publish, signed_in):
     assert (await robin.get("/admin/reports")).status == 404
 
 
+async def test_what_becomes_of_ones_own_reports(site, db, join, signed_in):
+    wren = await join("wren")
+    robin, finch, ada = await signed_in("robin"), await signed_in("finch"), await signed_in("ada", "moderator")
+    assert "You reported nobody" in (await robin.get("/reports")).text
+    for one in (robin, finch):
+        await one.get(f"/report/{wren.account_id}")
+        await one.submit("/report", comment="Look & see")
+    theirs, mine = [one.id for one in await _open(db, ada)]
+    page = await robin.get(f"/reports/{mine}")
+    assert "It waits" in page.text
+    assert "Look & see" in page.text
+    assert (await robin.get(f"/reports/{theirs}")).status == 404, "somebody else's"
+    assert (await ada.get(f"/reports/{mine}")).status == 404, "staff have pages of their own"
+    await ada.get(f"/admin/reports/{mine}")
+    await ada.submit(f"/admin/reports/{mine}", press="take", all_about=None)
+    page = await robin.get(f"/reports/{mine}")
+    assert "Somebody looks at it" in page.text
+    assert "ada" not in page.text
+    await ada.get(f"/admin/reports/{theirs}")
+    await ada.submit(f"/admin/reports/{theirs}", press="limit", text="Be quiet.")
+    for one, at in ((robin, mine), (finch, theirs)):
+        page = await one.get(f"/reports/{at}")
+        assert "Something was done" in page.text, "one decision closed both"
+        assert "Be quiet" not in page.text
+        assert "Something was done" in (await one.get("/reports")).text
+    async with db.begin() as tx:
+        by = (await accounts.member_named(db, "ada")).account_id
+        await moderation.take_back(tx, wren.account_id, "limit", by=by)
+    assert "They looked at it and closed it" in (await robin.get(f"/reports/{mine}")).text
+
+
+async def test_what_else_one_can_do(site, db, join, signed_in):
+    wren, robin = await join("wren"), await signed_in("robin")
+    me = (await accounts.member_named(db, "robin")).account_id
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=me, followed=wren.account_id)
+    await robin.get(f"/report/{wren.account_id}")
+    page = await robin.submit("/report", comment="hm")
+    act = f"/people/{wren.account_id}"
+    for press, says in (("unfollow", "no longer follow"), ("mute", "no longer see"), ("block", "neither of you sees")):
+        page = await robin.submit(act, press=press)
+        assert says in page.text, press
+        assert "Your report about" in page.text, "it leads back"
+    (relation,) = await accounts.relationships(db, me, [wren.account_id])
+    assert (relation.following, relation.muting, relation.muting_notifications, relation.blocking) == (
+        False, True, True, True,
+    )  # fmt: skip
+
+
+async def test_posts_are_chosen_and_their_server_is_told(db, make, join, publish, signed_in):
+    wren, robin = await join("wren"), await signed_in("robin")
+    shown = [await publish(wren, f"Number {number}") for number in range(3)]
+    await publish(wren, "Hush", visibility="direct")
+    ada = await signed_in("ada", "moderator")
+    page = await robin.get(f"/report/{wren.account_id}")
+    assert "Number 2" in page.text
+    assert "Hush" not in page.text
+    assert "Tell those who run" not in page.text, "it lives here"
+    page = await robin.submit("/report", **{"post_ids[]": str(shown[1].id)})
+    assert "With 1 post." in page.text
+    assert (await _open(db, ada))[0].post_ids == (shown[1].id,)
+    far = await make.account("far", domain="far.example")
+    page = await robin.get(f"/report/{far.id}")
+    assert "Tell those who run far.example, too" in page.text
+    page = await robin.submit("/report", forward="1")
+    assert "Those who run far.example were told, without your name" in page.text
+    assert (await _open(db, ada))[0].forwarded
+
+
 async def test_staff_do_not_judge_their_like(site, db, join, signed_in):
     robin, ada = await signed_in("robin"), await signed_in("ada", "moderator")
     other = await join("other", "moderator")
@@ -85,7 +154,8 @@ async def test_many_at_once_and_the_next_one(site, db, join, signed_in):
     ada = await signed_in("ada", "moderator")
     held = await _open(db, ada)
     page = await ada.get("/admin/reports")
-    assert "2 reports about them here" in page.text
+    assert "2 reports wait about them" in page.text
+    assert "4 wait" in page.text, "the navigation counts them"
     assert (await ada.submit("/admin/reports", press="resolve")).status == 422, "nothing is ticked"
     latest = held[0]
     await ada.get(f"/admin/reports/{latest.id}")
@@ -101,10 +171,9 @@ async def test_many_at_once_and_the_next_one(site, db, join, signed_in):
     await ada.get(path)
     token = dict(ada.page.forms[-1].fields)["token"]
     assert (await ada.post(path, {"token": token, "what": "assign", "to": robin_id})).status == 422, "no staff"
-    await ada.get("/admin/reports")
-    ticked = {"report_ids[]": str(rest[0].id)}
-    page = await ada.submit("/admin/reports", press="resolve", **ticked)
-    assert len(await _open(db, ada)) == 1
+    ticked = {"token": token, "what": "resolve", "report_ids[]": str(rest[0].id)}
+    await ada.post("/admin/reports", ticked)
+    assert len(await _open(db, ada)) == 1, "the box about the others is not ticked"
     await ada.get("/admin/reports")
     await ada.submit("/admin/reports", press="suspend", **{"report_ids[]": str(rest[1].id)})
     assert await _open(db, ada) == []

@@ -8,6 +8,7 @@ from dunnock import accounts, notifications, posts
 from dunnock.feeds import conversations, lists, tags
 from dunnock.notifications.reactions import on_act
 from dunnock.posts.entries import Span
+from web.conftest import PASSWORD
 
 EVIL = "<script>alert(1)</script>"
 OWN = (
@@ -26,6 +27,7 @@ OWN = (
     "/settings/notifications",
     "/settings/filters",
     "/settings/safety",
+    "/reports",
 )
 
 
@@ -208,6 +210,22 @@ async def test_requests_are_let_through_or_sent_away(db, join, publish, signed_i
     assert await notifications.request_page(db, await me("wren"), Span()) == []
 
 
+async def test_who_sends_what_hurts_is_blocked_or_reported(db, join, publish, signed_in, *, me, tell):
+    browser, robin = await signed_in("wren"), await join("robin")
+    post = await publish(robin, "@wren something nasty", visibility="direct")
+    await tell()
+    page = await browser.get("/notifications/requests")
+    report = f"/report/{robin.account_id}?post={post.id}"
+    assert f'href="{report}"' in page.body
+    assert "something nasty" in (await browser.get(report)).text
+    await browser.get("/notifications/requests")
+    page = await browser.submit("/notifications/requests", press="block")
+    assert "neither of you sees the other" in page.text
+    assert "Nobody waits" in page.text
+    (relation,) = await accounts.relationships(db, await me("wren"), [robin.account_id])
+    assert relation.blocking
+
+
 async def test_people_who_ask_to_follow_are_answered(db, join, signed_in, me, befriend):
     browser, robin, merle = await signed_in("wren"), await join("robin"), await join("merle")
     async with db.begin() as tx:
@@ -238,3 +256,63 @@ async def test_the_safety_page_says_how_it_is(db, signed_in, me):
     page = await browser.get("/settings/safety")
     assert "You decide who may follow you" in page.text
     assert "You are not told of them" in page.text
+
+
+async def test_what_was_not_me(db, site, join, signed_in, me):
+    browser = await signed_in("wren")
+    other = site.browser()
+    await other.get("/auth/sign_in")
+    await other.submit("/auth/sign_in", login="wren", password=PASSWORD)
+    member = await accounts.member_named(db, "wren")
+    async with db.begin() as tx:
+        app, _ = await accounts.register_app(tx, name="Sparrow <app>", redirect_uris=["https://app.example/"])
+        await accounts.make_token(tx, app, scopes="read", member_id=member.id, account_id=member.account_id)
+        await accounts.change_profile(
+            tx, member.account_id, public_url="http://127.0.0.1:8000", display_name="Jenny", by_member_id=member.id
+        )
+    await accounts.change_password(db, member.id, old=None, new="eight wrens in a hedge", keep_session=None)
+    await browser.get("/auth/sign_in")
+    await browser.submit("/auth/sign_in", login="wren", password="eight wrens in a hedge")
+    await other.get("/auth/sign_in")
+    await other.submit("/auth/sign_in", login="wren", password="eight wrens in a hedge")
+    page = await browser.get("/settings/safety")
+    assert page.text.count("Signed in: A browser") == 4
+    for words in ("Password changed", "An app was let in: Sparrow <app>", "Name changed: Jenny"):
+        assert words in page.text, words
+    page = await browser.submit("/settings/safety")
+    assert "Now choose a new password" in page.text
+    assert [one.action for one in page.forms][-2:] == ["/settings/account", "/settings/account/email"]
+    assert (await other.get("/settings/safety")).location.startswith("/auth/sign_in")
+    assert len(await accounts.sessions_of(db, member.id)) == 1
+    assert await accounts.apps_of(db, member.id) == []
+
+
+async def test_quiet_time(db, join, publish, signed_in, *, me, befriend, tell):
+    browser, robin, merle = await signed_in("wren"), await join("robin"), await join("merle")
+    await befriend(await me("wren"), merle.account_id)
+    await browser.get("/settings/safety")
+    page = await browser.submit("/settings/safety/quiet", hours="8")
+    assert "It is quiet now" in page.text
+    await publish(robin, "@wren from a stranger")
+    await publish(merle, "@wren from a friend")
+    await tell()
+    page = await browser.get("/notifications")
+    assert "from a friend" in page.text
+    assert "from a stranger" not in page.text
+    assert "from a stranger" in (await browser.get("/notifications/requests")).text
+    await browser.get("/settings/safety")
+    page = await browser.submit("/settings/safety/quiet")
+    assert "Make it quiet" in page.text
+    assert await notifications.quiet_until(db, await me("wren")) is None
+    await publish(robin, "@wren once more")
+    await tell()
+    assert "once more" in (await browser.get("/notifications")).text
+    await browser.get("/settings/safety")
+    assert (await browser.submit("/settings/safety/quiet", hours="169")).status == 422
+
+
+async def test_short_addresses_lead_to_the_settings(site, signed_in):
+    wren = await signed_in("wren")
+    for path, to in (("/settings", "/settings/profile"), ("/.well-known/change-password", "/settings/account")):
+        page = await wren.get(path)
+        assert (page.status, page.headers["location"]) == (303, to), path

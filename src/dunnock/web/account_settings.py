@@ -35,6 +35,12 @@ class SessionForm(Sent):
     id: Id
 
 
+@get("/.well-known/change-password")
+async def show_where(show: NamedDependency[Show]) -> Response[None]:
+    """Where password managers send their owners. Source: W3C, A Well-Known URL for Changing Passwords."""
+    return show.go("/settings/account")
+
+
 @get("/settings/account")
 async def show_account(
     show: NamedDependency[Show],
@@ -128,4 +134,4 @@ async def _ask(
     )
 
 
-HANDLERS = pages(show_account, change_password, change_email, list_sessions, end_session)
+HANDLERS = pages(show_where, show_account, change_password, change_email, list_sessions, end_session)

@@ -16,12 +16,13 @@ from dunnock.web.pages import Sent, pages
 from dunnock.web.scope_words import in_words
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
+from dunnock.web.words import N_
 
 CHOICES = [
-    ("read", "See everything in your account"),
-    ("write", "Post and change everything in your account"),
-    ("follow", "Follow, mute and block people"),
-    ("push", "Get notifications pushed"),
+    ("read", N_("See everything in your account")),
+    ("write", N_("Post and change everything in your account")),
+    ("follow", N_("Follow, mute and block people")),
+    ("push", N_("Get notifications pushed")),
 ]
 _LONGEST_NAME = 60
 
@@ -40,13 +41,13 @@ class RevokeForm(Sent):
 
 
 class AppShown(msgspec.Struct, frozen=True):
-    """An app that may use the account; `what` in words."""
+    """An app that may use the account; `what`: each thing that it may do, in words."""
 
     id: int
     name: str
     since: int
     used_at: int | None
-    what: str
+    what: list[str]
 
 
 @get("/settings/apps")
@@ -109,9 +110,7 @@ async def _list(
     secret: str = "",
 ) -> Response[str]:
     shown = [
-        AppShown(
-            one.app_id, one.name, one.since, one.used_at, ". ".join(words for words, _ in in_words(one.scopes.split()))
-        )
+        AppShown(one.app_id, one.name, one.since, one.used_at, [words for words, _ in in_words(one.scopes.split())])
         for one in await apps.apps_of(db, member.member_id)
     ]
     return show(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 from importlib import resources
 
 from litestar import Response, get
@@ -17,21 +18,46 @@ _TYPES = {
 }
 
 
+_IMPORT = re.compile(rb'\./([a-z-]+\.js)(?=";\n)')
+
+
 @functools.cache
 def _assets() -> dict[str, tuple[str, bytes]]:
-    """Plain name -> (name with a digest, content)."""
-    found = {}
-    for file in resources.files("dunnock.web").joinpath("assets").iterdir():
-        stem, _, kind = file.name.rpartition(".")
-        if kind in _TYPES:
-            content = file.read_bytes()
-            found[file.name] = (f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{kind}", content)
+    """Plain name -> (name with a digest, content). Scripts name the parts they import by the names with digests."""
+    files = {
+        file.name: file.read_bytes()
+        for file in resources.files("dunnock.web").joinpath("assets").iterdir()
+        if file.name.rpartition(".")[2] in _TYPES
+    }
+    found: dict[str, tuple[str, bytes]] = {}
+
+    def make(name: str) -> str:
+        if name not in found:
+            stem, _, kind = name.rpartition(".")
+            content = files[name]
+            if kind == "js":
+                content = _IMPORT.sub(lambda part: b"./" + make(part[1].decode()).encode(), content)
+            found[name] = (f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{kind}", content)
+        return found[name][0]
+
+    for name in files:
+        make(name)
     return found
 
 
 def asset_url(name: str) -> str:
     """Where `name` ("dunnock.css") is served for as long as it stays what it is."""
     return f"/assets/{_assets()[name][0]}"
+
+
+def asset_text(name: str) -> str:
+    """What is in it."""
+    return _assets()[name][1].decode()
+
+
+def urls_of(*kinds: str) -> list[str]:
+    """Where all of these kinds ("css", "js") are served."""
+    return sorted(f"/assets/{hashed}" for name, (hashed, _) in _assets().items() if name.rpartition(".")[2] in kinds)
 
 
 def icons() -> list[tuple[str, str]]:

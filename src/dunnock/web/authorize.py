@@ -20,6 +20,7 @@ from dunnock.web.pages import Sent, pages
 from dunnock.web.scope_words import in_words
 from dunnock.web.show import Show, headers_for
 from dunnock.web.visitor import Member, Visitor
+from dunnock.web.words import N_
 
 _NAMES = (
     "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
@@ -71,18 +72,29 @@ async def ask_consent(
         checked = await oauth.check_request(db, _asked(params))
     except OAuthRefused as error:
         # Never sent on, not even where it could be: anybody can register an address, and nobody has said yes.
-        return show("failure.html", status=error.status, heading="This app can't be let in", advice=error.text)
+        return show(
+            "failure.html",
+            status=error.status,
+            heading=N_("This app can't be let in"),
+            advice=error.text,
+            retry_at=None,
+            request_id="",
+            known=visitor.session is not None,
+            sign_in="",
+        )
     again = _again(params)
     if visitor.session is None:
         return show.go(sign_in_path(again))
     if params.force_login:
         return show.go(f"{sign_in_path(again)}&force=1")
+    destination, scheme = leads_to(checked.redirect_uri)
     return show(
         "authorize.html",
         sends_to=None if checked.redirect_uri == OUT_OF_BAND else checked.redirect_uri,
         asked=checked,
         website=web_address(checked.app.website),
-        destination=destination(checked.redirect_uri),
+        destination=destination,
+        scheme=scheme,
         scopes=in_words(checked.scopes),
         request=[(name, getattr(params, name)) for name in _NAMES],
         again=again,
@@ -127,12 +139,12 @@ async def show_code(
     return page
 
 
-def destination(redirect_uri: str) -> str:
-    """Where the answer goes, as people can judge it."""
+def leads_to(redirect_uri: str) -> tuple[str, str]:
+    """Where the answer goes, as people can judge it: a website, or the scheme of an app; neither: the member copies a code."""
     if redirect_uri == OUT_OF_BAND:
-        return "you: you will see a code to copy"
+        return "", ""
     parts = urlsplit(redirect_uri)
-    return parts.netloc if parts.scheme in {"http", "https"} else f"an app on this device ({parts.scheme}:)"
+    return (parts.netloc, "") if parts.scheme in {"http", "https"} else ("", parts.scheme)
 
 
 def _asked(sent: AuthorizeParams | DecisionForm) -> oauth.Asked:

@@ -1,60 +1,56 @@
-"""Posts and people made ready for the templates: pictures, emoji and addresses found in batches."""
+"""Posts made ready for the templates, as one visitor sees them: everything is found in batches."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Literal, TypeAlias
 
 import msgspec
+from litestar.di import NamedDependency
 from markupsafe import Markup, escape
 
-from dunnock.accounts.account import Field, read_fields
+from dunnock.accounts.account import Label
+from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds import Page
+from dunnock.filters import FilterViews, Result
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
-from dunnock.media.model import File, Picture, read_picture
-from dunnock.media.views import find as find_media
-from dunnock.media.views import find_emoji
-from dunnock.posts import Poll, choices_of, marks_of, polls_of
-from dunnock.posts.views import PostCard
-from dunnock.text import plain, shortcodes
-from dunnock.web.asset import asset_url
+from dunnock.posts import Poll, Translations, polls_of
+from dunnock.posts.views import PostCard, PostViews
+from dunnock.posts.visibility import QUOTE_SHOWN, quote_state
+from dunnock.text import shortcodes
+from dunnock.web.faces import Face, Faces, Profile, face_of, file_url, profile_url, web_address, with_emoji
+from dunnock.web.post_sketch import Link, Shot, Sketch, draw, sketch_of
+from dunnock.web.visitor import Visitor
 
-_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,50}):")
-_TAGS = re.compile(r"(<[^>]*>)")
-# Languages written from right to left. Source: CLDR, characterOrder.
-_RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"])
+__all__ = [
+    "Asked",
+    "Cards",
+    "Face",
+    "Link",
+    "Profile",
+    "Quoted",
+    "Reader",
+    "Shot",
+    "Shown",
+    "Where",
+    "file_url",
+    "post_url",
+    "profile_url",
+    "provide_cards",
+    "web_address",
+    "with_emoji",
+]  # fmt: skip
 
-
-class Face(msgspec.Struct, frozen=True):
-    """A person in few words: `name` is ready to show, `avatar` and `url` are addresses."""
-
-    id: int
-    name: Markup
-    handle: str
-    url: str
-    avatar: str
-    bot: bool = False
-    locked: bool = False
-
-
-class Shot(msgspec.Struct, frozen=True):
-    """A picture, film or sound of a post: its address, that of the preview ("": none) and the preview's pixels."""
-
-    url: str
-    preview: str
-    width: int
-    height: int
-    alt: str
-    film: bool = False
-    sound: bool = False
+Where: TypeAlias = Literal["home", "notifications", "public", "thread", "account"]
+"""Where posts are shown, as members' filters name it."""
 
 
 class Asked(msgspec.Struct, frozen=True):
     """A poll of a post: (option, votes, part of a hundred) each; without votes and parts as long as they are hidden."""
 
-    options: list[tuple[str, int | None, int]]
+    options: list[tuple[Markup, int | None, int]]
     people: int
     expires_at: int
     over: bool
@@ -62,59 +58,107 @@ class Asked(msgspec.Struct, frozen=True):
     voted: bool = False
 
 
-class Shown(msgspec.Struct, frozen=True):
+class Quoted(msgspec.Struct, frozen=True):
+    """What a post quotes: the state in which the visitor sees it, and the post itself where it may be shown.
+
+    `deeper`: it quotes something itself. `filtered`: titles of the visitor's filters that find something in it.
+    """
+
+    state: str
+    post: Shown | None
+    deeper: bool = False
+    filtered: str = ""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A post, ready to be shown. `url` is its page here, `elsewhere` where it comes from; `boosted_by` brought it here.
 
-    `marks`: what the member who looks did with it, as `posts.marks_of` has it; None: a stranger looks.
+    `marks`: what the member who looks did with it, as `PostViews.marks` has it; None: a stranger looks.
+    `entry_id`: the post or boost that was asked for. `filtered`, `blurred`: titles of the member's filters that warn of it
+    or of its pictures. `muted`: the member wants to hear no more of its conversation.
     """
 
     id: int
+    entry_id: int
     url: str
     elsewhere: str | None
     by: Face
-    html: Markup
-    warning: Markup
+    sketch: Sketch
     language: str | None
-    right_to_left: bool
     created_at: int
     edited_at: int | None
     visibility: str
     sensitive: bool
     reply_to: Face | None
     reply_url: str | None
+    reply_to_id: int | None
     boosted_by: Face | None
-    pictures: list[Shot]
     poll: Asked | None
+    quote: Quoted | None
+    creator: Face | None
     replies: int
     boosts: int
     favourites: int
-    summary: str
+    quotes: int
     marks: int | None = None
     mine: bool = False
+    muted: bool = False
+    translatable: bool = False
+    filtered: str = ""
+    blurred: str = ""
+
+    @property
+    def html(self) -> Markup:
+        """What it says."""
+        return self.sketch.html
+
+    @property
+    def warning(self) -> Markup:
+        """What stands before that."""
+        return self.sketch.warning
+
+    @property
+    def disclaimed(self) -> Label | None:
+        """What staff say of who writes to others here, when it is not who it looks like: that is covered by it."""
+        if not self.by.labels or (self.reply_to_id is None and self.visibility != "direct"):
+            return None
+        return next((one for one in self.by.labels if one.kind == "impersonation"), None)
+
+    @property
+    def right_to_left(self) -> bool:
+        """Is its language written so?"""
+        return self.sketch.right_to_left
+
+    @property
+    def pictures(self) -> list[Shot]:
+        """Its media."""
+        return self.sketch.pictures
+
+    @property
+    def summary(self) -> str:
+        """Its beginning as text, in one line."""
+        return self.sketch.summary
 
 
-class Profile(msgspec.Struct, frozen=True):
-    """An account's page."""
+class Reader(msgspec.Struct, frozen=True):
+    """The member who looks at posts, with what they know, hide and filter."""
 
-    face: Face
-    elsewhere: str | None
-    bio: Markup
-    summary: str
-    header: str | None
-    fields: list[tuple[Markup, Markup, int | None]]
-    counts: tuple[int, int, int]
-    created_at: int
-    indexable: bool
+    id: int
+    viewers: Viewers
+    filters: FilterViews
+    translates: bool = False
 
 
-def file_url(file: File) -> str:
-    """Where a stored file is served."""
-    return f"/media/{file.path}"
+class _Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What posts on a page need beside themselves."""
 
-
-def profile_url(card: AccountCard) -> str:
-    """The page of an account on this server; others' accounts have one too, and the way out of it is a link."""
-    return f"/@{card.handle}"
+    people: Mapping[int, AccountCard]
+    polls: Mapping[int, Poll]
+    emoji: Mapping[str, Mapping[str, str]]
+    voted: Collection[int]
+    marks: Mapping[int, int]
+    muted: Collection[int]
+    filters: Mapping[tuple[int, int], Sequence[Result]]
 
 
 def post_url(post: PostCard, author: AccountCard) -> str:
@@ -122,187 +166,226 @@ def post_url(post: PostCard, author: AccountCard) -> str:
     return f"/@{author.handle}/{post.id}"
 
 
-def web_address(url: str | None) -> str | None:
-    """The address when it may be a link: only ever http or https."""
-    return url if url and url.startswith(("https://", "http://")) else None
+class Cards(Faces):
+    """Makes what the templates show of posts and people."""
 
+    def __init__(
+        self,
+        db: Db,
+        account_views: AccountViews,
+        post_views: PostViews | None = None,
+        reader: Reader | None = None,
+    ) -> None:
+        """`post_views` None: what posts quote is left out. `reader` None: a stranger looks."""
+        super().__init__(db, account_views)
+        self._posts, self._reader = post_views, reader
+        self._viewer = None if reader is None else reader.id
 
-class Cards:
-    """Makes what the templates show."""
-
-    def __init__(self, db: Db, account_views: AccountViews, *, viewer: int | None = None) -> None:
-        """Reads through `account_views` and, for pictures and emoji, `db`. `viewer`: the member who looks."""
-        self._db, self._accounts, self._viewer = db, account_views, viewer
-
-    async def page(self, page: Page) -> list[Shown]:
-        """The entries of a feed's page, in order."""
-        return await self.posts(page.entries, page.posts, page.accounts)
+    async def page(self, page: Page, where: Where | None = None) -> list[Shown]:
+        """The entries of a feed's page, in order; see `posts`."""
+        return await self.posts(page.entries, page.posts, page.accounts, where)
 
     async def posts(
-        self, entries: Sequence[PostCard], posts: dict[int, PostCard], people: dict[int, AccountCard]
+        self,
+        entries: Sequence[PostCard],
+        posts: Mapping[int, PostCard],
+        people: Mapping[int, AccountCard],
+        where: Where | None = None,
+        *,
+        opened: int | None = None,
     ) -> list[Shown]:
-        """Entries that the viewer may see; `posts` and `people` hold what they boost, and all authors."""
+        """Entries that the viewer may see; `posts` and `people` hold what they boost, and all authors.
+
+        `where`: the viewer's filters for that place apply, and what these hide is left out. None: none apply. `opened`: the
+        post that the viewer asked for, which filters at most blur.
+        """
         cards = [entry if entry.boost_of_id is None else posts[entry.boost_of_id] for entry in entries]
-        media = await find_media(self._db, [one for card in cards for one in card.media])
-        parents = {card.reply_to_author_id for card in cards if card.reply_to_author_id} - set(people)
-        known = people | (await self._accounts.get(parents) if parents else {})
-        authors = [known[card.author_id] for card in (*cards, *entries)]
-        emoji = await self._emoji([(known[card.author_id].domain, card.emoji) for card in cards], authors)
-        polled = [card.id for card in cards if card.poll_id is not None]
-        polls = await polls_of(self._db, polled) if polled else {}
-        marks = {} if self._viewer is None else await marks_of(self._db, self._viewer, [card.id for card in cards])
-        voted = await self._voted(polls.values())
+        quotes, quoted_people = await self._quotes(cards)
+        quoted = [card for _, card in quotes.values() if card is not None]
+        people = {**people, **quoted_people} if quoted_people else people
+        every = [*cards, *quoted] if quoted else cards
+        await draw(self._db, every, people, self)
+        wanted = {card.reply_to_author_id for card in every if card.reply_to_author_id}
+        wanted.update([link.creator_id for card in cards if (link := sketch_of(card).link) and link.creator_id])
+        if not wanted <= people.keys():
+            people = {**people, **await self._accounts.get(wanted - people.keys())}
+        await self.draw_faces(people.values())
+        around = await self._around(entries, cards, quoted, people, where)
         made = []
         for entry, card in zip(entries, cards, strict=True):
-            author = known[card.author_id]
-            answered = known.get(card.reply_to_author_id or 0)
-            pictures = [
-                _shot(one, held.description)
-                for number in card.media
-                if (held := media.get(number)) is not None and (one := held.picture) is not None
-            ]
-            replies, boosts, favourites, _ = card.counts
-            made.append(
-                Shown(
-                    id=card.id,
-                    url=post_url(card, author),
-                    elsewhere=web_address(card.url),
-                    by=face(author, emoji),
-                    html=with_emoji(card.html, emoji.get(author.domain, {})),
-                    warning=with_emoji(str(escape(card.warning)), emoji.get(author.domain, {})),
-                    language=card.language,
-                    right_to_left=(card.language or "").partition("-")[0] in _RIGHT_TO_LEFT,
-                    created_at=card.created_at,
-                    edited_at=card.edited_at,
-                    visibility=card.visibility,
-                    sensitive=bool(card.sensitive or author.sensitized),
-                    reply_to=None if answered is None else face(answered, emoji),
-                    reply_url=None if answered is None else f"/@{answered.handle}/{card.reply_to_id}",
-                    boosted_by=None if entry is card else face(known[entry.author_id], emoji),
-                    pictures=pictures,
-                    poll=_asked(polls.get(card.id), voted),
-                    replies=replies,
-                    boosts=boosts,
-                    favourites=favourites,
-                    summary=_short(card.warning or plain(card.html)),
-                    marks=None if self._viewer is None else marks.get(card.id, 0),
-                    mine=card.author_id == self._viewer,
-                )
-            )
+            found = around.filters.get((0 if entry is card else entry.id, card.id), ())
+            if entry.id == opened:
+                found = [one for one in found if one.filter.action == "blur"]
+            elif any(one.filter.action == "hide" for one in found):
+                continue
+            made.append(self._show(entry, card, around, quotes.get(card.id), found))
         return made
 
-    async def _voted(self, polls: Collection[Poll]) -> frozenset[int]:
-        """The polls that the member who looks voted on."""
-        if self._viewer is None:
-            return frozenset()
-        return frozenset([one.id for one in polls if await choices_of(self._db, one.id, by=self._viewer)])
+    async def _quotes(
+        self, cards: Sequence[PostCard]
+    ) -> tuple[dict[int, tuple[str, PostCard | None]], dict[int, AccountCard]]:
+        """By quoting post the state in which the viewer sees the quote, and the quoted post if it is there; the authors."""
+        quoting = [card for card in cards if card.quote_state is not None]
+        if not quoting or self._posts is None:
+            return {}, {}
+        quoted = await self._posts.get({card.quoted_id for card in quoting if card.quoted_id})
+        people = await self._accounts.get({card.author_id for card in quoted.values()})
+        viewer = await self._viewer_now()
+        found: dict[int, tuple[str, PostCard | None]] = {}
+        for card in quoting:
+            of = quoted.get(card.quoted_id)
+            state = quote_state(card, of, None if of is None else people.get(of.author_id), viewer)
+            found[card.id] = (state, of if state in QUOTE_SHOWN else None)
+        return found, people
 
-    async def profile(self, card: AccountCard) -> Profile:
-        """The page of an account."""
-        emoji = await self._emoji((), [card])
-        own = emoji.get(card.domain, {})
-        lines: tuple[Field, ...] = read_fields(card.fields)
-        counts = card.counts
-        return Profile(
-            face=face(card, emoji),
+    async def _viewer_now(self) -> Viewer | None:
+        return None if self._reader is None else await self._reader.viewers.get(self._reader.id)
+
+    async def _around(
+        self,
+        entries: Sequence[PostCard],
+        cards: Sequence[PostCard],
+        quoted: Sequence[PostCard],
+        people: Mapping[int, AccountCard],
+        where: Where | None,
+    ) -> _Around:
+        views, reader = self._posts, self._reader
+        polled = [card.id for card in cards if card.poll_id is not None]
+        polls: Mapping[int, Poll] = {}
+        if polled:
+            polls = (
+                await polls_of(self._db, polled)
+                if views is None
+                else {an_id: one.poll for an_id, one in (await views.polls(polled)).items()}
+            )
+        emoji = await self.emoji(
+            [
+                (people[card.author_id].domain, shortcodes(" ".join(polls[card.id].options)))
+                for card in cards
+                if card.id in polls
+            ]
+        )
+        if views is None or reader is None:
+            return _Around(people=people, polls=polls, emoji=emoji, voted=(), marks={}, muted=(), filters={})
+        me = reader.id
+        voted = await views.votes(me, [one.id for one in polls.values()]) if polls else ()
+        return _Around(
+            people=people,
+            polls=polls,
+            emoji=emoji,
+            voted=voted,
+            marks=await views.marks(me, [card.id for card in cards]),
+            muted=await views.muted_threads(me),
+            filters=await self._filtered(reader, [*zip(entries, cards, strict=True)], quoted, where),
+        )
+
+    async def _filtered(
+        self,
+        reader: Reader,
+        shown: Sequence[tuple[PostCard, PostCard]],
+        quoted: Sequence[PostCard],
+        where: Where | None,
+    ) -> dict[tuple[int, int], Sequence[Result]]:
+        """What the member's filters for this place find, as `FilterViews.results` has it; own posts are left alone."""
+        if where is None:
+            return {}
+        matcher = await reader.filters.matcher(reader.id)
+        if not matcher:
+            return {}
+        pairs = [
+            (card, None if entry is card else entry.id)
+            for entry, card in [*shown, *[(one, one) for one in quoted]]
+            if card.author_id != reader.id
+        ]
+        found = await reader.filters.results(matcher, pairs)
+        return {key: [one for one in results if where in one.filter.contexts] for key, results in found.items()}
+
+    def _show(
+        self,
+        entry: PostCard,
+        card: PostCard,
+        around: _Around,
+        quote: tuple[str, PostCard | None] | None,
+        filters: Sequence[Result],
+    ) -> Shown:
+        people, me, sketch = around.people, self._viewer, sketch_of(card)
+        author = people[card.author_id]
+        answered = people.get(card.reply_to_author_id or 0)
+        link = sketch.link
+        creator = people.get(link.creator_id) if link is not None and link.creator_id is not None else None
+        replies, boosts, favourites, quotes = card.counts
+        return Shown(
+            id=card.id,
+            entry_id=entry.id,
+            url=post_url(card, author),
             elsewhere=web_address(card.url),
-            bio=with_emoji(card.bio_html, own),
-            summary=_short(plain(card.bio_html)),
-            header=file_url(read_picture(card.header).still) if card.header else None,
-            fields=[
-                (with_emoji(str(escape(line.name)), own), with_emoji(line.html, own), line.verified_at)
-                for line in lines
-            ],
-            counts=counts[:3],
+            by=face_of(author),
+            sketch=sketch,
+            language=card.language,
             created_at=card.created_at,
-            indexable=bool(card.indexable),
+            edited_at=card.edited_at,
+            visibility=card.visibility,
+            sensitive=bool(card.sensitive or author.sensitized),
+            reply_to=None if answered is None else face_of(answered),
+            reply_url=None if answered is None else f"/@{answered.handle}/{card.reply_to_id}",
+            reply_to_id=card.reply_to_id,
+            boosted_by=None if entry is card else face_of(people[entry.author_id]),
+            poll=_asked(around.polls.get(card.id), around.emoji.get(author.domain, {}), around.voted),
+            quote=None if quote is None else self._quoted(quote, around),
+            creator=None if creator is None else face_of(creator),
+            replies=replies,
+            boosts=boosts,
+            favourites=favourites,
+            quotes=quotes,
+            marks=None if me is None else around.marks.get(card.id, 0),
+            mine=card.author_id == me,
+            muted=card.thread_id in around.muted,
+            translatable=self._reader is not None and self._reader.translates and bool(sketch.foreign),
+            filtered=_titles(filters, "warn"),
+            blurred=_titles(filters, "blur"),
         )
 
-    async def faces(self, ids: Sequence[int]) -> list[Face]:
-        """People in the order of `ids`; unknown ones are left out."""
-        found = await self._accounts.get(ids)
-        emoji = await self._emoji((), found.values())
-        return [face(found[one], emoji) for one in ids if one in found]
-
-    async def _emoji(
-        self, named: Iterable[tuple[str, Collection[str]]], people: Collection[AccountCard]
-    ) -> dict[str, dict[str, str]]:
-        """Server -> shortcode -> address, for those known here that people of these servers used. One query a server."""
-        wanted: dict[str, set[str]] = {}
-        for domain, names in named:
-            wanted.setdefault(domain, set()).update(names)
-        for card in people:
-            if ":" in card.display_name or ":" in card.bio_html:
-                wanted.setdefault(card.domain, set()).update(shortcodes(f"{card.display_name} {card.bio_html}"))
-        return {
-            domain: {one.shortcode: f"/media/{one.file}" for one in await find_emoji(self._db, names, domain)}
-            for domain, names in wanted.items()
-            if names
-        }
-
-
-def face(card: AccountCard, emoji: Mapping[str, Mapping[str, str]]) -> Face:
-    """A person in few words; `emoji` by servers."""
-    avatar = asset_url("avatar.svg")
-    if card.avatar:
-        picture = read_picture(card.avatar)
-        avatar = file_url(picture.small or picture.still)
-    return Face(
-        id=card.id,
-        name=with_emoji(str(escape(card.display_name or card.username)), emoji.get(card.domain, {})),
-        handle=card.handle,
-        url=profile_url(card),
-        avatar=avatar,
-        bot=card.kind == "service",
-        locked=bool(card.locked),
-    )
-
-
-def with_emoji(html: str, emoji: Mapping[str, str]) -> Markup:
-    """Our own HTML (made or made safe by `dunnock.text`), shortcodes outside of tags shown as pictures."""
-    if not emoji or ":" not in html:
-        return Markup(html)  # noqa: S704 - the one place that trusts stored HTML
-
-    def shown(found: re.Match[str]) -> str:
-        url = emoji.get(found[1])
-        return (
-            found[0]
-            if url is None
-            else f'<img class="emoji" src="{escape(url)}" alt=":{found[1]}:" width="20" height="20">'
+    def _quoted(self, quote: tuple[str, PostCard | None], around: _Around) -> Quoted:
+        state, card = quote
+        if card is None:
+            return Quoted(state, None)
+        found = around.filters.get((0, card.id), ())
+        return Quoted(
+            state,
+            self._show(card, card, around, None, found),
+            deeper=card.quote_state is not None,
+            filtered=", ".join([one.filter.title for one in found if one.filter.action != "blur"]),
         )
 
-    parts = _TAGS.split(html)
-    parts[::2] = [_SHORTCODE.sub(shown, part) for part in parts[::2]]
-    return Markup("".join(parts))  # noqa: S704 - see above
+
+async def provide_cards(
+    *,
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+    post_views: NamedDependency[PostViews],
+    viewers: NamedDependency[Viewers],
+    filter_views: NamedDependency[FilterViews],
+    translations: NamedDependency[Translations],
+    visitor: NamedDependency[Visitor],
+) -> Cards:
+    """Litestar's dependency behind `cards`: posts as the visitor sees them."""
+    me = visitor.account_id
+    reader = None if me is None else Reader(me, viewers, filter_views, translations.enabled)
+    return Cards(db, account_views, post_views, reader)
 
 
-def _shot(picture: Picture, description: str | None) -> Shot:
-    clip = picture.clip is not None
-    small = picture.small or picture.original
-    return Shot(
-        file_url(picture.original),
-        "" if clip and picture.small is None else file_url(small),
-        small.width,
-        small.height,
-        description or "",
-        film=clip and picture.original.mime == "video/mp4",
-        sound=clip and picture.original.mime == "audio/mpeg",
-    )
+def _titles(found: Sequence[Result], action: str) -> str:
+    return ", ".join([one.filter.title for one in found if one.filter.action == action]) if found else ""
 
 
-def _asked(poll: Poll | None, voted: Collection[int] = ()) -> Asked | None:
+def _asked(poll: Poll | None, emoji: Mapping[str, str], voted: Collection[int]) -> Asked | None:
     if poll is None:
         return None
     over = poll.over(now_ms())
     hidden, votes = poll.hide_totals and not over, max(poll.votes, 1)
-    options: list[tuple[str, int | None, int]] = [
+    titles = [with_emoji(str(escape(title)), emoji) for title in poll.options]
+    options: list[tuple[Markup, int | None, int]] = [
         (title, None, 0) if hidden else (title, count, round(100 * count / votes))
-        for title, count in zip(poll.options, poll.tallies, strict=True)
+        for title, count in zip(titles, poll.tallies, strict=True)
     ]
     return Asked(options, poll.voters, poll.expires_at, over, poll.multiple, poll.id in voted)
-
-
-def _short(words: str, most: int = 200) -> str:
-    """The beginning, in one line, for what other sites show of a link."""
-    line = " ".join(words.split())
-    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -13,10 +13,12 @@ from dunnock.api.kit import Form, Query
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
+from dunnock.web.onboarding import AFTER_JOINING
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show, keep_to_itself
 from dunnock.web.sign_in import address_of
 from dunnock.web.visitor import Visitor
+from dunnock.web.words import N_
 
 
 class ConfirmParams(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ async def confirm(
         return show.go("/settings/account", done="confirmed")
     if member.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=member.username)
-    return show.go("/auth/sign_in", done="confirmed")
+    return show.go(f"/auth/sign_in?next={AFTER_JOINING}", done="confirmed")
 
 
 @get("/auth/confirmation/new")
@@ -87,7 +89,7 @@ async def send_again(
         await accounts.ask_confirmation(db, form.email, address="" if settings.dev else address_of(request))
     except DomainError as error:
         return show("mail_again.html", with_form=True, error=error, email=form.email, possible=settings.confirms_mail)
-    return show("mail_sent.html", with_form=True, heading="Look into your mail", email=form.email.strip())
+    return show("mail_sent.html", with_form=True, heading=N_("Look into your mail"), name="", email=form.email.strip())
 
 
 HANDLERS = pages(ask_confirm, confirm, ask_again, send_again)

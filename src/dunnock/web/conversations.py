@@ -17,7 +17,7 @@ from dunnock.web.cards import Cards
 from dunnock.web.one_by_one import OneByOne, provide_one_by_one
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.steps import PER_PAGE, Steps
+from dunnock.web.steps import PER_PAGE, steps_between
 from dunnock.web.visitor import Member
 
 
@@ -57,11 +57,7 @@ async def show_conversations(
         }
         for one in found
     ]
-    inside = cursor.max_id is not None or cursor.upwards
-    full = len(found) == cursor.limit or cursor.upwards
-    steps = Steps(
-        found[0].last_post_id if found and inside else None, found[-1].last_post_id if found and full else None
-    )
+    steps = steps_between([one.last_post_id for one in found], cursor)
     return show("conversations.html", rows=rows, steps=steps)
 
 

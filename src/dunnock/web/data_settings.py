@@ -18,23 +18,24 @@ from dunnock.foundation.settings import Settings
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member, set_cookie
+from dunnock.web.words import N_
 
 KINDS: Final = (
-    ("following", "People you follow"),
-    ("lists", "Lists"),
-    ("blocking", "Blocked people"),
-    ("muting", "Muted people"),
-    ("domain_blocking", "Hidden servers"),
-    ("bookmarks", "Bookmarks"),
-    ("filters", "Filters (JSON of this kind of server)"),
+    ("following", N_("People you follow")),
+    ("lists", N_("Lists")),
+    ("blocking", N_("Blocked people")),
+    ("muting", N_("Muted people")),
+    ("domain_blocking", N_("Hidden servers")),
+    ("bookmarks", N_("Bookmarks")),
+    ("filters", N_("Filters (JSON of this kind of server)")),
 )
 _FILES: Final = (
-    ("following_accounts.csv", "People you follow", "following_accounts"),
-    ("lists.csv", "Lists", "lists"),
-    ("blocked_accounts.csv", "Blocked people", "blocked_accounts"),
-    ("muted_accounts.csv", "Muted people", "muted_accounts"),
-    ("blocked_domains.csv", "Hidden servers", "blocked_domains"),
-    ("bookmarks.csv", "Bookmarks", "bookmarks"),
+    ("following_accounts.csv", N_("People you follow"), "following_accounts"),
+    ("lists.csv", N_("Lists"), "lists"),
+    ("blocked_accounts.csv", N_("Blocked people"), "blocked_accounts"),
+    ("muted_accounts.csv", N_("Muted people"), "muted_accounts"),
+    ("blocked_domains.csv", N_("Hidden servers"), "blocked_domains"),
+    ("bookmarks.csv", N_("Bookmarks"), "bookmarks"),
 )
 _SHOWN_ROWS: Final = 50
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from litestar.di import NamedDependency
 
 from dunnock.accounts.views import AccountViews
 from dunnock.foundation.db import Db
@@ -28,5 +29,12 @@ class Reads(msgspec.Struct, frozen=True):
             for an_id in dict.fromkeys(ids)
             if (card := found.get(an_id)) and (card.boost_of_id is None or card.boost_of_id in found)
         ]
-        shown = await Cards(self.db, self.account_views).posts(entries, found, people)
-        return {card.id: one for card, one in zip(entries, shown, strict=True)}
+        shown = await Cards(self.db, self.account_views, self.post_views).posts(entries, found, people)
+        return {one.entry_id: one for one in shown}
+
+
+async def provide_reads(
+    db: NamedDependency[Db], account_views: NamedDependency[AccountViews], post_views: NamedDependency[PostViews]
+) -> Reads:
+    """Litestar's dependency behind `reads`."""
+    return Reads(db, account_views, post_views)

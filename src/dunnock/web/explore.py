@@ -17,10 +17,12 @@ from dunnock.foundation.db import Db
 from dunnock.web.cards import Cards, web_address
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
+from dunnock.web.sparkline import sparkline
 from dunnock.web.visitor import Member, Visitor
 
 _POSTS, _TAGS, _LINKS, _PEOPLE = 20, 20, 20, 40
 _FURTHEST = 2_000
+_FIRST, _HELD = 3, 10
 
 
 class DirectoryParams(PageParams, kw_only=True, frozen=True):
@@ -42,21 +44,36 @@ async def show_posts(
     *,
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
-    db: NamedDependency[Db],
     feeds: NamedDependency[Feeds],
     trends: NamedDependency[Trends],
-    account_views: NamedDependency[AccountViews],
+    cards: NamedDependency[Cards],
 ) -> Response[str]:
     """Posts that more people than usual favourited or boosted, the strongest first."""
     page = await feeds.chosen(await trends.posts(), visitor.account_id)
     page.entries = page.entries[:_POSTS]
-    return show("explore_posts.html", shown=await Cards(db, account_views, viewer=visitor.account_id).page(page))
+    shown = await cards.page(page, "public")
+    return show("explore_posts.html", kind="posts", shown=shown)
 
 
 @get("/explore/tags")
-async def show_tags(show: NamedDependency[Show], trends: NamedDependency[Trends]) -> Response[str]:
-    """Hashtags that more people than usual took up."""
-    return show("explore_tags.html", tags=[one.tag for one in (await trends.tags())[:_TAGS]])
+async def show_tags(
+    show: NamedDependency[Show],
+    trends: NamedDependency[Trends],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """Hashtags that more people than usual took up, who was first, as how many they count; and what is held back."""
+    found = [one.tag for one in (await trends.tags())[:_TAGS]]
+    why = {one.id: judged for one in found if (judged := await trends.why("tag", one.id)) is not None}
+    first = list({account for judged in why.values() for account, _ in judged.first[:_FIRST]})
+    faces = {one.id: one for one in await Cards(db, account_views).faces(first)}
+    tags = []
+    for one in found:
+        judged = why.get(one.id)
+        who = [] if judged is None else [faces[an_id] for an_id, _ in judged.first[:_FIRST] if an_id in faces]
+        tags.append((one, sparkline(one.days), None if judged is None else judged.found, who))
+    held = (await discovery.held_back(db, "tag"))[:_HELD]
+    return show("explore_tags.html", kind="tags", tags=tags, held=held)
 
 
 @get("/explore/links")
@@ -69,12 +86,12 @@ async def show_links(show: NamedDependency[Show], trends: NamedDependency[Trends
             "about": one.preview.card.description,
             "host": one.preview.card.provider_name or urlsplit(url).netloc,
             "language": one.preview.card.language,
-            "days": one.days,
+            "line": sparkline(one.days),
         }
         for one in (await trends.links())[:_LINKS]
         if (url := web_address(one.preview.url)) is not None
     ]
-    return show("explore_links.html", links=links)
+    return show("explore_links.html", kind="links", links=links)
 
 
 @get(["/explore/people", "/directory"])

@@ -18,7 +18,7 @@ from dunnock.foundation.settings import Settings
 from dunnock.moderation import house
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show, keep_to_itself
-from dunnock.web.sign_in import known_as, welcome
+from dunnock.web.sign_in import let_in
 from dunnock.web.visitor import Visitor
 
 
@@ -90,14 +90,12 @@ async def found(
         owner = await _make_owner(db, settings, form)
     except DomainError as error:
         return _page(show, form, settings, error=error)
-    browser = known_as(request, settings)
     async with db.begin() as tx:
         for name, value in choices.items():
             if value != getattr(settings, name):
                 await house.change_setting(tx, name, value, by=owner.account_id)
-        client = request.headers.get("user-agent", "")
-        token = await accounts.open_session(tx, owner.id, client=client, browser=browser)
-    return await welcome(show, db, visitor, settings, token=token, goal="/admin?done=founded", browser=browser)
+    goal = "/admin?done=founded"
+    return await let_in(request, show, db, settings, member_id=owner.id, goal=goal, visitor=visitor)
 
 
 async def _make_owner(db: Db, settings: Settings, form: FirstForm) -> accounts.Member:

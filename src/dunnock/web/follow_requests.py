@@ -12,7 +12,7 @@ from dunnock.foundation.db import Db
 from dunnock.web.cards import Cards
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.steps import Steps
+from dunnock.web.steps import steps_of_people
 from dunnock.web.visitor import Member
 
 _A_PAGE = 40
@@ -37,12 +37,10 @@ async def show_requests(
     """Who asks, the latest first."""
     cursor = accounts.Cursor(limit=_A_PAGE, max_id=params.max_id, min_id=params.min_id)
     page = await accounts.follow_requests(db, member.account_id, cursor)
-    inside = cursor.max_id is not None or cursor.upwards
-    full = len(page.ids) == _A_PAGE or cursor.upwards
     return show(
         "follow_requests.html",
         people=await Cards(db, account_views).faces(page.ids),
-        steps=Steps(page.newest if inside else None, page.oldest if full else None),
+        steps=steps_of_people(page, cursor),
     )
 
 

@@ -12,16 +12,19 @@ from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.posts.hashtag_search import find_hashtag
+from dunnock.web.local_path import local_path
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
+from dunnock.web.sparkline import sparkline
 from dunnock.web.visitor import Member
 
 
 class TagForm(Sent):
-    """Which hashtag, with or without `#`, and whether to follow it."""
+    """Which hashtag, with or without `#`, whether to follow it, and where the form stood."""
 
     name: str = ""
     act: str = "follow"
+    back: str = "/followed_tags"
 
 
 @get("/followed_tags")
@@ -48,14 +51,15 @@ async def change_followed(
                 await tags.follow_tag(tx, member.account_id, name)
     except DomainError as error:
         return await _ask(show, db, member, typed=form.name, error=error)
-    return show.go("/followed_tags", done="saved")
+    return show.go(local_path(form.back), done="saved")
 
 
 async def _ask(
     show: Show, db: Db, member: Member, *, typed: str = "", error: DomainError | None = None
 ) -> Response[str]:
     page = await tags.followed_tags(db, member.account_id, accounts.Cursor(limit=tags.MOST_TAGS), now=now_ms())
-    return show("followed_tags.html", tags=page.tags, typed=typed, error=error)
+    tags_with_lines = [(one, sparkline(one.days)) for one in page.tags]
+    return show("followed_tags.html", tags=tags_with_lines, typed=typed, error=error)
 
 
 HANDLERS = pages(show_followed, change_followed)

@@ -8,11 +8,13 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from dunnock import server, text
-from dunnock.foundation.clock import iso_day, now_ms
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
+from dunnock.web.about import has_terms, within_page
 from dunnock.web.pages import pages
 from dunnock.web.show import Show
+from dunnock.web.words import N_
 
 
 @get("/privacy-policy")
@@ -25,11 +27,12 @@ async def show_privacy(
     at = server.PRIVACY_WRITTEN_AT if written is None else written.updated_at
     return show(
         "guide.html",
-        heading="Privacy policy",
+        heading=N_("Privacy policy"),
         html=_safe(words),
-        facts=[f"As of {iso_day(at)}"],
+        as_of=at,
         changes="",
         versions=[],
+        has_terms=await has_terms(db),
     )
 
 
@@ -46,22 +49,22 @@ async def show_terms_of(day: FromPath[str], show: NamedDependency[Show], db: Nam
 
 
 async def _terms(show: Show, db: Db, one: server.Terms) -> Response[str]:
-    facts = [f"In force from {one.effective_on}"]
-    if one.succeeded_by is not None:
-        facts.append(f"until {one.succeeded_by}")
     versions = [each.effective_on for each in await server.all_terms(db)]
     return show(
         "guide.html",
-        heading="Terms of service",
+        heading=N_("Terms of service"),
         html=_safe(one.text),
-        facts=facts,
+        as_of=None,
+        since=one.effective_on,
+        until=one.succeeded_by,
         changes=_safe(one.changes),
+        has_terms=True,
         versions=[day for day in reversed(versions) if day != one.effective_on],
     )
 
 
 def _safe(words: str) -> Markup:
-    return Markup(text.markdown(words))  # noqa: S704 (it comes out of the cleaner)
+    return within_page(text.markdown(words))
 
 
 HANDLERS = pages(show_privacy, show_terms, show_terms_of)

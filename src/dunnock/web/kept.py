@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Query
 from dunnock.feeds import Feeds
-from dunnock.foundation.db import Db
 from dunnock.web.cards import Cards
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
@@ -27,15 +25,14 @@ async def show_kept(
     params: Query[PageParams],
     show: NamedDependency[Show],
     member: NamedDependency[Member],
-    db: NamedDependency[Db],
     feeds: NamedDependency[Feeds],
-    account_views: NamedDependency[AccountViews],
+    cards: NamedDependency[Cards],
 ) -> Response[str]:
     """Posts that the member bookmarked, or marked as favourites; nobody else sees these pages."""
     what: Kept = "bookmarks" if show.path == "/bookmarks" else "favourites"
     cursor = cursor_of(params)
     page = await feeds.kept(member.account_id, what, cursor)
-    shown = await Cards(db, account_views, viewer=member.account_id).page(page)
+    shown = await cards.page(page)
     return show("kept.html", what=what, shown=shown, steps=steps_of(page, cursor))
 
 

@@ -74,13 +74,13 @@ async def show_list(
     member: NamedDependency[Member],
     db: NamedDependency[Db],
     feeds: NamedDependency[Feeds],
-    account_views: NamedDependency[AccountViews],
+    cards: NamedDependency[Cards],
 ) -> Response[str]:
     """What the accounts of a list posted and boosted."""
     one = await lists.find_list(db, member.account_id, list_id)
     cursor = cursor_of(params)
     page = await feeds.list(member.account_id, list_id, cursor)
-    shown = await Cards(db, account_views, viewer=member.account_id).page(page)
+    shown = await cards.page(page, "home")
     every = await lists.lists_of(db, member.account_id)
     return show("list.html", one=one, lists=every, shown=shown, steps=steps_of(page, cursor))
 

@@ -13,17 +13,18 @@ from dunnock.foundation.settings import Settings
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member, Visitor
+from dunnock.web.words import N_
 
 WORDS = {
-    "mention": "Somebody mentions me",
-    "quote": "Somebody quotes me",
-    "follow": "Somebody follows me",
-    "follow_request": "Somebody asks to follow me",
-    "boost": "Somebody boosts a post of mine",
-    "favourite": "Somebody likes a post of mine",
-    "digest": "Once a week what I missed, when I am away",
-    "report": "Somebody reports an account",
-    "pending": "Somebody asks to join",
+    "mention": N_("Somebody mentions me"),
+    "quote": N_("Somebody quotes me"),
+    "follow": N_("Somebody follows me"),
+    "follow_request": N_("Somebody asks to follow me"),
+    "boost": N_("Somebody boosts a post of mine"),
+    "favourite": N_("Somebody likes a post of mine"),
+    "digest": N_("Once a week what I missed, when I am away"),
+    "report": N_("Somebody reports an account"),
+    "pending": N_("Somebody asks to join"),
 }
 
 

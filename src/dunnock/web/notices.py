@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from dunnock import notifications
+from dunnock import accounts, notifications
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import now_ms
@@ -18,7 +18,7 @@ from dunnock.web.cards import Cards
 from dunnock.web.one_by_one import OneByOne, provide_one_by_one
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.steps import Steps
+from dunnock.web.steps import Steps, steps_between
 from dunnock.web.visitor import Member
 
 _A_PAGE = 30
@@ -43,7 +43,7 @@ class DismissForm(Sent):
 
 
 class RequestForm(Sent):
-    """Whose request, and whether to let them through."""
+    """Whose request, and the answer: `accept`, `dismiss`, or `block` them."""
 
     request_id: Id
     act: str = "accept"
@@ -69,7 +69,9 @@ async def show_notices(
     cards = Cards(db, account_views)
     wanted = dict.fromkeys([an_id for one in groups for an_id in one.from_ids[:_FACES]])
     people = {one.id: one for one in await cards.faces([*wanted])}
-    posts = await one_by_one.find([an_id for one in groups if (an_id := one.newest.post_id) is not None], me)
+    posts = await one_by_one.find(
+        [an_id for one in groups if (an_id := one.newest.post_id) is not None], me, "notifications"
+    )
     markers = await notifications.read_markers(db, me, ("notifications",))
     until = markers["notifications"].last_read_id if "notifications" in markers else 0
     rows: list[dict[str, Any]] = []
@@ -147,10 +149,11 @@ async def show_requests(
     one_by_one: NamedDependency[OneByOne],
 ) -> Response[str]:
     """People whose messages the policy keeps back until the member lets them through."""
-    me, up = member.account_id, params.min_id is not None
-    span = Span(params.max_id or FOREVER, params.min_id or 0, up=up)
+    me = member.account_id
+    cursor = accounts.Cursor(limit=_A_PAGE, max_id=params.max_id, min_id=params.min_id)
+    span = Span(params.max_id or FOREVER, params.min_id or 0, up=cursor.upwards)
     found = await notifications.request_page(db, me, span, most=_A_PAGE)
-    found = found[::-1] if up else found
+    found = found[::-1] if cursor.upwards else found
     people = {one.id: one for one in await Cards(db, account_views).faces([one.from_id for one in found])}
     posts = await one_by_one.find([one.last_post_id for one in found if one.last_post_id is not None], me)
     rows: list[dict[str, Any]] = [
@@ -164,22 +167,23 @@ async def show_requests(
         for one in found
         if one.from_id in people
     ]
-    more = len(found) == _A_PAGE or up
-    inside = params.max_id is not None or up
-    steps = Steps(found[0].id if found and inside else None, found[-1].id if found and more else None)
-    return show("notification_requests.html", rows=rows, steps=steps)
+    return show("notification_requests.html", rows=rows, steps=steps_between([one.id for one in found], cursor))
 
 
 @post("/notifications/requests", status_code=303)
 async def answer_request(
     form: Form[RequestForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
 ) -> Response[None]:
-    """Let somebody through from now on, with what was kept back; or send the request away."""
+    """Let somebody through from now on, with what was kept back; or send the request away, and perhaps block them."""
+    me = member.account_id
     async with db.begin() as tx:
-        await notifications.find_request(tx, member.account_id, form.request_id)
+        asked = await notifications.find_request(tx, me, form.request_id)
         does = notifications.accept_requests if form.act == "accept" else notifications.dismiss_requests
-        await does(tx, member.account_id, (form.request_id,))
-    return show.go("/notifications/requests", done="let_through" if form.act == "accept" else "sent_away")
+        await does(tx, me, (form.request_id,))
+        if form.act == "block":
+            await accounts.block(tx, me, target=asked.from_id)
+    done = {"accept": "let_through", "block": "blocked"}.get(form.act, "sent_away")
+    return show.go("/notifications/requests", done=done)
 
 
 HANDLERS = pages(show_notices, mark_read, dismiss, clear, show_requests, answer_request)

@@ -15,17 +15,18 @@ from dunnock.foundation.errors import DomainError
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
+from dunnock.web.words import N_
 
 _PATH: Final = "/settings/old-posts"
 _AGES: Final = (
-    (604_800, "1 week"),
-    (1_209_600, "2 weeks"),
-    (2_629_746, "1 month"),
-    (5_259_492, "2 months"),
-    (7_889_238, "3 months"),
-    (15_778_476, "6 months"),
-    (31_556_952, "1 year"),
-    (63_113_904, "2 years"),
+    (604_800, N_("1 week")),
+    (1_209_600, N_("2 weeks")),
+    (2_629_746, N_("1 month")),
+    (5_259_492, N_("2 months")),
+    (7_889_238, N_("3 months")),
+    (15_778_476, N_("6 months")),
+    (31_556_952, N_("1 year")),
+    (63_113_904, N_("2 years")),
 )
 
 

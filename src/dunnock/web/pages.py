@@ -12,8 +12,11 @@ from litestar.handlers import HTTPRouteHandler
 from dunnock.api.kit import Paging
 from dunnock.api.kit.params import fit_form, read_form
 from dunnock.foundation.settings import Settings
+from dunnock.web.cards import provide_cards
+from dunnock.web.evidence import provide_reads
 from dunnock.web.failure import PAGE_EXCEPTION_HANDLERS
 from dunnock.web.origin import check_form, check_origin
+from dunnock.web.person_page import provide_page
 from dunnock.web.show import provide_show
 from dunnock.web.visitor import Visitor, find_member, find_staff, find_visitor
 
@@ -26,6 +29,12 @@ class Sent(msgspec.Struct, kw_only=True):
 
 class FormUnguarded(Exception):
     """A handler changes something without asking for a `form` that is a `Sent`."""
+
+
+class DoneParams(msgspec.Struct, frozen=True):
+    """What was done before coming here; the frame says it."""
+
+    done: str = ""
 
 
 class PageParams(Paging, kw_only=True, frozen=True):
@@ -54,6 +63,9 @@ def pages(*handlers: Any) -> list[Any]:
                 "member": Provide(find_member),
                 "staff": Provide(find_staff),
                 "show": Provide(provide_show),
+                "cards": Provide(provide_cards),
+                "reads": Provide(provide_reads),
+                "person_page": Provide(provide_page),
                 "form": Provide(provide_checked_form),
             },
             exception_handlers=PAGE_EXCEPTION_HANDLERS,

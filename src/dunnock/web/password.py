@@ -19,6 +19,7 @@ from dunnock.web.cards import Cards, Face
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show, keep_to_itself
 from dunnock.web.sign_in import address_of
+from dunnock.web.words import N_
 
 
 class ForgottenForm(Sent):
@@ -70,7 +71,7 @@ async def send_reset(
         return show(
             "password_new.html", with_form=True, error=error, email=form.email, possible=settings.sends_mail, owner=None
         )
-    return show("mail_sent.html", with_form=True, heading="Look into your mail", email=form.email.strip())
+    return show("mail_sent.html", with_form=True, heading=N_("Look into your mail"), name="", email=form.email.strip())
 
 
 @get("/auth/password/edit")

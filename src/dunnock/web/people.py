@@ -1,7 +1,8 @@
-"""Profiles: what somebody shows of themselves, and what they posted."""
+"""Profiles: what somebody shows of themselves, what they posted, and whom they know."""
 
 from __future__ import annotations
 
+from typing import Literal
 from urllib.parse import quote
 
 from litestar import Response, get
@@ -14,23 +15,20 @@ from dunnock.api.kit import Query
 from dunnock.feeds import Cursor, Feeds
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
-from dunnock.foundation.errors import DomainError, Kind, Missing
+from dunnock.foundation.errors import Missing
 from dunnock.foundation.settings import Settings
 from dunnock.text import hashtag_key
 from dunnock.web.cards import Cards
 from dunnock.web.pages import PageParams, pages
+from dunnock.web.person_page import PersonPage, find_person, relations_to
 from dunnock.web.show import Show
-from dunnock.web.steps import cursor_of, steps_of
+from dunnock.web.steps import cursor_of, steps_of, steps_of_people
 from dunnock.web.syndication import Channel, Format, feed, split
 from dunnock.web.visitor import Visitor
 
 _MOST_PINS = 5
-
-
-class PersonGone(DomainError):
-    """The account was here and is deleted or suspended."""
-
-    code, kind, safe = "person_gone", Kind.GONE, "This account is gone"
+_MOST_RECOMMENDED = 10
+_A_PAGE = 40
 
 
 @get(["/{handle:str}", "/{handle:str}/with_replies", "/{handle:str}/media"])
@@ -44,16 +42,17 @@ async def show_person(
     settings: NamedDependency[Settings],
     feeds: NamedDependency[Feeds],
     account_views: NamedDependency[AccountViews],
+    person_page: NamedDependency[PersonPage],
 ) -> Response[str] | Response[None]:
     """A profile with its posts, newest first; tabs with replies, and with pictures only."""
     handle, kind = split(handle)
-    card = await find_person(account_views, handle, settings)
+    card = await find_person(account_views, handle, settings, db)
     if kind is not None and not card.domain:
         return await _feed(kind, card, show, cards=Cards(db, account_views), feeds=feeds, settings=settings)
     part = show.path.rstrip("/").rpartition("/")[2]
     tab = f"/{part}" if part in {"with_replies", "media"} and show.path.count("/") > 1 else ""
-    if handle != f"@{card.handle}":
-        return show.go(f"/@{card.handle}{tab}")
+    if led := person_page.spelt(handle, card, tab):
+        return led
     cursor = cursor_of(params)
     page = await feeds.account(
         visitor.account_id,
@@ -63,19 +62,15 @@ async def show_person(
         boosts=tab != "/media",
         media=tab == "/media",
     )
-    cards = Cards(db, account_views, viewer=visitor.account_id)
     first = not tab and cursor.max_id is None and cursor.min_id is None
     pinned = await feeds.pinned(visitor.account_id, card.id, Cursor(limit=_MOST_PINS)) if first else None
-    return show(
-        "person.html",
-        person=await cards.profile(card),
-        full=card.handle if card.domain else f"{card.handle}@{settings.domain}",
+    return await person_page(
+        card,
         tab=tab,
-        pinned=await cards.page(pinned) if pinned else [],
-        shown=await cards.page(page),
+        first=first,
+        pinned=await person_page.cards.page(pinned, "account") if pinned else [],
+        shown=await person_page.cards.page(page, "account"),
         steps=steps_of(page, cursor),
-        mine=card.id == visitor.account_id,
-        relation=await relation_to(db, visitor, card.id),
     )
 
 
@@ -87,13 +82,11 @@ async def show_tagged(
     params: Query[PageParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
-    db: NamedDependency[Db],
-    settings: NamedDependency[Settings],
     feeds: NamedDependency[Feeds],
-    account_views: NamedDependency[AccountViews],
+    person_page: NamedDependency[PersonPage],
 ) -> Response[str] | Response[None]:
     """A profile with its posts under a hashtag: where featured hashtags lead."""
-    card = await find_person(account_views, handle, settings)
+    card = await person_page.find(handle)
     key = hashtag_key(tag)
     if not key:
         raise Missing(tag)
@@ -102,17 +95,62 @@ async def show_tagged(
         return show.go(f"/@{card.handle}{tab}")
     cursor = cursor_of(params)
     page = await feeds.account(visitor.account_id, card.id, cursor, boosts=False, tag=key)
-    cards = Cards(db, account_views, viewer=visitor.account_id)
-    return show(
-        "person.html",
-        person=await cards.profile(card),
-        full=card.handle if card.domain else f"{card.handle}@{settings.domain}",
-        tab=tab,
-        pinned=[],
-        shown=await cards.page(page),
-        steps=steps_of(page, cursor),
-        mine=card.id == visitor.account_id,
-        relation=await relation_to(db, visitor, card.id),
+    shown = await person_page.cards.page(page, "account")
+    return await person_page(card, tab=tab, pinned=[], shown=shown, steps=steps_of(page, cursor))
+
+
+@get("/{handle:str}/about")
+async def show_about(
+    *,
+    handle: FromPath[str],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    person_page: NamedDependency[PersonPage],
+) -> Response[str] | Response[None]:
+    """Since when somebody is here, what they were called, whom and what they recommend."""
+    card = await person_page.find(handle)
+    if led := person_page.spelt(handle, card, "/about"):
+        return led
+    some = accounts.Cursor(limit=_MOST_RECOMMENDED)
+    recommended = await accounts.endorsed(db, card.id, some, viewer=visitor.account_id or 0)
+    return await person_page(
+        card,
+        "person_about.html",
+        tab="/about",
+        recommended=await person_page.cards.faces(recommended.ids),
+        relations=await relations_to(db, visitor, recommended.ids),
+    )
+
+
+@get(["/{handle:str}/followers", "/{handle:str}/following"])
+async def show_network(
+    *,
+    handle: FromPath[str],
+    params: Query[PageParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    person_page: NamedDependency[PersonPage],
+) -> Response[str] | Response[None]:
+    """Who follows an account or whom it follows, the latest first; nobody when its owner hides it."""
+    which: Literal["followers", "following"] = "followers" if show.path.endswith("followers") else "following"
+    card = await person_page.find(handle)
+    if led := person_page.spelt(handle, card, f"/{which}"):
+        return led
+    viewer = visitor.account_id or 0
+    hidden = await accounts.collections_hidden(db, await accounts.find_shown(db, card.id), viewer=viewer)
+    cursor = accounts.Cursor(limit=_A_PAGE, max_id=params.max_id, min_id=params.min_id)
+    read = accounts.followers if which == "followers" else accounts.following
+    page = accounts.Page() if hidden else await read(db, card.id, cursor, viewer=viewer)
+    return await person_page(
+        card,
+        "person_network.html",
+        tab=f"/{which}",
+        which=which,
+        hidden=hidden,
+        people=await person_page.cards.faces(page.ids),
+        relations=await relations_to(db, visitor, page.ids),
+        steps=steps_of_people(page, cursor),
     )
 
 
@@ -144,31 +182,4 @@ async def _feed(
     return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms())
 
 
-async def relation_to(db: Db, visitor: Visitor, account_id: int) -> accounts.Relationship | None:
-    """How a member stands to an account; None for strangers, and to oneself."""
-    if visitor.account_id is None or visitor.account_id == account_id:
-        return None
-    found = await accounts.relationships(db, visitor.account_id, [account_id])
-    return found[0] if found else None
-
-
-async def find_person(account_views: AccountViews, handle: str, settings: Settings) -> AccountCard:
-    """The account behind `@name` or `@name@domain`.
-
-    Raises:
-        Missing: there is no such account, or that is no handle.
-        PersonGone: it was deleted or suspended.
-    """
-    name, _, domain = handle.removeprefix("@").partition("@")
-    if not handle.startswith("@") or not name or "\0" in handle:
-        raise Missing(handle)
-    found = await account_views.id_of(name, "" if domain == settings.domain else domain)
-    card = None if found is None else await account_views.one(found)
-    if card is None:
-        raise Missing(handle)
-    if card.standing in {"suspended", "deleted"}:
-        raise PersonGone(card.id)
-    return card
-
-
-HANDLERS = pages(show_person, show_tagged, lead_to_person, lead_to_post)
+HANDLERS = pages(show_person, show_tagged, show_about, show_network, lead_to_person, lead_to_post)

@@ -1,9 +1,11 @@
-"""What members do with people, by the form on a profile."""
+"""What members do with people, by the forms on a profile: each button is an act."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
+import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -20,49 +22,72 @@ from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 
-async def _follow(tx: Tx, me: int, who: int) -> str:
-    in_force = await accounts.follow(tx, follower=me, followed=who)
-    return "following" if in_force else "requested"
+class PersonForm(ActForm):
+    """The act, and what some need: for how many seconds and how to mute, the words of a note."""
+
+    duration: int = 0
+    notifications: bool = False
+    note: str = ""
 
 
-async def _unfollow(tx: Tx, me: int, who: int) -> str:
-    await accounts.unfollow(tx, follower=me, followed=who)
-    return "unfollowed"
+class _Act(msgspec.Struct, frozen=True):
+    """A use case, the names that it has for the other and for the member ("": by place), and what to say then.
+
+    `asks`: the fields of the form that it takes; `says`: what else it is told; `if_not`: what to say when it answers False.
+    """
+
+    does: Callable[..., Awaitable[Any]]
+    other: str
+    done: str
+    me: str = ""
+    if_not: str = ""
+    asks: tuple[str, ...] = ()
+    says: Mapping[str, Any] = {}
+
+    async def __call__(self, tx: Tx, me: int, who: int, form: PersonForm) -> str:
+        """Do it; the key of what was done."""
+        named = {self.other: who, **self.says, **{name: getattr(form, name) for name in self.asks}}
+        did = await (self.does(tx, **named, **{self.me: me}) if self.me else self.does(tx, me, **named))
+        return self.if_not if did is False and self.if_not else self.done
 
 
-async def _mute(tx: Tx, me: int, who: int) -> str:
-    await accounts.mute(tx, me, target=who)
-    return "muted"
+async def _hide_server(tx: Tx, me: int, *, target: int) -> None:
+    await accounts.block_domain(tx, me, domain=await _server(tx, target))
 
 
-async def _unmute(tx: Tx, me: int, who: int) -> str:
-    await accounts.unmute(tx, me, target=who)
-    return "shown"
+async def _show_server(tx: Tx, me: int, *, target: int) -> None:
+    await accounts.unblock_domain(tx, me, domain=await _server(tx, target))
 
 
-async def _block(tx: Tx, me: int, who: int) -> str:
-    await accounts.block(tx, me, target=who)
-    return "blocked"
+async def _server(tx: Tx, target: int) -> str:
+    """Where the account lives. Raises: Missing, for one of this server."""
+    found = await accounts.find_shown(tx, target)
+    if found.local:
+        raise Missing(target)
+    return found.domain
 
 
-async def _unblock(tx: Tx, me: int, who: int) -> str:
-    await accounts.unblock(tx, me, target=who)
-    return "unblocked"
+def _follow(done: str, **says: Any) -> _Act:
+    return _Act(accounts.follow, "followed", done, me="follower", if_not="requested", says=says)
 
 
-async def _remove(tx: Tx, me: int, who: int) -> str:
-    await accounts.remove_from_followers(tx, me, follower=who)
-    return "no_follower"
-
-
-_DOES: Mapping[str, Callable[[Tx, int, int], Awaitable[str]]] = {
-    "follow": _follow,
-    "unfollow": _unfollow,
-    "mute": _mute,
-    "unmute": _unmute,
-    "block": _block,
-    "unblock": _unblock,
-    "remove": _remove,
+_DOES: Mapping[str, _Act] = {
+    "follow": _follow("following"),
+    "unfollow": _Act(accounts.unfollow, "followed", "unfollowed", me="follower"),
+    "notify": _follow("notified", notify=True),
+    "unnotify": _follow("saved", notify=False),
+    "boosts": _follow("saved", boosts=True),
+    "unboosts": _follow("saved", boosts=False),
+    "mute": _Act(accounts.mute, "target", "muted", asks=("duration", "notifications")),
+    "unmute": _Act(accounts.unmute, "target", "shown"),
+    "block": _Act(accounts.block, "target", "blocked"),
+    "unblock": _Act(accounts.unblock, "target", "unblocked"),
+    "remove": _Act(accounts.remove_from_followers, "follower", "no_follower"),
+    "endorse": _Act(accounts.endorse, "target", "saved"),
+    "unendorse": _Act(accounts.unendorse, "target", "saved"),
+    "note": _Act(accounts.write_note, "target", "saved", asks=("note",)),
+    "hide_server": _Act(_hide_server, "target", "server_hidden"),
+    "show_server": _Act(_show_server, "target", "shown"),
 }
 
 
@@ -70,7 +95,7 @@ _DOES: Mapping[str, Callable[[Tx, int, int], Awaitable[str]]] = {
 async def act_on_person(
     *,
     account_id: FromPath[int],
-    form: Form[ActForm],
+    form: Form[PersonForm],
     show: NamedDependency[Show],
     member: NamedDependency[Member],
     db: NamedDependency[Db],
@@ -80,7 +105,7 @@ async def act_on_person(
     if do is None or not 0 < account_id <= BIGGEST_ID:
         raise Missing(form.act)
     async with db.begin() as tx:
-        done = await do(tx, member.account_id, account_id)
+        done = await do(tx, member.account_id, account_id, form)
     return show.go(local_path(form.back), done=done)
 
 

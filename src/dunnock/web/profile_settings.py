@@ -19,7 +19,7 @@ from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.media.model import read_picture
 from dunnock.web.cards import Cards, file_url
-from dunnock.web.compose import VISIBILITIES
+from dunnock.web.choices import ANSWERERS, QUOTERS, VISIBILITIES
 from dunnock.web.language_names import language_choices
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
@@ -44,20 +44,6 @@ class ProfileForm(Sent):
     hide_collections: bool = False
 
 
-QUOTERS = [
-    ("public", "Everybody"),
-    ("followers", "My followers"),
-    ("nobody", "Nobody but me"),
-]
-ANSWERERS = [
-    ("everyone", "Everybody"),
-    ("followers", "My followers"),
-    ("following", "Those whom I follow"),
-    ("mentioned", "Only those whom I mention"),
-    ("nobody", "Nobody"),
-]
-
-
 class PreferencesForm(Sent):
     """How new posts are."""
 
@@ -66,6 +52,12 @@ class PreferencesForm(Sent):
     replies: str = ""
     language: str = ""
     sensitive: bool = False
+
+
+@get("/settings")
+async def ask_settings(show: NamedDependency[Show], member: NamedDependency[Member]) -> Response[None]:  # noqa: ARG001 (strangers sign in)
+    """The first of the settings."""
+    return show.go("/settings/profile")
 
 
 @get("/settings/profile")
@@ -216,4 +208,4 @@ def _ask_preferences(show: Show, form: PreferencesForm, *, error: DomainError | 
     )
 
 
-HANDLERS = pages(ask_profile, change_profile, ask_preferences, change_preferences)
+HANDLERS = pages(ask_settings, ask_profile, change_profile, ask_preferences, change_preferences)

@@ -2,31 +2,88 @@
 
 from __future__ import annotations
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from dunnock import accounts, notifications
+from dunnock.api.kit import Form
 from dunnock.foundation.db import Db
-from dunnock.web.pages import pages
+from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
+from dunnock.web.words import N_
+
+_CHANGES = 30
+_WORDS: dict[str, str] = {
+    "signed_in": N_("Signed in"),
+    "app": N_("An app was let in"),
+    "password": N_("Password changed"),
+    "password_by_mail": N_("New password by the link of a mail"),
+    "email": N_("E-mail address changed"),
+    "totp_on": N_("App for codes set up"),
+    "totp_off": N_("App for codes removed"),
+    "passkey_added": N_("Passkey added"),
+    "passkey_removed": N_("Passkey removed"),
+    "codes": N_("New recovery codes"),
+    "reset": N_("Second step taken away by those who run this server"),
+    "recalled": N_("Account taken back by its owner"),
+    "display_name": N_("Name changed"),
+    "avatar": N_("Avatar changed"),
+    "header": N_("Header changed"),
+    "kind": N_("Kind of account changed"),
+}
+
+
+class QuietForm(Sent):
+    """For how many hours; 0: no longer."""
+
+    hours: int = 0
 
 
 @get("/settings/safety")
 async def show_safety(
     show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
 ) -> Response[str]:
-    """Browsers and apps that get in, the second step, and what becomes of strangers. Changes nothing by itself."""
+    """Browsers and apps that get in, the second step, what happened lately, and what becomes of strangers."""
     me = member.account_id
     return show(
         "safety.html",
         sessions=await accounts.sessions_of(db, member.member_id),
         apps=await accounts.apps_of(db, member.member_id),
         factors=await accounts.factors_of(db, member.member_id),
+        changes=await accounts.access_changes(db, member.member_id, me, most=_CHANGES),
+        words=_WORDS,
         account=await accounts.find_shown(db, me),
         policy=await notifications.read_policy(db, me),
+        quiet_until=await notifications.quiet_until(db, me),
         held=await notifications.summary(db, me),
     )
 
 
-HANDLERS = pages(show_safety)
+@post("/settings/safety/quiet", status_code=303)
+async def change_quiet_time(
+    form: Form[QuietForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[None]:
+    """Hear for a while at once only of whom one follows, or end that."""
+    async with db.begin() as tx:
+        if form.hours:
+            await notifications.begin_quiet_time(tx, member.account_id, hours=form.hours)
+        else:
+            await notifications.end_quiet_time(tx, member.account_id)
+    return show.go("/settings/safety", done="quiet" if form.hours else "saved")
+
+
+@post("/settings/safety", status_code=303)
+async def shut_others_out(
+    form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[None]:
+    """Sign out every other browser and all apps, and lead to a new password."""
+    async with db.begin() as tx:
+        await accounts.end_everything(tx, member.member_id, keep_session=member.session_id)
+    return show.go("/settings/account", done="others_out")
+
+
+HANDLERS = pages(show_safety, change_quiet_time, shut_others_out)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any
 from urllib.parse import urlencode
 
-import jinja2
+import msgspec
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from markupsafe import Markup
 
 from dunnock.foundation import clock
 from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.settings import Settings
-from dunnock.web.asset import asset_url
+from dunnock.web.catalogue import Catalogue, catalogue
+from dunnock.web.locales import ENGLISH, Locale, choose
+from dunnock.web.looks import PLAIN, Look, look_of
 from dunnock.web.origin import form_token
-from dunnock.web.visitor import Visitor, fresh_visit, set_cookie
+from dunnock.web.translate import templates
+from dunnock.web.visitor import Visitor, cookie_name, fresh_visit, set_cookie
+from dunnock.web.words import N_
 
 _CSP = (
     "default-src 'none'; {scripts}style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
@@ -29,7 +31,7 @@ _HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "vary": "Cookie",
+    "vary": "Cookie, Accept-Language",
 }
 _IN_POPUPS = ("/auth/", "/oauth/")
 """Web clients sign in in a popup, and must see whether it is still open; a policy of our own would hide that from them."""
@@ -38,50 +40,66 @@ _STILL = ("/auth/", "/oauth/", "/settings/", "/admin", "/setup")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,60}")
 _HOST = re.compile(r"[A-Za-z0-9.-]{1,255}(?::\d{1,5})?|\[[0-9A-Fa-f:]{2,45}\](?::\d{1,5})?")
 DONE = {
-    "saved": "Your changes are saved.",
-    "stopped": "These mails are stopped.",
-    "confirmed": "Your e-mail address is confirmed.",
-    "asked": "A mail is on its way to the new address. Follow its link, and the address is yours.",
-    "reset": "Your password is changed, and all browsers and apps were signed out. You can sign in with it now.",
-    "password": "Your password is changed. Your other browsers and all apps were signed out.",
-    "revoked": "It is signed out and can no longer use your account.",
-    "refused": "The request was refused.",
-    "approved": "They are in: they can sign in now.",
-    "invited": "The invitation is ready: pass its address on.",
-    "withdrawn": "The invitation is withdrawn.",
-    "reported": "Thank you: those who run this server will look at it.",
-    "handled": "The report is as you said.",
-    "judged": "It is decided, and the reports about them are closed.",
-    "founded": "Welcome! This is your server now.",
-    "posts_gone": "The posts are deleted, and the report is closed.",
-    "brought_in": "The file is brought in.",
-    "tried": "They are tried again now.",
-    "acted": "It is done, and the log keeps it.",
-    "asked_archive": "Your archive is being made. Come back in a while.",
-    "deleted": "Your account is deleted. Farewell!",
-    "shown": "You will see them again.",
-    "posted": "Your post is published.",
-    "edited": "Your post says so now.",
-    "post_gone": "Your post is deleted.",
-    "voted": "Your vote is counted.",
-    "following": "You follow them now.",
-    "requested": "They are asked whether you may follow them.",
-    "unfollowed": "You no longer follow them.",
-    "muted": "You no longer see their posts.",
-    "blocked": "They are blocked: neither of you sees the other.",
-    "unblocked": "They are no longer blocked.",
-    "signed_out": "You are signed out. See you soon!",
-    "list_made": "Your list is there. Now say who is on it.",
-    "list_gone": "The list is deleted; you still follow everybody who was on it.",
-    "cleared": "All notifications are put away.",
-    "let_through": "You hear from them from now on. What was kept back comes in a moment.",
-    "sent_away": "The request is sent away.",
-    "follower": "They follow you now.",
-    "followed": "You follow them now, or asked to.",
-    "dismissed": "They are not suggested to you again.",
-    "thrown_away": "It is thrown away.",
-    "filter_gone": "The filter is deleted.",
-    "no_follower": "They do not follow you, and are not told.",
+    "saved": N_("Your changes are saved."),
+    "stopped": N_("These mails are stopped."),
+    "confirmed": N_("Your e-mail address is confirmed."),
+    "asked": N_("A mail is on its way to the new address. Follow its link, and the address is yours."),
+    "reset": N_("Your password is changed, and all browsers and apps were signed out. You can sign in with it now."),
+    "password": N_("Your password is changed. Your other browsers and all apps were signed out."),
+    "revoked": N_("It is signed out and can no longer use your account."),
+    "refused": N_("The request was refused."),
+    "approved": N_("They are in: they can sign in now."),
+    "invited": N_("The invitation is ready: pass its address on."),
+    "withdrawn": N_("The invitation is withdrawn."),
+    "reported": N_("Thank you: those who run this server will look at it."),
+    "quiet": N_("It is quiet now: you hear at once only of whom you follow."),
+    "others_out": N_("All other browsers and all apps are signed out. Now choose a new password."),
+    "handled": N_("The report is as you said."),
+    "judged": N_("It is decided, and the reports about them are closed."),
+    "founded": N_("Welcome! This is your server now."),
+    "posts_gone": N_("The posts are deleted, and the report is closed."),
+    "brought_in": N_("The file is brought in."),
+    "tried": N_("They are tried again now."),
+    "acted": N_("It is done, and the log keeps it."),
+    "asked_archive": N_("Your archive is being made. Come back in a while."),
+    "moved": N_("You moved. Your followers are told."),
+    "deleted": N_("Your account is deleted. Farewell!"),
+    "shown": N_("You will see them again."),
+    "device": N_("This device is told from now on. Here you can take it back."),
+    "kept": N_("Your draft is kept. It waits for you here."),
+    "scheduled": N_("It goes out at the time that you chose."),
+    "posted": N_("Your post is published."),
+    "objected": N_("Your objection is sent. Somebody else of the staff will look at it."),
+    "second": N_("Somebody else of the staff has to agree first. Your request waits for them for 30 minutes."),
+    "edited": N_("Your post says so now."),
+    "post_gone": N_("Your post is deleted."),
+    "voted": N_("Your vote is counted."),
+    "following": N_("You follow them now."),
+    "requested": N_("They are asked whether you may follow them."),
+    "unfollowed": N_("You no longer follow them."),
+    "muted": N_("You no longer see their posts."),
+    "notified": N_("You are told when they post."),
+    "server_hidden": N_("You see nobody from that server any more."),
+    "blocked": N_("They are blocked: neither of you sees the other."),
+    "unblocked": N_("They are no longer blocked."),
+    "signed_out": N_("You are signed out. See you soon!"),
+    "list_made": N_("Your list is there. Now say who is on it."),
+    "search_kept": N_("The search is saved. What is written later comes here too."),
+    "search_gone": N_("The search is no longer saved."),
+    "caught_up": N_("You have caught up. What comes from now on is new."),
+    "collection_made": N_("Your collection is there. Now say who is in it."),
+    "collection_gone": N_("The collection is deleted."),
+    "collection_left": N_("You are no longer in it, and are not put there again."),
+    "list_gone": N_("The list is deleted; you still follow everybody who was on it."),
+    "cleared": N_("All notifications are put away."),
+    "let_through": N_("You hear from them from now on. What was kept back comes in a moment."),
+    "sent_away": N_("The request is sent away."),
+    "follower": N_("They follow you now."),
+    "followed": N_("You follow them now, or asked to."),
+    "dismissed": N_("They are not suggested to you again."),
+    "thrown_away": N_("It is thrown away."),
+    "filter_gone": N_("The filter is deleted."),
+    "no_follower": N_("They do not follow you, and are not told."),
 }
 """What a page says after a form did its work and led to it by `?done=...`."""
 STATUS = {
@@ -100,10 +118,21 @@ STATUS = {
 class Show:
     """Answers one visitor with pages; the `show` of the handlers."""
 
-    def __init__(self, settings: Settings | None, visitor: Visitor, path: str, query: str = "", done: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings | None,
+        visitor: Visitor,
+        path: str,
+        *,
+        query: str = "",
+        done: str = "",
+        locale: Locale = ENGLISH,
+        look: Look = PLAIN,
+        agent: str = "",
+    ) -> None:
         """`settings` None: the server's name is not known here (errors before any handler)."""
         self.settings, self.visitor, self.path, self.query = settings, visitor, path, query
-        self._done = done
+        self.locale, self.look, self.agent, self._done = locale, look, agent, done
 
     def __call__(
         self,
@@ -126,10 +155,10 @@ class Show:
         if with_form and cookie is None and self.settings is not None:
             cookie = fresh_visit()
             given.append(set_cookie(self.settings, "visit", cookie))
-        problems = problems_of(error)
+        problems = problems_of(error, self.locale)
         live = self.visitor.session is not None and not self.path.startswith(_STILL)
         html = (
-            environment()
+            templates(self.locale)
             .get_template(template)
             .render(
                 server=self.settings.title if self.settings else "Dunnock",
@@ -138,9 +167,10 @@ class Show:
                 token=(bound := "" if cookie is None else form_token(cookie)),
                 form_token=bound,
                 live=live,
+                look=self.look,
                 path=self.path,
                 done=DONE.get(self._done, ""),
-                error=error,
+                error=refused(error, self.locale),
                 problems=problems,
                 now=clock.now_ms(),
                 **values,
@@ -174,7 +204,7 @@ def headers_for(settings: Settings | None, path: str, sends_to: str | None, *, s
     forms = "'self'" if sends_to is None else f"'self' {_source(sends_to)}".rstrip()
     headers = _HEADERS | {
         "content-security-policy": _CSP.format(
-            forms=forms, scripts="script-src 'self'; connect-src 'self'; " if scripts else ""
+            forms=forms, scripts="script-src 'self'; connect-src 'self'; worker-src 'self'; " if scripts else ""
         )
     }
     if not path.startswith(_IN_POPUPS):
@@ -200,95 +230,52 @@ def _source(address: str) -> str:
     return f"{scheme}://{host}" if _HOST.fullmatch(host) else ""
 
 
-def problems_of(error: DomainError | None) -> dict[str, str]:
+class Refused(msgspec.Struct, frozen=True):
+    """Why a form was refused, in the visitor's language."""
+
+    text: str
+
+
+def refused(error: DomainError | None, locale: Locale) -> Refused | None:
+    """The error as pages say it; None: there was none."""
+    if error is None:
+        return None
+    return Refused(catalogue(locale).said(error.text.removeprefix("Validation failed: ")))
+
+
+def problems_of(error: DomainError | None, locale: Locale) -> dict[str, str]:
     """Field -> what is wrong with it, one sentence each."""
     if error is None or not error.details:
         return {}
-    return {field: _sentence(field, reasons[0][1]) for field, reasons in error.details.items() if reasons}
+    words = catalogue(locale)
+    return {field: _sentence(words, field, reasons[0][1]) for field, reasons in error.details.items() if reasons}
 
 
 _FIELD_NAMES = {
-    "note": "The bio",
-    "email": "The e-mail address",
-    "username": "The name",
-    "agreement": "The promise",
-    "old_password": "The password now",
-    "invite_code": "The invitation",
+    "agreement": N_("The promise"),
+    "avatar": N_("The avatar"),
+    "display_name": N_("The display name"),
+    "email": N_("The e-mail address"),
+    "header": N_("The header"),
+    "invite_code": N_("The invitation"),
+    "locale": N_("The language"),
+    "name": N_("The name"),
+    "note": N_("The bio"),
+    "old_password": N_("The password now"),
+    "password": N_("The password"),
+    "reason": N_("The reason"),
+    "username": N_("The name"),
 }
+_FIELD_AND_REASON = N_("%(field)s %(reason)s.")
 
 
-def _sentence(field: str, reason: str) -> str:
+def _sentence(words: Catalogue, field: str, reason: str) -> str:
     """Mastodon's reasons go on from the field's name ("can't be blank"); ours may be sentences."""
+    said = words.said(reason)
     if reason[:1].isupper():
-        return reason if reason.endswith((".", "!", "?")) else f"{reason}."
-    return f"{_FIELD_NAMES.get(field, 'The ' + field.replace('_', ' '))} {reason}."
-
-
-@functools.cache
-def environment() -> jinja2.Environment:
-    """The templates; made once."""
-    made = jinja2.Environment(
-        loader=jinja2.PackageLoader("dunnock.web"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # what the extension adds
-    made.globals.update(asset=asset_url)
-    made.filters.update(iso=clock.iso, day=_day, ago=_ago, moment=_moment, count=_count, plural=_plural)
-    return made
-
-
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
-
-def _day(ms: int) -> str:
-    """`5 March 2026`."""
-    year, month, day = clock.iso_day(ms).rsplit("-", 2)
-    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
-
-
-def _moment(ms: int) -> str:
-    """`5 March 2026, 14:05 UTC`."""
-    return f"{_day(ms)}, {clock.iso(ms)[-13:-8]} UTC"
-
-
-def _ago(ms: int, now: int) -> str:
-    """How long ago, in words; after four weeks the date."""
-    past = now - ms
-    for unit, name in ((clock.DAY, "day"), (clock.HOUR, "hour"), (clock.MINUTE, "minute")):
-        if past >= unit:
-            number = past // unit
-            if name == "day" and number > 28:
-                return _day(ms)
-            return f"{number} {name}{'' if number == 1 else 's'} ago"
-    return "just now" if past >= -clock.MINUTE else _day(ms)
-
-
-def _count(number: int) -> str:
-    """With thin groups of three: `12 345`."""
-    return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def _plural(number: int, one: str, many: str) -> Markup:
-    """`1 post`, `2 posts`."""
-    return Markup("<strong>{}</strong> {}").format(_count(number), one if number == 1 else many)
+        return said if said.endswith((".", "!", "?", "\u3002", "\u061f")) else f"{said}."
+    name = words.find(_FIELD_NAMES.get(field, "The " + field.replace("_", " ")))
+    return words.find(_FIELD_AND_REASON) % {"field": name, "reason": said}
 
 
 async def provide_show(
@@ -297,7 +284,26 @@ async def provide_show(
     """Litestar's dependency behind `show`; kept for the page of an error."""
     scope: Any = request.scope
     show = Show(
-        settings, visitor, scope["path"], scope["query_string"].decode("latin-1"), request.query_params.get("done", "")
+        settings,
+        visitor,
+        scope["path"],
+        query=scope["query_string"].decode("latin-1"),
+        done=request.query_params.get("done", ""),
+        locale=locale_for(request, settings, visitor),
+        look=look_for(request, settings, visitor),
+        agent=request.headers.get("user-agent", ""),
     )
     scope["dunnock_show"] = show
     return show
+
+
+def locale_for(request: Request[Any, Any, Any], settings: Settings, visitor: Visitor) -> Locale:
+    """The language of the answer: the member's choice, the browser's choice here, what the browser asks for."""
+    chosen = visitor.session.locale if visitor.session else request.cookies.get(cookie_name(settings, "locale"))
+    return choose(chosen, request.headers.get("accept-language", ""), pseudo=settings.dev)
+
+
+def look_for(request: Request[Any, Any, Any], settings: Settings, visitor: Visitor) -> Look:
+    """How the page is to look: as the member chose, or as somebody did in this browser."""
+    chosen = visitor.session.page_choices if visitor.session else ""
+    return look_of(chosen or request.cookies.get(cookie_name(settings, "look"), ""))

@@ -107,7 +107,9 @@ async def sign_out(
     await _end(db, visitor)
     goal = local_path(form.next)
     cookies = [set_cookie(settings, "session", None), set_cookie(settings, "visit", None)]
-    return show.go(goal, done="signed_out" if goal == "/" else "", cookies=cookies)
+    gone = show.go(goal, done="signed_out" if goal == "/" else "", cookies=cookies)
+    gone.headers["clear-site-data"] = '"cache", "storage"'  # the home page that is kept for times without a connection
+    return gone
 
 
 def address_of(request: Request[Any, Any, Any]) -> str:
@@ -128,6 +130,25 @@ def known_as(request: Request[Any, Any, Any], settings: Settings) -> str:
         return ""
     held = request.cookies.get(cookie_name(settings, "browser"), "")
     return held if 20 <= len(held) <= 100 else ids.secret()
+
+
+async def let_in(
+    request: Request[Any, Any, Any],
+    show: Show,
+    db: Db,
+    settings: Settings,
+    *,
+    member_id: int,
+    goal: str,
+    visitor: Visitor = Visitor(),  # noqa: B008 (it never changes)
+) -> Response[None]:
+    """Begin a session for who has just been made a member. `visitor`: who the browser was; their session ends."""
+    browser = known_as(request, settings)
+    async with db.begin() as tx:
+        token = await accounts.open_session(
+            tx, member_id, client=request.headers.get("user-agent", ""), browser=browser
+        )
+    return await welcome(show, db, visitor, settings, token=token, goal=goal, browser=browser)
 
 
 async def welcome(

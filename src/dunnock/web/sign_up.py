@@ -14,11 +14,16 @@ from dunnock.api.kit import Form, Query, origin_of
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
+from dunnock.web.about import rules_for
+from dunnock.web.onboarding import AFTER_JOINING, STEPS
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.sign_in import address_of, known_as, welcome
+from dunnock.web.sign_in import address_of, let_in
 from dunnock.web.visitor import Visitor
 from dunnock.web.welcome import JOINING
+from dunnock.web.words import N_
+
+_THANKS = N_("Thank you, @%(name)s")
 
 
 class SignUpForm(Sent):
@@ -43,12 +48,13 @@ async def ask_sign_up(
     params: Query[SignUpParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
     settings: NamedDependency[Settings],
 ) -> Response[str] | Response[None]:
     """The form; members are led to the front page."""
     if visitor.session is not None:
         return show.go("/")
-    return _ask(show, settings, SignUpForm(invitation=params.invitation[:100]))
+    return await _ask(show, db, settings, SignUpForm(invitation=params.invitation[:100]))
 
 
 @get("/invite/{code:str}")
@@ -56,12 +62,13 @@ async def show_invitation(
     code: FromPath[str],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
     settings: NamedDependency[Settings],
 ) -> Response[str] | Response[None]:
     """The form with the invitation's code in it."""
     if visitor.session is not None:
         return show.go("/")
-    return _ask(show, settings, SignUpForm(invitation=code[:100]))
+    return await _ask(show, db, settings, SignUpForm(invitation=code[:100]))
 
 
 @post("/auth/sign_up", status_code=303)
@@ -81,6 +88,7 @@ async def sign_up(
                 email=form.email.strip(),
                 password=form.password,
                 agreement=form.agreement,
+                locale=show.locale.tag,
                 reason=form.reason.strip(),
                 invitation=form.invitation.strip(),
             ),
@@ -90,20 +98,23 @@ async def sign_up(
             confirm=settings.confirms_mail,
         )
     except DomainError as error:
-        return _ask(show, settings, form, error=error)
+        return await _ask(show, db, settings, form, error=error)
     if joined.unconfirmed:
-        return show("mail_sent.html", with_form=True, heading=f"Thank you, @{joined.username}", email=joined.email)
+        return show(
+            "mail_sent.html",
+            with_form=True,
+            heading=N_("Thank you, @%(name)s"),
+            name=joined.username,
+            email=joined.email,
+        )
     if joined.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=joined.username)
-    browser = known_as(request, settings)
-    async with db.begin() as tx:
-        token = await accounts.open_session(
-            tx, joined.id, client=request.headers.get("user-agent", ""), browser=browser
-        )
-    return await welcome(show, db, Visitor(), settings, token=token, goal="/settings/profile", browser=browser)
+    return await let_in(request, show, db, settings, member_id=joined.id, goal=AFTER_JOINING)
 
 
-def _ask(show: Show, settings: Settings, form: SignUpForm, *, error: DomainError | None = None) -> Response[str]:
+async def _ask(
+    show: Show, db: Db, settings: Settings, form: SignUpForm, *, error: DomainError | None = None
+) -> Response[str]:
     closed = settings.sign_up == "closed"
     return show(
         "sign_up.html",
@@ -111,6 +122,9 @@ def _ask(show: Show, settings: Settings, form: SignUpForm, *, error: DomainError
         with_form=True,
         form=form,
         closed=closed,
+        step=1,
+        steps=STEPS,
+        rules=[] if closed else await rules_for(db, show.locale),
         joining=JOINING[settings.sign_up],
         domain=settings.domain,
         needs_invitation=settings.sign_up == "invitation",

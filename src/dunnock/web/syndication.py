@@ -9,7 +9,8 @@ from litestar import Response
 
 from dunnock.foundation.clock import iso
 from dunnock.web.cards import Shown
-from dunnock.web.show import environment
+from dunnock.web.locales import ENGLISH
+from dunnock.web.translate import templates
 
 Format = Literal["rss", "atom"]
 _TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -37,7 +38,7 @@ def feed(kind: Format, channel: Channel, posts: list[Shown], *, base: str, here:
     shown = [one for one in posts if one.visibility == "public" and one.boosted_by is None]
     updated = max((one.edited_at or one.created_at for one in shown), default=now)
     xml = (
-        environment()
+        templates(ENGLISH)
         .get_template(f"feed.{kind}.xml")
         .render(channel=channel, posts=shown, base=base, here=here, updated=updated, rfc822=_rfc822, iso=iso)
     )

@@ -17,6 +17,7 @@ from dunnock.web.failure import PAGE_EXCEPTION_HANDLERS
 from dunnock.web.mail_settings import WORDS
 from dunnock.web.show import Show, keep_to_itself, provide_show
 from dunnock.web.visitor import find_visitor
+from dunnock.web.words import N_
 
 
 class UnsubscribeParams(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ def _page(
 
 
 def _words(kind: str) -> str:
-    return WORDS.get(kind, "All of what others do that concerns me")
+    return WORDS.get(kind, N_("All of what others do that concerns me"))
 
 
 HANDLERS = [

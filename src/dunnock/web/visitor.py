@@ -9,7 +9,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.foundation import ids
 from dunnock.foundation.db import Db
@@ -17,7 +17,7 @@ from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.settings import Settings
 from dunnock.web.origin import form_token
 
-Cookies: TypeAlias = Literal["session", "visit", "browser"]
+Cookies: TypeAlias = Literal["session", "visit", "browser", "locale", "look"]
 _YEAR_S = 366 * 24 * 3600
 _STAFF = frozenset(("moderator", "admin", "owner"))
 
@@ -76,10 +76,12 @@ class Member(msgspec.Struct, frozen=True):
     account_id: int
     role: str
     account: AccountCard
+    waiting: moderation.Waiting | None = None
+    """What waits for staff; None on pages of members."""
 
 
 def cookie_name(settings: Settings, what: Cookies) -> str:
-    """The cookie of a session, of a stranger's forms, or of a browser that somebody signed in with.
+    """The cookie of a session, of a stranger's forms, of a browser that somebody signed in with, of a language or a look.
 
     `__Host-` keeps other sites of the domain from setting it.
     """
@@ -128,9 +130,9 @@ async def find_member(visitor: NamedDependency[Visitor]) -> Member:
     return visitor.member
 
 
-async def find_staff(visitor: NamedDependency[Visitor]) -> Member:
-    """Litestar's dependency behind `staff`: moderators, admins and owners."""
+async def find_staff(visitor: NamedDependency[Visitor], db: NamedDependency[Db]) -> Member:
+    """Litestar's dependency behind `staff`: moderators, admins and owners, with what waits for them."""
     member = visitor.member
     if not visitor.is_staff:
         raise StaffOnly(member.member_id)
-    return member
+    return msgspec.structs.replace(member, waiting=await moderation.waiting(db, by=member.account_id))

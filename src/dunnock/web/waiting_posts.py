@@ -12,17 +12,12 @@ from dunnock import accounts, posts
 from dunnock.api.kit import Form, Id
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
+from dunnock.web.composer import NoMoment
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 _MOST = 300
-
-
-class NoMoment(DomainError):
-    """The time that was typed is none."""
-
-    code, kind, safe = "no_moment", posts.ScheduleRefused.kind, "Please say day and time, such as 2030-05-01T18:30"
 
 
 class ScheduledForm(Sent):

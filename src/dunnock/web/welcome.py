@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from gettext import ngettext
 from typing import Any
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from markupsafe import Markup
 
-from dunnock import __version__, accounts, server, text
+from dunnock import __version__, notifications, server, text
 from dunnock.accounts.census import Census
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Id, Query
@@ -18,20 +16,26 @@ from dunnock.api.mastodon.instance import Instance
 from dunnock.feeds import Cursor, Feeds, lists
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
+from dunnock.web.about import has_terms, rules_for, within_page
 from dunnock.web.cards import Cards, Face
-from dunnock.web.compose import VISIBILITIES, fresh_draft
+from dunnock.web.catalogue import catalogue
+from dunnock.web.composer import composer
 from dunnock.web.first_run import awaits_owner
+from dunnock.web.onboarding import first_steps
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
 from dunnock.web.visitor import Member, Visitor
+from dunnock.web.words import N_, NN_
 
 MOST_NEW = 40
+_MOST_UNREAD = 100
+_NEW, _UNREAD = NN_("%(num)s new post", "%(num)s new posts"), NN_("%(num)s unread", "%(num)s unread")
 JOINING = {
-    "open": "Everybody can join.",
-    "approval": "You can ask to join; somebody who runs this server reads each request.",
-    "invitation": "You can join with an invitation from somebody here.",
-    "closed": "This server takes no new people at the moment.",
+    "open": N_("Everybody can join."),
+    "approval": N_("You can ask to join; somebody who runs this server reads each request."),
+    "invitation": N_("You can join with an invitation from somebody here."),
+    "closed": N_("This server takes no new people at the moment."),
 }
 
 
@@ -45,19 +49,19 @@ async def show_front(
     settings: NamedDependency[Settings],
     feeds: NamedDependency[Feeds],
     instance: NamedDependency[Instance],
-    account_views: NamedDependency[AccountViews],
+    cards: NamedDependency[Cards],
 ) -> Response[str] | Response[None]:
     """What this server is and what is new; for members their home feed and a form for a post."""
-    cards = Cards(db, account_views, viewer=visitor.account_id)
     cursor = cursor_of(params)
     if visitor.account_id is not None:
         page = await feeds.home(visitor.account_id, cursor)
         return show(
             "home.html",
-            shown=await cards.page(page),
+            shown=await cards.page(page, "home"),
             newest=page.entries[0].id if page.entries and not cursor.max_id and not cursor.min_id else None,
             steps=steps_of(page, cursor),
             lists=await lists.lists_of(db, visitor.account_id),
+            first_steps=await first_steps(db, show, visitor),
             **await composer(db, settings, visitor),
             **await about(settings, instance, cards),
             me=(await cards.faces([visitor.account_id]))[0],
@@ -67,8 +71,9 @@ async def show_front(
     page = await feeds.public(None, cursor, where="local")
     return show(
         "welcome.html",
-        shown=await cards.page(page),
+        shown=await cards.page(page, "public"),
         steps=steps_of(page, cursor),
+        rules=await rules_for(db, show.locale),
         **await about(settings, instance, cards),
     )
 
@@ -87,28 +92,28 @@ class NewParams(msgspec.Struct, frozen=True):
 
 @get("/home/new")
 async def count_new(
-    params: Query[NewParams], member: NamedDependency[Member], db: NamedDependency[Db], feeds: NamedDependency[Feeds]
+    *,
+    params: Query[NewParams],
+    member: NamedDependency[Member],
+    show: NamedDependency[Show],
+    db: NamedDependency[Db],
+    feeds: NamedDependency[Feeds],
 ) -> Response[dict[str, Any]]:
-    """How many posts came into the home feed since, and the words for it: for the script of an open page."""
+    """How many posts came into the home feed since, how many notifications are unread, and the words: for the script."""
     db.sync()
     count = 0
     if params.after is not None:
         page = await feeds.home(member.account_id, Cursor(MOST_NEW, None, None, params.after))
         count = len(page.entries)
-    words = ngettext("%(num)d new post", "%(num)d new posts", count) % {"num": count}
-    return Response({"count": count, "words": words}, headers={"cache-control": "private, no-store"})
-
-
-@get("/publish")
-async def show_composer(
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],  # noqa: ARG001 (strangers sign in)
-    visitor: NamedDependency[Visitor],
-    db: NamedDependency[Db],
-    settings: NamedDependency[Settings],
-) -> Response[str]:
-    """The form for a post, alone."""
-    return show("publish.html", **await composer(db, settings, visitor))
+    unread = await notifications.unread(db, member.account_id, most=_MOST_UNREAD)
+    words = catalogue(show.locale)
+    told = {
+        "count": count,
+        "words": words.form(*_NEW, count) % {"num": count},
+        "unread": unread,
+        "unread_words": words.form(*_UNREAD, unread) % {"num": unread},
+    }
+    return Response(told, headers={"cache-control": "private, no-store"})
 
 
 @get("/about")
@@ -124,9 +129,9 @@ async def show_about(
     return show(
         "about.html",
         version=__version__,
-        rules=await server.rules(db),
-        longer=None if written is None else Markup(text.markdown(written.text)),  # noqa: S704 (it comes out of the cleaner)
-        has_terms=bool(await server.all_terms(db)),
+        rules=await rules_for(db, show.locale),
+        longer=None if written is None else within_page(text.markdown(written.text)),
+        has_terms=await has_terms(db),
         **await about(settings, instance, Cards(db, account_views)),
     )
 
@@ -145,15 +150,4 @@ async def about(settings: Settings, instance: Instance, cards: Cards) -> dict[st
     }
 
 
-async def composer(db: Db, settings: Settings, visitor: Visitor, reply_to_id: int | None = None) -> dict[str, Any]:
-    """What the template of the form for a post needs."""
-    member = visitor.member
-    defaults = await accounts.posting_defaults(db, member.account_id)
-    return {
-        "draft": fresh_draft(defaults.visibility, reply_to_id),
-        "visibilities": VISIBILITIES,
-        "most": settings.max_post_length,
-    }
-
-
-HANDLERS = pages(show_front, lead_home, count_new, show_composer, show_about)
+HANDLERS = pages(show_front, lead_home, count_new, show_about)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
+from importlib import resources
 
 import pytest
 from PIL import Image
 
-from dunnock import accounts, media, moderation, server
-from dunnock.moderation import servers
+from dunnock import accounts, media, moderation, posts, server
+from dunnock.federation import Places, Relays
+from dunnock.federation.store import relays as store
+from dunnock.foundation.http import Door
+from dunnock.moderation import block_lists, servers
+from dunnock.moderation.block_list_fetch import FetchBlockList, fetch_block_list
 
 
 async def _log(db, name="ada"):
@@ -161,6 +167,7 @@ async def test_invitations_presets_and_the_overview(db, signed_in):
     page = await ada.get("/admin")
     assert "open reports" in page.text
     assert "None was made" in page.text
+    assert "There is no backup of the last two days" in page.text, "what is wrong is said first"
     assert "Nothing is late." in page.text
     page = await ada.get("/admin/log?kind=invitation&who=@ada")
     assert "invitation.end" in page.text
@@ -169,3 +176,99 @@ async def test_invitations_presets_and_the_overview(db, signed_in):
     assert "Nothing is written there" in (await ada.get("/admin/log?who=nobody")).text
     page = await ada.get("/admin/jobs")
     assert "Nothing failed for good." in page.text
+
+
+async def test_block_lists(db, outside, signed_in):
+    ada = await signed_in("ada", "admin")
+    outside.page("/l.csv", b"a.example\nb.example\n")
+    page = await _send(ada, "/admin/block-lists", "follow", title="Birds & co", url="nonsense", severity="limit")
+    assert page.status == 422
+    assert "Birds & co" in [value for form in page.forms for _, value in form.fields], "what was written is still there"
+    page = await _send(
+        ada, "/admin/block-lists", "follow", title="Birds & co", url=outside.url + "/l.csv", severity="limit"
+    )
+    assert "not read yet" in page.text
+    by = (await accounts.member_named(db, "ada")).account_id
+    ((held, _),) = await block_lists.lists(db, by=by)
+    door = Door(agent="test", beyond=["127.0.0.1/32"], plain=True)
+    await fetch_block_list(db, door, FetchBlockList(held.id), here="nest.example")
+    await door.close()
+    here = f"/admin/block-lists/{held.id}"
+    page = await ada.get(here)
+    assert "a.example" in page.text
+    page = await _send(ada, here, "adopt", **{"domains[]": "a.example"})
+    assert "a.example" not in page.text
+    assert "From the list" in (await ada.get("/admin/servers")).text
+    assert "a.example" in (await ada.get(here + "?state=in_force")).text
+    assert (await _send(ada, here, "adopt")).status == 422
+    page = await _send(ada, here, "change", title="Birds", severity="suspend")
+    assert "Birds" in page.text
+    page = await _send(ada, "/admin/block-lists", "spare", domain="c.example", why="<friends>")
+    assert "<friends>" in page.text
+    await _send(ada, here, "discard")
+    assert (await ada.get(here)).status == 404
+    assert await servers.list_blocks(db, accounts.Cursor(), by=by) == []
+    mo = await signed_in("mo", "moderator")
+    assert (await mo.get("/admin/block-lists")).status in {403, 404}
+
+
+async def test_relays(db, signed_in):
+    ada = await signed_in("ada", "admin")
+    page = await _send(ada, "/admin/relays", "add", inbox="relay.example")
+    assert page.status == 422
+    assert "relay.example" in [value for form in page.forms for _, value in form.fields], (
+        "what was written is still there"
+    )
+    page = await _send(ada, "/admin/relays", "add", inbox="https://relay.example/inbox")
+    for words in ("relay.example", "Asked, no answer yet", "never heard of"):
+        assert words in page.text
+    by = (await accounts.member_named(db, "ada")).account_id
+    relays = Relays(Places("https://nest.example"))
+    ((one, _),) = await relays.every(db, by=by)
+    assert (await _send(ada, "/admin/relays", "add", inbox=one.inbox)).status == 422
+    page = await _send(ada, "/admin/relays", "disable", id=one.id)
+    assert "Turn on" in page.text
+    assert "Turn off" in (await _send(ada, "/admin/relays", "enable", id=one.id)).text
+    async with db.begin() as tx:
+        await store.note_delivery(tx, one.inbox, "answered <404>")
+        await store.heard(tx, one.id)
+    await _send(ada, "/admin/servers", "block", domain="relay.example", severity="suspend")
+    page = await ada.get("/admin/relays")
+    for words in ("answered <404>", "last heard of", "it gets and gives nothing"):
+        assert words in page.text
+    assert (await _send(ada, "/admin/relays", "shout", id=one.id)).status == 422
+    page = await _send(ada, "/admin/relays", "remove", id=one.id)
+    assert "None yet." in page.text
+    assert (await _send(ada, "/admin/relays", "remove", id=one.id)).status == 404
+    log = (await ada.get("/admin/log")).text
+    for words in ("Added a relay", "Turned a relay on", "Turned a relay off", "Removed a relay"):
+        assert words in log
+    mo = await signed_in("mo", "moderator")
+    assert (await mo.get("/admin/relays")).status == 403
+
+
+def test_the_log_has_words_for_every_act():
+    parts = resources.files("dunnock.web").joinpath("templates/admin/parts.html").read_text("utf-8")
+    code = "".join(
+        path.read_text("utf-8")
+        for folder in ("dunnock.moderation", "dunnock.discovery", "dunnock.federation")
+        for path in resources.files(folder).iterdir()
+        if path.name.endswith(".py")
+    )
+    acts = set(re.findall(r'note(?:_by)?\([^()"]*"([a-z_]+\.[a-z_]+)"', code))
+    assert len(acts) > 40
+    assert [one for one in sorted(acts) if f'"{one}":' not in parts] == []
+
+
+async def test_a_text_is_stopped_and_let_again(db, signed_in):
+    ada, wallet = await signed_in("ada", "admin"), "bc1qxy2kgdyg<jrsqtzq2n0>"
+    page = await _send(ada, "/admin/emergency", "stop_text", fragment="x", who="everybody", hours=2, why="A scam")
+    assert page.status == 422
+    assert "6 letters" in page.text
+    page = await _send(ada, "/admin/emergency", "stop_text", fragment=wallet, who="everybody", hours=2, why="A scam")
+    assert wallet in page.text
+    assert "A scam" in page.text
+    (held,) = await posts.text_stops(db)
+    page = await _send(ada, "/admin/emergency", "resume_text", stop_id=held.id)
+    assert wallet not in page.text
+    assert await _log(db) == ["text.resume", "text.stop"]

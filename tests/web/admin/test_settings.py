@@ -58,4 +58,10 @@ async def test_search_and_secrets(closed_to, signed_in):
     page = await ada.get("/admin/settings?q=PICTURE")
     assert "Largest picture" in page.text
     assert "Longest post" not in page.text
-    assert "No setting fits" in (await ada.get("/admin/settings?q=zebra")).text
+    assert "Changed in a file" not in page.text, "nothing there fits"
+    page = await ada.get("/admin/settings?q=zebra")
+    assert "No setting fits" in page.text
+    assert "Show all settings" in page.text
+    page = await ada.get("/admin/settings?q=workers")
+    assert "Changed in a file" in page.text
+    assert "No setting fits" not in page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -14,11 +15,11 @@ from dunnock.accounts import Power, Sheet, Standing, State
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.db import Db, Tx
-from dunnock.foundation.errors import DomainError, Missing
+from dunnock.foundation.errors import DomainError, Invalid, Missing
 from dunnock.moderation.access import roles_below
 from dunnock.posts.entries import Span, of_author
-from dunnock.posts.views import PostViews
 from dunnock.web.admin.desk import desk, powers_of, role_of
+from dunnock.web.admin.names import names_of
 from dunnock.web.cards import Cards
 from dunnock.web.evidence import Reads
 from dunnock.web.pages import Sent, pages
@@ -30,6 +31,7 @@ _POSTS, _ENTRIES, _REPORTS = 10, 20, 20
 _UNDO: dict[str, moderation.Action] = {
     "unsensitive": "sensitive", "enable": "disable", "unlimit": "limit", "unsuspend": "suspend",
 }  # fmt: skip
+_FOR_MANY = ("none", "sensitive", "limit", "disable", "suspend")
 _SHOWN_TO_ALL = frozenset(("public", "unlisted"))
 
 
@@ -56,6 +58,14 @@ class ActForm(Sent):
     name: str = ""
     sure: bool = False
     report_id: Id | None = None
+    label: str = ""
+    label_kind: str = ""
+
+
+class ManyForm(ActForm):
+    """The same for several accounts: those that were ticked."""
+
+    account_ids: tuple[Id, ...] = ()
 
 
 class NameWrong(DomainError):
@@ -74,17 +84,71 @@ async def look_for_accounts(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """Accounts that fit, newest first."""
+    return await _list(params, show, staff, db, account_views)
+
+
+@post("/admin/accounts", status_code=303)
+async def act_on_many(
+    *,
+    form: Form[ManyForm],
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """First show whom it is about and what they will read, then (`sure`) judge all of them, or none."""
+    by, ids = staff.account_id, form.account_ids[:A_PAGE]
+    try:
+        if form.what not in _FOR_MANY:
+            raise Invalid(form.what, say="Choose what to do")
+        if not ids:
+            raise Invalid(say="Choose at least one account")
+        if form.sure:
+            async with db.begin() as tx:
+                decided = await moderation.decide(tx, judgement_of(form, ids), by=by)
+            return show.go("/admin/accounts", done="second" if decided.request_id else "acted")
+        await accounts.permit(db, by, Power.MANAGE_MEMBERS)
+        return desk(
+            show,
+            staff,
+            "accounts_sure.html",
+            form=form,
+            sheets=[await _sheet(db, one) for one in ids],
+            reads_text=await _words(db, form, by=by),
+        )
+    except DomainError as error:
+        return await _list(LookParams(), show, staff, db, account_views, error=error)
+
+
+async def _list(
+    params: LookParams,
+    show: Show,
+    staff: Member,
+    db: Db,
+    account_views: AccountViews,
+    *,
+    error: DomainError | None = None,
+) -> Response[str]:
     await accounts.permit(db, staff.account_id, Power.MANAGE_MEMBERS)
     found = await accounts.look_for(db, _wanted(params), accounts.Cursor(limit=A_PAGE, max_id=params.max_id))
     faces = {one.id: one for one in await Cards(db, account_views).faces([one.id for one in found])}
+    await _seen(db, found, by=staff.account_id)
     return desk(
         show,
         staff,
         "accounts.html",
+        error=error,
         asked=params,
+        acts=_FOR_MANY,
+        presets=await moderation.presets(db, by=staff.account_id),
         rows=[(one, faces.get(one.id)) for one in found],
         older=found[-1].id if len(found) == A_PAGE else None,
     )
+
+
+async def _seen(db: Db, sheets: Sequence[Sheet], *, by: int) -> None:
+    """The log says whose addresses and sign-ins somebody saw."""
+    await moderation.note_reads(db, "account.read", [one.id for one in sheets if one.email is not None], by=by)
 
 
 def _wanted(params: LookParams) -> accounts.Wanted:
@@ -115,12 +179,10 @@ async def show_account(
     account_id: FromPath[int],
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str]:
     """One account: who it is, what was said and decided about it, what it wrote, and what can be done."""
-    return await _one(account_id, Places(show, staff, Reads(db, account_views, post_views)))
+    return await _one(account_id, Places(show, staff, reads))
 
 
 @post("/admin/accounts/{account_id:int}", status_code=303)
@@ -131,42 +193,49 @@ async def act_on_account(
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str] | Response[None]:
     """First show what will happen, then (`sure`) do it."""
-    places = Places(show, staff, Reads(db, account_views, post_views))
+    places = Places(show, staff, reads)
     if not form.sure:
         return await _preview(account_id, form, places)
     try:
         async with db.begin() as tx:
-            await _act(tx, account_id, form, by=staff.account_id)
+            asked = await _act(tx, account_id, form, by=staff.account_id)
     except DomainError as error:
         return await _one(account_id, places, form=form, error=error)
-    return show.go(f"/admin/accounts/{account_id}", done="acted")
+    return show.go(f"/admin/accounts/{account_id}", done="acted" if asked is None else "second")
 
 
-async def _act(tx: Tx, account_id: int, form: ActForm, *, by: int) -> None:
+async def _act(tx: Tx, account_id: int, form: ActForm, *, by: int) -> int | None:
+    """Do it; the request that somebody else must agree to first, if so."""
     match form.what:
         case "approve":
             await moderation.approve(tx, account_id, by=by)
         case "refuse":
             await moderation.refuse(tx, account_id, by=by)
         case "role":
-            await moderation.change_role(tx, account_id, form.role, by=by)
+            return await moderation.change_role(tx, account_id, form.role, by=by)
         case "reset_factors":
-            await moderation.reset_factors(tx, account_id, by=by)
+            return await moderation.reset_factors(tx, account_id, by=by)
         case "sign_out":
-            await moderation.sign_out_everywhere(tx, account_id, by=by)
+            return await moderation.sign_out_everywhere(tx, account_id, by=by)
         case "delete":
             sheet = await accounts.find_sheet(tx, account_id)
             if sheet is None or form.name.strip().removeprefix("@") != sheet.handle:
                 raise NameWrong(account_id)
-            await moderation.order_deletion(tx, account_id, by=by)
+            return await moderation.order_deletion(tx, account_id, by=by)
         case undo if undo in _UNDO:
-            await moderation.take_back(tx, account_id, _UNDO[undo], by=by)
+            return await moderation.take_back(tx, account_id, _UNDO[undo], by=by)
+        case "label":
+            return await moderation.put_label(tx, account_id, form.label_kind, form.label, by=by)
+        case "unlabel":
+            return await moderation.drop_label(tx, account_id, form.label_kind, by=by)
+        case "protect" | "unprotect":
+            return await moderation.protect(tx, account_id, protected=form.what == "protect", by=by)
         case _:
-            await moderation.decide(tx, judgement_of(form, (account_id,)), by=by)
+            return (await moderation.decide(tx, judgement_of(form, (account_id,)), by=by)).request_id
+    return None
 
 
 def judgement_of(form: Any, account_ids: tuple[int, ...]) -> moderation.Judgement:
@@ -189,10 +258,6 @@ async def _preview(account_id: int, form: ActForm, places: Places) -> Response[s
     if account_id == staff.account_id or not held.stands_above(sheet.role):
         raise accounts.NotPermitted(staff.account_id, account_id)
     counts = (await accounts.counts_of(db, [account_id])).get(account_id)
-    preset = next(
-        (one for one in await moderation.presets(db, by=staff.account_id) if str(one.id) == form.preset_id), None
-    )
-    text = "\n\n".join(part for part in ("" if preset is None else preset.text, form.text.strip()) if part)
     open_ones = await moderation.list_reports(
         db, moderation.WantedReports(target_id=account_id), accounts.Cursor(limit=_REPORTS), by=staff.account_id
     )
@@ -203,11 +268,17 @@ async def _preview(account_id: int, form: ActForm, places: Places) -> Response[s
         "account_sure.html",
         sheet=sheet,
         form=form,
-        reads_text=text,
+        reads_text=await _words(db, form, by=staff.account_id),
         counts=counts,
         reports=len(open_ones),
         sessions=len(sessions),
     )
+
+
+async def _words(db: Db, form: ActForm, *, by: int) -> str:
+    """What the members would read."""
+    preset = next((one for one in await moderation.presets(db, by=by) if str(one.id) == form.preset_id), None)
+    return "\n\n".join(part for part in ("" if preset is None else preset.text, form.text.strip()) if part)
 
 
 async def _one(
@@ -216,6 +287,7 @@ async def _one(
     db, by = places.reads.db, places.staff.account_id
     held = await accounts.permit(db, by, Power.MANAGE_MEMBERS)
     sheet = await _sheet(db, account_id)
+    await _seen(db, [sheet], by=by)
     card = await places.reads.account_views.one(account_id)
     faces = await Cards(db, places.reads.account_views).faces([account_id])
     ids = await of_author(db, account_id, Span(), _POSTS * 2, boosts=False)
@@ -224,11 +296,11 @@ async def _one(
     for resolved in (False, True):
         wanted = moderation.WantedReports(resolved=resolved, target_id=account_id)
         reports += await moderation.list_reports(db, wanted, accounts.Cursor(limit=_REPORTS), by=by)
-    done_to = moderation.WantedEntries(kind="account", subject=account_id)
+    done_to = moderation.WantedEntries(kind="account", subject=account_id, deeds=True)
     entries = await moderation.entries(db, accounts.Cursor(limit=_ENTRIES), by=by, wanted=done_to)
     people = {one.by_account_id for one in entries} | {one.account_id for one in reports if one.account_id}
     people |= {sheet.invited_by} if sheet.invited_by else set()
-    names = {an_id: one.handle for an_id, one in (await places.reads.account_views.get(people)).items()}
+    names = await names_of(places.reads.account_views, people)
     judged = account_id != by and held.stands_above(sheet.role) and sheet.standing is not Standing.DELETED
     return desk(
         places.show,
@@ -274,4 +346,4 @@ async def _sheet(db: Db, account_id: int) -> Sheet:
     return sheet
 
 
-HANDLERS = pages(look_for_accounts, show_account, act_on_account)
+HANDLERS = pages(look_for_accounts, act_on_many, show_account, act_on_account)

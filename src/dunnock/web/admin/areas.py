@@ -7,10 +7,20 @@ from typing import Any
 from dunnock.web.admin import (
     accounts,
     announcements,
+    appeals,
+    block_lists,
+    cases,
     doors,
+    emergency,
     emoji,
+    government,
+    identity,
+    integrity,
     offers,
+    relays,
+    releases,
     reports,
+    requests,
     servers,
     settings,
     sign_ups,
@@ -20,5 +30,8 @@ from dunnock.web.admin import (
 )
 
 AREAS: tuple[Any, ...] = (
-    watch, reports, sign_ups, accounts, trends, servers, doors, texts, announcements, emoji, offers, settings,
+    watch, reports, cases, requests, appeals, emergency, sign_ups, accounts, trends, servers, block_lists, relays, releases,
+    government, doors, texts, announcements, emoji, offers, settings,
+    identity,
+    integrity,
 )  # fmt: skip

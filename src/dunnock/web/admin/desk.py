@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response
 
+from dunnock import moderation
 from dunnock.accounts import POWERS, Power
 from dunnock.accounts.member import Role
 from dunnock.web.show import Show
@@ -27,4 +28,11 @@ def desk(show: Show, staff: Member, template: str, **values: Any) -> Response[st
     """A page of `templates/admin/` with the sections beside it. `values` as `Show` takes them."""
     powers = powers_of(staff)
     names = frozenset(one.name for one in Power if one in powers)
-    return show(f"admin/{template}", powers=names, me=staff.account_id, **values)
+    return show(
+        f"admin/{template}",
+        powers=names,
+        me=staff.account_id,
+        queues=staff.waiting,
+        most=moderation.MOST_WAITING,
+        **values,
+    )

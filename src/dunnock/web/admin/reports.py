@@ -9,35 +9,39 @@ from litestar.params import FromPath
 
 from dunnock import accounts, discovery, moderation, server
 from dunnock.accounts import Power
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
 from dunnock.foundation.ids import ms_of
-from dunnock.posts.views import PostViews
 from dunnock.web.admin.accounts import judgement_of
 from dunnock.web.admin.desk import desk
+from dunnock.web.admin.names import names_of
 from dunnock.web.evidence import Reads
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
-_A_PAGE, _MOST_AT_ONCE, _ENTRIES = 40, 100, 10
+_A_PAGE, _MOST_AT_ONCE, _MOST_JOINED, _ENTRIES = 40, 100, 1_000, 10
 _JUDGEMENTS = frozenset(("none", "sensitive", "disable", "limit", "suspend"))
 
 
 class ReportsParams(msgspec.Struct, frozen=True):
-    """`resolved`: those that staff are done with; `mine`: those I see to; `domain`: about accounts of a server."""
+    """`resolved`: those that staff are done with; `mine`: those I see to; `free`: those that nobody sees to.
+
+    `domain`: about accounts of a server; `severity`: at least so bad.
+    """
 
     resolved: bool = False
     mine: bool = False
+    free: bool = False
+    severity: int = 0
     domain: str = ""
     max_id: Id | None = None
     done: str = ""
 
 
 class HandleForm(Sent):
-    """`what`: resolve, reopen, take, assign, unassign, or a judgement, with a `text` to the members.
+    """`what`: resolve, reopen, take, assign, unassign, severity, or a judgement, with a `text` to the members.
 
     `report_ids`: several at once. `all_about`: what is done to one report is done to all open ones about the account.
     `to`: who of the staff sees to it, None: whoever sends the form.
@@ -51,6 +55,8 @@ class HandleForm(Sent):
     all_about: bool = False
     to: Id | None = None
     report_id: Id | None = None
+    severity: int = 1
+    all_joined: bool = False
 
 
 @get("/admin/reports")
@@ -59,12 +65,10 @@ async def list_reports(
     params: Query[ReportsParams],
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str]:
     """What others complained about, newest first."""
-    return await _list(params, show, staff, Reads(db, account_views, post_views))
+    return await _list(params, show, staff, reads)
 
 
 @post("/admin/reports", status_code=303)
@@ -74,16 +78,18 @@ async def handle_reports(
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str] | Response[None]:
     """Do one thing to all reports that are ticked: all of it, or nothing."""
     try:
         async with db.begin() as tx:
-            await _handle(tx, form, form.report_ids[:_MOST_AT_ONCE], by=staff.account_id)
+            ids = form.report_ids[:_MOST_AT_ONCE]
+            if form.all_joined:
+                ids = await _with_others(tx, ids, by=staff.account_id)
+            waits = await _handle(tx, form, ids, by=staff.account_id)
     except DomainError as error:
-        return await _list(ReportsParams(), show, staff, Reads(db, account_views, post_views), error=error)
-    return show.go("/admin/reports", done=_done(form.what))
+        return await _list(ReportsParams(), show, staff, reads, error=error)
+    return show.go("/admin/reports", done="second" if waits else _done(form.what))
 
 
 @get("/admin/reports/{report_id:int}")
@@ -92,12 +98,10 @@ async def show_report(
     report_id: FromPath[int],
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str]:
     """One report with its posts, the other ones about the account, and what was done before."""
-    return await _one(report_id, show, staff, Reads(db, account_views, post_views))
+    return await _one(report_id, show, staff, reads)
 
 
 @post("/admin/reports/{report_id:int}", status_code=303)
@@ -108,8 +112,7 @@ async def handle_report(
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str] | Response[None]:
     """Handle a report, and go on to the next that waits; what leaves it open stays with it."""
     by = staff.account_id
@@ -117,15 +120,12 @@ async def handle_report(
         async with db.begin() as tx:
             ids: tuple[int, ...] = (report_id,)
             if form.all_about and form.what != "delete_posts":
-                held = await moderation.show_report(tx, report_id, by=by)
-                wanted = moderation.WantedReports(target_id=held.target_id)
-                found = await moderation.list_reports(tx, wanted, accounts.Cursor(limit=_MOST_AT_ONCE), by=by)
-                ids = tuple(dict.fromkeys((report_id, *[one.id for one in found])))
-            await _handle(tx, form, ids, by=by)
+                ids = await _with_others(tx, ids, by=by)
+            waits = await _handle(tx, form, ids, by=by)
     except DomainError as error:
-        return await _one(report_id, show, staff, Reads(db, account_views, post_views), form=form, error=error)
-    if form.what in {"assign", "take", "unassign", "reopen"}:
-        return show.go(f"/admin/reports/{report_id}", done="handled")
+        return await _one(report_id, show, staff, reads, form=form, error=error)
+    if waits or form.what in {"assign", "take", "unassign", "reopen", "severity"}:
+        return show.go(f"/admin/reports/{report_id}", done="second" if waits else "handled")
     after = await _next(db, report_id, by)
     return show.go("/admin/reports" if after is None else f"/admin/reports/{after}", done=_done(form.what))
 
@@ -143,22 +143,26 @@ async def _next(db: Db, report_id: int, by: int) -> int | None:
     return None
 
 
-async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) -> None:
+async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) -> bool:
+    """Do it; whether any of it waits for a second person."""
+    waits = False
     if not ids:
         raise Invalid(say="Choose at least one report")
     if form.what in _JUDGEMENTS:
         held = [await moderation.show_report(tx, one, by=by) for one in ids]
         for target, first in {one.target_id: one for one in reversed(held)}.items():
             form.report_id = first.id
-            await moderation.decide(tx, judgement_of(form, (target,)), by=by)
+            decided = await moderation.decide(tx, judgement_of(form, (target,)), by=by)
+            waits = waits or decided.request_id is not None
         if form.what == "none":
             for one in ids:
                 await moderation.resolve_report(tx, one, by=by)
-        return
+        return waits
     if form.what == "delete_posts":
         for one in ids:
-            await moderation.delete_reported_posts(tx, one, by=by, text=form.text, mail=form.mail)
-        return
+            asked = await moderation.delete_reported_posts(tx, one, by=by, text=form.text, mail=form.mail)
+            waits = waits or asked is not None
+        return waits
     for one in ids:
         match form.what:
             case "assign":
@@ -167,12 +171,26 @@ async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) ->
                 await moderation.assign_report(tx, one, by=by, to=by)
             case "unassign":
                 await moderation.assign_report(tx, one, by=by, to=None)
+            case "severity":
+                await moderation.change_report(tx, one, by=by, severity=form.severity)
             case "resolve":
                 await moderation.resolve_report(tx, one, by=by)
             case "reopen":
                 await moderation.reopen_report(tx, one, by=by)
             case _:
                 raise Invalid(form.what, say="Choose what to do")
+    return False
+
+
+async def _with_others(tx: Tx, ids: tuple[int, ...], *, by: int) -> tuple[int, ...]:
+    """These reports, and all others that wait about the same accounts."""
+    held = list(ids)
+    for one in ids:
+        wanted = moderation.WantedReports(target_id=(await moderation.show_report(tx, one, by=by)).target_id)
+        held += [
+            other.id for other in await moderation.list_reports(tx, wanted, accounts.Cursor(limit=_MOST_JOINED), by=by)
+        ]
+    return tuple(dict.fromkeys(held))
 
 
 async def _colleague(tx: Tx, account_id: int) -> int:
@@ -189,22 +207,26 @@ async def _list(
 ) -> Response[str]:
     by = staff.account_id
     cursor = accounts.Cursor(limit=_A_PAGE, max_id=params.max_id)
-    wanted = moderation.WantedReports(resolved=params.resolved, domain=params.domain)
+    wanted = moderation.WantedReports(
+        resolved=params.resolved,
+        domain=params.domain,
+        assigned_to=by if params.mine else None,
+        unassigned=params.free,
+        severity=params.severity,
+        joined=not (params.resolved or params.mine or params.free or params.domain or params.severity > 0),
+    )
     found = await moderation.list_reports(reads.db, wanted, cursor, by=by)
     older = found[-1].id if len(found) == _A_PAGE else None
-    if params.mine:
-        found = [one for one in found if one.assigned_to == by]
     people = {an_id for one in found for an_id in (one.account_id, one.target_id, one.assigned_to) if an_id}
-    names = {an_id: card.handle for an_id, card in (await reads.account_views.get(people)).items()}
-    about: dict[int, int] = {}
-    for one in found:
-        about[one.target_id] = about.get(one.target_id, 0) + 1
+    names = await names_of(reads.account_views, people)
+    about = await moderation.waiting_about(reads.db, {one.target_id for one in found if one.is_open}, by=by)
     return desk(
         show,
         staff,
         "reports.html",
         error=error,
-        rows=[(one, ms_of(one.id), about[one.target_id]) for one in found],
+        rows=[(one, ms_of(one.id), about.get(one.target_id)) for one in found],
+        joined=wanted.joined,
         names=names,
         asked=params,
         presets=await moderation.presets(reads.db, by=by),
@@ -227,7 +249,9 @@ async def _one(
     others = await moderation.list_reports(db, wanted, accounts.Cursor(limit=_A_PAGE), by=by)
     others = [one for one in others if one.id != report_id]
     shown = await reads.posts(list(held.post_ids))
-    done_to = moderation.WantedEntries(kind="account", subject=held.target_id)
+    private = [an_id for an_id, one in shown.items() if one.visibility in {"followers", "private", "direct"}]
+    await moderation.note_reads(db, "post.read", private, by=by)
+    done_to = moderation.WantedEntries(kind="account", subject=held.target_id, deeds=True)
     entries = await moderation.entries(db, accounts.Cursor(limit=_ENTRIES), by=by, wanted=done_to)
     people = {held.account_id, held.target_id, held.assigned_to, held.resolved_by, *[one.account_id for one in others]}
     people |= {one.by_account_id for one in entries}

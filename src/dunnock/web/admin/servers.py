@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.accounts import LimitInvalid
 from dunnock.accounts.server_rules import ServerBlock, ServerBlocked, Severity, rule_over, server_name
 from dunnock.api.kit import Form, Id, Query, Upload
+from dunnock.foundation import clock
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.moderation import figures, servers
+from dunnock.moderation import block_lists, figures, servers
 from dunnock.web.admin.desk import desk
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
@@ -50,6 +52,7 @@ class ServerForm(Sent):
     obfuscate: bool = False
     public_comment: str = ""
     private_comment: str = ""
+    until: str = ""
     file: Upload | None = None
 
 
@@ -134,7 +137,19 @@ def _block(form: ServerForm) -> ServerBlock:
         public_comment=form.public_comment,
         private_comment=form.private_comment,
         obfuscate=form.obfuscate,
+        expires_at=_end_of(form.until),
     )
+
+
+def _end_of(day: str) -> int | None:
+    """The end of a day, in UTC; None: no day was given."""
+    if not day.strip():
+        return None
+    try:
+        begins = datetime.fromisoformat(day.strip()).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise Invalid(day[:40], say="The day must look like 2026-11-26") from error
+    return int(begins.timestamp() * 1000) + clock.DAY
 
 
 async def _decide(tx: Tx, form: ServerForm, *, by: int) -> None:
@@ -247,9 +262,11 @@ async def _list(
         error=error,
         form=form or ServerForm(domain="" if known is None else known.domain),
         blocks=found,
+        behind=await block_lists.behind(db, [one.id for one in found]),
         about=params.about,
         known=known,
         allows=allowed,
+        judged=await moderation.judged_servers(db, by=by),
         brought=(params.made, params.left) if params.done == "brought_in" else None,
         older=found[-1].id if len(found) == _A_PAGE else None,
     )

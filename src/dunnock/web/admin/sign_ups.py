@@ -60,6 +60,7 @@ async def judge(
 async def _list(show: Show, staff: Member, db: Db, *, error: DomainError | None = None) -> Response[str]:
     await accounts.permit(db, staff.account_id, Power.MANAGE_MEMBERS)
     waiting = await accounts.members(db, state=accounts.State.PENDING, most=_MOST)
+    await moderation.note_reads(db, "account.read", [one.account_id for one in waiting], by=staff.account_id)
     return desk(show, staff, "sign_ups.html", error=error, waiting=waiting)
 
 

@@ -17,7 +17,7 @@ from dunnock.foundation import backups, clock, jobs, reactions
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.moderation import figures, house
-from dunnock.web.admin.desk import desk, powers_of
+from dunnock.web.admin.desk import desk
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
@@ -26,10 +26,11 @@ _A_PAGE, _COUNTED = 50, 100
 
 
 class LogParams(msgspec.Struct, frozen=True):
-    """Which entries: about a `kind` of thing, by `who` (a name here), older than `max_id`."""
+    """Which entries: about a `kind` of thing, by `who` (a name here), older than `max_id`; `deeds`: not what was looked at."""
 
     kind: str = ""
     who: str = ""
+    deeds: bool = False
     max_id: Id | None = None
     done: str = ""
 
@@ -66,8 +67,6 @@ async def show_overview(
         staff,
         "overview.html",
         measures=measures,
-        reports=await _open_reports(db, staff),
-        sign_ups=len(await accounts.members(db, state=accounts.State.PENDING, most=_COUNTED)),
         counted=_COUNTED,
         behind=max(lags, key=lambda one: one.age_ms, default=None),
         waiting=sum(number for _, number, due_at in waiting if due_at <= clock.now_ms()),
@@ -79,13 +78,6 @@ async def show_overview(
         weeks=await figures.weeks(db, 8),
         settings=settings,
     )
-
-
-async def _open_reports(db: Db, staff: Member) -> int:
-    if Power.MANAGE_REPORTS not in powers_of(staff):
-        return 0
-    cursor = accounts.Cursor(limit=_COUNTED)
-    return len(await moderation.list_reports(db, moderation.WantedReports(), cursor, by=staff.account_id))
 
 
 async def _disk(db: Db, settings: Settings) -> Disk:
@@ -109,7 +101,7 @@ async def show_log(
     """What staff did, newest first."""
     who = await account_views.id_of(params.who.strip().removeprefix("@"), "") if params.who.strip() else None
     unknown = bool(params.who.strip()) and who is None
-    wanted = moderation.WantedEntries(kind=params.kind.strip(), who=0 if unknown else who)
+    wanted = moderation.WantedEntries(kind=params.kind.strip(), who=-1 if unknown else who, deeds=params.deeds)
     cursor = accounts.Cursor(limit=_A_PAGE, max_id=params.max_id)
     found = await moderation.entries(db, cursor, by=staff.account_id, wanted=wanted)
     cards = await account_views.get({one.by_account_id for one in found})

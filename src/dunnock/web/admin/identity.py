@@ -1,0 +1,229 @@
+"""Staff and who is whom: names that are protected, who is taken for them, who became somebody else, where money is led."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from dunnock.accounts import Power
+from dunnock.accounts.views import AccountViews
+from dunnock.api.kit import Form, Id, Query
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.errors import DomainError, Invalid, Missing
+from dunnock.integrity import identity, judge_signal, list_signals, money
+from dunnock.web.admin.desk import desk, powers_of
+from dunnock.web.admin.names import names_of
+from dunnock.web.cards import Cards
+from dunnock.web.faces import face_of
+from dunnock.web.pages import DoneParams, Sent, pages
+from dunnock.web.show import Show
+from dunnock.web.visitor import Member
+
+_END = 2**62
+_MOST = 50
+_TYPES = {"csv": "text/csv; charset=utf-8", "graphml": "application/xml"}
+
+
+class IdentityForm(Sent):
+    """`what`: protect, unprotect (a name); impostor, genuine (of a name); same, turned (a turn); return, no_return."""
+
+    what: str = ""
+    name: str = ""
+    handle: str = ""
+    site: str = ""
+    name_id: Id | None = None
+    account_id: Id | None = None
+    turn_id: Id | None = None
+    signal_id: Id | None = None
+
+
+class MoneyParams(msgspec.Struct, frozen=True):
+    """Around whom or what: a handle (`account`), or an address, link or wallet (`asset`)."""
+
+    account: str = ""
+    asset: str = ""
+    done: str = ""
+
+
+class MoneyForm(Sent):
+    """`what`: block (what is `written`), unblock (an asset)."""
+
+    what: str = ""
+    written: str = ""
+    why: str = ""
+    asset_id: Id | None = None
+
+
+@get("/admin/identity")
+async def show_identity(
+    *,
+    params: Query[DoneParams],  # noqa: ARG001 (said by the frame)
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """All of it, the newest first."""
+    return await _identity(show, staff, db, account_views, IdentityForm())
+
+
+@post("/admin/identity", status_code=303)
+async def act_on_identity(
+    *,
+    form: Form[IdentityForm],
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """Protect a name, or say who somebody is."""
+    try:
+        owner = await account_views.id_of(*_handle(form.handle)) if form.handle.strip() else None
+        async with db.begin() as tx:
+            await _do(tx, form, owner or 0, by=staff.account_id)
+    except DomainError as error:
+        return await _identity(show, staff, db, account_views, form, error=error)
+    return show.go("/admin/identity", done="saved")
+
+
+@get("/admin/money")
+async def show_money(
+    *,
+    params: Query[MoneyParams],
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """What many led to, what is stopped, and the graph around an account or a destination."""
+    return await _money(params, show, staff, db, account_views, MoneyForm())
+
+
+@post("/admin/money", status_code=303)
+async def act_on_money(
+    *,
+    form: Form[MoneyForm],
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """Stop what leads somewhere, or let it be posted again."""
+    try:
+        async with db.begin() as tx:
+            if form.what == "block":
+                await money.block(tx, form.written, why=form.why, by=staff.account_id)
+            elif form.what == "unblock" and form.asset_id is not None:
+                await money.unblock(tx, form.asset_id, by=staff.account_id)
+            else:
+                raise Invalid(form.what[:40])
+    except DomainError as error:
+        return await _money(MoneyParams(), show, staff, db, account_views, form, error=error)
+    return show.go("/admin/money", done="saved")
+
+
+@get("/admin/money/files/{kind:str}")
+async def take_graph(
+    *,
+    kind: FromPath[str],
+    params: Query[MoneyParams],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """The graph as a file: csv or graphml."""
+    found = await _graph(params, staff, db, account_views)
+    if found is None or kind not in _TYPES:
+        raise Missing(kind[:20])
+    handles = await names_of(account_views, found.account_ids)
+    body = money.as_csv(found, handles) if kind == "csv" else money.as_graphml(found, handles)
+    headers = {"content-disposition": f'attachment; filename="money.{kind}"'}
+    return Response(body, media_type=_TYPES[kind], headers=headers)
+
+
+async def _do(tx: Tx, form: IdentityForm, owner: int, *, by: int) -> None:
+    match form.what, form.name_id, form.account_id, form.turn_id:
+        case "protect", _, _, _:
+            called = form.handle.strip().removeprefix("@").partition("@")[0]
+            await identity.add_name(tx, form.name, handle=called, account_id=owner, site=form.site, by=by)
+        case "unprotect", int(name_id), _, _:
+            await identity.unprotect(tx, name_id, by=by)
+        case ("impostor" | "genuine") as what, int(name_id), int(account_id), _:
+            await identity.settle(tx, account_id, name_id, impostor=what == "impostor", by=by)
+        case ("same" | "turned") as what, _, _, int(turn_id):
+            await identity.settle_turn(tx, turn_id, restore=what == "same", by=by)
+        case ("return" | "no_return") as what, _, _, _ if form.signal_id is not None:
+            await judge_signal(tx, form.signal_id, "confirmed" if what == "return" else "dismissed", by=by)
+        case _:
+            raise Invalid(form.what[:40])
+
+
+def _handle(written: str) -> tuple[str, str]:
+    name, _, domain = written.strip().removeprefix("@").partition("@")
+    return name, domain.casefold()
+
+
+async def _identity(  # noqa: PLR0917 (what a page is made of)
+    show: Show,
+    staff: Member,
+    db: Db,
+    account_views: AccountViews,
+    form: IdentityForm,
+    error: DomainError | None = None,
+) -> Response[str]:
+    by = staff.account_id
+    marked = await identity.alikes(db, "marked", by=by, before=_END, most=_MOST)
+    watched = await identity.alikes(db, "watched", by=by, before=_END, most=_MOST)
+    turned = await identity.list_turns(db, "suspended", by=by, below=_END, most=_MOST)
+    noticed = await identity.list_turns(db, "noticed", by=by, below=_END, most=_MOST)
+    may_protect = Power.MANAGE_BLOCKS in powers_of(staff)
+    names = await identity.list_names(db, by=by) if may_protect else []
+    returns = await list_signals(db, "identity.return", "open", by=by, most=_MOST)
+    formers = {one.subject_id: int(one.evidence["former_id"]) for one in returns}
+    ids = {*formers, *formers.values()}
+    ids |= {one.account_id for one in (*marked, *watched)} | {one.account_id for one in (*turned, *noticed)}
+    cards = await account_views.get(ids | {one.owner_id for one in (*marked, *watched)})
+    await Cards(db, account_views).draw_faces(cards.values())
+    return desk(
+        show, staff, "identity.html", error=error, form=form, names=names, may_protect=may_protect,
+        alikes=[("marked", marked), ("watched", watched)], turns=[("suspended", turned), ("noticed", noticed)],
+        returns=returns, formers=formers,
+        faces={card.id: face_of(card) for card in cards.values()},
+    )  # fmt: skip
+
+
+async def _graph(params: MoneyParams, staff: Member, db: Db, account_views: AccountViews) -> money.Graph | None:
+    """What is asked for; None: nothing is."""
+    by = staff.account_id
+    if params.account.strip():
+        an_id = await account_views.id_of(*_handle(params.account))
+        return await money.graph_of(db, account_ids=[] if an_id is None else [an_id], by=by)
+    if params.asset.strip():
+        written = params.asset.strip()
+        asset = money.asset_of(written)
+        known = await money.find_asset(db, written if asset is None else asset.key)
+        return await money.graph_of(db, asset_id=0 if known is None else known.id, by=by)
+    return None
+
+
+async def _money(  # noqa: PLR0917 (what a page is made of)
+    params: MoneyParams,
+    show: Show,
+    staff: Member,
+    db: Db,
+    account_views: AccountViews,
+    form: MoneyForm,
+    error: DomainError | None = None,
+) -> Response[str]:
+    by = staff.account_id
+    found = await _graph(params, staff, db, account_views)
+    names = {} if found is None else await names_of(account_views, found.account_ids)
+    return desk(
+        show, staff, "money.html", error=error, form=form, asked=params, graph=found, names=names,
+        shared=await money.shared_lately(db, by=by), stopped=await money.stopped(db, by=by),
+    )  # fmt: skip
+
+
+HANDLERS = pages(show_identity, act_on_identity, show_money, act_on_money, take_graph)

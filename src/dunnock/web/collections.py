@@ -1,0 +1,318 @@
+"""Collections: people that somebody recommends under a name. Everybody reads them; owners make and change theirs."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from dunnock import accounts, discovery
+from dunnock.accounts.views import AccountViews
+from dunnock.api.kit import Form, Id, Query
+from dunnock.api.kit.shape import BIGGEST_ID
+from dunnock.discovery import Collection, CollectionChanges
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import DomainError, Missing
+from dunnock.text import hashtag_key
+from dunnock.web.cards import Cards, Face
+from dunnock.web.language_names import language_choices
+from dunnock.web.pages import PageParams, Sent, pages
+from dunnock.web.person_page import PersonPage
+from dunnock.web.show import Show
+from dunnock.web.visitor import Member, Visitor
+
+_MOST_FOUND, _MOST_WITH = 20, 20
+_ONE = "/collections/{collection_id:int}"
+
+
+class CollectionForm(Sent):
+    """What a collection is called and who finds it."""
+
+    name: str = ""
+    description: str = ""
+    language: str = ""
+    tag: str = ""
+    sensitive: bool = False
+    discoverable: bool = False
+
+    @property
+    def changes(self) -> CollectionChanges:
+        """As the use cases take it."""
+        return CollectionChanges(
+            name=self.name,
+            description=self.description.replace("\r\n", "\n"),
+            language=self.language,
+            tag=self.tag,
+            sensitive=self.sensitive,
+            discoverable=self.discoverable,
+        )
+
+
+class WhoForm(Sent):
+    """Whom to put into a collection."""
+
+    account_id: Id
+
+
+class ItemForm(Sent):
+    """Which place in a collection to give up."""
+
+    item_id: Id
+
+
+class FindParams(PageParams, kw_only=True, frozen=True):
+    """Whom to look for."""
+
+    q: str = ""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Somebody in a collection. `item_id`: their place; `mine`: it is the visitor."""
+
+    item_id: int
+    face: Face
+    mine: bool
+
+
+@get("/{handle:str}/collections")
+async def show_collections(
+    *,
+    handle: FromPath[str],
+    params: Query[PageParams],  # noqa: ARG001 (what was done before coming here)
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    person_page: NamedDependency[PersonPage],
+) -> Response[str] | Response[None]:
+    """The collections that somebody made, and those of others that they are in; a form for a new one to themselves."""
+    return await _ask(handle, visitor, db, person_page, CollectionForm(discoverable=True))
+
+
+@post("/collections", status_code=303)
+async def make(
+    *,
+    form: Form[CollectionForm],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    person_page: NamedDependency[PersonPage],
+) -> Response[str] | Response[None]:
+    """A new collection; next one says who is in it."""
+    try:
+        async with db.begin() as tx:
+            made = await discovery.make_collection(tx, form.changes, by=member.account_id)
+    except discovery.CollectionRefused as error:
+        return await _ask(f"@{member.account.handle}", visitor, db, person_page, form, error=error)
+    return show.go(f"/collections/{made.id}/edit", done="collection_made")
+
+
+@get(_ONE)
+async def show_collection(
+    *,
+    collection_id: FromPath[int],
+    params: Query[PageParams],  # noqa: ARG001 (what was done before coming here)
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """Who is in a collection, with the way out for who is in it."""
+    one = await _find(db, collection_id, visitor.account_id)
+    cards = Cards(db, account_views)
+    owner = (await cards.faces([one.account_id]))[0]
+    return show(
+        "collection.html",
+        one=one,
+        owner=owner,
+        tag=None if one.tag is None else (hashtag_key(one.tag), one.tag),
+        places=await _places(cards, one, visitor.account_id),
+        mine=one.account_id == visitor.account_id,
+    )
+
+
+@get(f"{_ONE}/edit")
+async def edit(
+    *,
+    collection_id: FromPath[int],
+    params: Query[FindParams],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """What a collection is called and who is in it; with `?q=` whom one could put there."""
+    return await _edit(show, db, account_views, member, collection_id, words=params.q)
+
+
+@post(f"{_ONE}/edit", status_code=303)
+async def change(
+    *,
+    collection_id: FromPath[int],
+    form: Form[CollectionForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """Call a collection something else, or change who finds it."""
+    try:
+        async with db.begin() as tx:
+            await discovery.change_collection(tx, _known(collection_id), form.changes, by=member.account_id)
+    except discovery.CollectionRefused as error:
+        return await _edit(show, db, account_views, member, collection_id, form=form, error=error)
+    return show.go(f"/collections/{collection_id}/edit", done="saved")
+
+
+@post(f"{_ONE}/delete", status_code=303)
+async def delete(
+    *,
+    collection_id: FromPath[int],
+    form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[None]:
+    """Delete a collection."""
+    async with db.begin() as tx:
+        await discovery.delete_collection(tx, _known(collection_id), by=member.account_id)
+    return show.go(f"/@{member.account.handle}/collections", done="collection_gone")
+
+
+@post(f"{_ONE}/add", status_code=303)
+async def add(
+    *,
+    collection_id: FromPath[int],
+    form: Form[WhoForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str] | Response[None]:
+    """Put somebody into a collection, who agreed to be found."""
+    try:
+        async with db.begin() as tx:
+            await discovery.add_to_collection(tx, _known(collection_id), account=form.account_id, by=member.account_id)
+    except (discovery.CollectionRefused, discovery.NotToBeCollected) as error:
+        return await _edit(show, db, account_views, member, collection_id, error=error)
+    return show.go(f"/collections/{collection_id}/edit", done="saved")
+
+
+@post(f"{_ONE}/remove", status_code=303)
+async def remove(
+    *,
+    collection_id: FromPath[int],
+    form: Form[ItemForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[None]:
+    """Take somebody out of one's collection."""
+    async with db.begin() as tx:
+        await discovery.take_from_collection(tx, _known(collection_id), form.item_id, by=member.account_id)
+    return show.go(f"/collections/{collection_id}/edit", done="saved")
+
+
+@post(f"{_ONE}/leave", status_code=303)
+async def leave(
+    *,
+    collection_id: FromPath[int],
+    form: Form[ItemForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[None]:
+    """Leave another's collection for good."""
+    async with db.begin() as tx:
+        await discovery.leave_collection(tx, _known(collection_id), form.item_id, by=member.account_id)
+    return show.go(f"/collections/{collection_id}", done="collection_left")
+
+
+def _known(collection_id: int) -> int:
+    if not 0 < collection_id <= BIGGEST_ID:
+        raise Missing(collection_id)
+    return collection_id
+
+
+async def _find(db: Db, collection_id: int, viewer: int | None) -> Collection:
+    return await discovery.find_collection(db, _known(collection_id), viewer=viewer or 0)
+
+
+async def _places(cards: Cards, one: Collection, viewer: int | None) -> list[Place]:
+    faces = {face.id: face for face in await cards.faces([item.account_id for item in one.items])}
+    return [
+        Place(item.id, faces[item.account_id], item.account_id == viewer)
+        for item in one.items
+        if item.account_id in faces
+    ]
+
+
+async def _ask(
+    handle: str,
+    visitor: Visitor,
+    db: Db,
+    person_page: PersonPage,
+    form: CollectionForm,
+    *,
+    error: DomainError | None = None,
+) -> Response[str] | Response[None]:
+    card = await person_page.find(handle)
+    if led := person_page.spelt(handle, card, "/collections"):
+        return led
+    viewer = visitor.account_id or 0
+    made = await discovery.collections_by(db, card.id, viewer=viewer, limit=discovery.MOST_COLLECTIONS, offset=0)
+    return await person_page(
+        card,
+        "person_collections.html",
+        tab="/collections",
+        made=made,
+        within=await discovery.collections_with(db, card.id, viewer=viewer, limit=_MOST_WITH, offset=0),
+        full_up=len(made) >= discovery.MOST_COLLECTIONS,
+        form=form,
+        languages=language_choices(form.language),
+        error=error,
+    )
+
+
+async def _edit(
+    show: Show,
+    db: Db,
+    account_views: AccountViews,
+    member: Member,
+    collection_id: int,
+    *,
+    form: CollectionForm | None = None,
+    words: str = "",
+    error: DomainError | None = None,
+) -> Response[str]:
+    one = await _find(db, collection_id, member.account_id)
+    if one.account_id != member.account_id:
+        raise discovery.CollectionNotYours(collection_id, member.account_id)
+    cards = Cards(db, account_views)
+    places = await _places(cards, one, member.account_id)
+    found: list[Face] = []
+    if words.strip():
+        within = {place.face.id for place in places}
+        ids = await accounts.search_accounts(db, words, limit=_MOST_FOUND, viewer=member.account_id)
+        found = await cards.faces([an_id for an_id in ids if an_id not in within])
+    held = form or CollectionForm(
+        name=one.name,
+        description=one.description,
+        language=one.language or "",
+        tag=one.tag or "",
+        sensitive=one.sensitive,
+        discoverable=one.discoverable,
+    )
+    return show(
+        "collection_edit.html",
+        one=one,
+        form=held,
+        languages=language_choices(held.language),
+        places=places,
+        words=words,
+        found=found,
+        error=error,
+    )
+
+
+HANDLERS = pages(show_collections, make, show_collection, edit, change, delete, add, remove, leave)

@@ -1,0 +1,61 @@
+"""Settings: what staff decided about one's account, the reasons, and the way to object."""
+
+from __future__ import annotations
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from dunnock import moderation
+from dunnock.api.kit import Form, Id
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import DomainError, Invalid
+from dunnock.foundation.ids import ms_of
+from dunnock.web.pages import Sent, pages
+from dunnock.web.show import Show
+from dunnock.web.visitor import Member
+
+
+class AppealForm(Sent):
+    """What one has to say against which decision."""
+
+    decision_id: Id | None = None
+    text: str = ""
+
+
+@get("/settings/decisions")
+async def list_decisions(
+    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[str]:
+    """The newest decisions about one's account, with what one objected and what became of it."""
+    return await _list(show, member, db, AppealForm())
+
+
+@post("/settings/decisions", status_code=303)
+async def object_to_decision(
+    form: Form[AppealForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[str] | Response[None]:
+    """Object to a decision; somebody else of the staff looks at it."""
+    try:
+        if form.decision_id is None:
+            raise Invalid(form.decision_id)
+        async with db.begin() as tx:
+            await moderation.file_appeal(tx, form.decision_id, form.text, account_id=member.account_id)
+    except DomainError as error:
+        return await _list(show, member, db, form, error=error)
+    return show.go("/settings/decisions", done="objected")
+
+
+async def _list(
+    show: Show, member: Member, db: Db, form: AppealForm, *, error: DomainError | None = None
+) -> Response[str]:
+    found = await moderation.decisions_about(db, member.account_id)
+    appeals = await moderation.appeals_of(db, [one.id for one, _ in found], account_id=member.account_id)
+    return show(
+        "decisions.html",
+        error=error,
+        form=form,
+        decisions=[(one, ms_of(one.id), ended, appeals.get(one.id)) for one, ended in found],
+    )
+
+
+HANDLERS = pages(list_decisions, object_to_decision)

@@ -1,0 +1,179 @@
+"""The demo server as the screens need it: everything that a page can show is there once."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import requests
+from PIL import Image
+from playwright.sync_api import BrowserContext
+
+from stories.running import Server, until
+
+OWNER, ARAB = "owner", "laila"
+SCOPES = "read write follow push admin:read admin:write"
+
+
+class Town:
+    """Who is there, and the addresses of what they made."""
+
+    def __init__(self, server: Server, password: str) -> None:
+        """`password` is the owner's."""
+        self.server, self.url = server, server.url
+        self._passwords = {OWNER: password, ARAB: "nine larks over a field"}
+        self.paths: dict[str, str] = {}
+        self._tokens: dict[str, str] = {}
+
+    def furnish(self) -> None:
+        """Make what the demo does not, and learn the addresses."""
+        self.server.dunnock(
+            "members", "create", ARAB, "--email", f"{ARAB}@demo.example", "--password", self._passwords[ARAB]
+        )
+        tokens = {
+            name: self.server.dunnock("members", "token", name, "--scopes", SCOPES).split()[-1]
+            for name in (OWNER, ARAB)
+        }
+        self._make_owner(ARAB, consent=tokens[OWNER])
+        self._tokens = tokens
+        me = {name: self._ask(token, "GET", "accounts/verify_credentials") for name, token in tokens.items()}
+        home = until(lambda: self._ask(tokens[OWNER], "GET", "timelines/home?limit=40"))
+        author = next(one["account"] for one in home if one["account"]["acct"] not in tokens)
+        talked = max((one for one in home if not one["reblog"]), key=lambda one: one["replies_count"])
+        known = {
+            "author": f"@{author['acct']}",
+            "author_id": author["id"],
+            "post": f"@{talked['account']['acct']}/{talked['id']}",
+            "tag": next((one["tags"][0]["name"] for one in home if one["tags"]), "birds"),
+        }
+        self._ask(tokens[OWNER], "POST", f"accounts/{me[ARAB]['id']}/follow")
+        for name, token in tokens.items():
+            self._ask(token, "POST", f"accounts/{author['id']}/follow")
+            shown = {author["id"], talked["account"]["id"], me[name]["id"]}
+            found = self._ask(token, "GET", "accounts/search?q=an&limit=10")
+            muted, blocked = [one["id"] for one in found if one["id"] not in shown][:2]
+            self._ask(token, "POST", f"accounts/{muted}/mute", json={"duration": 86_400})
+            self._ask(token, "POST", f"accounts/{blocked}/block")
+            self._ask(token, "POST", "domain_blocks", json={"domain": "noise.example"})
+            said = "A post of mine #birds with a poll" if name == OWNER else "صباح الخير يا جيران"
+            mine = self._ask(
+                token,
+                "POST",
+                "statuses",
+                json={"status": said, "poll": {"options": ["Wren", "Robin"], "expires_in": 86_400}},
+            )
+            picture = self._picture(token)
+            self._ask(
+                token, "POST", "statuses", json={"status": "Seen today", "media_ids": [picture], "spoiler_text": "Bird"}
+            )
+            thread = self._thread(token, quoted=mine["id"])
+            self._ask(token, "POST", "statuses", json={"status": "later", "scheduled_at": "2031-01-01T10:00:00Z"})
+            made = self._ask(token, "POST", "lists", json={"title": "Birders"})
+            self._ask(token, "POST", f"lists/{made['id']}/accounts", json={"account_ids": [author["id"]]})
+            search = self._ask(token, "POST", "dunnock/searches", json={"q": "birds", "title": "Birds"})
+            sieve = {"title": "Spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "spoiler"}]}
+            self._ask(token, "POST", f"statuses/{talked['id']}/bookmark")
+            self._ask(token, "POST", f"statuses/{talked['id']}/favourite")
+            other = OWNER if name == ARAB else ARAB
+            self._ask(token, "POST", "statuses", json={"status": f"@{other} hello there", "visibility": "direct"})
+            shelf = {"name": "Loud birds", "description": "Who sings", "account_ids": []}
+            told = {"account_id": author["id"], "comment": "Too loud", "status_ids": []}
+            self.paths |= {
+                f"{name}.own_report": self._ask(token, "POST", "reports", json=told)["id"],
+                f"{name}.handle": f"@{me[name]['acct']}",
+                f"{name}.id": me[name]["id"],
+                f"{name}.list": made["id"],
+                f"{name}.search": search["id"],
+                f"{name}.mine": mine["id"],
+                f"{name}.thread": f"@{me[name]['acct']}/{thread}",
+                f"{name}.filter": self._ask(token, "POST", "filters", version=2, json=sieve)["id"],
+                f"{name}.collection": self._ask(token, "POST", "collections", json=shelf)["collection"]["id"],
+                **self._staff_pages(name, token, author["id"]),
+                f"{name}.report": self._ask(token, "GET", "admin/reports")[0]["id"],
+                **{f"{name}.{key}": value for key, value in known.items()},
+            }
+
+    def _make_owner(self, name: str, *, consent: str) -> None:
+        """A second owner needs the first one's consent, whose token this is."""
+        try:
+            self.server.dunnock("members", "role", name, "owner")
+        except AssertionError as refused:
+            assert "second person" in str(refused)  # noqa: PT017 (the command must not go on alone)
+        (request,) = self._ask(consent, "GET", "dunnock/admin/requests")
+        proof = {"digest": request["digest"], "password": self._passwords[OWNER]}
+        self._ask(consent, "POST", f"dunnock/admin/requests/{request['id']}/approve", json=proof)
+        self.server.dunnock("members", "role", name, "owner")
+
+    def _staff_pages(self, name: str, token: str, author_id: str) -> dict[str, str]:
+        """A case with what belongs to one, a decision about the member and a request that waits."""
+        case = self._ask(token, "POST", "dunnock/admin/cases", json={"title": "One song, many birds", "severity": 2})
+        here = f"dunnock/admin/cases/{case['id']}"
+        subjects = [
+            {"kind": "account", "id": author_id, "part": "core", "why": "The same words at the same minute"},
+            {"kind": "hashtag", "name": "birds"},
+        ]
+        self._ask(token, "POST", f"{here}/subjects", json={"subjects": subjects})
+        self._ask(token, "POST", f"{here}/notes", json={"text": "Look at the times first."})
+        return {f"{name}.case": case["id"]}
+
+    def address(self, path: str, who: str | None) -> str:
+        """`path` with what is in braces put in, for this person."""
+        for key, value in self.paths.items():
+            owner, _, name = key.partition(".")
+            if owner == (who or OWNER):
+                path = path.replace("{" + name + "}", str(value))
+        assert "{" not in path, path
+        return self.url + path
+
+    def password_of(self, who: str) -> str:
+        """What somebody signs in with."""
+        return self._passwords[who]
+
+    def enter(self, context: BrowserContext, who: str, *, language: str = "") -> None:
+        """Sign in by the form; with a `language`, choose that afterwards."""
+        page = context.new_page()
+        page.goto(f"{self.url}/auth/sign_in")
+        page.fill("input[name=login]", f"{who}@demo.example")
+        page.fill("input[name=password]", self._passwords[who])
+        page.click("main form[action='/auth/sign_in'] button[type=submit]")
+        page.wait_for_selector("body.member")
+        if language:
+            page.goto(f"{self.url}/language")
+            page.check(f"input[value={language}]")
+            page.click("main form button[type=submit]")
+            page.wait_for_selector(f"html[lang={language}]")
+        page.close()
+
+    def _thread(self, token: str, *, quoted: str) -> str:
+        """A post with three pictures, answered by one that quotes, which has a long branch."""
+        pictures = [self._picture(token) for _ in range(3)]
+        first = self._ask(token, "POST", "statuses", json={"status": "Three of them", "media_ids": pictures})
+        second = {"status": "Look", "quoted_status_id": quoted, "in_reply_to_id": first["id"], "language": "de"}
+        at = self._ask(token, "POST", "statuses", json=second)["id"]
+        for number in range(4):
+            for words in ("Yes", "No"):
+                answer = {"status": f"{words} to {number}", "in_reply_to_id": at}
+                made = self._ask(token, "POST", "statuses", json=answer)
+            at = made["id"]
+        return str(first["id"])
+
+    def say(self, who: str, words: str) -> str:
+        """Somebody posts this now; the id."""
+        return str(self._ask(self._tokens[who], "POST", "statuses", json={"status": words})["id"])
+
+    def _picture(self, token: str) -> str:
+        file = io.BytesIO()
+        Image.new("RGB", (640, 360), "teal").save(file, "PNG")
+        sent = {"files": {"file": ("x.png", file.getvalue(), "image/png")}, "data": {"description": "A teal field"}}
+        return str(self._ask(token, "POST", "media", version=2, **sent)["id"])
+
+    def _ask(self, token: str, method: str, path: str, *, version: int = 1, **given: Any) -> Any:
+        answer = requests.request(
+            method,
+            f"{self.url}/api/v{version}/{path}",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=20,
+            **given,
+        )
+        assert answer.ok, (path, answer.status_code, answer.text)
+        return answer.json()

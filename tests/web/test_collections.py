@@ -1,0 +1,128 @@
+"""Collections of people: read by everybody, made and changed by their owners, left by who is in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunnock import accounts, discovery
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+async def wren(signed_in):
+    return await signed_in("wren")
+
+
+@pytest.fixture
+def found(db, join):
+    """A member who agreed to be found."""
+
+    async def joined(name):
+        member = await join(name)
+        async with db.begin() as tx:
+            await accounts.change_settings(tx, member.account_id, discoverable=True)
+        return member
+
+    return joined
+
+
+@pytest.fixture
+def made_by(db):
+    async def by(name):
+        owner = (await accounts.member_named(db, name)).account_id
+        return await discovery.collections_by(db, owner, viewer=owner, limit=10, offset=0)
+
+    return by
+
+
+async def make(browser, **values):
+    await browser.get("/@wren/collections")
+    return await browser.submit("/collections", **({"name": f"Singers {EVIL[:20]}", "tag": "#Song"} | values))
+
+
+async def test_owner_makes_fills_and_deletes_one(site, wren, found, made_by):
+    await found("robin")
+    page = await make(wren, description="Morning & evening")
+    assert "Now say who is in it" in page.text
+    (one,) = await made_by("wren")
+    assert one.discoverable
+    page = await wren.get(f"/collections/{one.id}/edit?q=robin")
+    page = await wren.submit(f"/collections/{one.id}/add")
+    stranger = site.browser()
+    page = await stranger.get(f"/collections/{one.id}")
+    assert "Recommends 1 person here" in page.text
+    assert 'href="/@robin"' in page.body
+    assert EVIL[:20] in page.text
+    assert 'href="/tags/song"' in page.body
+    assert f'href="/collections/{one.id}"' in (await stranger.get("/@wren/collections")).body
+    assert f'href="/collections/{one.id}"' in (await stranger.get("/@robin/collections")).body
+    await wren.get(f"/collections/{one.id}/edit")
+    await wren.submit(f"/collections/{one.id}/edit", name="Songs", discoverable=None)
+    assert f"/collections/{one.id}" not in (await stranger.get("/@wren/collections")).body
+    assert "noindex" in (await stranger.get(f"/collections/{one.id}")).body
+    assert "Not on the profile" in (await wren.get("/@wren/collections")).text
+    await wren.get(f"/collections/{one.id}/edit")
+    await wren.submit(f"/collections/{one.id}/remove")
+    assert "Nobody is in it yet" in (await stranger.get(f"/collections/{one.id}")).text
+    await wren.get(f"/collections/{one.id}/edit")
+    await wren.submit(f"/collections/{one.id}/delete")
+    assert (await stranger.get(f"/collections/{one.id}")).status == 404
+
+
+async def test_what_is_wrong_is_said(wren, join, db, made_by):
+    page = await make(wren, name="", tag="two words")
+    assert page.status == 422
+    assert 'href="#f-name"' in page.body
+    assert 'value="two words"' in page.body
+    await make(wren)
+    (one,) = await made_by("wren")
+    page = await wren.submit(f"/collections/{one.id}/edit", name="x" * 41)
+    assert page.status == 422
+    shy = await join("shy")
+    async with db.begin() as tx:
+        await accounts.change_settings(tx, shy.account_id, discoverable=False)
+    await wren.get(f"/collections/{one.id}/edit?q=shy")
+    page = await wren.submit(f"/collections/{one.id}/add")
+    assert page.status == 403
+    assert "added to collections" in page.text
+    for _ in range(discovery.MOST_COLLECTIONS - 1):
+        await make(wren)
+    page = await wren.get("/@wren/collections")
+    assert "/collections" not in [form.action for form in page.forms]
+
+
+async def test_who_is_in_one_leaves_for_good(wren, signed_in, made_by, db):
+    await make(wren, sensitive="1")
+    (one,) = await made_by("wren")
+    robin = await signed_in("robin")
+    me = (await accounts.member_named(db, "robin")).account_id
+    async with db.begin() as tx:
+        await accounts.change_settings(tx, me, discoverable=True)
+        await discovery.add_to_collection(tx, one.id, account=me, by=one.account_id)
+    page = await robin.get(f"/collections/{one.id}")
+    assert "not for everybody" in page.text
+    page = await robin.submit(f"/collections/{one.id}/leave")
+    assert "not put there again" in page.text
+    assert "@robin" not in (await wren.get(f"/collections/{one.id}")).text
+
+
+async def test_only_owners_change_theirs(site, wren, signed_in, made_by):
+    await make(wren)
+    (one,) = await made_by("wren")
+    robin = await signed_in("robin")
+    assert (await robin.get(f"/collections/{one.id}/edit")).status == 403
+    token = dict((await robin.get("/@wren")).forms[-1].fields)["token"]
+    for act, fields in (
+        ("edit", {"name": "Mine"}),
+        ("delete", {}),
+        ("add", {"account_id": str(one.account_id)}),
+        ("remove", {"item_id": "5"}),
+        ("leave", {"item_id": "5"}),
+    ):
+        page = await robin.post(f"/collections/{one.id}/{act}", {"token": token} | fields)
+        assert page.status == (404 if act == "leave" else 403), act
+    assert [each.name for each in await made_by("wren")] == [one.name]
+    assert "/auth/sign_in" in (await site.browser().get(f"/collections/{one.id}/edit")).location
+    for path in ("/collections/5", "/collections/99999999999999999999", "/@nobody/collections"):
+        assert (await site.browser().get(path)).status == 404

@@ -1,0 +1,59 @@
+"""For You on pages: reading, asking why, changing it, leaving it; all by plain forms."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunnock import accounts, posts
+from dunnock.feeds.for_you.choices import choices_of
+
+
+@pytest.fixture
+async def wren(db, join, signed_in, publish):
+    """Wren follows Robin, who posted."""
+    browser = await signed_in("wren")
+    robin = await join("robin")
+    me = await accounts.member_named(db, "wren")
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=me.account_id, followed=robin.account_id)
+    song = await publish(robin, "a song #birds")
+    async with db.begin() as tx:
+        await posts.favourite(tx, song.id, by=robin.account_id)
+    return browser, me.account_id, song
+
+
+async def test_each_post_says_why_and_what_to_do_about_it(wren, db):
+    browser, me, song = wren
+    page = await browser.get("/for-you")
+    assert "a song" in page.text
+    assert f"/for-you/why/{song.id}" in page.body
+    why = await browser.get(f"/for-you/why/{song.id}")
+    assert why.status == 200
+    assert "<span>Less of <bdi>robin</bdi></span>" in why.body  # a button's own words lose their spaces beside elements
+    for words in ("You follow its author.", "people whom you follow", "Worked out again by other code: it is right."):
+        assert words in why.text
+    assert (await browser.get("/for-you/why/5")).status == 404
+
+    await browser.get(f"/for-you/why/{song.id}")
+    page = await browser.submit("/for-you/less", kind="tag", subject="birds")
+    page = await browser.submit("/for-you/signals", name="followed")
+    assert page.status == 200
+    held = await choices_of(db, me)
+    assert ([one.key for one in held.less], held.dropped) == (["birds"], {"followed"})
+    page = await browser.get("/for-you/weights")
+    assert "Count it again" in page.text
+    assert "#birds" in page.text
+    await browser.submit("/for-you/reset")
+    assert (await choices_of(db, me)).less == ()
+    assert (await browser.get(f"/for-you/why/{song.id}")).status == 404
+
+
+async def test_it_can_be_left(wren, db):
+    browser, me, _ = wren
+    await browser.get("/for-you/weights")
+    await browser.submit("/for-you/switch", off="1", minor="1")
+    held = await choices_of(db, me)
+    assert (held.off, held.minor) == (True, True)
+    page = await browser.get("/for-you")
+    assert "You have switched For You off." in page.text
+    assert "a song" not in page.text
