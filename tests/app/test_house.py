@@ -12,8 +12,10 @@ import pytest
 
 from dunnock.accounts.sign_up import create_member
 from dunnock.api.streaming import Counts as StreamCounts
-from dunnock.app import metrics
+from dunnock.app import health, metrics
+from dunnock.federation import tables as deliveries
 from dunnock.foundation import backups, clock
+from dunnock.web.status import State
 
 _spec = importlib.util.spec_from_file_location("kit_driver", Path(__file__).parents[1] / "api/kit/driver.py")
 driver = sys.modules["kit_driver"] = importlib.util.module_from_spec(_spec)
@@ -32,6 +34,25 @@ async def test_health(house):
         answer = await call(house.edge, "GET", path)
         assert answer.status == 503
         assert "schema" in answer.json["problems"][0]
+
+
+async def test_status_is_what_the_database_says(house, make, monkeypatch):
+    assert await health.state(house.db) == State(answers=False, well=False), "the fixtures make no schema of a release"
+    assert (await call(house.edge, "GET", "/status")).status == 503
+    monkeypatch.setattr(health, "HEAD", None)
+    before = await health.state(house.db)
+    assert (before.answers, before.deliveries) == (True, 0)
+    await make.row(deliveries.bodies, id=1, account_id=0, body=b"{}")
+    for number, host in enumerate(("one.example", "two.example", "two.example")):
+        if number == 2:
+            await make.row(deliveries.hosts, host=host, parked_at=1)
+        at = 0 if number != 1 else 2**50
+        await make.row(
+            deliveries.deliveries, id=number + 1, body_id=1, inbox=f"https://{host}/{number}", host=host, run_at=at
+        )
+    assert (await health.state(house.db)).deliveries == 1, "one is for later, one for a server that is left alone"
+    monkeypatch.setattr(health, "MOST_LAG_MS", -1)
+    assert not (await health.state(house.db)).well
 
 
 async def test_metrics_are_for_the_watcher(house):
@@ -87,6 +108,7 @@ async def test_instance(house):
     assert v1["stats"] == {"user_count": 1, "status_count": 0, "domain_count": 0}
     assert v2["configuration"]["statuses"]["max_characters"] == 500
     assert v2["configuration"]["urls"]["streaming"].startswith("ws://")
+    assert v2["configuration"]["urls"]["status"].endswith("/status")
     for path in ("rules", "peers", "domain_blocks"):
         assert (await call(house.edge, "GET", f"/api/v1/instance/{path}")).json == []
     weeks = (await call(house.edge, "GET", "/api/v1/instance/activity")).json

@@ -15,8 +15,10 @@ def test_an_empty_directory_is_enough(tmp_path):
     assert settings.database == f"sqlite:///{tmp_path}/dunnock.db"
 
 
-# What joins the server to something that only some run, or is shown and no more: nobody else needs to know of it.
-OF_OTHERS = {"translate_url", "translate_key", "smtp_url", "mail_from", "contact_email", "trends_need_review"}
+# What joins the server to something that only some run, or is shown and no more, or is strict: nobody else needs to know of it.
+OF_OTHERS = {
+    "translate_url", "translate_key", "smtp_url", "mail_from", "contact_email", "trends_need_review", "authorized_fetch"
+}  # fmt: skip
 
 
 def test_there_are_at_most_fifteen_that_anybody_needs():

@@ -16,9 +16,12 @@ from dunnock.api.activitypub import inbox as inboxes
 from dunnock.api.kit import Authenticate, Caller, EdgeSettings, Lane, Limits, NotYetIn, build_edge
 from dunnock.api.mastodon import (
     accounts,
+    admin_access,
     admin_accounts,
+    admin_cases,
     admin_doors,
     admin_figures,
+    admin_house,
     admin_reports,
     admin_servers,
     announcements,
@@ -45,6 +48,7 @@ from dunnock.api.mastodon import (
     push,
     relations,
     reports,
+    saved_searches,
     scheduled_statuses,
     search,
     sign_up,
@@ -68,6 +72,7 @@ from dunnock.app.subscriptions import EVERY, does, hears
 from dunnock.discovery import People, Trends
 from dunnock.federation import Conversations, Deliveries, Federation, Inbox, Resolver
 from dunnock.feeds import Feeds
+from dunnock.feeds.for_you.live import ForYou
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
 from dunnock.foundation.http import Door
@@ -75,6 +80,8 @@ from dunnock.foundation.jobs import Does, Jobs
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
+from dunnock.foundation.slot import Slot
+from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
 from dunnock.media import limits as media_limits
 from dunnock.posts import Translations
@@ -83,6 +90,7 @@ from dunnock.posts.views import PostViews
 from dunnock.server import Live
 from dunnock.web import site
 from dunnock.web.asset import icons
+from dunnock.web.status import Wellbeing
 
 EDGES: tuple[Any, ...] = (
     health,
@@ -92,9 +100,12 @@ EDGES: tuple[Any, ...] = (
     oauth,
     accounts,
     announcements,
+    admin_access,
     admin_accounts,
+    admin_cases,
     admin_doors,
     admin_figures,
+    admin_house,
     admin_reports,
     admin_servers,
     apps,
@@ -121,6 +132,7 @@ EDGES: tuple[Any, ...] = (
     relations,
     scheduled_statuses,
     reports,
+    saved_searches,
     search,
     sign_up,
     statuses,
@@ -157,22 +169,23 @@ class House:
         self.jobs = Jobs(db, jobs, EVERY)
         self.federation, self.deliveries = federation, Deliveries(federation)
         self._media_store, self._doors = media_store, doors
-        self._working = False
+        self._slot: Slot | None = None
 
     async def work(self) -> None:
-        """Begin to run reactions and jobs in this process."""
-        self._working = True
+        """Begin to run reactions and jobs in this process, first what one before it left undone."""
+        self._slot = Slot(self.settings.data)
         await self.reactions.start()
-        await self.jobs.start()
-        await self.deliveries.start()
+        await self.jobs.start(slot=self._slot.name)
+        await self.deliveries.start(slot=self._slot.name)
 
     async def close(self) -> None:
         """Finish what is in hand, then let go of everything."""
         await self.streams.close()
-        if self._working:
+        if self._slot is not None:
             await self.reactions.stop()
             await self.jobs.stop()
             await self.deliveries.stop()
+            self._slot.leave()
         for door in self._doors:
             await door.close()
         await self._media_store.aclose()
@@ -188,6 +201,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     post_views = PostViews(db, account_views)
     tokens = Tokens(db)
     feeds = Feeds(db, account_views, post_views, viewers)
+    for_you = ForYou(db, feeds, account_views, post_views, viewers)
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)
     door = Door(
@@ -204,7 +218,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     )
     translations = Translations(translator)
     instance = Instance(db, settings, render, icons=icons())
-    reads = Timelines(db, feeds, render, Conversations(federation))
+    reads = Timelines(db, feeds, render, Conversations(federation), domain=settings.domain)
     searching = Searching(db, feeds, render, settings, resolver=resolver)
 
     streams.serve(
@@ -248,7 +262,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "viewers": viewers,
         "tokens": tokens,
         "feeds": feeds,
+        "for_you": for_you,
         "render": render,
+        "filter_views": render.filters,
         "timelines": reads,
         "translations": translations,
         "searching": searching,
@@ -256,7 +272,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "people": People(db, account_views, viewers),
         "media_store": media_store,
         "door": door,
+        "destinations": Destinations(db),
         "resolver": resolver,
+        "wellbeing": Wellbeing(lambda: health.state(db)),
     }
     edge = counted.app = build_edge(
         [handler for module in EDGES for handler in module.HANDLERS],

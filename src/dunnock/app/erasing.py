@@ -7,6 +7,9 @@ from dunnock.discovery import erase as discovery
 from dunnock.federation import erase as federation
 from dunnock.feeds import erase as feeds
 from dunnock.filters import erase as filters
+from dunnock.integrity import erase as integrity
+from dunnock.integrity.identity import erase as identity
+from dunnock.integrity.money import erase as money
 from dunnock.letters import erase as letters
 from dunnock.media import erase as media
 from dunnock.moderation import erase as moderation
@@ -29,7 +32,10 @@ STEPS: portability.Steps = (
     *discovery.ERASES,
     *server.ERASES,
     *moderation.ERASES,
+    *identity.ERASES,
+    *money.ERASES,
     *notifications.ERASES,
+    *integrity.ERASES,
     *portability.ERASES,
     *accounts.PROFILE,
 )

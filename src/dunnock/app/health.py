@@ -8,10 +8,14 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
+from dunnock import federation
 from dunnock.app.migrations import HEAD
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Busy, Db
 from dunnock.foundation.db.schema import schema_version
+from dunnock.foundation.jobs import backlog
 from dunnock.foundation.reactions import lags
+from dunnock.web.status import State
 
 MOST_LAG_MS = 60_000  # a reaction that is further behind makes the server "not ready"
 
@@ -38,6 +42,26 @@ async def check(db: Db) -> Health:
     except Busy:
         problems.append("the database does not answer in time")
     return Health("not ready" if problems else "ready", problems)
+
+
+async def state(db: Db) -> State:
+    """What the status page tells everybody: the same, and how much waits."""
+    try:
+        if await schema_version(db) != HEAD:
+            return State(answers=False, well=False)
+        behind = max((lag.age_ms for lag in await lags(db)), default=0)
+        now = now_ms()
+        first_due = min((due_at for _, _, due_at in await backlog(db)), default=now)
+        deliveries = await federation.count_due(db, now=now)
+    except Busy:
+        return State(answers=False, well=False)
+    return State(
+        answers=True,
+        well=behind <= MOST_LAG_MS,
+        behind_ms=behind,
+        late_ms=max(0, now - first_due),
+        deliveries=deliveries,
+    )
 
 
 @get("/health", include_in_schema=False)

@@ -10,19 +10,23 @@ from dunnock import (
     federation,
     letters,
     media,
+    moderation,
     notifications,
     portability,
     posts,
     previews,
     push,
     server,
+    transparency,
 )
+from dunnock.accounts.server_rules import END_RULES_EVERY_MS, EndServerRules, end_server_rules
 from dunnock.accounts.views import AccountViews
 from dunnock.app.erasing import STEPS
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
 from dunnock.feeds.conversations import BACKLOG_EVERY_MS as GATHER_EVERY_MS
 from dunnock.feeds.conversations import GatherConversations, gather_conversations
+from dunnock.feeds.for_you.live import TRIM_EVERY_MS, TrimServed, trim_served
 from dunnock.filters import reactions as filters
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Event
@@ -31,7 +35,10 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
+from dunnock.integrity import identity, money, takeover
+from dunnock.integrity import reactions as watching
 from dunnock.letters import reactions as letter_reactions
+from dunnock.moderation import block_list_fetch
 from dunnock.notifications import reactions as notices
 from dunnock.portability import reactions as data
 from dunnock.push import reactions as pushes
@@ -46,23 +53,41 @@ def _joined(*tables: Hears) -> Hears:
 
 
 HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
-    feeds.HEARS, filters.HEARS, notices.HEARS, finding.HEARS, pushes.HEARS, data.HEARS
+    feeds.HEARS,
+    filters.HEARS,
+    notices.HEARS,
+    finding.HEARS,
+    pushes.HEARS,
+    data.HEARS,
+    transparency.HEARS,
+    identity.HEARS,
+    money.HEARS,
+    takeover.HEARS,
+    watching.HEARS,
 )
 
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
+    Every(EndServerRules(), END_RULES_EVERY_MS),
     Every(accounts.SweepAccess(), accounts.SWEEP_EVERY_MS),
     Every(notifications.TrimNotifications(), notifications.TRIM_EVERY_MS),
     Every(posts.DeleteOld(), posts.DELETE_OLD_EVERY_MS),
     Every(posts.ForgetKeys(), posts.FORGET_KEYS_EVERY_MS),
     Every(letters.PlanDigests(), letters.DIGESTS_EVERY_MS),
     Every(GatherConversations(), GATHER_EVERY_MS),
+    Every(TrimServed(), TRIM_EVERY_MS),
     *discovery.EVERY,
     *federation.EVERY,
+    *identity.EVERY,
+    *money.EVERY,
+    *watching.EVERY,
+    *block_list_fetch.EVERY,
+    *moderation.EVERY,
     *media.EVERY,
     *media.COPIES_EVERY,
     *portability.EVERY,
     *previews.EVERY,
+    *transparency.EVERY,
 )
 
 
@@ -83,10 +108,12 @@ def does(
     """Job -> what does it."""
 
     async def publish_scheduled(db: Db, job: posts.PublishScheduled) -> None:
-        await posts.publish_scheduled(db, job, settings=settings)
+        screen = await money.Destinations(db, kept=False).fresh()
+        await posts.publish_scheduled(db, job, settings=settings, screen=screen)
 
     return {
         accounts.EndMutes: accounts.end_mutes,
+        EndServerRules: end_server_rules,
         accounts.SweepAccess: accounts.sweep_access,
         **accounts.mail_jobs_of(mailer, public_url=settings.public_url),
         **letters.jobs_of(mailer, account_views, public_url=settings.public_url),
@@ -98,8 +125,14 @@ def does(
         posts.ForgetKeys: posts.do_forget_keys,
         posts.PublishScheduled: publish_scheduled,
         GatherConversations: gather_conversations,
+        TrimServed: trim_served,
+        **block_list_fetch.jobs_of(door, here=settings.domain),
         **discovery.JOBS,
         **federation.Work(house).does,
+        **identity.JOBS,
+        **money.jobs_of(door),
+        **watching.JOBS,
+        **moderation.JOBS,
         **media.remote_jobs_of(door, media_store),
         **media.CACHE_JOBS,
         **media.jobs_of(media_store),
@@ -112,4 +145,5 @@ def does(
         **previews.jobs_of(door, media_store, here=settings.domain),
         **push.jobs_of(door, account_views, public_url=settings.public_url),
         **server.JOBS,
+        **transparency.jobs_of(house, settings.data / "releases"),
     }

@@ -8,6 +8,9 @@ import dunnock.federation.tables
 import dunnock.feeds.tables
 import dunnock.filters.tables
 import dunnock.foundation.db.tables
+import dunnock.integrity.identity.tables
+import dunnock.integrity.money.tables
+import dunnock.integrity.tables
 import dunnock.letters.tables
 import dunnock.media.tables
 import dunnock.moderation.tables
@@ -16,7 +19,8 @@ import dunnock.portability.tables
 import dunnock.posts.tables
 import dunnock.previews.tables
 import dunnock.push.tables
-import dunnock.server.tables  # noqa: F401 (each import puts its tables on `metadata`)
+import dunnock.server.tables
+import dunnock.transparency.tables  # noqa: F401 (each import puts its tables on `metadata`)
 from dunnock.foundation.db import metadata
 
 __all__ = ["metadata"]

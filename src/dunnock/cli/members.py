@@ -12,10 +12,11 @@ from cyclopts import App, Parameter
 
 from dunnock.cli import Refused
 from dunnock.cli.options import DataOption, settings_of
-from dunnock.foundation.db import Db, open_db
+from dunnock.foundation.db import Db, Tx, open_db
 from dunnock.foundation.settings import Settings
 
 T = TypeVar("T")
+What = Literal["role", "approve", "disable", "password", "factors", "sign_out", "token", "delete"]
 Role = Literal["member", "moderator", "admin", "owner"]
 app = App(name="members", help="Make members, let them in, give them roles and tokens.")
 
@@ -40,13 +41,29 @@ def create(
         role: What they may do.
         locked: They approve each follower.
     """
-    from dunnock.accounts import create_member  # noqa: PLC0415 (commands start fast)
+    from dunnock import accounts, moderation  # noqa: PLC0415 (commands start fast)
+    from dunnock.accounts.member import ROLES  # noqa: PLC0415
 
     word = password if password is not None else _ask_password()
 
     async def work(db: Db, settings: Settings) -> None:
-        made = await create_member(db, username=name, email=email, password=word, role=role, locked=locked)
+        alone = await moderation.first_role(db, role)
+
+        async def noted(tx: Tx, made: accounts.Member) -> None:
+            await moderation.note_created(tx, made.account_id)
+
+        made = await accounts.create_member(
+            db,
+            username=name,
+            email=email,
+            password=word,
+            role=next(one for one in ROLES if one == alone),
+            locked=locked,
+            beside=noted,
+        )
         print(f"{made.username}@{settings.domain} can sign in ({made.role}).")
+        if alone != role:
+            await _ask(db, "role", made.account_id, role=role)
 
     _with_db(data, work, migrating=True)
 
@@ -59,12 +76,15 @@ def token(name: str, /, *, scopes: str = "read write follow push", data: DataOpt
         name: Whose token.
         scopes: What it is good for, with spaces between.
     """
-    from dunnock.accounts import member_named  # noqa: PLC0415
+    from dunnock import accounts  # noqa: PLC0415
     from dunnock.accounts.command_token import token_by_command  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
-        member = await member_named(db, name)
-        print(await token_by_command(db, member, scopes=scopes))
+        member = await accounts.member_named(db, name)
+        await _ask(db, "token", member.account_id, scopes=scopes)
+        print(
+            await token_by_command(db, member, scopes=scopes, beside=_noted("token", member.account_id, scopes=scopes))
+        )
 
     _with_db(data, work)
 
@@ -76,11 +96,13 @@ def list_members(*, state: Literal["pending", "active", "disabled"] | None = Non
     Args:
         state: Only those who wait (pending), are in (active) or were shut out (disabled).
     """
+    from dunnock import moderation  # noqa: PLC0415
     from dunnock.accounts import State, members  # noqa: PLC0415
 
     async def work(db: Db, _: Settings) -> None:
         after = 0
         while page := await members(db, state=State(state) if state else None, after=after):
+            await moderation.note_reads(db, "account.read", [one.account_id for one in page], by=moderation.THE_SERVER)
             for one in page:
                 print(f"{one.username:30} {one.role:10} {one.state.value:9} {one.email}")
             after = page[-1].id
@@ -91,13 +113,13 @@ def list_members(*, state: Literal["pending", "active", "disabled"] | None = Non
 @app.command
 def approve(name: str, /, *, data: DataOption = None) -> None:
     """Let somebody in who waits, or who was shut out."""
-    _set_state(name, "active", f"{name} can sign in.", data)
+    _set_state(name, "approve", f"{name} can sign in.", data)
 
 
 @app.command
 def disable(name: str, /, *, data: DataOption = None) -> None:
     """Shut somebody out: their sessions end at once, and apps open nothing until they are approved again."""
-    _set_state(name, "disabled", f"{name} can't sign in any more.", data)
+    _set_state(name, "disable", f"{name} can't sign in any more.", data)
 
 
 @app.command(name="role")
@@ -107,7 +129,9 @@ def change_role(name: str, role: Role, /, *, data: DataOption = None) -> None:
 
     async def work(db: Db, _: Settings) -> None:
         member = await accounts.member_named(db, name)
+        await _ask(db, "role", member.account_id, role=role)
         async with db.begin() as tx:
+            await _noted("role", member.account_id, role=role)(tx)
             await accounts.change_role(tx, member.id, role)
         print(f"{member.username} is {role} now.")
 
@@ -123,7 +147,8 @@ def change_password(name: str, /, *, password: str | None = None, data: DataOpti
 
     async def work(db: Db, _: Settings) -> None:
         member = await accounts.member_named(db, name)
-        await accounts.change_password(db, member.id, word, old=None)
+        await _ask(db, "password", member.account_id)
+        await accounts.change_password(db, member.id, word, old=None, beside=_noted("password", member.account_id))
         print(f"{member.username} has a new password.")
 
     _with_db(data, work)
@@ -136,7 +161,9 @@ def reset_second_factors(name: str, /, *, data: DataOption = None) -> None:
 
     async def work(db: Db, _: Settings) -> None:
         member = await accounts.member_named(db, name)
+        await _ask(db, "factors", member.account_id)
         async with db.begin() as tx:
+            await _noted("factors", member.account_id)(tx)
             had = await accounts.reset_factors(tx, member.id)
         print(f"{member.username} {'signs in with the password alone now' if had else 'has no second factor'}.")
 
@@ -151,7 +178,9 @@ def revoke(name: str, /, *, data: DataOption = None) -> None:
 
     async def work(db: Db, _: Settings) -> None:
         member = await member_named(db, name)
+        await _ask(db, "sign_out", member.account_id)
         async with db.begin() as tx:
+            await _noted("sign_out", member.account_id)(tx)
             await end_everything(tx, member.id)
         print(f"{member.username} is signed out everywhere.")
 
@@ -176,7 +205,9 @@ def delete(name: str, /, *, yes: Annotated[bool, Parameter(negative="")] = False
             print(f"Type {member.username} to delete everything of theirs: ", end="", flush=True)
             if sys.stdin.readline().strip() != member.username:
                 raise Refused("Nothing was deleted.")
+        await _ask(db, "delete", member.account_id)
         async with db.begin() as tx:
+            await _noted("delete", member.account_id)(tx)
             await portability.begin_deletion(tx, member.account_id, by="command")
         job = portability.DeleteAccount(member.account_id)
         while not await portability.delete_account(db, job, steps=STEPS):
@@ -187,16 +218,43 @@ def delete(name: str, /, *, yes: Annotated[bool, Parameter(negative="")] = False
     _with_db(data, work)
 
 
-def _set_state(name: str, state: str, done: str, data: DataOption) -> None:
+def _set_state(name: str, what: Literal["approve", "disable"], done: str, data: DataOption) -> None:
     from dunnock import accounts  # noqa: PLC0415
+
+    state = accounts.State.ACTIVE if what == "approve" else accounts.State.DISABLED
 
     async def work(db: Db, _: Settings) -> None:
         member = await accounts.member_named(db, name)
+        await _ask(db, what, member.account_id)
         async with db.begin() as tx:
-            await accounts.change_state(tx, member.id, accounts.State(state))
+            await _noted(what, member.account_id)(tx)
+            await accounts.change_state(tx, member.id, state)
         print(done)
 
     _with_db(data, work)
+
+
+async def _ask(db: Db, what: What, account_id: int, **details: str) -> None:
+    """Go on when one may do it alone, or somebody agreed. Raises: Refused, and the request waits."""
+    from dunnock import moderation  # noqa: PLC0415
+
+    async with db.begin() as tx:
+        request_id = await moderation.ask_for_command(tx, what, account_id, **details)
+    if request_id is not None:
+        raise Refused(
+            f"This needs a second person: request {request_id} waits at /admin/requests for somebody of the staff. When they "
+            "agreed, give the same command again within half an hour."
+        )
+
+
+def _noted(what: What, account_id: int, **details: str) -> Callable[[Tx], Awaitable[None]]:
+    """What writes the command into the log, in its transaction."""
+    from dunnock import moderation  # noqa: PLC0415
+
+    async def noted(tx: Tx) -> None:
+        await moderation.note_command(tx, what, account_id, **details)
+
+    return noted
 
 
 def _ask_password() -> str:

@@ -1,0 +1,74 @@
+"""`dunnock integrity`: accounts that act together, found in tables of posts. Needs no server."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import App, Parameter
+
+from dunnock.cli import Refused
+
+if TYPE_CHECKING:
+    from dunnock.integrity.scan import Flag
+
+app = App(name="integrity", help="Find accounts that act together.")
+
+
+@app.command
+def scan(
+    files: Annotated[list[Path], Parameter(negative="")],
+    /,
+    *,
+    out: Path,
+    no_text: Annotated[bool, Parameter(name="--no-text", negative="")] = False,
+    threshold: float | None = None,
+) -> None:
+    """Write a row for each account that acts together with others: account_id, score, cluster_id, evidence.
+
+    Args:
+        files: Tables of posts: Parquet or CSV with account_id, post_id, created_at, and what there is of text, is_repost,
+            repost_of, repost_of_author, hashtags, urls, mentions, reply_to, media; or CSV of Twitter's archive.
+        out: Where the rows go: CSV, or Parquet where the name ends so. The evidence is JSON.
+        no_text: Look at behaviour only, not at what was written.
+        threshold: The least score, in nats [default: 7; by chance at most one account in 1,000 reaches it].
+    """
+    from dunnock.integrity import scan as scanning  # noqa: PLC0415 (commands start fast)
+
+    if not files:
+        raise Refused("Name a table of posts.")
+    least = scanning.THRESHOLD if threshold is None else threshold
+    flags = scanning.scan(files, text=not no_text, threshold=least, tell=_tell)
+    try:
+        _write(out, flags)
+    except OSError as error:
+        raise Refused(f"{out} can't be written: {error.strerror}.") from None
+    print(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters act together: {out}")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _write(out: Path, flags: list[Flag]) -> None:
+    """All or nothing: what was there stays until the whole of the new is written."""
+    with tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=".scan-") as folder:
+        table = Path(folder) / "flags.csv"
+        with table.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(("account_id", "score", "cluster_id", "evidence"))
+            for flag in flags:
+                evidence = msgspec.json.encode(flag.evidence).decode()
+                rows.writerow((flag.account, repr(flag.score), flag.cluster, evidence))
+        if out.suffix == ".parquet":
+            import duckdb  # noqa: PLC0415 (only where it is asked for)
+
+            whole = Path(folder) / "flags.parquet"
+            kinds = {"account_id": "VARCHAR", "score": "DOUBLE", "cluster_id": "BIGINT", "evidence": "VARCHAR"}
+            duckdb.read_csv(str(table), dtype=kinds, header=True).write_parquet(str(whole))
+            table = whole
+        table.replace(out)
