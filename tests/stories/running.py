@@ -77,6 +77,13 @@ class Server:
             process.communicate()
         return code, time.monotonic() - begun
 
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.kill()
+        process.communicate()
+
     def dunnock(self, *arguments: str) -> str:
         """What the command prints; fails when the command does."""
         done = subprocess.run(

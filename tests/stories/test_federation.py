@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
+import requests
 from mastodon import MastodonNotFoundError
 
 import services
 from stories.pictures import picture
-from stories.running import Server, until
+from stories.running import PASSWORD, Server, until
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -160,9 +162,84 @@ def test_a_quote_is_asked_for(friends):
     until(lambda: bob.api.status(post.id).quotes_count == 1)
 
 
+def move_page(person):
+    """A browser of the member at the page where one moves; `send(path, **fields)` sends one of its forms."""
+    session = requests.Session()
+    base = person.server.url
+
+    def token() -> str:
+        page = session.get(f"{base}/settings/move", timeout=20)
+        return re.search(r'name="token" value="([^"]+)"', page.text)[1]
+
+    page = session.get(f"{base}/auth/sign_in", timeout=20)
+    start = re.search(r'name="token" value="([^"]+)"', page.text)[1]
+    form = {"token": start, "login": person.name, "password": PASSWORD}
+    assert session.post(f"{base}/auth/sign_in", data=form, headers={"Origin": base}, timeout=20).status_code == 200
+
+    def send(path, **fields):
+        answer = session.post(f"{base}{path}", data={"token": token(), **fields}, headers={"Origin": base}, timeout=20)
+        return answer.text
+
+    return send
+
+
+def test_somebody_moves_with_their_followers(two):
+    """From one server to the other: the new account names the old one, then followers on both servers go along."""
+    here, there = two
+    old, new, near, far = here.join("old"), there.join("new"), here.join("near"), there.join("far")
+    for fan in (near, far):
+        found = fan.api.search(f"@{old.name}@{here.domain}", resolve=True).accounts[0].id
+        fan.api.account_follow(found)
+        until(lambda fan=fan, found=found: fan.api.account_relationships(found)[0].following)
+    leave, arrive = move_page(old), move_page(new)
+    assert "does not name this one" in leave("/settings/move", to=f"@{new.name}@{there.domain}", password=PASSWORD)
+    arrive("/settings/move/others", others=f"@{old.name}@{here.domain}")
+    assert "Your followers are told" in leave("/settings/move", to=f"@{new.name}@{there.domain}", password=PASSWORD)
+    followers = {near.name, far.name}
+    until(lambda: {one.username for one in new.api.account_followers(new.id)} == followers, within_s=30)
+    until(lambda: not old.api.account_followers(old.id), within_s=30)
+    document = here.call("GET", f"/users/{old.name}", headers={"Accept": "application/activity+json"}).json()
+    assert document["movedTo"] == f"{there.url}/users/{new.name}"
+
+
+def test_new_keys_while_servers_run(friends, two):
+    """What is signed with them is taken at once: their name is not known, and is asked for."""
+    ann, bob, _ = friends
+    _, there = two
+    assert there.dunnock("keys", "rotate", bob.name) == "The key is new.\n"
+    post = bob.api.status_post("Signed anew")
+    assert home_post(ann, "Signed anew").uri == post.uri
+    key = there.call("GET", f"/users/{bob.name}", headers={"Accept": "application/activity+json"}).json()["publicKey"]
+    assert key["id"].endswith("#main-key-2")
+
+
 def test_a_block_ends_it(friends):
     ann, bob, bobs_id = friends
     asked = bob.api.search(f"@{ann.name}@{ann.server.domain}", resolve=True).accounts[0].id
     bob.api.account_block(asked)
     until(lambda: ann.api.account_relationships(bobs_id)[0].blocked_by)  # comes beside the end of the follow
     until(lambda: not ann.api.account_relationships(bobs_id)[0].following)
+
+
+def test_two_strict_servers(tmp_path):
+    """With `authorized_fetch` on both sides they learn each other's keys, and people meet as elsewhere."""
+    servers = [
+        Server(tmp_path / place, DUNNOCK_SIGN_UP="open", DUNNOCK_AUTHORIZED_FETCH="true").start()
+        for place in ("left", "right")
+    ]
+    left, right = servers
+    try:
+        lea, rob = left.join("lea"), right.join("rob")
+        found = lea.api.search(f"@{rob.name}@{right.domain}", resolve=True).accounts[0].id
+        earlier = rob.api.status_post("Earlier, and for everybody")
+        lea.api.account_follow(found)
+        until(lambda: lea.api.account_relationships(found)[0].following)
+        rob.api.status_post("For followers", visibility="private")
+        assert home_post(lea, "For followers").visibility == "private"
+        assert lea.api.search(earlier.uri, resolve=True).statuses[0].uri == earlier.uri
+        path = earlier.uri.removeprefix(right.url)
+        assert right.call("GET", path, headers={"Accept": "application/activity+json"}).status_code == 401
+    finally:
+        for server in servers:
+            assert server.stop()[0] == 0
+            assert '"level":"error"' not in server.log.read_text()

@@ -91,5 +91,7 @@ def test_a_friendship_with_fedify(small_server, fedify, tmp_path):
         ann.api.account_unfollow(fay.id)
         until(lambda: "Follow" in other.said("undo"), within_s=10)
         assert other.said("error") == []
+        assert {"Create", "Update", "Delete"} <= set(other.said("proven"))
+        assert other.said("not proven") == []
     finally:
         other.stop()

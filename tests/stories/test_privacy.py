@@ -156,4 +156,4 @@ def test_a_deleted_post_is_gone_everywhere(cast):
         assert post not in cast.ask(name, f"/api/v1/timelines/tag/{cast.tag}").text
     assert post not in cast.ask("follower", "/api/v1/timelines/home").text
     assert post not in cast.ask("mentioned", "/api/v1/favourites").text
-    assert cast.server.call("GET", f"/@{author.name}/{post}").status_code == 404
+    assert cast.server.call("GET", f"/@{author.name}/{post}").status_code == 410

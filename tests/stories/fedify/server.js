@@ -1,6 +1,7 @@
 // A server made with Fedify, which we did not write: it says each thing that it understood, one line of JSON each.
 // It follows ACTOR, is followed back, and writes to them; everything signed and checked by Fedify's own code.
 import { createFederation, generateCryptoKeyPair, MemoryKvStore } from "@fedify/fedify";
+import { verifyObject } from "@fedify/fedify/sig";
 import * as vocab from "@fedify/fedify/vocab";
 import { createServer } from "node:http";
 
@@ -54,6 +55,13 @@ const server = createServer(async (request, response) => {
   const parts = [];
   for await (const part of request) parts.push(part);
   const body = ["GET", "HEAD"].includes(request.method) ? undefined : Buffer.concat(parts);
+  const sent = body?.length ? JSON.parse(body) : {};
+  if (sent.proof) {
+    const context = federation.createContext(new URL(base), undefined);
+    const loader = await context.getDocumentLoader({ identifier: "fay" });
+    const options = { documentLoader: loader, contextLoader: context.contextLoader };
+    tell((await verifyObject(vocab.Activity, sent, options)) ? "proven" : "not proven", sent.type);
+  }
   const asked = new Request(base + request.url, { method: request.method, headers: request.headers, body });
   const answer = await federation.fetch(asked, { contextData: undefined });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
