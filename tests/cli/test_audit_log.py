@@ -12,7 +12,7 @@ def test_it_names_the_first_broken_entry(tmp_path):
     made = dunnock("members", "create", "anna", "--email", "anna@mail.example", "--password", "a good long one", *data)
     assert made.returncode == 0, made.stderr
     done = dunnock("audit-log", "verify", *data)
-    assert done.stdout.startswith("1 entries, all as they were written."), done.stderr
+    assert done.stdout.startswith("1 entry, all as written."), done.stderr
     with sqlite3.connect(tmp_path / "dunnock.db") as conn:
         conn.execute(
             "INSERT INTO staff_log (id, at, by_account_id, act, subject_kind, number, hash) VALUES (1, 1, 1, 'x', 'x', 2, 'x')"

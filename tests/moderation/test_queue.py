@@ -47,6 +47,8 @@ async def test_severity_and_who_sees_to_it(db, do, make, staff, queue):
     assert await queue(severity=2) == [(robin, plain.id)]
     with pytest.raises(moderation.ReportInvalid):
         await do(moderation.change_report, legal.id, by=staff.mo, severity=4)
+    with pytest.raises(moderation.ReportInvalid):
+        await do(moderation.assign_report, plain.id, by=staff.mo, to=robin)
     await do(moderation.assign_report, plain.id, by=staff.mo, to=staff.ada)
     assert await queue(assigned_to=staff.ada) == [(robin, plain.id)]
     assert await queue(unassigned=True) == [(wren, legal.id)]

@@ -43,7 +43,8 @@ def verify(*, ends: Annotated[Path | None, Parameter(name="--ends")] = None, dat
             raise Refused(
                 f"entry {found.broken} is broken: {found.why}. The log is sound up to entry {found.end.number}."
             )
-        print(f"{found.end.number} entries, all as they were written. The last one's hash: {found.end.hash}")
+        many = "1 entry" if found.end.number == 1 else f"{found.end.number} entries"
+        print(f"{many}, all as written. The last one's hash: {found.end.hash}")
 
     asyncio.run(do())
 

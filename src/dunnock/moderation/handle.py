@@ -118,8 +118,18 @@ async def change_report(
 
 
 async def assign_report(tx: Tx, report_id: int, *, by: int, to: int | None) -> None:
-    """Have somebody of the staff see to a report (None: nobody). Raises: NotPermitted, ReportMissing."""
+    """Have somebody of the staff see to a report (None: nobody).
+
+    Raises:
+        NotPermitted, ReportMissing: as they say.
+        ReportInvalid: `to` may not handle reports.
+    """
     staff, report = await _hold(tx, report_id, by)
+    if to not in (None, by):
+        try:
+            await accounts.permit(tx, to, Power.MANAGE_REPORTS)
+        except accounts.NotPermitted as error:
+            raise ReportInvalid(to, say="Choose somebody who may handle reports") from error
     if report.assigned_to != to:
         await tx.run(store.ASSIGN, the=report_id, whom=to, now=tx.now)
         act = "report.assign" if to is not None else "report.unassign"

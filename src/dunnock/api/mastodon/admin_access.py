@@ -399,7 +399,6 @@ async def assign_report(
     if form.account_id is None:
         raise Invalid(report_id, say="Validation failed: Name somebody of the staff")
     async with db.begin() as tx:
-        await accounts.permit(tx, form.account_id, Power.MANAGE_REPORTS)
         await moderation.assign_report(tx, report_id, by=me(caller), to=form.account_id)
     return {}
 
