@@ -102,7 +102,7 @@ from dunnock.moderation.log import THE_SERVER, WantedEntries, entries
 from dunnock.moderation.model import Action, Category, Decision, Entry, Report, Warned
 from dunnock.moderation.own_reports import OwnReport, own_report, own_reports
 from dunnock.moderation.presets import Preset, add_preset, presets, remove_preset
-from dunnock.moderation.reads import note_reads
+from dunnock.moderation.reads import note_export, note_reads
 from dunnock.moderation.report import Complaint, file_report, find_report, find_reports
 from dunnock.moderation.second import Request, latest_requests, open_requests, show_request
 from dunnock.moderation.second import approve as approve_request
@@ -211,6 +211,7 @@ __all__ = [
     "list_reports",
     "note_command",
     "note_created",
+    "note_export",
     "note_reads",
     "notes_of",
     "open_case",

@@ -1,4 +1,4 @@
-"""What staff saw of people's private data stands in the log: once for each reader, subject and hour."""
+"""What staff saw of private data stands in the log, once for each reader, subject and hour; and each file they took away."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ async def note_reads(db: Db, read: Read, ids: Collection[int], *, by: int) -> No
             await log.note_by(tx, by, read, new[0])
         else:
             await log.note_by(tx, by, read, None, number=len(new), ids=[str(one) for one in new])
+
+
+async def note_export(db: Db, file: str, *, rows: int, by: int) -> None:
+    """Write down that an account of staff takes a file away: what it is called, and how many rows it has. Each time.
+
+    To be called before the file is given out, so that none leaves without an entry.
+    """
+    async with db.begin() as tx:
+        await log.note_by(tx, by, "file.export", None, file=file, number=rows)
 
 
 async def _seen(reader: Reader, read: Read, by: int) -> set[int]:

@@ -7,6 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from dunnock import moderation
 from dunnock.accounts import Power
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
@@ -139,6 +140,7 @@ async def take_graph(
         raise Missing(kind[:20])
     handles = await names_of(account_views, found.account_ids)
     body = money.as_csv(found, handles) if kind == "csv" else money.as_graphml(found, handles)
+    await moderation.note_export(db, f"money.{kind}", rows=len(found.account_ids), by=staff.account_id)
     headers = {"content-disposition": f'attachment; filename="money.{kind}"'}
     return Response(body, media_type=_TYPES[kind], headers=headers)
 

@@ -99,6 +99,7 @@ async def export_blocks(
         )
         for one in found
     ]
+    await moderation.note_export(db, "blocks.csv", rows=len(rows), by=staff.account_id)
     return _file("blocks.csv", [_COLUMNS, *rows])
 
 
@@ -110,6 +111,7 @@ async def export_allows(
 ) -> Response[bytes]:
     """The servers that are allowed, as Mastodon's file."""
     found = await servers.list_allows(db, accounts.Cursor(limit=_ALL), by=staff.account_id)
+    await moderation.note_export(db, "allowed.csv", rows=len(found), by=staff.account_id)
     return _file("allowed.csv", [("#domain",), *((one.domain,) for one in found)])
 
 
