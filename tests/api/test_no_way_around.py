@@ -20,6 +20,7 @@ NO_ACCOUNT = (  # what these change is no account
     "announcements", "block_lists", "canonical_email_blocks", "domain_allows", "domain_blocks", "email_domain_blocks", "emoji",
     "invitations", "ip_blocks", "jobs", "posting_stops", "relays", "releases", "rules", "settings", "spared_servers", "tags",
     "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
+    "networks", "signals", "protected_names", "asset_blocks", "government_requests",
 )  # fmt: skip
 ONLY_READ = (
     "protect",
@@ -57,6 +58,8 @@ TRIES = {  # route -> what is sent, once for each
     f"POST {OURS}/requests/{{id}}/refuse": [{}],
     f"POST {OURS}/appeals/{{id}}/approve": [{}],
     f"POST {OURS}/appeals/{{id}}/reject": [{}],
+    f"POST {OURS}/lookalikes": [{"account_id": "ACCOUNT", "name_id": "1", "impostor": True}],
+    f"POST {OURS}/persona_turns/{{id}}/settle": [{"restore": True}],
 }
 
 
@@ -99,7 +102,11 @@ async def test_an_owner_alone_changes_nothing_of_a_protected_account(db, staff, 
     for route, bodies in TRIES.items():
         method, _, path = route.partition(" ")
         for body in bodies:
-            sent = {name: [str(star.id)] if value == ["ID"] else value for name, value in body.items()}
+            named = {"ACCOUNT": str(star.id)}
+            sent = {
+                name: [str(star.id)] if value == ["ID"] else named.get(str(value), value)
+                for name, value in body.items()
+            }
             answer = await staff.ask(
                 method, path.replace("{id}", str(report if "reports" in path else star.id)), boss, json=sent
             )

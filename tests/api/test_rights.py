@@ -224,6 +224,27 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/text_stops": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/text_stops": staff("admin:write"),  # ours
     "DELETE /api/v1/dunnock/admin/text_stops/{id}": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/admin/networks": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/networks/{id}": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/networks/{id}/judge": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/signals": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/signals/{id}/judge": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/detectors": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/protected_names": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/protected_names": staff("admin:write:reports"),  # ours
+    "DELETE /api/v1/dunnock/admin/protected_names/{id}": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/lookalikes": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/lookalikes": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/persona_turns": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/persona_turns/{id}/settle": staff("admin:write:accounts"),  # ours
+    "GET /api/v1/dunnock/admin/assets": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/asset_graph": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/asset_blocks": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/asset_blocks": staff("admin:write:reports"),  # ours
+    "DELETE /api/v1/dunnock/admin/asset_blocks/{id}": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/government_requests": staff("admin:read"),  # ours
+    "POST /api/v1/dunnock/admin/government_requests": staff("admin:write"),  # ours
+    "POST /api/v1/dunnock/admin/government_requests/{id}/answer": staff("admin:write"),  # ours
     "GET /api/v1/dunnock/admin/warning_presets": staff("admin:read:accounts"),  # ours
     "POST /api/v1/dunnock/admin/warning_presets": staff("admin:write:accounts"),  # ours
     "DELETE /api/v1/dunnock/admin/warning_presets/{id}": staff("admin:write:accounts"),  # ours

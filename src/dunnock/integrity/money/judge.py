@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.foundation.db import Reader, Tx
@@ -36,7 +38,7 @@ async def block(tx: Tx, written: str, *, why: str, by: int) -> Known:
     (one,) = await know(tx, [found])
     await _set(tx, one, "blocked", why.strip(), by)
     await log.note(tx, staff, "asset.block", one.id, called=one.key, why=why.strip())
-    return one
+    return msgspec.structs.replace(one, state="blocked", why=why.strip())
 
 
 async def unblock(tx: Tx, asset_id: int, *, by: int) -> None:

@@ -1,0 +1,220 @@
+"""Staff and networks: accounts that act together. Ours: /api/v1/dunnock/admin/{networks,signals,detectors}."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import msgspec
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from dunnock import accounts, integrity
+from dunnock.accounts import Power
+from dunnock.api.kit import Called, Form, Query, require
+from dunnock.api.mastodon.admin_cases import READS, WRITES
+from dunnock.api.mastodon.pages import me
+from dunnock.foundation.clock import DAY, iso, now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import Invalid
+
+HERE: Final = "/api/v1/dunnock/admin"
+_HEALTH_MS = 90 * DAY
+
+
+class StateParams(msgspec.Struct, frozen=True):
+    """`state`: open, confirmed or dismissed."""
+
+    state: Literal["open", "confirmed", "dismissed"] = "open"
+
+
+class SignalsParams(StateParams, frozen=True):
+    """Of one detector."""
+
+    detector: str = ""
+
+
+class JudgeForm(msgspec.Struct):
+    """`state`: confirmed, dismissed, or open (to be looked at again)."""
+
+    state: Literal["open", "confirmed", "dismissed"] | None = None
+
+
+class NetworkAccount(msgspec.Struct, kw_only=True):
+    """An account of a network. `role`: core or amplifier; `score`: nats; `evidence`: from which the score is computed again."""
+
+    account_id: str
+    role: str
+    score: float
+    evidence: Any
+    joined_at: str
+    seen_at: str
+
+
+class NetworkTie(msgspec.Struct, kw_only=True):
+    """Two accounts of a network, the trace that says most about them, and how often they met."""
+
+    account_ids: tuple[str, str]
+    trace: int
+    occasions: int
+    weight: float
+
+
+class Network(msgspec.Struct, kw_only=True):
+    """Accounts that act together. `shared`: part of their acts that they share, `usual`: with accounts outside."""
+
+    id: str
+    state: str
+    score: float
+    size: int
+    how: str
+    traces: dict[str, int]
+    shared: float
+    usual: float
+    status_ids: list[str]
+    first_at: str
+    last_at: str
+    case_id: str | None
+    merged_into_id: str | None
+
+
+class WholeNetwork(Network, kw_only=True):
+    """With up to 2,000 accounts, the surest first, its strongest ties, and how many it had when."""
+
+    accounts: list[NetworkAccount]
+    ties: list[NetworkTie]
+    growth: list[tuple[str, int]]
+
+
+class AdminSignal(msgspec.Struct, kw_only=True):
+    """What one detector says of one subject; `score` 0 to 1."""
+
+    id: str
+    detector: str
+    kind: str
+    subject_id: str
+    name: str
+    score: float
+    evidence: dict[str, Any]
+    times: int
+    first_at: str
+    last_at: str
+    state: str
+    case_id: str | None
+
+
+class Detector(msgspec.Struct, kw_only=True):
+    """What people said of a detector's signals of the last 90 days."""
+
+    name: str
+    waiting: int
+    confirmed: int
+    dismissed: int
+    last_at: str | None
+
+
+@get(f"{HERE}/networks", guards=[require(READS)])
+async def list_networks(params: Query[StateParams], caller: Called, db: NamedDependency[Db]) -> list[Network]:
+    """Networks in one state, those seen last first; at most 100."""
+    found = await integrity.list_clusters(db, params.state, by=me(caller))
+    return [Network(**_network(one)) for one in found]
+
+
+@get(f"{HERE}/networks/{{network_id:int}}", guards=[require(READS)])
+async def show_network(network_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> WholeNetwork:
+    """One network: its accounts with evidence, their ties, how it grew."""
+    return await _whole(db, network_id, me(caller))
+
+
+@post(f"{HERE}/networks/{{network_id:int}}/judge", guards=[require(WRITES)], status_code=200)
+async def judge_network(
+    network_id: FromPath[int], form: Form[JudgeForm], caller: Called, db: NamedDependency[Db]
+) -> WholeNetwork:
+    """Say whether these act together."""
+    await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
+    async with db.begin() as tx:
+        await integrity.judge_cluster(tx, network_id, _state(form), by=me(caller))
+    return await _whole(db, network_id, me(caller))
+
+
+@get(f"{HERE}/signals", guards=[require(READS)])
+async def list_signals(params: Query[SignalsParams], caller: Called, db: NamedDependency[Db]) -> list[AdminSignal]:
+    """A detector's signals in one state, the latest first; at most 100."""
+    found = await integrity.list_signals(db, params.detector, params.state, by=me(caller))
+    return [_signal(one) for one in found]
+
+
+@post(f"{HERE}/signals/{{signal_id:int}}/judge", guards=[require(WRITES)], status_code=200)
+async def judge_signal(
+    signal_id: FromPath[int], form: Form[JudgeForm], caller: Called, db: NamedDependency[Db]
+) -> dict[str, str]:
+    """Say whether a signal was right."""
+    await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
+    async with db.begin() as tx:
+        await integrity.judge_signal(tx, signal_id, _state(form), by=me(caller))
+    return {}
+
+
+@get(f"{HERE}/detectors", guards=[require(READS)])
+async def list_detectors(caller: Called, db: NamedDependency[Db]) -> list[Detector]:
+    """How good the detectors are."""
+    found = await integrity.detector_health(db, since=now_ms() - _HEALTH_MS, by=me(caller))
+    return [
+        Detector(
+            name=one.detector, waiting=one.waiting, confirmed=one.confirmed, dismissed=one.dismissed,
+            last_at=iso(one.last_at) if one.last_at else None,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def _state(form: JudgeForm) -> Literal["open", "confirmed", "dismissed"]:
+    if form.state is None:
+        raise Invalid(None, say="Validation failed: Say confirmed, dismissed or open")
+    return form.state
+
+
+def _network(one: integrity.Cluster) -> dict[str, Any]:
+    summary = msgspec.json.decode(one.summary, type=integrity.Summary)
+    return {
+        "id": str(one.id), "state": one.state, "score": one.score, "size": one.size, "how": summary.how,
+        "traces": summary.traces, "shared": summary.shared, "usual": summary.usual,
+        "status_ids": [str(an_id) for an_id in summary.posts], "first_at": iso(one.first_at), "last_at": iso(one.last_at),
+        "case_id": _maybe(one.case_id), "merged_into_id": _maybe(one.merged_into),
+    }  # fmt: skip
+
+
+async def _whole(db: Db, network_id: int, by: int) -> WholeNetwork:
+    held = await integrity.show_cluster(db, network_id, by=by)
+    return WholeNetwork(
+        **_network(held),
+        accounts=[
+            NetworkAccount(
+                account_id=str(one.account_id), role=one.role, score=one.score, evidence=msgspec.json.decode(one.evidence),
+                joined_at=iso(one.joined_at), seen_at=iso(one.seen_at),
+            )
+            for one in await integrity.members_of(db, network_id, by=by)
+        ],
+        ties=[
+            NetworkTie(
+                account_ids=(str(one.a_id), str(one.b_id)), trace=one.trace, occasions=one.occasions, weight=one.weight
+            )
+            for one in await integrity.ties_of(db, network_id, by=by)
+        ],
+        growth=[(iso(at), size) for at, size in await integrity.growth_of(db, network_id, by=by)],
+    )  # fmt: skip
+
+
+def _signal(one: integrity.Signal) -> AdminSignal:
+    return AdminSignal(
+        id=str(one.id), detector=one.detector, kind=one.kind, subject_id=str(one.subject_id), name=one.name,
+        score=one.score, evidence=one.evidence, times=one.times, first_at=iso(one.first_at), last_at=iso(one.last_at),
+        state=one.state, case_id=_maybe(one.case_id),
+    )  # fmt: skip
+
+
+def _maybe(an_id: int | None) -> str | None:
+    return None if an_id is None else str(an_id)
+
+
+HANDLERS: list[Any] = [list_networks, show_network, judge_network, list_signals, judge_signal, list_detectors]

@@ -1,0 +1,130 @@
+"""Staff's endpoints about networks, who is whom, where money is led, and what governments asked: as the pages do it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from api.staffed import staffed
+from dunnock import moderation
+from dunnock.accounts import Cursor
+from dunnock.foundation.db import Sql
+from dunnock.foundation.jobs import Jobs
+from dunnock.integrity.identity import JOBS, impostors
+from dunnock.integrity.money import observe
+from dunnock.integrity.signals import raise_signal
+
+HERE = "/api/v1/dunnock/admin"
+
+
+@pytest.fixture
+async def staff(database_url, tmp_path, make):
+    made = await staffed(database_url, tmp_path, make)
+    yield made
+    await made.house.close()
+
+
+@pytest.fixture
+async def ada(make):
+    return await make.member("ada", role="admin")
+
+
+async def test_money(db, staff, make, ada):
+    robin, wren = await make.member("robin"), await make.member("wren")
+    for one in (robin, wren):
+        made = await make.post(one, '<a href="https://paypal.me/Nest?utm_source=1">x</a>')
+        async with db.begin() as tx:
+            await observe.look_at_post(tx, made.id, one.id)
+    [shared] = await staff.get(f"{HERE}/assets", ada)
+    assert (shared["key"], shared["accounts"], shared["state"]) == ("paypal/nest", 2, "")
+    graph = await staff.get(f"{HERE}/asset_graph?account_id={robin.id}", ada)
+    assert {one["account_id"] for one in graph["ties"]} == {str(robin.id), str(wren.id)}
+    assert graph["whole"]
+    assert await staff.get(f"{HERE}/asset_graph?asset=paypal.me/nest", ada) == graph
+    assert (await staff.ask("GET", f"{HERE}/asset_graph", ada)).status == 422
+    stopped = await staff.post(
+        f"{HERE}/asset_blocks", ada, asset="https://www.paypal.com/paypalme/nest", reason="Fraud"
+    )
+    assert (stopped["id"], stopped["state"], stopped["reason"]) == (shared["id"], "blocked", "Fraud")
+    assert [one["id"] for one in await staff.get(f"{HERE}/asset_blocks", ada)] == [shared["id"]]
+    assert (await staff.ask("DELETE", f"{HERE}/asset_blocks/{shared['id']}", ada)).status == 200
+    assert await staff.get(f"{HERE}/asset_blocks", ada) == []
+    assert (await staff.ask("DELETE", f"{HERE}/asset_blocks/1", ada)).status == 404
+    acts = [one.act for one in await moderation.entries(db, Cursor(limit=10), by=ada.id)]
+    assert acts[:2] == ["asset.unblock", "asset.block"]
+
+
+async def test_identity(db, staff, make, ada):
+    bank = await make.member("wrenbank")
+    name = await staff.post(
+        f"{HERE}/protected_names", ada, name="Wren Bank", handle="wrenbank", account_id=str(bank.id)
+    )
+    assert await staff.get(f"{HERE}/protected_names", ada) == [name]
+    fake = await make.member("wren-bank_help")
+    async with db.begin() as tx:
+        await impostors.look_at(tx, fake.id)
+    await Jobs(db, JOBS).settle()
+    [taken] = await staff.get(f"{HERE}/lookalikes", ada)
+    assert (taken["account_id"], taken["name_id"], taken["owner_id"]) == (str(fake.id), name["id"], str(bank.id))
+    said = {"account_id": str(fake.id), "name_id": name["id"]}
+    assert (await staff.ask("POST", f"{HERE}/lookalikes", ada, json=said)).status == 422
+    await staff.post(f"{HERE}/lookalikes", ada, impostor=False, **said)
+    assert await staff.get(f"{HERE}/lookalikes", ada) == []
+    assert await staff.get(f"{HERE}/persona_turns", ada) == []
+    assert (await staff.ask("POST", f"{HERE}/persona_turns/1/settle", ada, json={"restore": True})).status == 404
+    assert (await staff.ask("DELETE", f"{HERE}/protected_names/{name['id']}", ada)).status == 200
+    assert await staff.get(f"{HERE}/protected_names", ada) == []
+
+
+async def test_signals_and_detectors(db, staff, make, ada):
+    wren = await make.member("wren")
+    async with db.begin() as tx:
+        await raise_signal(tx, "identity.return", "account", wren.id, score=0.9, evidence={"former_id": "7"})
+    [signal] = await staff.get(f"{HERE}/signals?detector=identity.return", ada)
+    assert (signal["subject_id"], signal["evidence"]) == (str(wren.id), {"former_id": "7"})
+    assert (
+        await staff.ask("POST", f"{HERE}/signals/{signal['id']}/judge", ada, json={"state": "perhaps"})
+    ).status == 422
+    await staff.post(f"{HERE}/signals/{signal['id']}/judge", ada, state="dismissed")
+    assert await staff.get(f"{HERE}/signals?detector=identity.return", ada) == []
+    [detector] = await staff.get(f"{HERE}/detectors", ada)
+    assert (detector["name"], detector["dismissed"], detector["waiting"]) == ("identity.return", 1, 0)
+
+
+async def test_networks(db, staff, make, ada):
+    ids = [(await make.account(f"b{n}")).id for n in range(3)]
+    summary = '{"how":"graph","traces":{"boost":9},"shared":0.9,"usual":0.01,"posts":[]}'
+    columns = "(id, state, score, size, summary, first_at, last_at)"
+    new = f"INSERT INTO clusters {columns} VALUES (5, 'open', 20.0, 3, '{summary}', 1, 2)"
+    columns = "(cluster_id, account_id, role, score, evidence, joined_at, seen_at)"
+    members = [
+        f"INSERT INTO cluster_members {columns} VALUES (5, {one}, 'core', 9.5, '{{\"pairs\":[]}}', 1, 2)" for one in ids
+    ]
+    async with db.begin() as tx:
+        for one in (new, *members):
+            await tx.run(Sql(text(one.replace(":", "\\:"))))
+    [network] = await staff.get(f"{HERE}/networks", ada)
+    assert (network["id"], network["size"], network["traces"]) == ("5", 3, {"boost": 9})
+    whole = await staff.get(f"{HERE}/networks/5", ada)
+    assert {one["account_id"] for one in whole["accounts"]} == set(map(str, ids))
+    assert whole["accounts"][0]["evidence"] == {"pairs": []}
+    assert (await staff.post(f"{HERE}/networks/5/judge", ada, state="dismissed"))["state"] == "dismissed"
+    assert await staff.get(f"{HERE}/networks", ada) == []
+    assert (await staff.ask("GET", f"{HERE}/networks/6", ada)).status == 404
+    assert (await staff.ask("POST", f"{HERE}/networks/5/judge", ada, json={})).status == 422
+
+
+async def test_government(staff, ada):
+    asked = {
+        "authority": "Court of Hedge", "country": "de", "received_on": "2026-11-27", "law": "Act 5", "asked": "data",
+        "number": 2,
+    }  # fmt: skip
+    made = await staff.post(f"{HERE}/government_requests", ada, **asked)
+    [one] = await staff.get(f"{HERE}/government_requests", ada)
+    assert one == asked | {"id": made["id"], "country": "DE", "done": "open"}
+    await staff.post(f"{HERE}/government_requests/{made['id']}/answer", ada, done="refused")
+    answer = await staff.ask("POST", f"{HERE}/government_requests/{made['id']}/answer", ada, json={"done": "complied"})
+    assert answer.status == 422
+    assert (
+        await staff.ask("POST", f"{HERE}/government_requests", ada, json=asked | {"country": "Germany"})
+    ).status == 422
