@@ -75,6 +75,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "/admin/emoji": {
         "add": f"POST {OURS}/emoji", "change": f"PUT {OURS}/emoji/{{id}}", "remove": f"DELETE {OURS}/emoji/{{id}}",
     },
+    "/admin/indicators": dict.fromkeys(("publish", "stop"), f"PUT {OURS}/settings/{{id}}"),
     "/admin/invitations": {"invite": f"POST {OURS}/invitations", "end": f"DELETE {OURS}/invitations/{{id}}"},
     "/admin/jobs": {"": f"POST {OURS}/jobs/revive"},
     "/admin/government": {

@@ -171,6 +171,7 @@ API: dict[str, Right] = {
     "DELETE /api/v1/dunnock/admin/relays/{id}": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/relays/{id}/disable": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/relays/{id}/enable": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/admin/indicators": staff("admin:read"),  # ours
     "GET /api/v1/dunnock/admin/releases": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/releases/{id}/publish": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/rules": staff("admin:write"),  # ours

@@ -28,6 +28,7 @@ from dunnock.notifications import tables as n
 from dunnock.posts import tables as p
 from dunnock.push import tables as pu
 from dunnock.server import tables as s
+from dunnock.transparency import tables as tr
 
 PASSWORD = "seven wrens in a hedge"
 PICTURE = '{"original":{"path":"%s.png","width":1,"height":1,"bytes":1,"mime":"image/png"}}' % ("0" * 64)
@@ -47,6 +48,11 @@ MAY_STAY = {
     ("conversations", "people"): "conversations of others, for what they wrote to it",
     ("reports", "target_id"): "complaints about it: the safety of others",
     ("block_lists", "by_account_id"): "whose rules they are, as staff",
+    ("indicator_feeds", "by_account_id"): "what it read for others, as staff",
+    ("foreign_indicators", "decided_by"): "what it decided as staff",
+    ("report_messages", "by_account_id"): "what it wrote as staff",
+    ("server_notes", "by_account_id"): "as above",
+    ("indicators", "key"): "what staff decided about it: an id, for this server alone",
     ("decisions", "by_account_id"): "what it decided as staff",
     ("decision_subjects", "subject_id"): "what staff decided about it",
     ("appeals", "account_id"): "what it objected to a decision, which stays",
@@ -257,6 +263,14 @@ class Life:
         await row(a.invitations, id=(invitation := new()), code="code", by_member_id=made.id)
         await row(mo.block_lists, id=new(), title="A list", url="https://lists.example/", severity="limit", next_at=1,
                   by_account_id=anna.id)  # fmt: skip
+        feed = new()
+        await row(tr.indicator_feeds, id=feed, title="A feed", url="https://feed.example/", next_at=1,
+                  by_account_id=anna.id)  # fmt: skip
+        await row(tr.foreign_indicators, feed_id=feed, number=1, uid="x", kind="server", value="a.example", stated_at=1,
+                  expires_at=1, decided_by=anna.id)  # fmt: skip
+        await row(mo.server_notes, id=new(), domain="a.example", by_account_id=anna.id)
+        complaint = await db.value(Sql(select(mo.reports.c.id).limit(1)))
+        await row(mo.report_messages, id=new(), report_id=complaint, text="hello", by_account_id=anna.id)
         async with db.begin() as tx:
             await tx.run(
                 Sql(a.members.update().where(a.members.c.id == bob.member_id).values(invitation_id=invitation))

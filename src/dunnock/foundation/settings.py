@@ -1,4 +1,4 @@
-"""What the owner of a server may choose: twenty-two settings, each with a default that works. Read by `dunnock.app.settings`."""
+"""What the owner of a server may choose: settings, each with a default that works. Read by `dunnock.app.settings`."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Other servers read documents only when they sign for them, and are no server that is suspended here."""
     trends_need_review: bool = False
     """Nothing is shown as a trend before staff approved it."""
+    publish_indicators: bool = False
+    """What decided cases know that other servers can use is published, signed, for them to read."""
     log_level: LogLevel = "info"
     metrics_token: str = ""
     """A bearer token that may read /metrics; empty: only this machine may."""

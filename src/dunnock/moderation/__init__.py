@@ -30,6 +30,7 @@ from dunnock.moderation.cases import (
     link_cases,
     linked_cases,
     list_cases,
+    named_subjects,
     notes_of,
     open_case,
     open_case_by_server,
@@ -84,6 +85,7 @@ from dunnock.moderation.events import (
     ReportResolved,
     StaffAlarmed,
     StaffRequested,
+    TextStopsChanged,
 )
 from dunnock.moderation.handle import (
     About,
@@ -164,6 +166,7 @@ __all__ = [
     "StaffRequested",
     "StopRefused",
     "Subject",
+    "TextStopsChanged",
     "Waiting",
     "WantedEntries",
     "WantedReports",
@@ -209,6 +212,7 @@ __all__ = [
     "linked_cases",
     "list_cases",
     "list_reports",
+    "named_subjects",
     "note_command",
     "note_created",
     "note_export",

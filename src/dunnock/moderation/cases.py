@@ -249,6 +249,15 @@ async def subjects_of(
     ]
 
 
+async def named_subjects(reader: Reader, case_id: int) -> list[Subject]:
+    """The links and domains that a case is about, at most 200 of each, for the server itself."""
+    return [
+        store.subject_of(row)
+        for kind in ("link", "domain")
+        for row in await reader.all(store.SUBJECTS, case=case_id, the_kind=kind, after=-1, most=_MOST_SHOWN)
+    ]
+
+
 async def parts_of(reader: Reader, case_id: int, account_ids: Collection[int]) -> dict[int, Part]:
     """Which part these accounts have in a case; those that it is not about are left out."""
     rows = await reader.all(store.PARTS_OF, case=case_id, ids=list(account_ids))

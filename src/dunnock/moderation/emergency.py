@@ -13,6 +13,7 @@ from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Tx
 from dunnock.moderation import log
 from dunnock.moderation.errors import StopRefused
+from dunnock.moderation.events import TextStopsChanged
 
 _NEEDS = Power.MANAGE_BLOCKS
 MOST_HOURS = 24
@@ -56,6 +57,7 @@ async def stop_text(tx: Tx, fragment: str, *, who: str = "everybody", hours: int
     made = await _stop_text(tx, fragment, who=who, hours=hours, why=why, by=by)
     if made is not None:
         await log.note(tx, staff, "text.stop", made, called=fragment.strip(), who=who, hours=hours, why=why.strip())
+        await tx.record(TextStopsChanged(stop_id=made))
     return made
 
 
@@ -78,6 +80,7 @@ async def let_text_again(tx: Tx, stop_id: int, *, by: int) -> None:
     staff = await log.acting(tx, by, _NEEDS)
     if await posts.end_text_stop(tx, stop_id):
         await log.note(tx, staff, "text.resume", stop_id)
+        await tx.record(TextStopsChanged(stop_id=stop_id))
 
 
 async def _stop_text(tx: Tx, fragment: str, *, who: str, hours: int, why: str, by: int | None) -> int | None:

@@ -74,3 +74,9 @@ class AppealDecided(Event, frozen=True):
     appeal_id: int
     account_id: int
     granted: bool
+
+
+class TextStopsChanged(Event, frozen=True):
+    """Staff stopped a text, or let it be posted again."""
+
+    stop_id: int

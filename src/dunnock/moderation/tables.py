@@ -113,6 +113,8 @@ reports = Table(  # a complaint of one account about another
     Column("resolved_at", BigId),
     Column("resolved_by", BigId, ForeignKey("accounts.id")),
     Column("updated_at", BigId, nullable=False),
+    Column("uri", Text),  # of the Flag that it came with, from another server
+    Column("answered_at", BigId),  # when the server that it was forwarded to said that it is done with it
     CheckConstraint("category IN ('spam', 'legal', 'violation', 'other')", name="category"),
     Index("ix_reports_target_id_id", "target_id", "id"),
     Index("ix_reports_account_id_id", "account_id", "id"),
@@ -130,6 +132,12 @@ reports = Table(  # a complaint of one account about another
         "account_id",
         sqlite_where=text("resolved_at IS NULL"),
         postgresql_where=text("resolved_at IS NULL"),
+    ),
+    Index(
+        "ix_reports_uri",
+        "uri",
+        sqlite_where=text("uri IS NOT NULL"),
+        postgresql_where=text("uri IS NOT NULL"),
     ),
     Index(
         "ix_reports_open_severity",
@@ -314,6 +322,31 @@ spared_servers = Table(  # no list makes rules about them and what is below them
     Column("at", BigId, nullable=False),
 )
 
+report_messages = (
+    Table(  # what staff here and staff of another server write to each other about a report that went there
+        "report_messages",
+        metadata,
+        Column("id", BigId, primary_key=True, autoincrement=False),
+        Column("report_id", BigId, ForeignKey("reports.id"), nullable=False),
+        Column("text", Text, nullable=False),
+        Column("by_account_id", BigId, ForeignKey("accounts.id")),  # of the staff here; null: it came from there
+        flag("closes"),  # whoever wrote it is done with the report
+        Column("uri", Text, unique=True),  # of the activity that brought it
+        Index("ix_report_messages_report_id_id", "report_id", "id"),
+    )
+)
+
+server_notes = Table(  # what staff know of another server, and whom there they write to
+    "server_notes",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("domain", Text, nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("contact", Text, nullable=False, server_default=""),  # a mail address or a handle
+    Column("by_account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Index("ix_server_notes_domain_id", "domain", "id"),
+)
+
 __all__ = [
     "appeals",
     "block_lists",
@@ -325,7 +358,9 @@ __all__ = [
     "decision_subjects",
     "decisions",
     "listed_servers",
+    "report_messages",
     "reports",
+    "server_notes",
     "spared_servers",
     "staff_log",
     "staff_log_end",

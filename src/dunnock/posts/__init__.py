@@ -100,7 +100,7 @@ from dunnock.posts.schedule import (
     scheduled_of,
     unschedule,
 )
-from dunnock.posts.text_stops import WHOSE, TextStop, end_text_stop, stop_text, text_stops
+from dunnock.posts.text_stops import WHOSE, TextStop, end_text_stop, folded, stop_text, text_stops
 from dunnock.posts.thread import Thread, thread
 from dunnock.posts.thread_of import publish_thread
 from dunnock.posts.translate import (
@@ -226,6 +226,7 @@ __all__ = [
     "find_scheduled",
     "find_uri",
     "find_visible",
+    "folded",
     "forget_bookmark",
     "forget_keys",
     "history",

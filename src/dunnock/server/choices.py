@@ -21,7 +21,14 @@ from dunnock.server.errors import ChoiceRefused
 from dunnock.server.events import SettingChosen
 
 Name = Literal[
-    "title", "description", "contact_email", "sign_up", "max_post_length", "media_limit_mb", "trends_need_review"
+    "title",
+    "description",
+    "contact_email",
+    "sign_up",
+    "max_post_length",
+    "media_limit_mb",
+    "trends_need_review",
+    "publish_indicators",
 ]
 CHANGEABLE: Final[tuple[Name, ...]] = get_args(Name)
 """Settings that may be changed while the server runs; the others need a start."""

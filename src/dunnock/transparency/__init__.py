@@ -14,7 +14,7 @@ from dunnock.federation import Federation
 from dunnock.foundation.events import Event
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Reaction
-from dunnock.transparency import amendments, log_ends, monthly, statement_feed
+from dunnock.transparency import amendments, indicators, log_ends, monthly, statement_feed
 from dunnock.transparency.amendments import AmendReleases
 from dunnock.transparency.government import (
     ASKED,
@@ -50,10 +50,11 @@ from dunnock.transparency.releases import (
 )
 from dunnock.transparency.statement_feed import Stated, stated
 
-EVERY: tuple[Every, ...] = (*log_ends.EVERY, *amendments.EVERY, *monthly.EVERY)
+EVERY: tuple[Every, ...] = (*log_ends.EVERY, *amendments.EVERY, *monthly.EVERY, *indicators.EVERY)
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
-    moderation.DecisionTaken: (statement_feed.order_statements,),
-    moderation.DecisionReversed: (statement_feed.withdraw, amendments.mark_stale),
+    **indicators.HEARS,
+    moderation.DecisionTaken: (statement_feed.order_statements, indicators.mark_indicators_stale),
+    moderation.DecisionReversed: (statement_feed.withdraw, amendments.mark_stale, indicators.mark_indicators_stale),
 }
 
 
@@ -63,6 +64,7 @@ def jobs_of(federation: Federation, releases: Path) -> Does:
         **log_ends.jobs_of(federation),
         **amendments.jobs_of(federation, releases),
         **monthly.jobs_of(federation),
+        **indicators.jobs_of(federation),
         **statement_feed.JOBS,
     }
 

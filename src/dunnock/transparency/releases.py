@@ -19,6 +19,7 @@ from dunnock.foundation.db import Reader, Row, Tx
 from dunnock.foundation.errors import DomainError, Kind, Missing
 from dunnock.moderation import log, second
 from dunnock.transparency import store
+from dunnock.transparency.events import ReleasePublished
 
 _NEEDS = Power.MANAGE_SETTINGS
 _MOST = 100
@@ -108,6 +109,7 @@ async def _publish(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> N
     if row is None or row[5] != body["manifest"] or not await tx.run(store.PUBLISH, the=row[0], now=tx.now):
         raise ReleaseRefused(body["release"])
     await log.note(tx, asker, "release.publish", row[0], called=row[1], manifest=row[5])
+    await tx.record(ReleasePublished(release_id=row[0]))
 
 
 async def versions_of(reader: Reader, release_id: int) -> list[Version]:

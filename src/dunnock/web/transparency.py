@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -18,6 +21,7 @@ from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.ids import ms_of
 from dunnock.foundation.settings import Settings
+from dunnock.transparency import indicators
 from dunnock.web.about import has_terms
 from dunnock.web.locales import ENGLISH
 from dunnock.web.pages import pages
@@ -31,6 +35,12 @@ _FORMER = re.compile(r"versions/(\d{1,9})/(manifest\.json|signature\.json)")
 _OPEN = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
 
 
+class AfterParams(msgspec.Struct, frozen=True):
+    """`after`: only entries behind the one with this number."""
+
+    after: int = 0
+
+
 class EndsParams(msgspec.Struct, frozen=True):
     """`before`: only ends that are older than the one with this id."""
 
@@ -38,7 +48,9 @@ class EndsParams(msgspec.Struct, frozen=True):
 
 
 @get("/transparency")
-async def show_transparency(show: NamedDependency[Show], db: NamedDependency[Db]) -> Response[str]:
+async def show_transparency(
+    show: NamedDependency[Show], db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[str]:
     """Where the log of what staff did ended, and how to check it."""
     ends = [(ms_of(end_id), end) for end_id, end in await transparency.published_ends(db, most=10)]
     months = [
@@ -51,6 +63,7 @@ async def show_transparency(show: NamedDependency[Show], db: NamedDependency[Db]
         releases=await transparency.published_releases(db),
         months=months,
         governments=await transparency.government_requests(db),
+        indicators=await indicators.said_now(db) if settings.publish_indicators else None,
         has_terms=await has_terms(db),
     )
 
@@ -134,6 +147,33 @@ async def collect_log_ends(db: NamedDependency[Db], settings: NamedDependency[Se
     return Response(msgspec.json.encode(told), media_type="application/activity+json", headers=_OPEN)
 
 
+@get("/transparency/indicators.json")
+async def list_indicators(
+    params: Query[AfterParams],
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[bytes]:
+    """What decided cases know that other servers can use, oldest first, 200 at a time. Format: docs/indicators.md."""
+    found = await indicators.public_page(db, settings, after=params.after)
+    return _tagged(request, msgspec.json.encode(found.page), found.tag, "application/json")
+
+
+@get("/transparency/indicators.stix.json")
+async def bundle_indicators(
+    params: Query[AfterParams],
+    request: Request[Any, Any, Any],
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+) -> Response[bytes]:
+    """The same entries as a bundle of STIX 2.1."""
+    found = await indicators.public_page(db, settings, after=params.after)
+    bundle = indicators.bundle_of(
+        found.head.server, [one.content for one in found.page.entries if one.content is not None]
+    )
+    return _tagged(request, msgspec.json.encode(bundle), found.tag, "application/stix+json;version=2.1")
+
+
 @get("/transparency/releases/{release_id:int}")
 async def show_release(
     release_id: FromPath[int], show: NamedDependency[Show], db: NamedDependency[Db], settings: NamedDependency[Settings]
@@ -201,11 +241,20 @@ async def list_log_ends(
     return _json(msgspec.json.encode({"ends": [one for _, one in found], "next": more}))
 
 
+def _tagged(request: Request[Any, Any, Any], content: bytes, tag: str, kind: str) -> Response[bytes]:
+    """With what says whether it changed, and the digest of it. Source: RFC 9110, 13.1.2 (If-None-Match); RFC 9530."""
+    headers = {**_OPEN, "etag": f'"{tag}"'}
+    if f'"{tag}"' in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    seen = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return Response(content, media_type=kind, headers=headers | {"repr-digest": f"sha-256=:{seen}:"})
+
+
 def _json(content: bytes) -> Response[bytes]:
     return Response(content, media_type="application/json", headers=_OPEN)
 
 
 HANDLERS = pages(
     show_transparency, show_release, fetch_release, list_log_ends, show_month, fetch_month, list_statements, feed_statements,
-    collect_log_ends,
+    collect_log_ends, list_indicators, bundle_indicators,
 )  # fmt: skip

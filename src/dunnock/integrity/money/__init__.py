@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dunnock.integrity.money.events import AssetAlarmed, AssetJudged
 from dunnock.integrity.money.graph import MOST_TIES, as_csv, as_graphml, find_asset, graph_of, led_to, shared_lately
-from dunnock.integrity.money.judge import block, stopped, unblock
-from dunnock.integrity.money.links import Asset, asset_of, canonical, shortened
+from dunnock.integrity.money.judge import all_stopped, block, block_known, known_after, stopped, unblock
+from dunnock.integrity.money.links import Asset, asset_at, asset_of, canonical, shortened
 from dunnock.integrity.money.model import Graph, Known, Tie
 from dunnock.integrity.money.observe import EVERY, target_of
 from dunnock.integrity.money.reactions import HEARS, jobs_of
@@ -25,14 +25,18 @@ __all__ = [
     "Graph",
     "Known",
     "Tie",
+    "all_stopped",
     "as_csv",
     "as_graphml",
+    "asset_at",
     "asset_of",
     "block",
+    "block_known",
     "canonical",
     "find_asset",
     "graph_of",
     "jobs_of",
+    "known_after",
     "led_to",
     "shared_lately",
     "shortened",

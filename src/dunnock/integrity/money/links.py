@@ -90,6 +90,16 @@ def asset_of(url: str) -> Asset | None:
     return None
 
 
+def asset_at(written: str) -> Asset | None:
+    """As `asset_of`, of an address, a wallet as people write it, or the key of a wallet."""
+    words = written.strip()
+    site, colon, address = words.partition(":")
+    held = wallet(words) or (wallet(address) if colon else None)
+    if held is not None and (held[0] == site or not colon or wallet(words) is not None):
+        return Asset("wallet", f"{held[0]}:{held[1]}", held[0])
+    return asset_of(words)
+
+
 def assets_of(text: str, urls: list[str]) -> list[Asset]:
     """Everything of money or contact in a text and its links, each once."""
     found = [one for url in urls if (one := asset_of(url)) is not None]

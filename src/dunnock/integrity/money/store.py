@@ -16,6 +16,7 @@ _asset = select(_a.id, _a.key, _a.kind, _a.site, _a.state, _a.why, _a.first_at)
 ADD = insert_once(assets, "id", "key", "kind", "site", "first_at", keys=["key"])
 BY_KEYS = Sql(_asset.where(among(_a.key, "keys")).order_by(_a.id))
 BY_IDS = Sql(_asset.where(among(_a.id, "ids")).order_by(_a.id))
+AFTER = Sql(_asset.where(_a.id > bindparam("after", type_=BigId)).order_by(_a.id).limit(_most))
 IN_STATE = Sql(_asset.where(_a.state != "").order_by(_a.id.desc()).limit(_most))
 SET_STATE = Sql(
     update(assets)

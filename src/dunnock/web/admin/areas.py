@@ -15,6 +15,7 @@ from dunnock.web.admin import (
     emoji,
     government,
     identity,
+    indicators,
     integrity,
     offers,
     relays,
@@ -34,4 +35,5 @@ AREAS: tuple[Any, ...] = (
     government, doors, texts, announcements, emoji, offers, settings,
     identity,
     integrity,
+    indicators,
 )  # fmt: skip

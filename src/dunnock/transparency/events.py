@@ -1,0 +1,11 @@
+"""Facts about what is published."""
+
+from __future__ import annotations
+
+from dunnock.foundation.events import Event
+
+
+class ReleasePublished(Event, frozen=True):
+    """Everybody can see a release now."""
+
+    release_id: int
