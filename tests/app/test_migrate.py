@@ -111,6 +111,22 @@ async def test_empty_sqlite_becomes_what_the_code_says(sqlite_template, tmp_path
     assert not await migrate.bring_up_to_date(f"sqlite:///{path}"), "nothing is to do the second time"
 
 
+def test_all_migrations_of_sqlite_make_what_the_code_says(sqlite_template, tmp_path):
+    path = tmp_path / "dunnock.db"
+    migrate.upgrade(f"sqlite:///{path}", migrations.HEAD)
+    assert sqlite_shape(path) == sqlite_shape(sqlite_template)
+    conn = sqlite3.connect(path)
+    assert conn.execute("SELECT version_num FROM alembic_version").fetchall() == [(migrations.HEAD,)]
+    conn.close()
+
+
+async def test_all_migrations_of_postgresql_make_what_the_code_says(postgres_wanted):
+    url = await fresh("migrated")
+    await asyncio.to_thread(migrate.upgrade, url, migrations.HEAD)
+    assert await postgres_shape(url) == postgres_wanted
+    assert not await migrate.bring_up_to_date(url)
+
+
 async def test_empty_postgresql_becomes_what_the_code_says(postgres_wanted):
     url = await fresh("migrated")
     assert await migrate.bring_up_to_date(url)

@@ -12,6 +12,11 @@ from dunnock.app.migrations import HEAD
 from dunnock.foundation.db import open_db
 from dunnock.foundation.db.schema import change_postgres, schema_version
 
+_STAMP = (  # as Alembic does it
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
+    f"INSERT INTO alembic_version (version_num) VALUES ('{HEAD}')",
+)
+
 
 class MigrationFailed(Exception):
     """The schema could not be brought up to date; the text says why."""
@@ -52,7 +57,11 @@ async def bring_up_to_date(url: str) -> bool:
 
 
 def upgrade(url: str, to: str = "head") -> None:
-    """Run the migrations up to revision `to`, here and now. Needs Alembic; for the child process and tests."""
+    """Run the migrations up to revision `to`, here and now. Needs Alembic; for the child process and tests.
+
+    To `head`, a database in which nothing is gets the tables as the code has them, at once: tests prove that all migrations,
+    one after the other, make the same. Named by its number, every revision is reached step by step.
+    """
     if url.startswith("sqlite:///"):
         _upgrade_sqlite(url, to)
     else:
@@ -77,8 +86,41 @@ def _upgrade_sqlite(url: str, to: str) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.connect() as connection:
-        command.upgrade(_config(connection=connection), to)
+        if to != "head" or not _made_at_once(connection):
+            command.upgrade(_config(connection=connection), to)
     engine.dispose()
+
+
+def _made_at_once(connection: Any) -> bool:
+    """Make all tables of an SQLite file that has none; False: it has some."""
+    from dunnock.app.tables import metadata  # noqa: PLC0415 (only this process pays for it)
+
+    with connection.begin():
+        if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
+            return False
+        metadata.create_all(connection)
+        for statement in _STAMP:
+            connection.exec_driver_sql(statement)
+    return True
+
+
+def _all_at_once() -> list[str]:
+    """What makes all tables in an empty PostgreSQL database."""
+    from sqlalchemy.dialects.postgresql.asyncpg import dialect  # noqa: PLC0415
+    from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
+
+    from dunnock.app.tables import metadata  # noqa: PLC0415
+    from dunnock.foundation.db import EXTRAS  # noqa: PLC0415
+
+    made: list[Any] = []
+    for table in metadata.sorted_tables:
+        made += [
+            CreateTable(table),
+            *(CreateIndex(one) for one in sorted(table.indexes, key=lambda one: str(one.name))),
+        ]
+    extras = [statement for extra in EXTRAS.values() for statement in extra.postgresql]
+    whole = [*(str(one.compile(dialect=dialect())) for one in made), *extras, *_STAMP]
+    return ["BEGIN", *whole, "COMMIT"]
 
 
 def _statements(version: str | None, to: str) -> list[str]:
@@ -88,6 +130,8 @@ def _statements(version: str | None, to: str) -> list[str]:
     written = _Statements()
     if version == HEAD and to in {"head", HEAD}:
         return []
+    if version is None and to == "head":
+        return _all_at_once()
     command.upgrade(_config(statements=written), f"{version}:{to}" if version else to, sql=True)
     return [text for text in written if text.strip("; \n")]
 
