@@ -112,6 +112,7 @@ def _all_at_once() -> list[str]:
     from dunnock.app.tables import metadata  # noqa: PLC0415
     from dunnock.foundation.db import EXTRAS  # noqa: PLC0415
 
+    postgres: Any = dialect()  # type: ignore[no-untyped-call]
     made: list[Any] = []
     for table in metadata.sorted_tables:
         made += [
@@ -119,7 +120,7 @@ def _all_at_once() -> list[str]:
             *(CreateIndex(one) for one in sorted(table.indexes, key=lambda one: str(one.name))),
         ]
     extras = [statement for extra in EXTRAS.values() for statement in extra.postgresql]
-    whole = [*(str(one.compile(dialect=dialect())) for one in made), *extras, *_STAMP]
+    whole = [*(str(one.compile(dialect=postgres)) for one in made), *extras, *_STAMP]
     return ["BEGIN", *whole, "COMMIT"]
 
 
