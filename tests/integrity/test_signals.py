@@ -16,7 +16,10 @@ async def test_said_again_is_one_signal_with_what_is_known_now(db, events):
     held = await integrity.find_signal(db, first)
     assert (held.score, held.evidence, held.times, held.state) == (0.9, {"seen": 5}, 2, "open")
     assert held.last_at >= held.first_at
-    assert await events() == [integrity.SignalRaised(first, "made.up", "account", 7)]
+    said = [integrity.SignalRaised(first, "made.up", "account", 7), integrity.SignalGrew(first, "made.up")]
+    assert await events() == said
+    await raised(db, score=0.8, seen=6)
+    assert await events() == said, "less sure is no news"
     other = await raised(db, "made.other")
     assert {one.id for one in await integrity.signals_about(db, "account", 7)} == {first, other}
 

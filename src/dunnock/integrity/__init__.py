@@ -7,7 +7,7 @@ igraph, which are imported when a batch or the watch first computes, not when a 
 from __future__ import annotations
 
 from dunnock.integrity.errors import ClusterMissing, ClusterRefused, SignalMissing
-from dunnock.integrity.events import SignalRaised
+from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.handle import (
     growth_of,
     judge_cluster,
@@ -38,6 +38,7 @@ __all__ = [
     "ClusterTie",
     "Health",
     "Signal",
+    "SignalGrew",
     "SignalMissing",
     "SignalRaised",
     "State",

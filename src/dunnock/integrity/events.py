@@ -12,3 +12,10 @@ class SignalRaised(Event, frozen=True):
     detector: str
     subject_kind: str
     subject_id: int
+
+
+class SignalGrew(Event, frozen=True):
+    """What a detector says of a subject became surer than before; nobody dismissed it."""
+
+    signal_id: int
+    detector: str

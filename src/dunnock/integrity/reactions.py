@@ -6,12 +6,15 @@ from dunnock import posts
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity import observe, watch
+from dunnock.integrity import inquire, observe, watch
+from dunnock.integrity.events import SignalGrew, SignalRaised
 
 HEARS: Hears = {
     posts.PostPublished: (observe.see_post,),
     posts.PostBoosted: (observe.see_boost,),
     posts.PostDeleted: (observe.unsee_post,),
+    SignalRaised: (inquire.on_signal,),
+    SignalGrew: (inquire.on_signal,),
 }
 EVERY: tuple[Every, ...] = (
     Every(watch.WatchActs(), watch.WATCH_EVERY_MS),

@@ -14,7 +14,7 @@ from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.foundation.db import Reader, Tx
 from dunnock.integrity.errors import SignalMissing
-from dunnock.integrity.events import SignalRaised
+from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.model import Signal, State, SubjectKind
 from dunnock.integrity.store import signals as store
 from dunnock.moderation import log
@@ -77,6 +77,8 @@ async def raise_signal(
     assert row is not None
     held = store.signal_of(row)
     await tx.run(store.AGAIN, the=held.id, new_score=score, new_evidence=told, now=tx.now)
+    if score > held.score and held.state != "dismissed":
+        await tx.record(SignalGrew(held.id, detector))
     return held.id
 
 

@@ -105,6 +105,7 @@ from dunnock.moderation.model import Action, Category, Decision, Entry, Report, 
 from dunnock.moderation.own_reports import OwnReport, own_report, own_reports
 from dunnock.moderation.presets import Preset, add_preset, presets, remove_preset
 from dunnock.moderation.reads import note_export, note_reads
+from dunnock.moderation.related import Related, cases_about, link_cases_by_server
 from dunnock.moderation.report import Complaint, file_report, find_report, find_reports
 from dunnock.moderation.second import Request, latest_requests, open_requests, show_request
 from dunnock.moderation.second import approve as approve_request
@@ -153,6 +154,7 @@ __all__ = [
     "Part",
     "Preset",
     "PresetMissing",
+    "Related",
     "Report",
     "ReportFiled",
     "ReportInvalid",
@@ -180,6 +182,7 @@ __all__ = [
     "approve_request",
     "ask_for_command",
     "assign_report",
+    "cases_about",
     "change_case",
     "change_report",
     "change_role",
@@ -209,6 +212,7 @@ __all__ = [
     "let_post_again",
     "let_text_again",
     "link_cases",
+    "link_cases_by_server",
     "linked_cases",
     "list_cases",
     "list_reports",

@@ -6,8 +6,8 @@ Owns the names that are protected, who is taken for them, and what accounts were
 from __future__ import annotations
 
 from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound, PersonaTurned
-from dunnock.integrity.identity.impostors import Alike, alikes, alikes_of, settle, unprotect
-from dunnock.integrity.identity.protected import Protected, add_name, list_names
+from dunnock.integrity.identity.impostors import Alike, alikes, alikes_of, marked_for, settle, unprotect
+from dunnock.integrity.identity.protected import Protected, add_name, find_name, list_names
 from dunnock.integrity.identity.reactions import EVERY, HEARS, JOBS
 from dunnock.integrity.identity.turns import Turn, list_turns
 from dunnock.integrity.identity.turns import settle as settle_turn
@@ -25,8 +25,10 @@ __all__ = [
     "add_name",
     "alikes",
     "alikes_of",
+    "find_name",
     "list_names",
     "list_turns",
+    "marked_for",
     "settle",
     "settle_turn",
     "unprotect",

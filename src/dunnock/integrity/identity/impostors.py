@@ -127,6 +127,11 @@ async def alikes_of(reader: Reader, account_id: int) -> list[Alike]:
     return await _alikes(reader, store.ALIKE_OF, account=account_id)
 
 
+async def marked_for(reader: Reader, name_id: int) -> list[int]:
+    """The accounts that are marked for a name."""
+    return [one.account_id for one in await _alikes(reader, store.ALIKE_TO, the=name_id)]
+
+
 async def look_at_everybody(db: Db, job: LookAtEverybody) -> None:
     """Do the job: a batch, and the next one follows."""
     name = await find_name(db, job.name_id)

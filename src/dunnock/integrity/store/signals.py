@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, func, select, update
 
-from dunnock.foundation.db import BigId, Row, Sql, insert_once
+from dunnock.foundation.db import BigId, Row, Sql, among, insert_once
 from dunnock.integrity.model import Signal
 from dunnock.integrity.tables import signals
 
@@ -57,6 +57,13 @@ JUDGE = Sql(
     )
 )
 JOIN_CASE = Sql(update(signals).where(_s.id == _the).values(case_id=bindparam("new_case", type_=BigId)))
+CASES_OF = Sql(  # of what one detector says of some accounts, the newest case first
+    select(_s.case_id)
+    .where(_s.detector == bindparam("the_detector"), _s.kind == "account", among(_s.subject_id, "ids"))
+    .where(_s.case_id.is_not(None))
+    .order_by(_s.case_id.desc())
+    .limit(1)
+)
 ABOUT = Sql(
     _row.where(_s.kind == bindparam("the_kind"), _s.subject_id == bindparam("subject", type_=BigId))
     .order_by(_s.last_at.desc(), _s.id.desc())
