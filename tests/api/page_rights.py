@@ -308,6 +308,7 @@ STAFF_FORMS = {
     "POST /admin/appeals",
     "POST /admin/emergency",
     "POST /admin/indicators",
+    "POST /admin/indicators/{id}",
     "POST /admin/releases",
     "POST /admin/reports",
     "POST /admin/reports/{id}",
@@ -322,5 +323,6 @@ STAFF_FORMS = {
 MEMBERS_PAGES |= {
     *STAFF_PAGES,
     "GET /admin/block-lists/{id}",
+    "GET /admin/indicators/{id}",
 }  # the latter needs a list, see tests/web/admin/test_house.py
 MEMBERS_FORMS |= STAFF_FORMS

@@ -10,6 +10,7 @@ from api.test_rights import API
 
 ADMIN, OURS = "/api/v1/admin", "/api/v1/dunnock/admin"
 ACCOUNT, CASE, LIST = f"{OURS}/accounts/{{id}}", f"{OURS}/cases/{{id}}", f"{OURS}/block_lists/{{id}}"
+FEED = f"{OURS}/indicator_feeds/{{id}}"
 ACTION = f"POST {ADMIN}/accounts/{{id}}/action"
 REPORT = {
     "resolve": f"POST {ADMIN}/reports/{{id}}/resolve", "reopen": f"POST {ADMIN}/reports/{{id}}/reopen",
@@ -75,7 +76,14 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "/admin/emoji": {
         "add": f"POST {OURS}/emoji", "change": f"PUT {OURS}/emoji/{{id}}", "remove": f"DELETE {OURS}/emoji/{{id}}",
     },
-    "/admin/indicators": dict.fromkeys(("publish", "stop"), f"PUT {OURS}/settings/{{id}}"),
+    "/admin/indicators": {
+        "publish": f"PUT {OURS}/settings/{{id}}", "stop": f"PUT {OURS}/settings/{{id}}",
+        "follow": f"POST {OURS}/indicator_feeds",
+    },
+    "/admin/indicators/{id}": {
+        "accept": f"POST {FEED}/accept", "dismiss": f"POST {FEED}/dismiss", "fetch": f"POST {FEED}/fetch",
+        "trust": f"POST {FEED}/trust", "unfollow": f"DELETE {FEED}",
+    },
     "/admin/invitations": {"invite": f"POST {OURS}/invitations", "end": f"DELETE {OURS}/invitations/{{id}}"},
     "/admin/jobs": {"": f"POST {OURS}/jobs/revive"},
     "/admin/government": {

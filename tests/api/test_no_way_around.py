@@ -19,7 +19,7 @@ V1, OURS = "/api/v1/admin", "/api/v1/dunnock/admin"
 NO_ACCOUNT = (  # what these change is no account
     "announcements", "block_lists", "canonical_email_blocks", "domain_allows", "domain_blocks", "email_domain_blocks", "emoji",
     "invitations", "ip_blocks", "jobs", "posting_stops", "relays", "releases", "rules", "settings", "spared_servers", "tags",
-    "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
+    "indicator_feeds", "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
     "networks", "signals", "protected_names", "asset_blocks", "government_requests",
 )  # fmt: skip
 ONLY_READ = (

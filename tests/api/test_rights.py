@@ -171,6 +171,14 @@ API: dict[str, Right] = {
     "DELETE /api/v1/dunnock/admin/relays/{id}": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/relays/{id}/disable": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/relays/{id}/enable": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/admin/indicator_feeds": staff("admin:read:domain_blocks"),  # ours
+    "POST /api/v1/dunnock/admin/indicator_feeds": staff("admin:write:domain_blocks"),  # ours
+    "DELETE /api/v1/dunnock/admin/indicator_feeds/{id}": staff("admin:write:domain_blocks"),  # ours
+    "POST /api/v1/dunnock/admin/indicator_feeds/{id}/accept": staff("admin:write:domain_blocks"),  # ours
+    "POST /api/v1/dunnock/admin/indicator_feeds/{id}/dismiss": staff("admin:write:domain_blocks"),  # ours
+    "GET /api/v1/dunnock/admin/indicator_feeds/{id}/entries": staff("admin:read:domain_blocks"),  # ours
+    "POST /api/v1/dunnock/admin/indicator_feeds/{id}/fetch": staff("admin:write:domain_blocks"),  # ours
+    "POST /api/v1/dunnock/admin/indicator_feeds/{id}/trust": staff("admin:write:domain_blocks"),  # ours
     "GET /api/v1/dunnock/admin/indicators": staff("admin:read"),  # ours
     "GET /api/v1/dunnock/admin/releases": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/releases/{id}/publish": staff("admin:write"),  # ours

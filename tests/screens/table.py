@@ -192,6 +192,7 @@ ELSEWHERE = {
     "/people/{account_id}/server": "is for accounts of other servers",
     "/admin/integrity/{cluster_id}": "wants a network, see tests/web/admin/test_integrity.py",
     "/admin/cases/{case_id}": "wants a case, see tests/web/admin/test_cases.py",
+    "/admin/indicators/{feed_id}": "wants a feed, see tests/web/admin/test_indicators.py",
     "/admin/block-lists/{list_id}": "wants a list, see tests/web/admin/test_house.py",
 }
 """GET routes that lead on, or need what a screen cannot have at hand."""

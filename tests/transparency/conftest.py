@@ -11,6 +11,9 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.http import Door
 from dunnock.foundation.settings import Settings
 from dunnock.media import MediaStore
+from outside import outside
+
+__all__ = ["outside"]
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from dunnock.accounts.server_rules import covering
 from dunnock.foundation.clock import HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
-from dunnock.foundation.http import Door, Wanted
+from dunnock.foundation.http import Door
 from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Every
 from dunnock.moderation import block_lists
 from dunnock.moderation.block_list_file import MOST_BYTES, Listed, read_list
 from dunnock.moderation.block_lists import BlockList, Said
+from dunnock.moderation.source import etag_of, read_source
 from dunnock.moderation.store import block_lists as store
 
 FETCH_EVERY_MS = 12 * HOUR
@@ -27,7 +28,7 @@ _LOOK_EVERY_MS = 5 * MINUTE
 _FEW = 20
 """A list of at most so many servers may shrink as it likes."""
 _CHUNK = 100
-_NO_NEWS = 304
+_ACCEPT = "text/csv, application/json, text/plain;q=0.8, */*;q=0.1"
 
 
 class FetchDueLists(Job, frozen=True):
@@ -85,14 +86,10 @@ class ListShrank(DomainError):
 
 
 async def _read(db: Db, door: Door, held: BlockList, *, here: str, trusting: bool) -> None:
-    wanted = Wanted(most=MOST_BYTES, within_s=60)
-    asks = {"accept": "text/csv, application/json, text/plain;q=0.8, */*;q=0.1"}
-    answer = await door.get(held.url, wanted, headers=asks | ({"if-none-match": held.etag} if held.etag else {}))
-    if answer.status == _NO_NEWS:
+    answer = await read_source(door, held.url, etag=held.etag, most=MOST_BYTES, accept=_ACCEPT)
+    if answer is None:
         await _written(db, held, servers=held.servers, unusable=held.unusable, etag=held.etag)
         return
-    if not answer.fine:
-        raise DomainError(answer.status, say=f"The server of the list answered with {answer.status}")
     found = read_list(answer.body, otherwise=held.severity)
     if not trusting and held.servers > _FEW and len(found.servers) < held.servers / 2:
         text = f"The list names {len(found.servers)} servers instead of {held.servers}: nothing was changed"
@@ -120,8 +117,7 @@ async def _read(db: Db, door: Door, held: BlockList, *, here: str, trusting: boo
                 if held.retracts:
                     await block_lists.retract(tx, held, one)
             await tx.run(store.FORGET, list_id=held.id, domains=[one.domain for one in over])
-    etag = answer.headers.get("etag", "")[:500]
-    await _written(db, held, servers=len(found.servers), unusable=found.unusable, etag=etag)
+    await _written(db, held, servers=len(found.servers), unusable=found.unusable, etag=etag_of(answer))
 
 
 async def _written(db: Db, held: BlockList, *, servers: int, unusable: int, etag: str) -> None:

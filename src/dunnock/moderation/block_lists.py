@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Literal, get_args
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,14 +18,14 @@ from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.errors import Invalid, Missing
 from dunnock.moderation import log
 from dunnock.moderation.block_list_file import Listed
+from dunnock.moderation.source import check_source
 from dunnock.moderation.store import block_lists as store
 
 State = Literal["waiting", "in_force", "covered", "dismissed", "spared"]
 """Staff decide; a rule was made of it; a rule that is as strict was there; staff said no; no list makes rules about it."""
 STATES: tuple[State, ...] = get_args(State)
 MOST_LISTS = 50
-LONGEST_TITLE, LONGEST_WHY = 200, 500
-_LONGEST_URL = 2048
+LONGEST_WHY = 500
 _NEEDS = Power.MANAGE_FEDERATION
 
 
@@ -297,12 +296,5 @@ def _list(row: Sequence[object]) -> BlockList:
 
 
 def _checked(one: BlockList) -> BlockList:
-    title, url = one.title.strip(), one.url.strip()
-    parts = urlsplit(url)
-    if not title or len(title) > LONGEST_TITLE:
-        raise Invalid(say=f"Validation failed: the list needs a name of at most {LONGEST_TITLE} characters")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(url) > _LONGEST_URL:
-        raise Invalid(
-            url[:80], say="Validation failed: give the address of the list, as in https://lists.example/blocks.csv"
-        )
+    title, url = check_source(one.title, one.url, example="https://lists.example/blocks.csv")
     return msgspec.structs.replace(one, title=title, url=url)

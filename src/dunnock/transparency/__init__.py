@@ -14,7 +14,7 @@ from dunnock.federation import Federation
 from dunnock.foundation.events import Event
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Reaction
-from dunnock.transparency import amendments, indicators, log_ends, monthly, statement_feed
+from dunnock.transparency import amendments, indicators, log_ends, monthly, statement_feed, subscriptions
 from dunnock.transparency.amendments import AmendReleases
 from dunnock.transparency.government import (
     ASKED,
@@ -50,7 +50,7 @@ from dunnock.transparency.releases import (
 )
 from dunnock.transparency.statement_feed import Stated, stated
 
-EVERY: tuple[Every, ...] = (*log_ends.EVERY, *amendments.EVERY, *monthly.EVERY, *indicators.EVERY)
+EVERY: tuple[Every, ...] = (*log_ends.EVERY, *amendments.EVERY, *monthly.EVERY, *indicators.EVERY, *subscriptions.EVERY)
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     **indicators.HEARS,
     moderation.DecisionTaken: (statement_feed.order_statements, indicators.mark_indicators_stale),
@@ -65,6 +65,7 @@ def jobs_of(federation: Federation, releases: Path) -> Does:
         **amendments.jobs_of(federation, releases),
         **monthly.jobs_of(federation),
         **indicators.jobs_of(federation),
+        **subscriptions.jobs_of(federation.door, here=federation.places.domain),
         **statement_feed.JOBS,
     }
 

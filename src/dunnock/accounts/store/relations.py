@@ -79,6 +79,18 @@ FOLLOWERS_BY_SERVER = Sql(
     .where(_there.c.domain != "")
     .group_by(_there.c.domain)
 )
+FOLLOWING_AT = Sql(  # the same for some servers
+    select(_there.c.domain, func.count())
+    .join_from(_there, follows, _there.c.id == follows.c.followed_id)
+    .where(among(_there.c.domain, "domains"))
+    .group_by(_there.c.domain)
+)
+FOLLOWERS_AT = Sql(
+    select(_there.c.domain, func.count())
+    .join_from(_there, follows, _there.c.id == follows.c.follower_id)
+    .where(among(_there.c.domain, "domains"))
+    .group_by(_there.c.domain)
+)
 ADD_FOLLOW = insert_into(follows)
 CHANGE_FOLLOW = Sql(
     update(follows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dunnock.integrity.money.events import AssetAlarmed, AssetJudged
 from dunnock.integrity.money.graph import MOST_TIES, as_csv, as_graphml, find_asset, graph_of, led_to, shared_lately
-from dunnock.integrity.money.judge import all_stopped, block, block_known, known_after, stopped, unblock
+from dunnock.integrity.money.judge import LONGEST_WHY, all_stopped, block, block_known, known_after, stopped, unblock
 from dunnock.integrity.money.links import Asset, asset_at, asset_of, canonical, shortened
 from dunnock.integrity.money.model import Graph, Known, Tie
 from dunnock.integrity.money.observe import EVERY, target_of
@@ -17,6 +17,7 @@ from dunnock.integrity.money.screen import Destinations
 __all__ = [
     "EVERY",
     "HEARS",
+    "LONGEST_WHY",
     "MOST_TIES",
     "Asset",
     "AssetAlarmed",

@@ -116,8 +116,8 @@ def read_indicator(content: str) -> Said | None:
         return Said(uid=held.id, about=None)
     extension = held.extensions.get(EXTENSION)
     try:
-        made = None if extension is None else _read(held, msgspec.convert(extension, _Extension))
-    except msgspec.ValidationError:
+        made = None if extension is None else _read(held, msgspec.json.decode(extension, type=_Extension))
+    except msgspec.MsgspecError:
         return None
     return None if made is None else Said(uid=held.id, about=made)
 

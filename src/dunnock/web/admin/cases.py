@@ -18,6 +18,7 @@ from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
 from dunnock.moderation.case_model import KINDS
 from dunnock.moderation.statement_words import CATEGORIES
+from dunnock.transparency import subscriptions
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
 from dunnock.web.cards import Cards
@@ -322,6 +323,7 @@ async def _page(
         notes=notes,
         linked=await moderation.linked_cases(db, case_id),
         reports=await moderation.reports_of_case(db, case_id),
+        came_of=await subscriptions.came_of(db, "case", case_id),
         names=await names_of(account_views, who),
         severities=moderation.SEVERITIES,
         parts=moderation.PARTS,
