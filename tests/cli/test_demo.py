@@ -10,6 +10,11 @@ from pathlib import Path
 
 import argon2
 
+from dunnock.foundation.db import open_db
+from dunnock.foundation.reactions import Reactions
+from dunnock.integrity import reactions as watching
+from dunnock.integrity import watch
+
 
 def run(data: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -71,3 +76,29 @@ def test_it_makes_a_living_server_once(tmp_path):
     assert "has members already" in again.stderr
     assert ask("SELECT count(*) FROM posts") == before
     conn.close()
+
+
+async def test_the_planted_campaign_is_found(tmp_path):
+    """As `dunnock up` does it after the demo: what happened is observed, then the watch looks."""
+    made = run(tmp_path / "demo")
+    assert made.returncode == 0, made.stderr
+    db = await open_db(f"sqlite:///{tmp_path / 'demo' / 'dunnock.db'}")
+    try:
+        await Reactions(db, watching.HEARS).settle()
+        await watch.watch_acts(db, watch.WatchActs())
+        conn = sqlite3.connect(tmp_path / "demo" / "dunnock.db")
+        planted = {
+            row[0]
+            for row in conn.execute(
+                "SELECT DISTINCT author_id FROM posts WHERE text LIKE '%#HarbourLights' AND boost_of_id IS NULL"
+            )
+        }
+        assert len(planted) == 60
+        [(size, case_id)] = conn.execute("SELECT size, case_id FROM clusters WHERE state = 'open'").fetchall()
+        found = {row[0] for row in conn.execute("SELECT account_id FROM cluster_members")}
+        assert case_id is not None, "it is strong enough for a case of its own"
+        assert found <= planted, "nobody else is taken for one of them"
+        assert len(found) == size >= 54
+        conn.close()
+    finally:
+        await db.close()

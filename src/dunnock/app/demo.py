@@ -39,13 +39,17 @@ from dunnock.foundation.clock import DAY, HOUR, MINUTE, SECOND, now_ms
 from dunnock.foundation.db import Db, Row, Sql, Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.job import Job
+from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
+from dunnock.integrity import reactions as watching
 
 DAYS = 30
 OWNER = "owner"
 _ROOTS = 880  # posts that begin a conversation
 _PICTURES = 36
 _CAMPAIGN = 60
+_WAVES = (6 * DAY + 3 * HOUR, 20 * HOUR, 15 * HOUR, 11 * HOUR)  # before now; the watch looks at one day
+_CALL = 10 * HOUR
 _TOGETHER = 80  # acts in one transaction
 # How much is written in each hour of the day, from midnight.
 _HOURS = (2, 1, 1, 1, 2, 5, 9, 13, 12, 9, 8, 9, 12, 10, 8, 8, 9, 11, 13, 15, 16, 13, 8, 4)
@@ -127,6 +131,8 @@ async def fill(
     """
     if await anybody(db):
         raise NotEmpty
+    # Integrity hears of all of it when the server starts; whoever is new to a server hears only what happens from then on.
+    await Reactions(db, watching.HEARS).prepare()
     return await _Demo(db, media_store, settings, Random(seed), now or now_ms()).fill()  # noqa: S311 (texts, no secrets)
 
 
@@ -157,7 +163,7 @@ class _Demo:
         self._plan_answers(planned)
         self._plan_campaign(campaign)
         await self._perform()
-        total = len(planned) + 2 * _CAMPAIGN + 1
+        total = len(planned) + len(_WAVES) * _CAMPAIGN + 1
         return Made(f"{OWNER}@demo.example", password, len(self._ids), total, len(pictures) + faces, tuple(campaign))
 
     # People ---------------------------------------------------------------------------------------------------------
@@ -374,7 +380,7 @@ class _Demo:
     # The campaign ---------------------------------------------------------------------------------------------------
 
     def _plan_campaign(self, names: list[str]) -> None:
-        """Sixty accounts of two days; twice they say nearly the same within minutes, and all boost one post at once."""
+        """Sixty accounts of two days; again and again they say nearly the same within minutes, and all boost one post at once."""
         chance = self._chance
         leader = names[0]
         for name in names[1:]:
@@ -383,7 +389,7 @@ class _Demo:
                 if other != name:
                     self._follow(name, other, self._now - 9 * DAY + chance.randrange(HOUR))
         told: list[_Written] = []
-        for wave in (self._now - 6 * DAY - 3 * HOUR, self._now - 2 * DAY - 8 * HOUR):
+        for wave in (self._now - before for before in _WAVES):
             for name in names:
                 language = chance.choices(tuple(CAMPAIGN_TEXTS), (6, 2, 1, 1))[0]
                 first, second = CAMPAIGN_WORDS[language]
@@ -391,7 +397,7 @@ class _Demo:
                 told.append(_Written(wave + chance.randrange(9 * MINUTE), name, words, language))
                 self._publish(told[-1], None)
         call = _Written(
-            self._now - 2 * DAY - 7 * HOUR, leader,
+            self._now - _CALL, leader,
             f"Let us show everybody what the harbour looks like at night! #{CAMPAIGN_TAG}", "en",
         )  # fmt: skip
         self._publish(call, None)

@@ -126,15 +126,32 @@ def scripts(seen: Seen, rows: Observations) -> list[Network]:
     The score is as in `clusters`: how much better a script (half of the accounts use the same words, or more) explains what
     was seen than a crowd does.
     """
-    until = int(rows.at.max())
-    recent = rows.at > until - SCRIPT_WITHIN_S
-    topical = recent & np.isin(rows.trace, np.array(_TOPICS))
-    near = recent & (rows.trace == Trace.NEAR_TEXT)
-    topics, topic, crowd = np.unique(rows.object[topical], return_inverse=True, return_counts=True)
-    of_near = np.flatnonzero(near)
-    made: dict[frozenset[int], Network] = {}
+    order = np.argsort(rows.at, kind="stable")
+    at = rows.at[order]
+    found: list[tuple[int, Network]] = []
+    end = int(at[-1])
+    while end >= int(
+        at[0]
+    ):  # half-hours that overlap by half, back to the first act: a server that was away misses none
+        held = order[np.searchsorted(at, end - SCRIPT_WITHIN_S, "right") : np.searchsorted(at, end, "right")]
+        found += _scripts(seen, rows, held)
+        end -= SCRIPT_WITHIN_S // 2
+    made: dict[int, list[Network]] = {}
+    for topic, one in sorted(found, key=lambda held: (-held[1].score, held[1].first_at)):
+        known = made.setdefault(topic, [])
+        if not any(one.members.keys() <= other.members.keys() for other in known):
+            known.append(one)
+    return [one for known in made.values() for one in known]
+
+
+def _scripts(seen: Seen, rows: Observations, held: Ints) -> list[tuple[int, Network]]:
+    """Those among the rows `held`, each with its topic."""
+    of_topic = held[np.isin(rows.trace[held], np.array(_TOPICS))]
+    of_near = held[rows.trace[held] == Trace.NEAR_TEXT]
+    topics, topic, crowd = np.unique(rows.object[of_topic], return_inverse=True, return_counts=True)
+    made: dict[frozenset[int], tuple[int, Network]] = {}
     for number in np.flatnonzero(crowd >= SCRIPT_LEAST).tolist():
-        posts = np.unique(rows.post[np.flatnonzero(topical)[topic == number]])
+        posts = np.unique(rows.post[of_topic[topic == number]])
         worded = of_near[np.isin(rows.post[of_near], posts)]
         using = len(np.unique(rows.actor[worded]))
         same = _said_by_several(rows, worded)
@@ -152,17 +169,20 @@ def scripts(seen: Seen, rows: Observations) -> list[Network]:
         }
         made.setdefault(
             frozenset(members),
-            Network(
-                how="script",
-                members=members,
-                score=round(score, 3),
-                first_at=int(rows.at[same].min()),
-                last_at=int(rows.at[same].max()),
-                traces={Trace.NEAR_TEXT.name.lower(): len(same)},
-                shared=round(len(actors) / using, 4),
-                usual=_USUAL,
-                posts=_posts(seen, rows, same),
-                ties=_chain(seen, rows, same),
+            (
+                int(topics[number]),
+                Network(
+                    how="script",
+                    members=members,
+                    score=round(score, 3),
+                    first_at=int(rows.at[same].min()),
+                    last_at=int(rows.at[same].max()),
+                    traces={Trace.NEAR_TEXT.name.lower(): len(same)},
+                    shared=round(len(actors) / using, 4),
+                    usual=_USUAL,
+                    posts=_posts(seen, rows, same),
+                    ties=_chain(seen, rows, same),
+                ),
             ),
         )
     return list(made.values())
