@@ -226,6 +226,8 @@ class Life:
         await row(i.clusters, id=(cluster := new()), score=20.0, size=2, summary="{}", first_at=1, last_at=1)
         for one, other in ((anna, bob), (bob, anna)):
             await row(i.observations, id=new(), account_id=one.id, act=1, marks=b"")
+            await row(i.rhythms, account_id=one.id, hours=b"", hours_since=b"", last_at=1, woke_at=0, slept_ms=0,
+                      moved_at=0, moved_from="[]", moved_to="[]")  # fmt: skip
             await row(i.cluster_members, cluster_id=cluster, account_id=one.id, score=20.0, evidence="{}",
                       joined_at=1, seen_at=1)  # fmt: skip
             await row(i.cluster_ties, cluster_id=cluster, a_id=one.id, b_id=other.id, trace=1, occasions=3,

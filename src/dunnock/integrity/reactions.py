@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dunnock import posts
+from dunnock import accounts, posts
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity import inquire, observe, watch
+from dunnock.integrity import inquire, observe, rhythm, watch
 from dunnock.integrity.events import SignalGrew, SignalRaised
 
 HEARS: Hears = {
-    posts.PostPublished: (observe.see_post,),
-    posts.PostBoosted: (observe.see_boost,),
+    posts.PostPublished: (observe.see_post, rhythm.note_hour),
+    posts.PostBoosted: (observe.see_boost, rhythm.note_hour_of_boost),
     posts.PostDeleted: (observe.unsee_post,),
+    accounts.PersonaChanged: (rhythm.note_move,),
     SignalRaised: (inquire.on_signal,),
     SignalGrew: (inquire.on_signal,),
 }
 EVERY: tuple[Every, ...] = (
     Every(watch.WatchActs(), watch.WATCH_EVERY_MS),
     Every(observe.TrimObservations(), DAY),
+    Every(rhythm.TrimRhythms(), DAY),
 )
-JOBS: Does = {watch.WatchActs: watch.watch_acts, observe.TrimObservations: observe.trim_observations}
+JOBS: Does = {
+    watch.WatchActs: watch.watch_acts,
+    observe.TrimObservations: observe.trim_observations,
+    rhythm.TrimRhythms: rhythm.trim_rhythms,
+}

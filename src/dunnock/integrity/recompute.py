@@ -27,6 +27,36 @@ def score(evidence: dict[str, Any]) -> float:
     return total - math.log(evidence["tried"])
 
 
+def repurposed_score(evidence: dict[str, Any]) -> float:
+    """The score, in nats, that follows from the evidence of an account that woke and moved with others for one thing."""
+    total: float
+    others, expected = evidence["set"] - 1, evidence["usual"] * evidence["posters"]
+    beyond = others * math.log(others / expected) - others + expected if others > expected else 0.0
+    total = math.log(evidence["belonging"] / evidence["usual"]) + min(10.0, beyond) - math.log(evidence["tried"])
+    before, ahead = evidence["hours"], evidence["ahead"]
+    if ahead is None or sum(before) < 20:
+        return total
+    says = 0.0
+    for hour, number in enumerate(evidence["hours_since"]):
+        says += number * (math.log(before[hour] + 0.5) - math.log(before[(hour + ahead) % 24] + 0.5))
+    return total + max(-3.0, min(3.0, says))
+
+
+def script_score(evidence: dict[str, Any]) -> float:
+    """The score, in nats, that follows from the evidence of a script: so many of those who took it up use the same words."""
+    same, others = evidence["same_words"], evidence["accounts"] - evidence["same_words"]
+    belonging, usual = evidence["belonging"], evidence["usual"]
+    told: float = same * math.log(belonging / usual) + others * math.log((1 - belonging) / (1 - usual))
+    return told
+
+
+def watched_score(evidence: dict[str, Any]) -> float:
+    """The score of a member of a network that the watch found (`evidence` of `/api/v1/dunnock/admin/networks/…`)."""
+    if evidence["how"] == "again":
+        return score({**evidence, "posts": evidence["acts"]})
+    return repurposed_score(evidence) if evidence["how"] == "repurposed" else script_score(evidence)
+
+
 def differences(flags: list[tuple[str, float, str]]) -> Iterator[str]:
     """A line for each of (account, score, evidence as JSON) whose score is another than its evidence gives."""
     for account, told, evidence in flags:

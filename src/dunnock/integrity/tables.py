@@ -21,6 +21,24 @@ observations = Table(  # an act of an account, with hashes of what it was done t
     Index("ix_observations_account_id", "account_id", "id"),
 )
 
+rhythms = Table(  # at which hours an account posts, how long it slept, and where it says that it is
+    "rhythms",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("hours", LargeBinary, nullable=False),  # posts by hour of UTC, before it moved; see rhythm.py
+    Column("hours_since", LargeBinary, nullable=False),  # the same since then
+    Column("last_at", BigId, nullable=False),
+    Column("woke_at", BigId, nullable=False),  # the first post after it slept; 0: it never did
+    Column("slept_ms", BigId, nullable=False),
+    Column("moved_at", BigId, nullable=False),  # 0: it never did
+    Column("moved_from", Text, nullable=False),  # JSON: names of places
+    Column("moved_to", Text, nullable=False),
+    Index("ix_rhythms_last_at", "last_at"),
+    Index("ix_rhythms_woke_at", "woke_at"),
+    Index("ix_rhythms_moved_at", "moved_at"),
+    sqlite_with_rowid=False,
+)
+
 signals = Table(  # something that one detector says of one subject
     "signals",
     metadata,

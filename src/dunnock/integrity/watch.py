@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -18,14 +18,16 @@ from dunnock.foundation.clock import DAY, MINUTE, SECOND, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
-from dunnock.integrity.model import Act, Summary
+from dunnock.integrity.model import Act, ClusterMember, Summary
+from dunnock.integrity.rhythm import MOVED_MS, WOKE_MS, Rhythm, rhythm_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.store import clusters as store
-from dunnock.integrity.store import observations
+from dunnock.integrity.store import observations, rhythms
 
 WATCH_EVERY_MS = MINUTE
 WINDOW_MS = DAY
 MOST_ACTS = 100_000
+MOST_CHANGED = 5_000
 STRONG_SIZE, STRONG_NATS = 8, 10.0
 """A cluster that opens a case: accounts that reach so many nats each."""
 _SAME = 0.5  # part of the smaller one that two findings must share to be one cluster
@@ -44,15 +46,26 @@ async def watch_acts(db: Db, _: WatchActs) -> None:
     if not rows:
         return
     acts = [(row[0], row[1], row[2] == Act.BOOST, bytes(row[3])) for row in reversed(rows)]
-    for network in await asyncio.to_thread(_find, acts):
+    now = now_ms()
+    for network in await asyncio.to_thread(_find, acts, await _changed(db, now), now):
         async with db.begin() as tx:
             await _write_down(tx, network)
 
 
-def _find(acts: Sequence[tuple[int, int, bool, bytes]]) -> list[Any]:
-    from dunnock.integrity import marks, together  # noqa: PLC0415 (numpy and igraph: only who watches pays for them)
+async def _changed(db: Db, now: int) -> dict[int, Rhythm]:
+    """Who woke or moved of late."""
+    rows = [
+        *await db.all(rhythms.MOVED, since=now - MOVED_MS, most=MOST_CHANGED),
+        *await db.all(rhythms.WOKE, since=now - WOKE_MS, most=MOST_CHANGED),
+    ]
+    return {row[0]: rhythm_of(row) for row in rows}
 
-    return together.find(marks.columns(acts))
+
+def _find(acts: Sequence[tuple[int, int, bool, bytes]], changed: Mapping[int, Rhythm], now: int) -> list[Any]:
+    from dunnock.integrity import marks, repurposed, together  # noqa: PLC0415 (numpy, igraph: only who watches pays)
+
+    seen = marks.columns(acts)
+    return [*together.find(seen), *repurposed.find(seen, changed, now)]
 
 
 async def _write_down(tx: Tx, network: Any) -> None:
@@ -134,7 +147,7 @@ async def act_on(tx: Tx, cluster_id: int) -> None:
         return
     await accounts.set_group(tx, cluster_id, {one.account_id: 1.0 for one in members})
     subjects = [
-        moderation.Subject(kind="account", subject_id=one.account_id, role=_part(one.role), why=f"{one.score:.1f} nats")
+        moderation.Subject(kind="account", subject_id=one.account_id, role=_part(one.role), why=_why(one))
         for one in members
     ]
     if held.case_id is not None:
@@ -147,6 +160,15 @@ async def act_on(tx: Tx, cluster_id: int) -> None:
         techniques=_techniques(summary), subjects=[*subjects, *posts][:_MOST_IN_CASE],
     )  # fmt: skip
     await tx.run(store.JOIN_CASE, the=cluster_id, new_case=case_id)
+    former = await moderation.cases_about(tx, [one.account_id for one in members])
+    await moderation.link_cases_by_server(tx, case_id, [one.id for one in former])
+
+
+def _why(one: ClusterMember) -> str:
+    told = msgspec.json.decode(one.evidence)
+    if told.get("how") != "repurposed":
+        return f"{one.score:.1f} nats"
+    return f"{told['from']} → {told['to']}, awake again after {told['slept_days']} days; {one.score:.1f} nats"
 
 
 def _part(role: str) -> moderation.Part:
@@ -154,6 +176,12 @@ def _part(role: str) -> moderation.Part:
 
 
 def _hypothesis(summary: Summary) -> str:
+    if summary.how == "repurposed":
+        return (
+            "Found by the server: accounts that were silent for a month or more, gave up the same place for the same other "
+            f"place, and woke together to post about one thing. {summary.usual:.1%} of the accounts that post about other "
+            "things did the like. What each account was before stands in the public history of its profile."
+        )
     traces = ", ".join(f"{name} {number}" for name, number in sorted(summary.traces.items(), key=lambda one: -one[1]))
     what = "took up one topic within minutes in nearly the same words" if summary.how == "script" else (
         "did the same to the same things close in time, again and again"
@@ -165,7 +193,11 @@ def _hypothesis(summary: Summary) -> str:
 
 
 def _techniques(summary: Summary) -> list[str]:
-    """Ids of DISARM: Use Copypasta; Bots Amplify via Automated Forwarding and Reposting; Flood Existing Hashtag."""
+    """Ids of DISARM: Use Copypasta; Bots Amplify via Automated Forwarding and Reposting; Flood Existing Hashtag; local
+    and fabricated personas on repurposed assets.
+    """
+    if summary.how == "repurposed":
+        return ["T0097.101", "T0143.002", "T0150.004"]
     found = ["T0084.001"] if {"near_text", "text"} & summary.traces.keys() else []
     if {"repost", "boosted"} & summary.traces.keys():
         found.append("T0049.003")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dunnock.foundation.erase import Step, of, rows, some_of
-from dunnock.integrity.tables import cluster_members, cluster_ties, observations, signals
+from dunnock.integrity.tables import cluster_members, cluster_ties, observations, rhythms, signals
 
 SEEN: Step = rows(
     some_of(observations, of(observations.c.account_id), observations.c.id),
+    some_of(rhythms, of(rhythms.c.account_id), rhythms.c.account_id),
     some_of(cluster_ties, of(cluster_ties.c.a_id), cluster_ties.c.b_id),
     some_of(cluster_ties, of(cluster_ties.c.b_id), cluster_ties.c.a_id),
     some_of(cluster_members, of(cluster_members.c.account_id), cluster_members.c.cluster_id),

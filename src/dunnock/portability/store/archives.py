@@ -158,6 +158,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "archives": "this file", "deletions": "there is none",
     "cluster_members": "what integrity saw", "cluster_ties": "what integrity saw",
     "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
+    "rhythms": "what integrity saw",
     "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw",
     "signals": "what integrity saw", "recalls": "secrets",
     "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",

@@ -1,0 +1,173 @@
+"""The rhythm of an account: at which hours it posts, when it woke after a long sleep, and that it moved elsewhere.
+
+One row an account, however much it posts; no words, but for names of places that a profile said for everybody to read.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+import msgspec
+
+from dunnock import accounts, posts
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
+from dunnock.foundation.db import Db, Reader, Row, Tx
+from dunnock.foundation.ids import id_at, ms_of
+from dunnock.foundation.job import Job
+from dunnock.integrity.places import places_of
+from dunnock.integrity.store import rhythms as store
+
+WOKE_MS = DAY
+MOVED_MS = 90 * DAY
+"""For so long it counts that somebody woke, or moved."""
+ASLEEP_MS = 30 * DAY
+"""Without a post for so long, an account sleeps."""
+KEPT_MS = 400 * DAY
+_HOURS = struct.Struct("<24H")
+_NONE = (0,) * 24
+_FULL = 60_000
+"""Posts in an hour from which on all are halved: the shape counts, and older ones fade."""
+_STEPS_MS = 10 * MINUTE
+"""A profile is changed in several steps."""
+_MOST_CHANGES = 40
+_CHUNK = 500
+_WHERE = frozenset(("display_name", "bio", "fields"))
+
+
+class Rhythm(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an account. `hours`: posts by hour of UTC before it moved, `since`: after it. 0: never."""
+
+    account_id: int
+    hours: tuple[int, ...] = _NONE
+    since: tuple[int, ...] = _NONE
+    last_at: int = 0
+    woke_at: int = 0
+    slept_ms: int = 0
+    moved_at: int = 0
+    moved_from: tuple[str, ...] = ()
+    moved_to: tuple[str, ...] = ()
+
+
+class TrimRhythms(Job, frozen=True):
+    """Forget accounts that did nothing for more than a year."""
+
+
+async def note_hour(tx: Tx, event: posts.PostPublished) -> None:
+    """Somebody posts for everybody to read."""
+    if event.visibility in posts.OPEN:
+        await _awake(tx, event.author_id, ms_of(event.post_id))
+
+
+async def note_hour_of_boost(tx: Tx, event: posts.PostBoosted) -> None:
+    """Somebody boosts."""
+    if event.visibility in posts.OPEN:
+        await _awake(tx, event.by, ms_of(event.boost_id))
+
+
+async def note_move(tx: Tx, event: accounts.PersonaChanged) -> None:
+    """Somebody shows themselves otherwise: perhaps as somebody from elsewhere."""
+    if _WHERE.isdisjoint(event.fields.split(",")):
+        return
+    account = await accounts.find(tx, event.account_id)
+    if account is None:
+        return
+    since = id_at(tx.now - 2 * _STEPS_MS)
+    changes = await accounts.personas(tx, account.id, accounts.Cursor(limit=_MOST_CHANGES, since_id=since))
+    if not changes:
+        return
+    held = await find_rhythm(tx, account.id) or Rhythm(account_id=account.id)
+    new = after_changes(held, changes)
+    if new != held:
+        await _put(tx, new)
+
+
+def after_changes(held: Rhythm, changes: Sequence[accounts.Persona]) -> Rhythm:
+    """What is known after changes of a profile: as before, unless it moved."""
+    moved = moved_by(changes)
+    if moved is None or (held.moved_at, held.moved_from, held.moved_to) == moved:
+        return held
+    at, left, came = moved
+    again = held.moved_at and at - held.moved_at <= _STEPS_MS  # one move in several steps
+    hours = held.hours if again else _joined(held.hours, held.since)
+    since = held.since if again else _NONE
+    return msgspec.structs.replace(held, hours=hours, since=since, moved_at=at, moved_from=left, moved_to=came)
+
+
+def moved_by(changes: Sequence[accounts.Persona]) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
+    """When, from where and to where changes within minutes led (any order); None: no place was given up for another."""
+    newest = max(one.at for one in changes)
+    old: dict[str, str] = {}
+    new: dict[str, str] = {}
+    for one in sorted(changes, key=lambda one: one.id):
+        if one.at >= newest - _STEPS_MS and one.field in _WHERE:
+            old.setdefault(one.field, one.old)
+            new[one.field] = one.new
+    before, after = (
+        places_of([told.get("bio", ""), told.get("display_name", "")], told.get("fields", "")) for told in (old, new)
+    )
+    left, came = (
+        tuple(one for one in these if one not in those) for these, those in ((before, after), (after, before))
+    )
+    return (newest, left, came) if left and came else None
+
+
+async def find_rhythm(reader: Reader, account_id: int) -> Rhythm | None:
+    """What is known of an account."""
+    row = await reader.one(store.FIND, the=account_id)
+    return None if row is None else rhythm_of(row)
+
+
+async def trim_rhythms(db: Db, _: TrimRhythms) -> None:
+    """Some hundreds of rows at a time, the oldest first."""
+    before = now_ms() - KEPT_MS
+    while ids := [row[0] for row in await db.all(store.OLD, before=before, most=_CHUNK)]:
+        async with db.begin() as tx:
+            await tx.run(store.DROP, ids=ids)
+
+
+def after_post(held: Rhythm, at: int) -> Rhythm:
+    """What is known after a post at `at` (Unix milliseconds)."""
+    moved = held.moved_at and at >= held.moved_at
+    counted = list(held.since if moved else held.hours)
+    counted[at // HOUR % 24] += 1
+    if max(counted) > _FULL:
+        counted = [number // 2 for number in counted]
+    new = msgspec.structs.replace(
+        held, **{"since" if moved else "hours": tuple(counted)}, last_at=max(at, held.last_at)
+    )
+    if held.last_at and at - held.last_at >= ASLEEP_MS:
+        return msgspec.structs.replace(new, woke_at=at, slept_ms=at - held.last_at)
+    return new
+
+
+async def _awake(tx: Tx, account_id: int, at: int) -> None:
+    held = await find_rhythm(tx, account_id) or Rhythm(account_id=account_id)
+    await _put(tx, after_post(held, at))
+
+
+async def _put(tx: Tx, one: Rhythm) -> None:
+    await tx.run(
+        store.PUT, account_id=one.account_id, hours=_HOURS.pack(*one.hours), hours_since=_HOURS.pack(*one.since),
+        last_at=one.last_at, woke_at=one.woke_at, slept_ms=one.slept_ms, moved_at=one.moved_at,
+        moved_from=_names(one.moved_from), moved_to=_names(one.moved_to),
+    )  # fmt: skip
+
+
+def _joined(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(min(a + b, _FULL) for a, b in zip(one, other, strict=True))
+
+
+def _names(places: tuple[str, ...]) -> str:
+    return msgspec.json.encode(places).decode()
+
+
+_places = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+def rhythm_of(row: Row) -> Rhythm:
+    """A row of `FIND`."""
+    return Rhythm(
+        account_id=row[0], hours=_HOURS.unpack(row[1]), since=_HOURS.unpack(row[2]), last_at=row[3], woke_at=row[4],
+        slept_ms=row[5], moved_at=row[6], moved_from=_places(row[7]), moved_to=_places(row[8]),
+    )  # fmt: skip
