@@ -5,7 +5,9 @@ The reader is chosen by us from the first bytes, and reads one open file: no pla
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator
 from fractions import Fraction
@@ -18,7 +20,7 @@ import av.logging
 
 from dunnock.media import limits
 from dunnock.media.errors import MediaRejected, MediaTooLarge
-from dunnock.media.process import blurhash_of, write_preview
+from dunnock.media.process import blurhash_of, prints_of, write_preview
 from dunnock.media.rendition import Clip, Processed, Rendition
 from dunnock.media.sniff import sniff_container
 
@@ -130,6 +132,7 @@ def _video(
         small=preview,
         static=None,
         blurhash=blurhash_of(first),
+        prints=prints_of(first, *_moments(path)),
         animated=True,
         kind="gifv" if sound is None else "video",
         clip=Clip(
@@ -149,6 +152,26 @@ def _first_frame(held: InputContainer, picture: VideoStream) -> tuple[Image.Imag
         image = _image(frame)
         return (image.rotate(-turned, expand=True) if turned else image.copy()), turned
     raise MediaRejected("no frame", say=_SAY_DAMAGED)
+
+
+def _moments(path: Path) -> list[Image.Image]:
+    """Frames of what was made, at some moments; of what has few key frames, the last that is not too far from one."""
+    with contextlib.suppress(*_DAMAGED), av.open(str(path)) as held:
+        stream = held.streams.video[0]
+        whole, begin = stream.duration or 0, stream.start_time or 0
+        return [_frame_at(held, stream, begin + int(whole * part)) for part in limits.CLIP_MOMENTS] if whole else []
+    return []  # it is shown all the same: copies of it are not known
+
+
+def _frame_at(held: InputContainer, stream: VideoStream, wanted: int) -> Image.Image:
+    held.seek(wanted, stream=stream)
+    frames = itertools.islice(held.decode(stream), limits.CLIP_MOMENT_FRAMES)
+    shown = next(frames)
+    for frame in frames:
+        if frame.pts is None or frame.pts > wanted:
+            break
+        shown = frame
+    return _image(shown)
 
 
 class _Copy:

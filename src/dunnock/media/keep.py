@@ -71,6 +71,7 @@ class MediaStore:
                 small=None if processed.small is None else await self._put(out_dir, processed.small),
                 static=None if processed.static is None else await self._put(out_dir, processed.static),
                 clip=processed.clip,
+                prints=processed.prints,
             )
         except OSError as error:
             raise MediaFailed("not stored", error) from error

@@ -92,3 +92,6 @@ IDLE_SECONDS: Final = 60.0
 WAITING: Final = 64
 # Bytes of one message between server and worker. Ours.
 MESSAGE_BYTES: Final = 64 * 1024
+# Parts of a moving picture at which it is looked at to know copies of it, and frames from a key frame to each. Ours.
+CLIP_MOMENTS = (0.25, 0.5, 0.75)
+CLIP_MOMENT_FRAMES = 300

@@ -43,13 +43,15 @@ class File(msgspec.Struct, frozen=True):
 class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
     """An image in the forms that we keep. `small`: still preview; `static`: the first frame, None when nothing moves.
 
-    With a `clip` it is sound or a moving picture: `original` is that, `small` its preview, if it has one.
+    With a `clip` it is sound or a moving picture: `original` is that, `small` its preview, if it has one. `prints`: what it
+    looks like (`media.pdq`), of a moving picture at several moments; none where there is too little to see.
     """
 
     original: File
     small: File | None = None
     static: File | None = None
     clip: Clip | None = None
+    prints: tuple[str, ...] = ()
 
     @property
     def still(self) -> File:

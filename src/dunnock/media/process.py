@@ -23,7 +23,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from dunnock.media import limits
+from dunnock.media import limits, pdq
 from dunnock.media.blurhash import blurhash
 from dunnock.media.errors import MediaRejected, MediaTooLarge
 from dunnock.media.rendition import ImageKind, Processed, Rendition
@@ -122,6 +122,7 @@ def process(source: Path, out_dir: Path, *, kind: ImageKind) -> Processed:
         static=written.get("static"),
         blurhash=_blurhash(first),
         animated=moving,
+        prints=() if kind == "emoji" else prints_of(first),
     )
 
 
@@ -412,6 +413,25 @@ def _blurhash(first: Image.Image) -> str:
     if tiny.mode == "RGBA":
         tiny = Image.alpha_composite(Image.new("RGBA", size, "white"), tiny)
     return blurhash(np.asarray(tiny.convert("RGB")), components=limits.BLURHASH_COMPONENTS)
+
+
+def prints_of(*images: Image.Image) -> tuple[str, ...]:
+    """What pictures look like, on white where they are transparent; those are left out that have too little to see."""
+    prints: list[str] = []
+    for image in images:
+        size = _fit(image.size, pixels=pdq.SIDE**2, side=pdq.SIDE)
+        small = _opaque(image).resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+        told = pdq.pdq(np.asarray(small))
+        if told is not None:
+            prints.append(told)
+    return tuple(dict.fromkeys(prints))
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def write_preview(image: Image.Image, out_dir: Path) -> Rendition:

@@ -37,7 +37,8 @@ class Processed(msgspec.Struct, frozen=True):
     """The files made from one file: all without metadata, pictures upright and in sRGB.
 
     `small` is a still preview, None for sound without a cover; `static` the first frame in full size of a picture that
-    moves. `clip`: what is known of a `gifv`, `video` or `audio`.
+    moves. `clip`: what is known of a `gifv`, `video` or `audio`. `prints`: what it looks like (`pdq`), of a moving picture at
+    several moments.
     """
 
     original: Rendition
@@ -47,6 +48,7 @@ class Processed(msgspec.Struct, frozen=True):
     animated: bool
     kind: Literal["image", "gifv", "video", "audio"] = "image"
     clip: Clip | None = None
+    prints: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
