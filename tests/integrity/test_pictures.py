@@ -74,7 +74,9 @@ async def test_posts_with_copies_of_one_picture_did_the_same(db, make, bits):
         async with db.begin() as tx:
             await tx.record(posts.PostPublished(post_id=post.id, author_id=author.id, visibility="public"))
     await reactions.settle()
-    seen = marks.columns([(row[0], row[1], False, bytes(row[3])) for row in await db.all(observations.RECENT, since=0, most=9)])
+    seen = marks.columns(
+        [(row[0], row[1], False, bytes(row[3])) for row in await db.all(observations.RECENT, since=0, most=9)]
+    )
     objects = seen.rows.object[seen.rows.trace == Trace.MEDIA]
     assert len(objects) == 2
     assert (objects[0] == objects[1]) == (bits <= SAME)

@@ -16,6 +16,7 @@ from dunnock.integrity import identity
 from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.model import Signal
+from dunnock.integrity.pictures import SAME
 from dunnock.integrity.signals import find_signal
 from dunnock.integrity.store import signals as store
 from dunnock.moderation import Subject
@@ -88,6 +89,7 @@ async def _impostor(tx: Tx, signal: Signal) -> Story | None:
         return None
     told = signal.evidence
     ways = ", ".join(f"{what} {how}" for what, how in (("handle", told["handle_is"]), ("name", told["name_is"])) if how)
+    ways += f", picture {told['picture']} bits of 256 apart" if 0 <= told.get("picture", -1) <= SAME else ""
     target = (Subject(kind="account", subject_id=name.account_id, role="target"),) if name.account_id else ()
     answers = tuple(Subject(kind="post", subject_id=int(one)) for one in told["answers"])
     others = [one for one in await identity.marked_for(tx, name.id) if one != signal.subject_id]

@@ -9,11 +9,14 @@ from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
 from dunnock.integrity.marks import marks_of_boost, marks_of_post
 from dunnock.integrity.model import Act
+from dunnock.integrity.pictures import recognise
 from dunnock.integrity.store import observations as store
+from dunnock.media import Picture
 from dunnock.media import views as media
 
 KEPT_MS = 30 * DAY
 _CHUNK = 500
+_MOST_PRINTS = 4
 
 
 class TrimObservations(Job, frozen=True):
@@ -34,7 +37,7 @@ async def see_post(tx: Tx, event: posts.PostPublished) -> None:
         parsed.text,
         tags=[text.hashtag_key(tag) for tag in post.hashtags],
         links=parsed.links,
-        media=[one.picture.original.path for one in files.values() if one.picture is not None],
+        media=[name for one in files.values() if one.picture is not None for name in await _shown(tx, one.picture)],
         reply_to=post.reply_to_id,
         named=named,
     )
@@ -42,6 +45,12 @@ async def see_post(tx: Tx, event: posts.PostPublished) -> None:
         store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=post.reply_to_author_id,
         object_id=post.reply_to_id, marks=marks,
     )  # fmt: skip
+
+
+async def _shown(tx: Tx, picture: Picture) -> list[str]:
+    """What stands for a file: the pictures that it shows, the same for copies; its name where there is too little to see."""
+    prints = [f"picture {await recognise(tx, one)}" for one in picture.prints[:_MOST_PRINTS]]
+    return prints or [picture.original.path]
 
 
 async def see_boost(tx: Tx, event: posts.PostBoosted) -> None:

@@ -7,6 +7,9 @@ Source: M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Mul
 
 from __future__ import annotations
 
+import msgspec
+
+from dunnock import media
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.job import Job
@@ -31,8 +34,7 @@ async def recognise(tx: Tx, told: str) -> int:
         await tx.run(store.SEEN, the=held[0], now=tx.now)
         return int(held[1])
     near = await tx.all(store.NEAR, keys=keys_near(told), most=_MOST_NEAR)
-    bits = int(told, 16)
-    nearest = min(((int(row[1], 16) ^ bits).bit_count(), row[0], row[2]) for row in near) if near else None
+    nearest = min((apart(row[1], told), row[0], row[2]) for row in near) if near else None
     picture_id = tx.new_id()
     same_as = picture_id
     if nearest is not None and nearest[0] <= SAME:
@@ -44,6 +46,20 @@ async def recognise(tx: Tx, told: str) -> int:
         return int(row[1])
     await tx.many(store.ADD_KEY, [{"key": key, "picture_id": picture_id} for key in keys_of(told)])
     return same_as
+
+
+def apart(one: str, other: str) -> int:
+    """In how many of 256 bits two prints differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def print_of(picture: str | None) -> str:
+    """What a picture (JSON of media's Picture) looks like; empty: there is none, or too little to see."""
+    try:
+        prints = media.read_picture(picture).prints if picture else ()
+    except msgspec.MsgspecError:
+        return ""
+    return prints[0] if prints else ""
 
 
 def keys_of(told: str) -> list[int]:

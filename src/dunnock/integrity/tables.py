@@ -39,6 +39,28 @@ rhythms = Table(  # at which hours an account posts, how long it slept, and wher
     sqlite_with_rowid=False,
 )
 
+pictures = Table(  # how a file that somebody posted looks; copies of one picture are one (`same_as`)
+    "pictures",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("print", Text, nullable=False),  # media.pdq
+    Column(
+        "same_as", BigId, nullable=False
+    ),  # the first of its copies, perhaps itself; that one may be forgotten already
+    Column("seen_at", BigId, nullable=False),  # the last time
+    UniqueConstraint("print"),
+    Index("ix_pictures_seen_at", "seen_at"),
+)
+
+picture_keys = Table(  # parts of prints, to find those that are nearly the same
+    "picture_keys",
+    metadata,
+    Column("key", BigId, primary_key=True, autoincrement=False),
+    Column("picture_id", BigId, ForeignKey("pictures.id"), primary_key=True, autoincrement=False),
+    Index("ix_picture_keys_picture_id", "picture_id"),
+    sqlite_with_rowid=False,
+)
+
 signals = Table(  # something that one detector says of one subject
     "signals",
     metadata,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from dunnock import accounts, posts
+from dunnock import accounts, media, posts
 from dunnock.accounts import NotPermitted
 from dunnock.foundation.db import Sql
 from dunnock.foundation.db.tables import jobs
@@ -150,3 +150,28 @@ async def test_only_staff_and_only_names(house, make, staff):
     await house.do(identity.add_name, "nordwind", by=staff.id)
     with pytest.raises(Invalid):
         await house.do(identity.add_name, "nordwind", by=staff.id)
+
+
+def avatar(told, name):
+    file = media.File(path=f"{name}.webp", width=400, height=400, bytes=9, mime="image/webp")
+    return media.write_picture(media.Picture(original=file, prints=(told,)))
+
+
+async def test_who_comes_near_with_a_copy_of_the_picture_is_marked(house, make, staff):
+    """The name alone would only be watched, as that of another with a picture of their own is."""
+    real = await make.member("luft", avatar=avatar("f0" * 32, "real"))
+    await house.do(identity.add_name, "Luft", handle="luft", account_id=real.id, by=staff.id)
+    copy = await make.member("lufts", avatar=avatar("f0" * 31 + "ff", "copy"))
+    other = await make.member("lufty", avatar=avatar("0f" * 32, "other"))
+    await house.arrive(copy, other)
+    assert await marked(house, staff) == [copy.id]
+    assert [one.account_id for one in await identity.alikes(house.db, "watched", by=staff.id, before=2**62)] == [
+        other.id
+    ]
+    (alike,) = await identity.alikes_of(house.db, copy.id)
+    assert (alike.evidence.picture, alike.evidence.handle_is) == (4, "near")
+    # a copy of the picture that is taken later is seen, too
+    await house.do(
+        accounts.change_profile, other.id, avatar=avatar("f0" * 32, "taken"), public_url="https://x", by_member_id=None
+    )
+    assert set(await marked(house, staff)) == {copy.id, other.id}

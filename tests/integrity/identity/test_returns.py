@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 from sqlalchemy import update
 
 from dunnock.accounts.tables import accounts
@@ -97,3 +98,17 @@ async def test_staff_see_the_link(house, make, db):
     assert told.evidence["former_id"] == str(old.id)
     assert set(told.evidence["shares"]) >= {"handle", "name", "bio", "follows"}
     assert await signals_about(db, "account", other.id) == []
+
+
+def test_a_picture_that_was_encoded_anew_is_the_same():
+    rng = random.Random(3)
+    old, other = person(rng, 1, 0), person(rng, 2, 1)
+    told = f"{rng.getrandbits(256):064x}"
+    near = f"{int(told, 16) ^ 0b1011:064x}"
+    old, new = msgspec.structs.replace(old, avatar=told), msgspec.structs.replace(other, avatar=near)
+    crowd = Crowd([old, new], {}, former=2)
+    assert compare(new, old, crowd).shares["picture"] > 0
+    assert (
+        "picture" not in compare(msgspec.structs.replace(new, avatar=f"{rng.getrandbits(256):064x}"), old, crowd).shares
+    )
+    assert "picture" not in compare(msgspec.structs.replace(new, avatar="a file"), old, crowd).shares

@@ -21,6 +21,7 @@ from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound
 from dunnock.integrity.identity.lookalike import keys_for
 from dunnock.integrity.identity.protected import LookAtEverybody, Protected, drop_name, find_name, named
 from dunnock.integrity.identity.verdict import Evidence, Seen, answers, judge
+from dunnock.integrity.pictures import SAME, print_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.letters import SendLetter
 from dunnock.moderation import log
@@ -149,7 +150,15 @@ async def _found(tx: Tx, account: Account) -> dict[int, tuple[str, Evidence, Pro
     seen = _seen(account)
     keys = sorted({key for called in {seen.handle, seen.name} for key in keys_for(called)})
     rows: Sequence[Row] = await tx.all(store.NAMES_BY_KEYS, keys=keys, most=_MOST_NAMES) if keys else ()
-    return {name.id: (*judged, name) for name in map(named, rows) if (judged := judge(seen, name)) is not None}
+    names = list(map(named, rows))
+    owners = await accounts.find_many(tx, [name.account_id for name in names if name.account_id])
+    found: dict[int, tuple[str, Evidence, Protected]] = {}
+    for name in names:
+        owner = owners.get(name.account_id)
+        judged = judge(seen, name, picture=print_of(owner.avatar) if owner is not None else "")
+        if judged is not None:
+            found[name.id] = (*judged, name)
+    return found
 
 
 async def _trusted(tx: Tx, account: Account) -> bool:
@@ -168,7 +177,7 @@ async def _put(tx: Tx, account_id: int, name_id: int, state: str, evidence: Evid
         await _tell_owner(tx, account_id, name_id)
         shown = {
             "name_id": str(name_id), "handle_is": evidence.handle_is, "name_is": evidence.name_is,
-            "remote": evidence.remote, "answers": [str(one) for one in evidence.answers],
+            "remote": evidence.remote, "picture": evidence.picture, "answers": [str(one) for one in evidence.answers],
         }  # fmt: skip
         await raise_signal(tx, "identity.lookalike", "account", account_id, score=_score(evidence), evidence=shown)
 
@@ -191,11 +200,13 @@ _TELL_OWNER_MS = MINUTE
 def _score(evidence: Evidence) -> float:
     """How sure: each way that a name is alike leaves its part of doubt, and so does each answer in it."""
     doubt = _DOUBT[evidence.handle_is] * _DOUBT[evidence.name_is] * _DOUBT_ANSWER ** len(evidence.answers)
+    doubt *= _DOUBT_PICTURE if 0 <= evidence.picture <= SAME else 1.0
     return round(1 - doubt, 3)
 
 
 _DOUBT = {"": 1.0, "same": 0.05, "affix": 0.1, "slip": 0.2, "near": 0.6}
 _DOUBT_ANSWER = 0.3
+_DOUBT_PICTURE = 0.1
 
 
 async def _label(tx: Tx, account_id: int) -> None:
@@ -217,7 +228,7 @@ async def _label(tx: Tx, account_id: int) -> None:
 def _seen(account: Account) -> Seen:
     proven = {urlsplit(one.value).hostname for one in account.fields if one.verified_at is not None}
     hosts = frozenset(host.removeprefix("www.") for host in proven if host)
-    return Seen(account.id, account.username, account.display_name, not account.local, hosts)
+    return Seen(account.id, account.username, account.display_name, not account.local, hosts, print_of(account.avatar))
 
 
 async def _alikes(reader: Reader, sql: object, **values: object) -> list[Alike]:

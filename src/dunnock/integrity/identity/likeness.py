@@ -7,12 +7,14 @@ Source: DISARM T0121.001, drill D14; Fellegi and Sunter 1969, "A Theory for Reco
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 
 import msgspec
 
 from dunnock.integrity.identity.skeleton import looks, words
+from dunnock.integrity.pictures import SAME, apart
 
 _SURE = 3.0
 """Nats beyond what the number of comparisons makes likely: log(20), at most one link in twenty is a coincidence."""
@@ -26,11 +28,15 @@ _MOST_FOLLOWS = 7.0
 _USUAL_COMMON = 0.15
 """The part of what two accounts follow, or say of themselves, that they have in common because of their interests."""
 _SHINGLE = 3
+_PRINT = re.compile("[0-9a-f]{64}")
 _SHORT_CORE = 5
 
 
 class Traits(msgspec.Struct, frozen=True):
-    """What is compared. `mail`: its domain, empty for providers that many use; `assets`: where it leads money and people."""
+    """What is compared. `mail`: its domain, empty for providers that many use; `assets`: where it leads money and people.
+
+    `avatar`: what it looks like, a print (`integrity.pictures`), or else what names its file.
+    """
 
     account_id: int
     handle: str
@@ -90,7 +96,7 @@ class Common(msgspec.Struct, frozen=True):
 def compare(new: Traits, former: Traits, crowd: Crowd) -> Common:
     """What they have in common."""
     shares = {
-        "picture": crowd.rarity(("picture", new.avatar)) if new.avatar and new.avatar == former.avatar else 0.0,
+        "picture": crowd.rarity(("picture", former.avatar)) if _one_picture(new.avatar, former.avatar) else 0.0,
         "handle": _rarest(_handles(new) & _handles(former), crowd),
         "name": _rarest(_names(new) & _names(former), crowd),
         "bio": _bio(_shingles(new.bio), _shingles(former.bio), crowd),
@@ -101,6 +107,12 @@ def compare(new: Traits, former: Traits, crowd: Crowd) -> Common:
     }
     told = {kind: round(nats, 3) for kind, nats in shares.items() if nats > 0}
     return Common(new.account_id, former.account_id, told, round(crowd.enough, 3))
+
+
+def _one_picture(one: str, other: str) -> bool:
+    if not one or not other:
+        return False
+    return one == other or (bool(_PRINT.fullmatch(one) and _PRINT.fullmatch(other)) and apart(one, other) <= SAME)
 
 
 def _rarest(common: set[tuple[str, str]], crowd: Crowd) -> float:

@@ -16,7 +16,7 @@ async def on_account(tx: Tx, event: accounts.AccountMade) -> None:
 
 async def on_persona(tx: Tx, event: accounts.PersonaChanged) -> None:
     """Somebody shows themselves otherwise."""
-    if not {"display_name", "username", "fields"}.isdisjoint(event.fields.split(",")):
+    if not {"display_name", "username", "fields", "avatar"}.isdisjoint(event.fields.split(",")):
         await protected.sync_account(tx, event.account_id)
         await impostors.look_at(tx, event.account_id)
     await turns.look_at(tx, event.account_id)

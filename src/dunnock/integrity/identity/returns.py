@@ -15,6 +15,7 @@ from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Every
 from dunnock.integrity.identity.likeness import Common, Crowd, Traits, compare
 from dunnock.integrity.money import led_to
+from dunnock.integrity.pictures import print_of
 from dunnock.integrity.signals import raise_signal
 
 NEW_MS = 7 * DAY
@@ -89,7 +90,7 @@ async def _traits(db: Db, one: Account, sheet: Sheet, assets: frozenset[int], do
         handle=one.username,
         name=one.display_name,
         bio=one.bio,
-        avatar=one.avatar or "",
+        avatar=print_of(one.avatar) or one.avatar or "",
         mail=domain if domain and domains[domain] <= _PROVIDERS else "",
         inviter=sheet.invited_by or 0,
         follows=frozenset(follows.ids),

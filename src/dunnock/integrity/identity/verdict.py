@@ -15,6 +15,7 @@ import msgspec
 from dunnock.integrity.identity.lookalike import Likeness, likeness
 from dunnock.integrity.identity.protected import Protected
 from dunnock.integrity.identity.skeleton import looks
+from dunnock.integrity.pictures import SAME, apart
 
 State = Literal["watched", "marked"]
 _SHORT = 5
@@ -38,17 +39,21 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """An account as it shows itself. `proven`: hosts of links that link back to it."""
+    """An account as it shows itself. `proven`: hosts of links that link back to it; `picture`: its avatar's print."""
 
     account_id: int
     handle: str
     name: str
     remote: bool
     proven: frozenset[str] = frozenset()
+    picture: str = ""
 
 
-def judge(seen: Seen, protected: Protected) -> tuple[State, Evidence] | None:
-    """What an account is to the name at first sight; None: nothing, or it is the name's own."""
+def judge(seen: Seen, protected: Protected, *, picture: str = "") -> tuple[State, Evidence] | None:
+    """What an account is to the name at first sight; None: nothing, or it is the name's own.
+
+    `picture`: the print of the name's own avatar. Who comes near the name and shows a copy of it leaves no doubt.
+    """
     if seen.account_id == protected.account_id or (protected.site and protected.site in seen.proven):
         return None
     handle = _best(seen.handle, protected)
@@ -56,8 +61,11 @@ def judge(seen: Seen, protected: Protected) -> tuple[State, Evidence] | None:
     if handle is None and name is None:
         return None
     told = Evidence(
-        seen.handle, seen.name, protected.name, handle.how if handle else "", name.how if name else "", seen.remote
-    )
+        seen.handle, seen.name, protected.name, handle.how if handle else "", name.how if name else "", seen.remote,
+        apart(seen.picture, picture) if seen.picture and picture else -1,
+    )  # fmt: skip
+    if 0 <= told.picture <= SAME:
+        return "marked", told
     by_handle = handle is not None and handle.enough
     by_name = name is not None and name.enough and (len(name.part) >= _SHORT or by_handle)
     if seen.remote:
