@@ -13,9 +13,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from dunnock.feeds.for_you.circles import NOBODY, Quota
 from dunnock.feeds.for_you.model import Arranging
 from dunnock.feeds.for_you.receipt import Adjustment
 
+Floats = NDArray[np.float64]
+_OF_A_CIRCLE = 20  # are looked at besides, where circles have a quota
 _LOOKED_AT = 400  # of the sorted list: a page is made of these, and of what is drawn at random
 
 
@@ -39,14 +42,17 @@ class Placed(msgspec.Struct, frozen=True):
 
 def arrange(
     items: Sequence[Item],
-    scores: NDArray[np.float64],
+    scores: Floats,
     rules: Arranging,
     *,
     limit: int,
     draw: Callable[[], float] | None = None,
+    quota: Quota | None = None,
 ) -> list[Placed]:
-    """The best page of at most `limit`. `draw` gives numbers from 0 up to 1; None: nothing is drawn at random."""
-    page = _Page(items, scores, rules)
+    """The best page of at most `limit`. `draw` gives numbers from 0 up to 1; None: nothing is drawn at random. `quota`: how much
+    a circle may have, as long as there is anything else.
+    """
+    page = _Page(items, scores, rules, quota)
     explore = rules.explore if draw is not None else 0.0
     while len(page.placed) < limit:
         best = page.best()
@@ -71,20 +77,47 @@ def arrange(
 class _Page:
     """A page in the making: what is left, and what stands already."""
 
-    def __init__(self, items: Sequence[Item], scores: NDArray[np.float64], rules: Arranging) -> None:
-        self._items, self._scores, self._rules = items, scores, rules
-        self.order = sorted(range(len(items)), key=lambda n: (-scores[n], -items[n].id))
+    def __init__(self, items: Sequence[Item], scores: Floats, rules: Arranging, quota: Quota | None) -> None:
+        self._items, self._rules, self._quota = items, rules, quota
+        ids = np.array([item.id for item in items], np.int64)
+        self.order = np.lexsort((-ids, -scores)).tolist()
         self.placed: list[Placed] = []
         self.small = 0
         small = [n for n in self.order[_LOOKED_AT:] if items[n].small][:_LOOKED_AT] if rules.small else []
-        self._left = [*self.order[:_LOOKED_AT], *small]
+        if quota is not None:
+            small += self._others(quota, set(small))
+        self._left = np.array([*self.order[:_LOOKED_AT], *small], np.int64)
+        self._where = {n: place for place, n in enumerate(self._left.tolist())}
+        self._scores = scores[self._left]
+        self._author = np.array([items[n].author for n in self._left], np.int64)
+        self._small = np.array([items[n].small for n in self._left], bool)
+        self._circle = quota.circle[self._left] if quota is not None else np.zeros(0, np.int64)
+        self._taken_of = np.zeros(len(quota.share) if quota is not None else 0)
+        self._same_author, self._same_tag = np.zeros(len(self._left)), np.zeros(len(self._left))
+        self._free = np.ones(len(self._left), bool)
+        self._with: dict[str, list[int]] = {}
+        for place, n in enumerate(self._left.tolist()):
+            for tag in items[n].tags:
+                self._with.setdefault(tag, []).append(place)
         self._taken: set[int] = set()
         self._by_author: Counter[int] = Counter()
         self._by_tag: Counter[str] = Counter()
 
+    def _others(self, quota: Quota, there: set[int]) -> list[int]:
+        """The best of each circle that are not looked at yet: the first ones may all be of one."""
+        further = np.array(self.order[_LOOKED_AT:], np.int64)
+        circle = quota.circle[further]
+        best = [np.flatnonzero(circle == one)[:_OF_A_CIRCLE] for one in np.unique(circle)]
+        found = further[np.sort(np.concatenate([np.zeros(0, np.int64), *best]))].tolist()
+        return [n for n in found if n not in there]
+
     def may(self, n: int) -> bool:
-        """Is it not there yet, and its author not too often?"""
-        return n not in self._taken and self._by_author[self._items[n].author] < self._rules.most_of_author
+        """Is it not there yet, its author not too often, and its circle neither?"""
+        if n in self._taken or self._by_author[self._items[n].author] >= self._rules.most_of_author:
+            return False
+        if self._quota is None or self._quota.circle[n] == NOBODY:
+            return True
+        return not self._quota.full(self._taken_of, len(self.placed))[self._quota.circle[n]]
 
     def put(self, one: Placed) -> None:
         """Give the next place to it."""
@@ -94,23 +127,34 @@ class _Page:
         self._by_author[item.author] += 1
         self._by_tag.update(item.tags)
         self.small += item.small
+        if self._quota is not None and self._quota.circle[one.index] != NOBODY:
+            self._taken_of[self._quota.circle[one.index]] += 1
+        place = self._where.get(one.index)
+        if place is not None:
+            self._free[place] = False
+        theirs = self._author == item.author
+        self._same_author[theirs] += 1
+        if self._by_author[item.author] >= self._rules.most_of_author:
+            self._free[theirs] = False
+        for tag in item.tags:
+            those = self._with.get(tag, [])
+            self._same_tag[those] = np.maximum(self._same_tag[those], self._by_tag[tag])
 
     def best(self, *, only_small: bool = False) -> Placed | None:
-        """The one with the largest score after what is taken off. What is left is sorted, so the search ends early."""
-        best: Placed | None = None
+        """The one with the largest score after what is taken off; the circles' quota gives way to an empty place."""
+        may = self._free & self._small if only_small else self._free
+        if self._quota is not None and len(self._quota.share):
+            full = self._quota.full(self._taken_of, len(self.placed))
+            within = may & ~((self._circle != NOBODY) & full[self._circle])
+            may = within if only_small or within.any() else may
+        if not may.any():
+            return None
         rules = self._rules
-        for n in self._left:
-            score, item = float(self._scores[n]), self._items[n]
-            if best is not None and score <= best.placed:
-                break  # adjustments only take off: nothing below can be better
-            if not self.may(n) or (only_small and not item.small):
-                continue
-            changes = []
-            if rules.author and (above := self._by_author[item.author]):
-                changes.append(Adjustment("same_author", -rules.author * above))
-            if rules.tag and (again := max((self._by_tag[tag] for tag in item.tags), default=0)):
-                changes.append(Adjustment("same_tag", -rules.tag * again))
-            placed = score + sum(change.amount for change in changes)
-            if best is None or placed > best.placed:
-                best = Placed(n, tuple(changes), placed, 1.0)
-        return best
+        placed = self._scores + (-rules.author * self._same_author - rules.tag * self._same_tag)
+        place = int(np.argmax(np.where(may, placed, -np.inf)))
+        changes = []
+        if rules.author and self._same_author[place]:
+            changes.append(Adjustment("same_author", -rules.author * float(self._same_author[place])))
+        if rules.tag and self._same_tag[place]:
+            changes.append(Adjustment("same_tag", -rules.tag * float(self._same_tag[place])))
+        return Placed(int(self._left[place]), tuple(changes), float(placed[place]), 1.0)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from dunnock.feeds.for_you.circles import NOBODY, most_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,23 +61,16 @@ class Engagements:
         self._accounts: dict[int, int] = {}
         self._items: dict[int, int] = {}
         self._ids: list[int] = []  # of items, by their place
-        self._people: list[int] = []  # the same of accounts
         self._by: list[Acts] = []
         self._of: list[Acts] = []
         self._last: list[float] = []  # act for each item, again by the same account too
+        self._active, self._drawn = array("d"), array("d")  # how many acts each account and each item has
         self._groups: dict[int, tuple[int, float]] = {}
+        self._circle: Ints = np.zeros(0, np.int64)
 
     def add(self, account: int, item: int, at: float) -> bool:
         """Note an act at `at` (seconds); False when this account did it before. Acts come in the order of time."""
-        who = self._accounts.setdefault(account, len(self._accounts))
-        what = self._items.setdefault(item, len(self._items))
-        if who == len(self._by):
-            self._by.append(Acts())
-            self._people.append(account)
-        if what == len(self._of):
-            self._of.append(Acts())
-            self._ids.append(item)
-            self._last.append(at)
+        who, what = self._place(account, item, at)
         self._last[what] = max(at, self._last[what])
         mine, its = self._by[who], self._of[what]
         if what in mine.who:
@@ -84,7 +79,35 @@ class Engagements:
         mine.at.append(at)
         its.who.append(who)
         its.at.append(at)
+        self._active[who] += 1
+        self._drawn[what] += 1
         return True
+
+    def watch(self, account: int, item: int, at: float) -> None:
+        """Note an act of a test reader: a walk begins with it, and it counts for nobody else."""
+        who, what = self._place(account, item, at)
+        if what not in self._by[who].who:
+            self._by[who].who.append(what)
+            self._by[who].at.append(at)
+            self._active[who] += 1
+
+    def meet(self, account: int) -> int:
+        """Have a place for an account, before it does anything."""
+        who = self._accounts.setdefault(account, len(self._accounts))
+        if who == len(self._by):
+            self._by.append(Acts())
+            self._active.append(0.0)
+        return who
+
+    def _place(self, account: int, item: int, at: float) -> tuple[int, int]:
+        who = self.meet(account)
+        what = self._items.setdefault(item, len(self._items))
+        if what == len(self._of):
+            self._of.append(Acts())
+            self._ids.append(item)
+            self._last.append(at)
+            self._drawn.append(0.0)
+        return who, what
 
     def drop(self, account: int, item: int) -> bool:
         """Take an act back; False when there is none."""
@@ -94,6 +117,8 @@ class Engagements:
         for acts, one in ((self._by[who], what), (self._of[what], who)):
             place = acts.who.index(one)
             del acts.who[place], acts.at[place]
+        self._active[who] -= 1
+        self._drawn[what] -= 1
         return True
 
     def forget(self, account: int) -> None:
@@ -106,6 +131,42 @@ class Engagements:
     def group(self, known: Mapping[int, tuple[int, float]]) -> None:
         """Who of these acts together with others: account -> (group, weight from 0 to 1)."""
         self._groups.update(known)
+
+    def latest(self, most: int) -> tuple[Ints, Ints, int]:
+        """The places of the accounts and items of the latest `most` acts, and how many accounts there are: for `circles`."""
+        account = np.repeat(np.arange(len(self._by)), np.array(self._active, np.int64))
+        item, at = _places([acts.who for acts in self._by]), _times([acts.at for acts in self._by])
+        latest = np.sort(np.argsort(-at, kind="stable")[:most])
+        return account[latest], item[latest], len(self._by)
+
+    def gather(self, circle: Ints) -> None:
+        """Keep in which circle each account of `latest` is."""
+        self._circle = circle
+
+    def _circles(self, account: Ints) -> Ints:
+        found = np.full(len(account), NOBODY, np.int64)
+        there = account < len(self._circle)
+        found[there] = self._circle[account[there]]
+        return found
+
+    def circles_of(self, pool: Pool, authors: Sequence[int]) -> Ints:
+        """The circle of each item of a pool: of most who answered it; its author counts as two of them."""
+        n = len(pool.items)
+        places = np.array([self._accounts.get(one, len(self._by)) for one in authors], np.int64)
+        return most_of(
+            np.concatenate([pool.item, np.arange(n)]),
+            self._circles(np.concatenate([pool.account, places])),
+            np.concatenate([pool.worth, np.full(n, 2.0)]),
+            n,
+        )
+
+    def turned_to(self, near: Near | None) -> Ints:
+        """The circle of each item that a viewer acted on."""
+        if near is None:
+            return np.zeros(0, np.int64)
+        return most_of(
+            near.what, self._circles(near.others), np.ones(len(near.what)), int(near.what.max(initial=-1)) + 1
+        )
 
     def acted_on(self, account: int) -> set[int]:
         """The items that an account acted on."""
@@ -159,21 +220,13 @@ class Engagements:
         worth[theirs] = weight[account[theirs]] / np.sqrt(np.maximum(sums, 1.0))
         return worth
 
-    def people_among(self, item: int, some: Container[int]) -> float:
-        """As how many independent accounts those of `some` count that acted on the item."""
-        what = self._items.get(item)
-        if what is None:
-            return 0.0
-        alone, sums = 0.0, dict[int, float]()
-        for who in self._of[what].who[-MOST_ACTS:]:
-            account = self._people[who]
-            if account in some:
-                held = self._groups.get(account)
-                if held is None:
-                    alone += 1
-                else:
-                    sums[held[0]] = sums.get(held[0], 0.0) + held[1]
-        return alone + sum(total / math.sqrt(max(total, 1.0)) for total in sums.values())
+    def people_among(self, pool: Pool, some: Collection[int]) -> Floats:
+        """As how many independent accounts those of `some` count that acted on each item of the pool."""
+        among = np.zeros(len(self._by), bool)
+        among[[who for one in some if (who := self._accounts.get(one)) is not None]] = True
+        theirs = among[pool.account]
+        item, account, n = pool.item[theirs], pool.account[theirs], len(pool.items)
+        return np.bincount(item, self._worth(item, account, n), n).astype(np.float64)
 
     def near(self, account: int, *, now: float, since: float = -math.inf) -> Near | None:
         """Who did the same as this account did after `since`: the first step of the walk. None: it did nothing."""
@@ -198,6 +251,7 @@ class Engagements:
             kin=kin,
             far=self._further(kin),
             others=others[theirs],
+            what=place[theirs],
             lag=lag[theirs],
             size=sizes[place][theirs],
             age=((now - when) / 3600)[place][theirs],
@@ -210,31 +264,34 @@ class Engagements:
         near = kin[nearest] * self._worth(np.zeros(len(nearest), np.int64), nearest, 1)
         lists = [self._by[who].who[-MOST_ACTS:] for who in nearest]
         what = _places(lists)
-        rare = 1 / np.sqrt(np.array([max(len(self._of[one]), 1) for one in what], np.float64))
-        found, where = np.unique(what, return_inverse=True)
-        strength = np.bincount(where, np.repeat(near, [len(one) for one in lists]) * rare, len(found))
+        rare = 1 / np.sqrt(np.maximum(np.array(self._drawn), 1.0))
+        strength = np.bincount(what, np.repeat(near, [len(one) for one in lists]) * rare[what], len(self._of))
+        found = np.flatnonzero(strength)
+        strength = strength[found]
         strongest = np.argsort(-strength, kind="stable")[:_STRONGEST]
-        theirs = [self._of[one].who[-MOST_ACTS:] for one in found[strongest]]
+        theirs = [self._of[one].who[-MOST_ACTS:] for one in found[strongest].tolist()]
         sizes = np.array([len(one) for one in theirs], np.float64)
         onward = np.repeat(strength[strongest] / np.sqrt(np.maximum(sizes, 1.0)), sizes.astype(np.int64))
         return np.bincount(_places(theirs), onward, len(self._by)).astype(np.float64)
 
     def activity(self) -> Floats:
         """How many acts each account has, by its place: what `Near.others` and `Pool.account` point into."""
-        return np.array([len(acts) for acts in self._by], np.float64)
+        return np.array(self._active)
 
 
 class Near(msgspec.Struct, frozen=True):
     """Acts of others for the items that the viewer acted on: one entry for each.
 
     `kin`: for each place of an account the share that it and the viewer have in common of all that either did; `far`: how
-    strongly it is reached in two steps more; `others`: places of accounts; `lag`: hours from their act to the viewer's
-    (negative: the viewer was first); `size`: how many acts the item has; `age`: hours since the viewer's act.
+    strongly it is reached in two steps more; `others`: places of accounts; `what`: which of the viewer's acts, counted from
+    the first that is looked at; `lag`: hours from their act to the viewer's (negative: the viewer was first); `size`: how
+    many acts the item has; `age`: hours since the viewer's act.
     """
 
     kin: Floats
     far: Floats
     others: Ints
+    what: Ints
     lag: Floats
     size: Floats
     age: Floats

@@ -5,6 +5,7 @@ An act counts only if its post was served to who acted: For You showed it, or th
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 
@@ -18,7 +19,8 @@ from dunnock.feeds.feeds import Feeds
 from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.arrange import Item
 from dunnock.feeds.for_you.choices import Choices, ReceiptMissing, choices_of
-from dunnock.feeds.for_you.engagements import Engagements, Near
+from dunnock.feeds.for_you.circles import MOST_GATHERED, Quota, circles, quota
+from dunnock.feeds.for_you.engagements import Engagements, Near, Pool
 from dunnock.feeds.for_you.features import INFERRED, NAMES, Walks, social
 from dunnock.feeds.for_you.model import Model, default_text
 from dunnock.feeds.for_you.rank import Candidate, rank
@@ -34,6 +36,7 @@ from dunnock.posts.events import PostDeleted, PostUnfavourited
 from dunnock.posts.views import PostCard, PostViews
 from dunnock.text import hashtag_key
 
+Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
 KEPT = 7 * DAY
 TRIM_EVERY_MS = HOUR
 _REACH = 2 * DAY  # how old an act may be that makes a candidate
@@ -96,6 +99,7 @@ class ForYou:
         found = await self._candidates(viewer, choices, minor=minor)
         shown = {row[0]: row[1] for row in await self._db.all(store.SERVED, owner=viewer_id)}
         new = [one for one in found.posts if now - shown.get(one.id, 0) > _AGAIN_AFTER]
+        found.shown = [one for one, at in shown.items() if now - at < DAY]
         receipts = self._rank(found, new, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
         if len(receipts) < limit:  # rather something again than an empty page
             there = {one.item for one in receipts}
@@ -130,7 +134,8 @@ class ForYou:
 
     async def _read(self, now: int) -> None:
         """Take in what was done since the last look; now and then all anew, so that what is old is forgotten."""
-        if now - self._made_at > _ANEW:
+        anew = now - self._made_at > _ANEW
+        if anew:
             self._known, self._read_to, self._made_at = Engagements(), id_at(now - KEPT), now
         elif now - self._read_at < _REREAD_S:
             return
@@ -144,6 +149,9 @@ class ForYou:
             self._read_to = max(self._read_to, min(rows[0][0], id_at(now - MINUTE)))
             held = await accounts.independence_of(self._db, {row[1] for row in rows})
             known.group({one: (it.group, it.weight) for one, it in held.items()})
+        if anew:
+            account, item, n = known.latest(MOST_GATHERED)
+            known.gather(await asyncio.to_thread(circles, account, item, accounts=n))
         restricted = await self._db.all(store.RESTRICTED, most=10_000)
         self._restricted = frozenset(row[0] for row in restricted)
 
@@ -202,10 +210,30 @@ class ForYou:
             )
             for one in posts
         ]
-        values = np.concatenate([walked, self._social(found, items, posts, viewer, now=now, minor=minor)], 1)
+        values = np.concatenate([walked, self._social(found, pool, items, posts, viewer, now=now, minor=minor)], 1)
         dropped = [n for n, name in enumerate(NAMES) if name in choices.dropped or (minor and name in INFERRED)]
         values[:, dropped] = 0.0
-        return rank(items, values, self.model, at=now, policy=policy.HASH, limit=limit, draw=draw)
+        free = [
+            one.author_id in viewer.following or bool(item.item.tags & found.followed_tags)
+            for one, item in zip(posts, items, strict=True)
+        ]
+        bound = self._quota(found, posts, pool, near, np.array(free, bool))
+        return rank(items, values, self.model, at=now, policy=policy.HASH, limit=limit, draw=draw, quota=bound)
+
+    def _quota(
+        self,
+        found: _Found,
+        posts: Sequence[PostCard],
+        pool: Pool,
+        near: Near | None,
+        free: Bools,
+    ) -> Quota:
+        known = self._known
+        of = known.circles_of(pool, [one.author_id for one in posts])
+        before = [self._posts.cards.get(one) for one in found.shown]
+        authors = [0 if card is None else card.author_id for card in before]
+        shown = known.circles_of(known.pool(found.shown, now=0.0), authors)
+        return quota(of, known.turned_to(near), free, shown)
 
     def _near(self, viewer_id: int, choices: Choices, now: int) -> Near | None:
         return self._known.near(viewer_id, now=now / 1000, since=ms_of(choices.forget_before) / 1000)
@@ -213,6 +241,7 @@ class ForYou:
     def _social(
         self,
         found: _Found,
+        pool: Pool,
         items: Sequence[Candidate],
         posts: Sequence[PostCard],
         viewer: Viewer,
@@ -224,10 +253,10 @@ class ForYou:
         authors = {one.subject_id: one.times for one in found.choices.less if one.kind == "author"}
         tags = {one.key: one.times for one in found.choices.less if one.kind == "tag" and one.key}
         mine = {} if minor else self._topics(found)
-        friends = [self._known.people_among(one.id, viewer.following) for one in posts]
+        friends = self._known.people_among(pool, viewer.following)
         columns = {
             "followed": [float(one.author_id in viewer.following) for one in posts],
-            "friends": friends,
+            "friends": friends.tolist(),
             "followed_tag": [float(bool(one.item.tags & found.followed_tags)) for one in items],
             "topic": [sum(mine.get(tag, 0.0) for tag in one.item.tags) for one in items],
             "small_author": [float(_small(people[one.author_id])) for one in posts],
@@ -260,6 +289,7 @@ class _Found(msgspec.Struct):
     followed_tags: frozenset[str]
     acted_on: set[int]
     choices: Choices
+    shown: Sequence[int] = ()  # within a day
 
 
 def _small(author: AccountCard) -> bool:

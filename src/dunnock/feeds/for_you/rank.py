@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dunnock.feeds.for_you.arrange import Item, arrange
+from dunnock.feeds.for_you.circles import Quota
 from dunnock.feeds.for_you.model import Model
 from dunnock.feeds.for_you.receipt import Receipt
 
@@ -29,16 +30,17 @@ def rank(
     policy: str,
     limit: int = 20,
     draw: Callable[[], float] | None = None,
+    quota: Quota | None = None,
 ) -> list[Receipt]:
     """The receipts of a page, in order. `values` is `(n_candidates, n_features)`; `policy` the hash of the gate's rules.
 
-    `draw`: numbers from 0 up to 1, for the share that is left to chance; None: nothing is.
+    `draw`: numbers from 0 up to 1, for the share that is left to chance; None: nothing is. `quota`: see `circles`.
     """
     if not candidates:
         return []
     parts = model.contributions(values)
     scores = parts.sum(1)
-    placed = arrange([one.item for one in candidates], scores, model.arrange, limit=limit, draw=draw)
+    placed = arrange([one.item for one in candidates], scores, model.arrange, limit=limit, draw=draw, quota=quota)
     return [
         Receipt(
             item=candidates[one.index].item.id,
