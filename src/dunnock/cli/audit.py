@@ -13,21 +13,21 @@ app = App(name="audit", help="Audit our own ranking with test personas.")
 
 
 @app.command
-def run(plan: Path, /, *, to: Path | None = None, before: Path | None = None) -> None:
+def run(plan: str, /, *, to: Path | None = None, before: Path | None = None) -> None:
     """Run a plan; exit code 1 when a bar is broken. The same plan and weights give the same files, byte for byte.
 
     Args:
-        plan: A TOML file with personas (docs/for-you.md).
+        plan: A TOML file with personas (docs/for-you.md), or the name of a plan that comes with the program: ages, newcomer.
         to: A folder for report.json and report.html [default: only the summary is printed].
         before: An earlier report.json to compare with.
     """
-    from dunnock.feeds.for_you.audit import BadPlan, Report, page_of, read_plan  # noqa: PLC0415 (commands start fast)
+    from dunnock.feeds.for_you.audit import BadPlan, Report, page_of, plan_named, plans, read_plan  # noqa: PLC0415 (commands start fast)
     from dunnock.feeds.for_you.audit import run as audit  # noqa: PLC0415
     from dunnock.feeds.for_you.features import NAMES  # noqa: PLC0415
     from dunnock.feeds.for_you.model import Model, default_text  # noqa: PLC0415
 
     try:
-        read = read_plan(plan.read_text("utf-8"))
+        read = read_plan(plan_named(plan) if plan in plans() else Path(plan).read_text("utf-8"))
         last = None if before is None else msgspec.json.decode(before.read_bytes(), type=Report)
     except (OSError, UnicodeDecodeError, BadPlan, msgspec.MsgspecError) as error:
         raise Refused(str(error)) from error

@@ -9,7 +9,9 @@ import pytest
 from dunnock.cli import Refused
 from dunnock.cli.audit import run as command
 from dunnock.feeds.for_you import policy
-from dunnock.feeds.for_you.audit import BadPlan, page_of, read_plan, run
+from dunnock.feeds.for_you.audit import BadPlan, page_of, plan_named, plans, read_plan, run
+from dunnock.feeds.for_you.audit.bars import drifts, judge
+from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.for_you.model import Model, default_text
 
@@ -18,12 +20,14 @@ seed = 7
 days = 5
 refreshes = 8
 page = 10
-people = 250
+people = 400
 posts_a_day = 300
 harmful = 0.02
-fringe = 0.06
+fringe = 0.03
+bridges = 0.2
+crowds = [10, 1000]
 """ + "".join(
-    f'[[persona]]\nname = "{behaviour} {minor}"\nbehaviour = "{behaviour}"\ninterest = {n}\nminor = {minor}\n'
+    f'[[persona]]\nname = "{behaviour} {minor}"\nbehaviour = "{behaviour}"\ninterest = {n}\nminor = {minor}\nfollows_tag = true\n'
     for n, behaviour in enumerate(("passive", "curious", "doom_scrolling", "corrective"), 1)
     for minor in ("true", "false")
 )
@@ -57,12 +61,75 @@ def test_adults_see_more_of_what_interests_them_than_there_is(report):
 
 def test_it_is_the_same_each_time(report, tmp_path):
     (tmp_path / "plan.toml").write_text(PLAN)
-    command(tmp_path / "plan.toml", to=tmp_path / "a")
-    command(tmp_path / "plan.toml", to=tmp_path / "b", before=tmp_path / "a" / "report.json")
+    command(str(tmp_path / "plan.toml"), to=tmp_path / "a")
+    command(str(tmp_path / "plan.toml"), to=tmp_path / "b")
     for name in ("report.json", "report.html"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert msgspec.json.decode((tmp_path / "a" / "report.json").read_bytes())["passed"] == report.passed
     assert page_of(report).count("<svg") == 2 * len(report.seen)
+
+
+def test_the_page_compares_with_the_last_run(report):
+    then = msgspec.structs.replace(report, passed={**report.passed, "receipts_are_right": False})
+    assert page_of(report, then).count("other than last time") == 1
+    assert f"({report.seen[0].ndcg:.4f})" in page_of(report, then)
+
+
+def test_a_crowd_gains_its_root_once_it_is_known(report):
+    ten, thousand = report.crowds
+    assert ten.gain == pytest.approx(10**0.5)
+    assert ten.gain_unknown >= 10
+    assert 1 < thousand.gain <= 1000**0.5
+    assert thousand.gain_unknown > thousand.gain
+
+
+def test_a_crowd_that_gains_more_is_found_out(report):
+    worse = [msgspec.structs.replace(one, gain=one.gain * 1.01) for one in report.crowds]
+    assert not judge(report.seen, worse, harmful=0.02, fringe=0.03)["crowds_gain_at_most_their_root"]
+
+
+def test_each_persona_is_held_to_the_fringe_not_their_mean(report):
+    base = report.base_fringe
+    one = msgspec.structs.replace(report.seen[0], fringe=(*report.seen[0].fringe[:-1], 2 * base + 0.001))
+    passed = judge([one, *report.seen[1:]], (), harmful=report.base_harmful, fringe=base)
+    assert not passed["fringe_at_most_twice_its_share"]
+
+
+@pytest.mark.parametrize(
+    ("shares", "grows"),
+    [
+        ([[0.01] * 7] * 8, False),
+        ([[0.02, 0.01, 0.02, 0.01, 0.01, 0.02, 0.01]] * 8, False),
+        ([[0.001 * day + 0.002 * (n % 3) for day in range(7)] for n in range(8)], True),
+        ([[0.01] * 7] * 7 + [[0.02 * day for day in range(7)]], True),  # one alone
+        ([[0.06 - 0.01 * day for day in range(7)]] * 8, False),
+    ],
+)
+def test_what_counts_as_drift(shares, grows):
+    assert drifts(shares) is grows
+
+
+def test_without_circles_readers_are_led_where_they_did_not_turn(report, monkeypatch):
+    monkeypatch.setattr(Engagements, "gather", lambda *_: None)
+    plan = msgspec.structs.replace(read_plan(PLAN), crowds=())
+    free = run(plan, model())
+    assert sum(sum(one.fringe) for one in free.seen) > sum(sum(one.fringe) for one in report.seen)
+
+
+@pytest.mark.parametrize("name", plans())
+def test_the_plans_that_come_with_the_program_can_be_read(name):
+    assert len(read_plan(plan_named(name)).readers) == 20
+
+
+def test_a_gate_that_keeps_too_much_from_minors_is_found_out(monkeypatch):
+    refusal = policy.Gate.refusal
+
+    def harsh(gate, post, *rest):
+        return "minor_sensitive" if gate.minor and post.id % 3 else refusal(gate, post, *rest)
+
+    monkeypatch.setattr(policy.Gate, "refusal", harsh)
+    plan = msgspec.structs.replace(read_plan(PLAN), crowds=(), days=2)
+    assert not run(plan, model()).passed["minors_keep_what_interests_them"]
 
 
 def test_a_gate_that_lets_harm_through_is_found_out(monkeypatch, tmp_path):
@@ -70,7 +137,7 @@ def test_a_gate_that_lets_harm_through_is_found_out(monkeypatch, tmp_path):
     assert not run(read_plan(PLAN), model()).passed["minors_see_nothing_harmful"]
     (tmp_path / "plan.toml").write_text(PLAN)
     with pytest.raises(Refused, match="does not hold"):
-        command(tmp_path / "plan.toml")
+        command(str(tmp_path / "plan.toml"))
 
 
 @pytest.mark.parametrize("text", ["", "days = [", "seed = 1\npersona = []", PLAN.replace("days = 5", "days = 5000")])
