@@ -135,6 +135,14 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/drafts/{id}": member("read:statuses"),  # ours
     "PUT /api/v1/dunnock/drafts/{id}": member("write:statuses"),  # ours
     "POST /api/v1/dunnock/threads": member("write:statuses"),  # ours
+    "GET /api/v1/dunnock/feeds/for_you": member("read:statuses"),  # ours
+    "GET /api/v1/dunnock/feeds/for_you/receipts/{id}": member("read:statuses"),  # ours
+    "GET /api/v1/dunnock/feeds/for_you/choices": member("read:accounts"),  # ours
+    "PUT /api/v1/dunnock/feeds/for_you/choices": member("write:accounts"),  # ours
+    "PATCH /api/v1/dunnock/feeds/for_you/choices": member("write:accounts"),  # ours
+    "POST /api/v1/dunnock/feeds/for_you/less": member("write:accounts"),  # ours
+    "POST /api/v1/dunnock/feeds/for_you/reset": member("write:accounts"),  # ours
+    "GET /api/v1/dunnock/feeds/for_you/weights": member("read:accounts"),  # ours
     "GET /api/v1/dunnock/searches": member("read:lists"),  # ours
     "POST /api/v1/dunnock/searches": member("write:lists"),  # ours
     "DELETE /api/v1/dunnock/searches/{id}": member("write:lists"),  # ours

@@ -11,6 +11,7 @@ from dunnock.api.kit import EdgeSettings, build_edge
 from dunnock.api.mastodon import lists, saved_searches, timelines
 from dunnock.discovery.saved_searches import MOST_SAVED
 from dunnock.feeds import Feeds
+from dunnock.feeds.for_you.live import ForYou
 
 SEARCHES, LISTS = "/api/v1/dunnock/searches", "/api/v1/lists"
 
@@ -29,6 +30,7 @@ class Keepers(Readers):
                 "db": db,
                 "settings": self.settings,
                 "render": self.render,
+                "for_you": ForYou(db, feeds, self.render._accounts, self.render._posts, self.render._viewers),
                 "timelines": timelines.Timelines(db, feeds, self.render, domain="home.example"),
             },
         )

@@ -39,6 +39,7 @@ from dunnock.api.mastodon import (
     drafts,
     emails,
     filters,
+    for_you,
     lists,
     markers,
     media,
@@ -127,6 +128,7 @@ EDGES: tuple[Any, ...] = (
     emails,
     oembed,
     filters,
+    for_you,
     drafts,
     lists,
     markers,
@@ -211,7 +213,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     post_views = PostViews(db, account_views)
     tokens = Tokens(db)
     feeds = Feeds(db, account_views, post_views, viewers)
-    for_you = ForYou(db, feeds, account_views, post_views, viewers)
+    recommending = ForYou(db, feeds, account_views, post_views, viewers, on=lambda: settings.recommend)
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)
     door = Door(
@@ -228,7 +230,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     )
     translations = Translations(translator)
     instance = Instance(db, settings, render, icons=icons())
-    reads = Timelines(db, feeds, render, Conversations(federation), domain=settings.domain)
+    reads = Timelines(db, feeds, render, Conversations(federation), recommending, domain=settings.domain)
     searching = Searching(db, feeds, render, settings, resolver=resolver)
 
     streams.serve(
@@ -272,7 +274,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "viewers": viewers,
         "tokens": tokens,
         "feeds": feeds,
-        "for_you": for_you,
+        "for_you": recommending,
         "render": render,
         "filter_views": render.filters,
         "timelines": reads,

@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Other servers read documents only when they sign for them, and are no server that is suspended here."""
     trends_need_review: bool = False
     """Nothing is shown as a trend before staff approved it."""
+    recommend: bool = True
+    """Members have For You beside the feed of whom they follow, unless they switch it off for themselves."""
     publish_indicators: bool = False
     """What decided cases know that other servers can use is published, signed, for them to read."""
     log_level: LogLevel = "info"

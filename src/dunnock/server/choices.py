@@ -28,6 +28,7 @@ Name = Literal[
     "max_post_length",
     "media_limit_mb",
     "trends_need_review",
+    "recommend",
     "publish_indicators",
 ]
 CHANGEABLE: Final[tuple[Name, ...]] = get_args(Name)

@@ -81,10 +81,10 @@ async def show_for_you(
     """The next posts; each leads to why it is there."""
     held = await choices.choices_of(db, member.account_id)
     every = await lists.lists_of(db, member.account_id)
-    if held.off:
-        return show("for_you.html", shown=[], off=True, lists=every)
+    if held.off or not for_you.on():
+        return show("for_you.html", shown=[], off=True, here=for_you.on(), lists=every)
     served = await for_you.serve(member.account_id, minor=held.minor)
-    return show("for_you.html", shown=await cards.page(served.page, "public"), off=False, lists=every)
+    return show("for_you.html", shown=await cards.page(served.page, "public"), off=False, here=True, lists=every)
 
 
 @get("/for-you/why/{post_id:int}")

@@ -162,6 +162,7 @@ class Show:
             .get_template(template)
             .render(
                 server=self.settings.title if self.settings else "Dunnock",
+                recommends=self.settings is not None and self.settings.recommend,
                 base=self.settings.public_url if self.settings else "",
                 visitor=self.visitor,
                 token=(bound := "" if cookie is None else form_token(cookie)),

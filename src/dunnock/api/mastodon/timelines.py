@@ -32,6 +32,8 @@ from dunnock.discovery import SavedSearchMissing, find_saved_search, search_post
 from dunnock.federation import Conversations
 from dunnock.feeds import Cursor, Feeds, Page
 from dunnock.feeds.errors import ListMissing
+from dunnock.feeds.for_you.choices import choices_of
+from dunnock.feeds.for_you.live import ForYou
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
 from dunnock.posts.entries import Kept
@@ -44,6 +46,8 @@ Answer: TypeAlias = tuple[bytes, bytes]
 Underway: TypeAlias = tuple[bytes, bytes, bytes]
 """The same, and what the header says of work that is under way (empty: none)."""
 
+FOR_YOU_LIST = 1
+"""The number under which clients that know no For You find it among the lists; ids of ours are far greater."""
 _JSON = b"application/json; charset=utf-8"
 
 
@@ -91,14 +95,22 @@ class Timelines:
     """Reads feeds for the API. Every method: (caller's account or None, parameters, …) -> (body, Link)."""
 
     def __init__(
-        self, db: Db, feeds: Feeds, render: Render, conversations: Conversations | None = None, *, domain: str = ""
+        self,
+        db: Db,
+        feeds: Feeds,
+        render: Render,
+        conversations: Conversations | None = None,
+        for_you: ForYou | None = None,
+        *,
+        domain: str = "",
     ) -> None:
-        """Bind what a read needs; without `conversations` nothing is asked of other servers.
+        """Bind what a read needs; without `conversations` nothing is asked of other servers, without `for_you` there is none.
 
         `domain`: this server's, which handles in searches may have.
         """
         self._domain = domain
         self._db, self._feeds, self._render, self._conversations = db, feeds, render, conversations
+        self._for_you = for_you
 
     async def home(self, viewer: int, params: HomeParams) -> Answer:
         """The home feed."""
@@ -109,11 +121,28 @@ class Timelines:
     async def list(self, viewer: int, params: HomeParams, list_id: int) -> Answer:
         """A list's feed."""
         self._db.sync()
+        if list_id == FOR_YOU_LIST and self._for_you is not None and await self._for_you.read_by(viewer):
+            return await self._recommended(self._for_you, viewer, params)
         try:
             page = await self._feeds.list(viewer, list_id, cursor_of(params))
         except ListMissing:
             page = await self._saved_search(viewer, list_id, cursor_of(params))
         return await self._answer(page, viewer, f"/api/v1/timelines/list/{list_id}", params)
+
+    async def _recommended(self, for_you: ForYou, viewer: int, params: HomeParams) -> Answer:
+        """For You: whatever is asked for is what comes next, since what was shown does not come again for hours."""
+        if params.since_id is not None or params.min_id is not None:  # nothing is newer in what has no time
+            return b"[]", b""
+        minor = (await choices_of(self._db, viewer)).minor
+        served = await for_you.serve(viewer, limit=page_limit(params.limit), minor=minor)
+        body = await self._render.page(served.page, viewer)
+        if not served.receipts:
+            return body, b""
+        path = f"/api/v1/timelines/list/{FOR_YOU_LIST}"
+        limit = [("limit", str(page_limit(params.limit)))]
+        return body, link_header(
+            self._render.addresses.base, path, limit, next={"max_id": served.receipts[-1].item}, prev=None
+        )
 
     async def _saved_search(self, viewer: int, search_id: int, cursor: Cursor) -> Page:
         """What one of the searches finds that the viewer keeps: clients know them as lists."""

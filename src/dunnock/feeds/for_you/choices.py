@@ -59,6 +59,13 @@ async def choices_of(reader: Reader, account_id: int) -> Choices:
     return Choices(bool(row[0]), bool(row[1]), frozenset(row[2].split()), int(row[3]), less)
 
 
+async def reads_it(reader: Reader, account_id: int) -> bool:
+    """Did For You show the member something within the last seven days, and is it not switched off since?"""
+    if await reader.one(store.READS_IT, owner=account_id) is None:
+        return False
+    return not (await choices_of(reader, account_id)).off
+
+
 async def switch(tx: Tx, account_id: int, *, off: bool, minor: bool) -> None:
     """Have no For You feed, or have it again; say whether one is under 18: only that is kept, no age."""
     await _put(tx, account_id, msgspec.structs.replace(await choices_of(tx, account_id), off=off, minor=minor))

@@ -18,7 +18,7 @@ from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds.feeds import Feeds
 from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.arrange import Item
-from dunnock.feeds.for_you.choices import Choices, ReceiptMissing, choices_of
+from dunnock.feeds.for_you.choices import Choices, ReceiptMissing, choices_of, reads_it
 from dunnock.feeds.for_you.circles import MOST_GATHERED, Quota, circles, quota
 from dunnock.feeds.for_you.engagements import Engagements, Near, Pool
 from dunnock.feeds.for_you.features import INFERRED, NAMES, Walks, social
@@ -62,8 +62,18 @@ class Served(msgspec.Struct, frozen=True):
 class ForYou:
     """The For You feeds of one process."""
 
-    def __init__(self, db: Db, feeds: Feeds, accounts: AccountViews, posts: PostViews, viewers: Viewers) -> None:
-        """Listens to `db`'s events from now on."""
+    def __init__(
+        self,
+        db: Db,
+        feeds: Feeds,
+        accounts: AccountViews,
+        posts: PostViews,
+        viewers: Viewers,
+        *,
+        on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Listens to `db`'s events from now on. `on`: whether this server has such feeds at all, now."""
+        self.on = on
         self._db, self._feeds, self._accounts, self._posts, self._viewers = db, feeds, accounts, posts, viewers
         self.model = Model(default_text(), NAMES)
         self._known = Engagements()
@@ -124,6 +134,10 @@ class ForYou:
                 )
         page = Page([found.cards[one.item] for one in receipts], found.cards, found.people, None, None)
         return Served(page, tuple(receipts))
+
+    async def read_by(self, viewer_id: int) -> bool:
+        """Did the member read this feed lately, and have they one still?"""
+        return self.on() and await reads_it(self._db, viewer_id)
 
     async def receipt(self, viewer_id: int, post_id: int) -> Receipt:
         """Why For You showed the post to the member, when it last did. Raises ReceiptMissing."""

@@ -69,6 +69,7 @@ _acts = union_all(_liked, _boosts).subquery()
 ACTS = Sql(select(_acts.c.id, _acts.c.account_id, _acts.c.post_id).order_by(_acts.c.id.desc()).limit(_most))
 """(act, account, post), newest first: favourites and boosts of public posts by those who were shown them."""
 
+READS_IT = Sql(select(_s.account_id).where(_s.account_id == _owner).limit(1))
 SERVED = Sql(select(_s.post_id, _s.at).where(_s.account_id == _owner))
 RECEIPT = Sql(select(_s.receipt).where(_s.account_id == _owner, _s.post_id == bindparam("post", type_=BigId)))
 SERVE = upsert(for_you_served, ["account_id", "post_id"], "account_id", "post_id", "at", "receipt")
