@@ -1,8 +1,10 @@
 """Fingerprints of texts that are nearly the same."""
 
+import random
+
 import numpy as np
 
-from dunnock.integrity.coaction.near import KEYS, SHORTEST, fingerprints
+from dunnock.integrity.coaction.near import KEYS, SHORTEST, fingerprint, fingerprints
 
 WORDS = [
     "harbour",
@@ -56,3 +58,11 @@ def test_a_text_has_the_same_keys_whatever_stands_around_it():
 def test_short_texts_have_none():
     assert keys(["a" * (SHORTEST - 1), "", "b" * SHORTEST]) == [set(), set(), keys(["b" * SHORTEST])[0]]
     assert len(fingerprints([])[0]) == 0
+
+
+def test_one_text_alone_has_the_keys_that_it_has_among_others():
+    dice = random.Random(5)
+    texts = ["".join(dice.choices("abc déf漢 ", k=length)) for length in (0, 5, 30, 31, 32, 33, 60, 500, 3_000)]
+    rows, keys = fingerprints([texts])
+    for number, text in enumerate(texts):
+        assert fingerprint(text) == keys[rows == number].tolist()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dunnock.foundation.ids import ms_of
 from dunnock.integrity.coaction import Ints, Observations, Trace
-from dunnock.integrity.coaction.near import fingerprints
+from dunnock.integrity.coaction.near import fingerprint
 from dunnock.integrity.money.links import canonical, shortened
 
 MOST_MARKS = 60
@@ -48,8 +48,7 @@ def marks_of_post(
     bare = _BETWEEN.sub(" ", _APART.sub(" ", words).lower()).strip()
     if bare:
         found.append((Trace.TEXT, hash_of(bare)))
-    _, near = fingerprints([[words.lower()]])
-    found += [(Trace.NEAR_TEXT, key) for key in near.tolist()]
+    found += [(Trace.NEAR_TEXT, key) for key in fingerprint(words.lower())]
     kinds = sorted(set(tags))
     if len(kinds) > 1:
         found.append((Trace.TAGS, hash_of(" ".join(kinds))))
