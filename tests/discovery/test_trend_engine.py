@@ -13,9 +13,12 @@ from dunnock.discovery.trend_engine import (
     Past,
     Scene,
     Why,
+    circles_of,
     judge,
+    most_strength,
     ranked,
     steady,
+    strength_of,
     surprise,
 )
 from dunnock.foundation.clock import HOUR, MINUTE
@@ -26,7 +29,8 @@ SUBJECT = 7
 
 
 def judged(acts, pasts, scene=None, **more):
-    return judge(SUBJECT, acts, pasts, scene or Scene(accounts=50_000), now=NOW, half_life=4 * HOUR, **more)
+    scene = scene or Scene(accounts=50_000)
+    return judge(SUBJECT, acts, circles_of(SUBJECT, acts, pasts, scene), scene, now=NOW, half_life=4 * HOUR, **more)
 
 
 def crowd(size, *, first=1, start=2 * HOUR, span=HOUR):
@@ -129,3 +133,18 @@ def test_the_stronger_are_listed_first():
     weak = judged(fewer, known(fewer))
     usual = judged(more, known(more), expected=100.0)
     assert ranked([weak, None, usual, strong]) == ([strong, weak], [])
+
+
+def test_what_is_new_is_before_what_is_large_since_the_morning():
+    steadily, new = (
+        crowd(200, start=10 * HOUR, span=10 * HOUR),
+        crowd(25, first=1000, start=20 * MINUTE, span=15 * MINUTE),
+    )
+    assert judged(new, known(new)).strength > judged(steadily, known(steadily)).strength > 0
+
+
+@pytest.mark.parametrize("expected", [0.5, 20.0])
+@pytest.mark.parametrize("fast", [0.0, 3.0, 50.0])
+@pytest.mark.parametrize("slow", [3.0, 60.0])
+def test_nothing_is_stronger_than_the_most_it_can_be(fast, slow, expected):
+    assert strength_of(min(fast, slow), slow, expected) <= most_strength(min(fast, slow), slow, expected)

@@ -8,9 +8,9 @@ import pytest
 
 from dunnock.cli import Refused
 from dunnock.cli.trends import replay as command
-from dunnock.discovery.trend_memory import TrendMemory
+from dunnock.discovery.trend_memory import KEPT, TrendMemory
 from dunnock.discovery.trend_replay import NotReplayable, replay
-from dunnock.foundation.clock import HOUR, MINUTE
+from dunnock.foundation.clock import DAY, HOUR, MINUTE
 
 HEAD = "time,actor,tag,deleted_at,label\n"
 START = 1_700_000_000
@@ -95,3 +95,32 @@ def test_tables_that_cannot_be_played_back(tmp_path, text, says):
         replay(path)
     with pytest.raises(Refused, match=says):
         command(path)
+
+
+def test_many_acts_of_one_account_cost_and_count_as_few():
+    memory = TrendMemory()
+    for at in range(10_000):
+        memory.add(1, 5, at)
+    assert len(memory._acts) == KEPT
+    for at in range(KEPT):
+        memory.take_back(1, 5, at, 10_000)
+    assert not memory._subjects[1].acts
+    memory.add(1, 5, 10_001)
+    assert memory._subjects[1].acts == {5: [10_001]}
+
+
+def test_what_is_over_is_forgotten():
+    memory = TrendMemory()
+    for at in range(60):
+        for account in range(10):
+            memory.add(1 + at, account, at * HOUR)
+        memory.refresh(at * HOUR)
+    later = 60 * DAY
+    memory.add(9_999, 1, later)
+    for days in (2, 3):
+        memory.refresh(later + days * DAY)
+    assert set(memory._subjects) == {9_999}
+    assert set(memory._pasts) <= {1}
+    memory.refresh(later + 12 * DAY)
+    assert not memory._gatherings
+    assert not memory._subjects

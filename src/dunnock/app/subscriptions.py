@@ -35,7 +35,7 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
-from dunnock.integrity import identity, money, takeover
+from dunnock.integrity import held_trends, identity, money, takeover
 from dunnock.integrity import reactions as watching
 from dunnock.letters import reactions as letter_reactions
 from dunnock.moderation import block_list_fetch
@@ -63,6 +63,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
     identity.HEARS,
     money.HEARS,
     takeover.HEARS,
+    held_trends.HEARS,
     watching.HEARS,
 )
 

@@ -24,7 +24,7 @@ import msgspec
 from dunnock.accounts.independence import Independence
 from dunnock.foundation.clock import DAY, HOUR, MINUTE
 
-PERSISTED = 15 * MINUTE
+PERSISTED = 5 * MINUTE
 """An act counts when it has stood so long; that of an account whose earlier acts stood, and that comes alone, counts at once."""
 WINDOW = DAY
 LEAST = 3
@@ -41,9 +41,10 @@ BURST = 5 * MINUTE
 EXTREME = 10.0
 """From so many accounts for each that acts on its own, what was held back is a matter for integrity."""
 
-FAST = 4
+FAST = 8
 """So much faster than lately an act fades from what is taken up just now."""
-_LATELY = 0.125  # as much as just now: it decides where little happens
+_LATELY = 0.0625  # as much as just now: it decides where little happens
+_ALREADY = 0.5  # of what a steady stream would bring just now is no news
 _TOGETHER = 3  # accounts
 _LIFT = 5.0  # times as many as by chance
 _MOST = 0.5  # of the smaller of the two gatherings
@@ -91,6 +92,13 @@ class Scene(msgspec.Struct, frozen=True):
     groups: Mapping[int, Independence] = {}
 
 
+class Circles(msgspec.Struct, frozen=True):
+    """`of`: the circle of each account that is of one; `unknown`: the accounts of which nothing is known."""
+
+    of: dict[int, tuple[str, int]]
+    unknown: set[int]
+
+
 class Found(msgspec.Struct):
     """How strong a subject is, and why.
 
@@ -121,7 +129,16 @@ def surprise(observed: float, expected: float) -> float:
 
 
 def strength_of(fast: float, slow: float, expected: float) -> float:
-    """How strong a subject is, by how many took it up just now and by how many lately; `expected`: of the latter."""
+    """How strong a subject is, by how many took it up just now and by how many lately; `expected`: of the latter.
+
+    What was there already is less of a surprise: so something new is seen beside what is large since the morning.
+    """
+    usual = max(ORDINARY, expected / FAST, (slow - fast) / FAST * _ALREADY)
+    return surprise(fast, usual) + surprise(slow, expected) * _LATELY
+
+
+def most_strength(fast: float, slow: float, expected: float) -> float:
+    """No subject that so many took up is stronger, whatever they count."""
     return surprise(fast, max(ORDINARY, expected / FAST)) + surprise(slow, expected) * _LATELY
 
 
@@ -134,7 +151,7 @@ def steady(per_hour: float, half_life: int) -> float:
 def judge(
     subject: int,
     acts: Mapping[int, int],
-    pasts: Mapping[int, Past],
+    circles: Circles,
     scene: Scene,
     *,
     now: int,
@@ -144,12 +161,12 @@ def judge(
     """Judge a subject by its acts (account -> time of the act, ms) of the last day; None when too few count yet."""
     if len(acts) < LEAST:
         return None
-    circles, unknown = _circles(subject, acts, pasts, scene)
+    of, unknown = circles.of, circles.unknown
     old = now - PERSISTED
-    counted = [one for one, at in acts.items() if at <= old or not (scene.young or one in circles)]
+    counted = [one for one, at in acts.items() if at <= old or not (scene.young or one in of)]
     if len(counted) < LEAST:
         return None
-    weights, communities, together = _weights(counted, circles, unknown, scene)
+    weights, communities, together = _weights(counted, of, unknown, scene)
     strangers = math.fsum(weight for account, weight in weights.items() if account not in unknown)
     if unknown and not scene.young:
         _dampen(weights, unknown, strangers)
@@ -179,10 +196,8 @@ def ranked(found: Iterable[Found | None]) -> tuple[list[Found], list[Found]]:
     return listed, [one for one in known if one.held is not None]
 
 
-def _circles(
-    subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past], scene: Scene
-) -> tuple[dict[int, tuple[str, int]], set[int]]:
-    """The circle of each account that is of one, and the accounts of which nothing is known."""
+def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past], scene: Scene) -> Circles:
+    """Who of those that took a subject up came together before, and of whom nothing is known."""
     unknown: set[int] = set()
     came: Counter[int] = Counter()
     for account in acts:
@@ -209,7 +224,7 @@ def _circles(
             circles[account] = _UNKNOWN
         elif telling and (theirs := [one for one in pasts[account].gatherings if one in telling]):
             circles[account] = ("gathering", max(theirs, key=lambda one: (telling[one], one)))
-    return circles, unknown
+    return Circles(circles, unknown)
 
 
 def _weights(

@@ -20,6 +20,7 @@ from dunnock.discovery.trend_engine import (
     Past,
     Scene,
     Why,
+    circles_of,
     judge,
     ranked,
 )
@@ -76,7 +77,7 @@ async def judge_rows(
     pasts, scene = await _scene(db, {row[1] for row in rows}, now=now)
     half_life = HALF_LIFE[kind]
     found = [
-        judge(one, by, pasts, scene, now=now, half_life=half_life, expected=expected[one])
+        judge(one, by, circles_of(one, by, pasts, scene), scene, now=now, half_life=half_life, expected=expected[one])
         for one, by in acts.items()
         if one in expected
     ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 
 from dunnock.discovery.trend_engine import (
+    FAST,
     GATHERED,
     GATHERING,
     LEAST,
@@ -14,13 +16,15 @@ from dunnock.discovery.trend_engine import (
     REMEMBERED,
     SEVERAL,
     WINDOW,
+    Circles,
     Found,
     Past,
     Scene,
+    circles_of,
     judge,
+    most_strength,
     ranked,
     steady,
-    strength_of,
 )
 from dunnock.foundation.clock import DAY, HOUR
 
@@ -29,20 +33,26 @@ SETTLED = HOUR
 """After so long an act is part of its account's past."""
 JUDGED = 300
 """So many subjects are judged at most, those with most accounts first."""
+KEPT = 64
+"""So many acts of an account on one subject are kept: only the first that stands counts."""
+_FORGOTTEN = 30 * DAY
 
 
 class _Subject:
-    """One subject's acts (account -> times of those that stand), their decayed number, and its own past by hours."""
+    """One subject's acts (account -> times of those that stand), their decayed numbers, and its own past by hours.
 
-    __slots__ = ("acts", "expected", "expected_at", "hours", "mass", "mass_at")
+    `lately`, `just_now`: (number, as of when). `circles`: as of `circled_at`, None when the acts changed since.
+    """
+
+    __slots__ = ("acts", "circled_at", "circles", "expected", "expected_at", "hours", "just_now", "last", "lately")
 
     def __init__(self) -> None:
         self.acts: dict[int, list[int]] = {}
         self.hours: dict[int, int] = {}
-        self.mass = 0.0
-        self.mass_at = 0
+        self.lately = self.just_now = (0.0, 0)
         self.expected = ORDINARY
-        self.expected_at = 0
+        self.expected_at = self.circled_at = self.last = 0
+        self.circles: Circles | None = None
 
 
 class TrendMemory:
@@ -59,8 +69,10 @@ class TrendMemory:
         self._gathering: dict[tuple[int, int], set[int]] = {}
         self._closed: deque[tuple[int, int]] = deque()
         self._gatherings: dict[int, tuple[int, int]] = {}
+        self._gathered: deque[tuple[int, int]] = deque()
         self._numbers = 0
         self._began: int | None = None
+        self._swept = 0
         self._held: frozenset[int] = frozenset()
 
     def add(self, subject: int, account: int, at: int) -> None:
@@ -69,30 +81,41 @@ class TrendMemory:
         one = self._subjects.get(subject)
         if one is None:
             one = self._subjects[subject] = _Subject()
+        one.last = at
         times = one.acts.get(account)
         if times is None:
             one.acts[account] = [at]
             self._weigh(one, at, 1.0, at)
             hour = at // HOUR
             one.hours[hour] = one.hours.get(hour, 0) + 1
-        else:
+        elif len(times) < KEPT:
             times.append(at)
+        else:
+            return
         self._acts.append((at, subject, account))
         self._unsettled.append((at, subject, account))
 
     def take_back(self, subject: int, account: int, at: int, now: int) -> None:
         """The act of that time was taken back: it never was."""
         one = self._subjects.get(subject)
-        times = None if one is None else one.acts.get(account)
-        if one is None or times is None or at not in times:
-            return
-        first = times[0]
-        times.remove(at)
-        if not times:
-            del one.acts[account]
-            self._weigh(one, first, -1.0, now)
+        first = None if one is None else self._remove(one, account, at, now)
+        if one is not None and first is not None:
             hour = first // HOUR
             one.hours[hour] = one.hours.get(hour, 1) - 1
+
+    def _remove(self, one: _Subject, account: int, at: int, now: int) -> int | None:
+        """The time at which the account began to count, when it counts no longer."""
+        times = one.acts.get(account)
+        if times is None or at not in times:
+            return None
+        first = times[0]
+        times.remove(at)
+        one.circles = None
+        if times:
+            return None
+        del one.acts[account]
+        self._weigh(one, first, -1.0, now)
+        return first
 
     def refresh(self, now: int, *, wanted: int = 20) -> tuple[list[Found], list[Found]]:
         """The `wanted` strongest trends, the strongest first, and what is held back before them."""
@@ -116,10 +139,10 @@ class TrendMemory:
         return listed[:wanted], held
 
     def _weigh(self, one: _Subject, at: int, sign: float, now: int) -> None:
-        """Keep the decayed number of accounts up to date, without walking through them."""
-        one.mass = max(0.0, one.mass * 0.5 ** ((now - one.mass_at) / self._half_life)) if one.mass else 0.0
-        one.mass = max(0.0, one.mass + sign * 0.5 ** ((now - at) / self._half_life))
-        one.mass_at = now
+        """Keep the decayed numbers of accounts up to date, without walking through them."""
+        one.circles = None
+        one.lately = (_faded(one.lately, now, self._half_life, sign, at), now)
+        one.just_now = (_faded(one.just_now, now, self._half_life // FAST, sign, at), now)
 
     def _candidates(self, now: int) -> list[tuple[float, int, float]]:
         """(no stronger than, subject, expected), the strongest first: when each account counted in full."""
@@ -130,9 +153,9 @@ class TrendMemory:
             if one.expected_at != now // HOUR:
                 one.expected_at, one.expected = now // HOUR, self._expected(one, now)
             expected = one.expected
-            # Nobody counts more just now than lately.
-            mass = one.mass * 0.5 ** ((now - one.mass_at) / self._half_life)
-            most = strength_of(mass, mass, expected)
+            lately = one.lately[0] * 0.5 ** ((now - one.lately[1]) / self._half_life)
+            just_now = one.just_now[0] * 0.5 ** ((now - one.just_now[1]) * FAST / self._half_life)
+            most = most_strength(just_now, lately, expected)
             if most > 0:
                 strong.append((most, subject, expected))
         return heapq.nlargest(JUDGED, strong)
@@ -149,27 +172,32 @@ class TrendMemory:
 
     def _judged(self, subject: int, one: _Subject, expected: float, scene: Scene, now: int) -> Found | None:
         acts = {account: times[0] for account, times in one.acts.items()}
-        return judge(subject, acts, self._pasts, scene, now=now, half_life=self._half_life, expected=expected)
+        if one.circles is None or now - one.circled_at >= GATHERING:
+            one.circles, one.circled_at = circles_of(subject, acts, self._pasts, scene), now
+        return judge(subject, acts, one.circles, scene, now=now, half_life=self._half_life, expected=expected)
 
     def _expire(self, now: int) -> None:
-        """What is older than a day is over."""
+        """What is older than a day is over; what nobody took up for a week is forgotten."""
         while self._acts and self._acts[0][0] <= now - WINDOW:
             at, subject, account = self._acts.popleft()
-            one = self._subjects[subject]
-            times = one.acts.get(account)
-            if times is None or at not in times:
-                continue
-            first = times[0]
-            times.remove(at)
-            if not times:
-                del one.acts[account]
-                self._weigh(one, first, -1.0, now)
+            if (one := self._subjects.get(subject)) is not None:
+                self._remove(one, account, at, now)
+        while self._gathered and self._gathered[0][0] <= now - PAST:
+            self._gatherings.pop(self._gathered.popleft()[1], None)
+        if now - self._swept >= DAY:
+            self._swept = now
+            self._subjects = {key: one for key, one in self._subjects.items() if one.last > now - PAST - DAY}
+            for one in self._subjects.values():
+                one.hours = {hour: count for hour, count in one.hours.items() if hour >= (now - PAST - DAY) // HOUR}
+            self._seen = {key: at for key, at in self._seen.items() if at > now - _FORGOTTEN}
+            self._pasts = {key: past for key, past in self._pasts.items() if key in self._seen}
 
     def _settle(self, now: int) -> None:
         """Acts that stood for an hour become part of their accounts' past, but none in what is held back."""
         while self._unsettled and self._unsettled[0][0] <= now - SETTLED:
             at, subject, account = self._unsettled.popleft()
-            if at not in self._subjects[subject].acts.get(account, ()):
+            one = self._subjects.get(subject)
+            if one is None or at not in one.acts.get(account, ()):
                 continue
             self._seen[account] = at
             key = (subject, at // GATHERING)
@@ -187,6 +215,12 @@ class TrendMemory:
             if len(came) >= GATHERED:
                 self._numbers += 1
                 self._gatherings[self._numbers] = (subject, len(came))
+                self._gathered.append((now, self._numbers))
                 for account in came:
                     past = self._pasts.get(account, NOBODY)
                     self._pasts[account] = Past(past.first, (*past.gatherings[1 - REMEMBERED :], self._numbers))
+
+
+def _faded(number: tuple[float, int], now: int, half_life: int, sign: float, at: int) -> float:
+    before = number[0] * math.pow(0.5, (now - number[1]) / half_life) if number[0] else 0.0
+    return max(0.0, before + sign * math.pow(0.5, (now - at) / half_life))
