@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -13,13 +14,14 @@ app = App(name="audit", help="Audit our own ranking with test personas.")
 
 
 @app.command
-def run(plan: str, /, *, to: Path | None = None, before: Path | None = None) -> None:
+def run(plan: str, /, *, to: Path | None = None, before: Path | None = None, processes: int = 0) -> None:
     """Run a plan; exit code 1 when a bar is broken. The same plan and weights give the same files, byte for byte.
 
     Args:
         plan: A TOML file with personas (docs/for-you.md), or the name of a plan that comes with the program: ages, newcomer.
         to: A folder for report.json and report.html [default: only the summary is printed].
         before: An earlier report.json to compare with.
+        processes: How many work at it [default: one for each core]; the report is the same.
     """
     from dunnock.feeds.for_you.audit import BadPlan, Report, page_of, plan_named, plans, read_plan  # noqa: PLC0415 (commands start fast)
     from dunnock.feeds.for_you.audit import run as audit  # noqa: PLC0415
@@ -31,7 +33,7 @@ def run(plan: str, /, *, to: Path | None = None, before: Path | None = None) -> 
         last = None if before is None else msgspec.json.decode(before.read_bytes(), type=Report)
     except (OSError, UnicodeDecodeError, BadPlan, msgspec.MsgspecError) as error:
         raise Refused(str(error)) from error
-    report = audit(read, Model(default_text(), NAMES))
+    report = audit(read, Model(default_text(), NAMES), processes=max(1, processes or os.cpu_count() or 1))
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
         (to / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")

@@ -11,6 +11,8 @@ from dunnock.cli.audit import run as command
 from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.audit import BadPlan, page_of, plan_named, plans, read_plan, run
 from dunnock.feeds.for_you.audit.bars import drifts, judge
+from dunnock.feeds.for_you.audit.reading import read_all
+from dunnock.feeds.for_you.audit.world import World
 from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.for_you.model import Model, default_text
@@ -75,6 +77,12 @@ def test_the_page_compares_with_the_last_run(report):
     assert f"({report.seen[0].ndcg:.4f})" in page_of(report, then)
 
 
+def test_no_persona_is_told_of_another(report):
+    plan = msgspec.structs.replace(read_plan(PLAN), crowds=())
+    alone = read_all(World(plan), model(), [2])
+    assert alone == (report.seen[2],)
+
+
 def test_a_crowd_gains_its_root_once_it_is_known(report):
     ten, thousand = report.crowds
     assert ten.gain == pytest.approx(10**0.5)
@@ -137,7 +145,7 @@ def test_a_gate_that_lets_harm_through_is_found_out(monkeypatch, tmp_path):
     assert not run(read_plan(PLAN), model()).passed["minors_see_nothing_harmful"]
     (tmp_path / "plan.toml").write_text(PLAN)
     with pytest.raises(Refused, match="does not hold"):
-        command(str(tmp_path / "plan.toml"))
+        command(str(tmp_path / "plan.toml"), processes=1)
 
 
 @pytest.mark.parametrize("text", ["", "days = [", "seed = 1\npersona = []", PLAN.replace("days = 5", "days = 5000")])

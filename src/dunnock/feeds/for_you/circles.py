@@ -32,8 +32,9 @@ def circles(account: Ints, item: Ints, *, accounts: int) -> Ints:
     circle = np.full(accounts, NOBODY, np.int64)
     if not len(account):
         return circle
+    people, person = np.unique(account, return_inverse=True)
     _, thing, drawn = np.unique(item, return_inverse=True, return_counts=True)
-    graph = igraph.Graph(n=accounts + len(drawn), edges=np.stack([account, accounts + thing], 1))
+    graph = igraph.Graph(n=len(people) + len(drawn), edges=np.stack([person, len(people) + thing], 1))
     igraph.set_random_number_generator(random.Random(0))  # noqa: S311 (the same circles again, no secret)
     found = graph.community_leiden(
         objective_function="modularity",
@@ -41,13 +42,14 @@ def circles(account: Ints, item: Ints, *, accounts: int) -> Ints:
         resolution=_RESOLUTION,
         n_iterations=4,
     )
-    member = np.asarray(found.membership, np.int64)[:accounts]
+    member = np.asarray(found.membership, np.int64)[: len(people)]
     sizes = np.bincount(member)
     order = np.argsort(-sizes, kind="stable")
     number = np.full(len(sizes), NOBODY, np.int64)
     kept = order[sizes[order] >= _LEAST]
     number[kept] = np.arange(len(kept))
-    return number[member]
+    circle[people] = number[member]
+    return circle
 
 
 def most_of(thing: Ints, circle: Ints, weight: Floats, n: int) -> Ints:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -67,6 +67,7 @@ class Engagements:
         self._active, self._drawn = array("d"), array("d")  # how many acts each account and each item has
         self._groups: dict[int, tuple[int, float]] = {}
         self._circle: Ints = np.zeros(0, np.int64)
+        self._watched: set[int] = set()
 
     def add(self, account: int, item: int, at: float) -> bool:
         """Note an act at `at` (seconds); False when this account did it before. Acts come in the order of time."""
@@ -86,13 +87,20 @@ class Engagements:
     def watch(self, account: int, item: int, at: float) -> None:
         """Note an act of a test reader: a walk begins with it, and it counts for nobody else."""
         who, what = self._place(account, item, at)
+        self._watched.add(who)
         if what not in self._by[who].who:
             self._by[who].who.append(what)
             self._by[who].at.append(at)
             self._active[who] += 1
 
-    def meet(self, account: int) -> int:
-        """Have a place for an account, before it does anything."""
+    def know(self, accounts: Iterable[int], items: Iterable[int]) -> None:
+        """Have places for these, in this order, before anything is done."""
+        for one in accounts:
+            self._meet(one)
+        for item in items:
+            self._find(item, -math.inf)
+
+    def _meet(self, account: int) -> int:
         who = self._accounts.setdefault(account, len(self._accounts))
         if who == len(self._by):
             self._by.append(Acts())
@@ -100,14 +108,16 @@ class Engagements:
         return who
 
     def _place(self, account: int, item: int, at: float) -> tuple[int, int]:
-        who = self.meet(account)
+        return self._meet(account), self._find(item, at)
+
+    def _find(self, item: int, at: float) -> int:
         what = self._items.setdefault(item, len(self._items))
         if what == len(self._of):
             self._of.append(Acts())
             self._ids.append(item)
             self._last.append(at)
             self._drawn.append(0.0)
-        return who, what
+        return what
 
     def drop(self, account: int, item: int) -> bool:
         """Take an act back; False when there is none."""
@@ -136,7 +146,8 @@ class Engagements:
         """The places of the accounts and items of the latest `most` acts, and how many accounts there are: for `circles`."""
         account = np.repeat(np.arange(len(self._by)), np.array(self._active, np.int64))
         item, at = _places([acts.who for acts in self._by]), _times([acts.at for acts in self._by])
-        latest = np.sort(np.argsort(-at, kind="stable")[:most])
+        counted = np.flatnonzero(~np.isin(account, list(self._watched)))
+        latest = np.sort(counted[np.argsort(-at[counted], kind="stable")[:most]])
         return account[latest], item[latest], len(self._by)
 
     def gather(self, circle: Ints) -> None:
@@ -298,8 +309,8 @@ class Near(msgspec.Struct, frozen=True):
 
 
 def _places(parts: Sequence[array[int]]) -> Ints:
-    return np.concatenate([np.zeros(0, np.int64), *[np.frombuffer(part, np.int64) for part in parts if part]])
+    return np.frombuffer(b"".join(parts), np.int64)
 
 
 def _times(parts: Sequence[array[float]]) -> Floats:
-    return np.concatenate([np.zeros(0), *[np.frombuffer(part, np.float64) for part in parts if part]])
+    return np.frombuffer(b"".join(parts), np.float64)

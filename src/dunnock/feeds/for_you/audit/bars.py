@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dunnock.feeds.for_you.audit.manipulation import Crowd
 from dunnock.feeds.for_you.audit.reading import Seen
@@ -52,23 +53,26 @@ def _kept(minors: Sequence[Seen]) -> float:
 
 def drifts(shares: Sequence[Sequence[float]]) -> bool:
     """Do the shares, one list of days for each persona, grow by more than chance?"""
-    slopes = np.array([_slope(np.array(one)) for one in shares])
+    slopes = np.array([float(_slope(np.array([one]))[0]) for one in shares])
     dice = np.random.default_rng(0)
     flipped = (slopes * dice.choice([-1.0, 1.0], (_TRIES, len(slopes)))).mean(1)
     if slopes.mean() > 1e-12 and _rank(flipped, float(slopes.mean())) < _SIGNIFICANT:
         return True
     for one, slope in zip(shares, slopes, strict=True):
-        others = np.array([_slope(dice.permutation(np.array(one))) for _ in range(_TRIES if slope > 1e-12 else 0)])
-        if len(others) and _rank(others, float(slope)) < _SIGNIFICANT / len(shares):
-            return True
+        if slope > 1e-12:
+            others = _slope(dice.permuted(np.tile(one, (_TRIES, 1)), axis=1))
+            if _rank(others, float(slope)) < _SIGNIFICANT / len(shares):
+                return True
     return False
 
 
-def _rank(others: np.ndarray[tuple[int], np.dtype[np.float64]], value: float) -> float:
+def _rank(others: NDArray[np.float64], value: float) -> float:
     """How probable so large a value is by chance."""
     return float(1 + (others >= value - 1e-12).sum()) / (1 + len(others))
 
 
-def _slope(days: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    x = np.arange(len(days)) - (len(days) - 1) / 2
-    return float(x @ days) / max(float(x @ x), 1e-12)
+def _slope(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each row the slope of the least-squares line."""
+    x = np.arange(days.shape[1]) - (days.shape[1] - 1) / 2
+    slopes: NDArray[np.float64] = days @ x / max(float(x @ x), 1e-12)
+    return slopes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -75,10 +76,11 @@ class Moment:
         self.circle = known.circles_of(self.pool, world.author[self.first : self.last].tolist())
 
 
-def read_all(world: World, model: Model) -> tuple[Seen, ...]:
-    """Let every persona read through all days. None of them is told of the others."""
+def read_all(world: World, model: Model, places: Sequence[int]) -> tuple[Seen, ...]:
+    """Let the personas at these places of the plan read through all days. None of them is told of the others."""
     plan, known, done = world.plan, Engagements(), 0
-    readers = [_Reader(world, one, place, model) for place, one in enumerate(plan.readers)]
+    readers = [_Reader(world, plan.readers[place], place, model) for place in places]
+    known.know([*world.people, *(FIRST_PERSONA + place for place in places)], range(len(world.at)))
     for one in readers:
         one.begin(known)
     gathered = -_ANEW
@@ -132,7 +134,6 @@ class _Reader:
 
     def begin(self, known: Engagements) -> None:
         """Answer what was answered before the first day."""
-        known.meet(self._id)
         for k in self._before:
             known.watch(self._id, k, float(self._world.at[k] + HOUR))
 

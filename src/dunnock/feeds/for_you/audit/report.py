@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import msgspec
 
 from dunnock.feeds.for_you import policy
@@ -10,6 +13,7 @@ from dunnock.feeds.for_you.audit.manipulation import Crowd, crowds
 from dunnock.feeds.for_you.audit.plan import Plan
 from dunnock.feeds.for_you.audit.reading import Seen, read_all
 from dunnock.feeds.for_you.audit.world import FRINGE, World
+from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.for_you.model import Model
 
 
@@ -26,10 +30,28 @@ class Report(msgspec.Struct, frozen=True):
     passed: dict[str, bool]
 
 
-def run(plan: Plan, model: Model) -> Report:
-    """Let every persona read through all days, and every campaign try."""
+def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
+    """Let every persona read through all days, and every campaign try. The report is the same with any number of processes."""
     world = World(plan)
-    seen, tried = read_all(world, model), crowds(world, model)
+    every = range(len(plan.readers))
+    if processes == 1:
+        seen, tried = read_all(world, model, every), crowds(world, model)
+    else:
+        shares = [tuple(every[n::processes]) for n in range(processes)]
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            parts = [pool.submit(_read_some, plan, model.text, share) for share in shares if share]
+            tried = crowds(world, model)
+            by_place = {
+                place: one
+                for part, share in zip(parts, shares, strict=False)
+                for place, one in zip(share, part.result(), strict=True)
+            }
+        seen = tuple(by_place[place] for place in every)
     harmful, fringe = float(world.harmful.mean()), float((world.topic == FRINGE).mean())
     passed = judge(seen, tried, harmful=harmful, fringe=fringe)
     return Report(plan, model.hash, policy.HASH, harmful, fringe, seen, tried, passed)
+
+
+def _read_some(plan: Plan, weights: str, places: tuple[int, ...]) -> tuple[Seen, ...]:
+    """In a process of its own: draw the same world again, and read."""
+    return read_all(World(plan), Model(weights, NAMES), places)
