@@ -215,3 +215,14 @@ async def test_on_a_young_server_nobody_needs_a_past(db, make, trends):
         await make.post(one, hashtags=("first",), at=ago(30))
     await refresh(db)
     assert await names(trends) == ["first"]
+
+
+async def test_what_is_new_is_a_candidate_beside_what_is_large(db, make, house, trends, monkeypatch):
+    monkeypatch.setattr(t, "_CANDIDATES", 1)
+    people = await crowd(make, 6)
+    for one in people:
+        await make.post(one, hashtags=("morning",), at=ago(300))
+    for one in people[:4]:
+        await make.post(one, hashtags=("breaking",), at=ago(20))
+    await refresh(db)
+    assert await names(trends) == ["breaking", "morning"]

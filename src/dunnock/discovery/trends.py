@@ -207,10 +207,20 @@ async def _judged(db: Db, kind: str, acts: Sql, expected: dict[int, float], now:
     return _Candidates({one.found.id: expected[one.found.id] for one in (*listed[:LISTED], *held)}, held)
 
 
+async def _in_use(db: Db, busiest: Sql, now: int) -> list[int]:
+    """Those that most accounts took up, of the last hour and of the day: what is new must not wait until it is large."""
+    ids: dict[int, None] = {}
+    for window in (HOUR, WINDOW):
+        rows = await db.slow(
+            busiest, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, since=id_at(now - window), until=id_at(now)
+        )
+        ids.update(dict.fromkeys([row[0] for row in rows]))
+    return list(ids)
+
+
 async def _candidate_tags(db: Db, now: int) -> _Candidates:
     """Hashtags, against their own past: the mean of the last days, or the same hour a week ago."""
-    rows = await db.slow(store.TAGS_IN_USE, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, **_window(now))
-    ids = [row[0] for row in rows]
+    ids = await _in_use(db, store.TAGS_IN_USE, now)
     if not ids:
         return _Candidates()
     end = (now - WINDOW) // HOUR
@@ -251,8 +261,7 @@ async def _candidate_posts(db: Db, now: int) -> _Candidates:
 
 async def _candidate_links(db: Db, now: int) -> _Candidates:
     """Pages; nobody knows what is usual for one."""
-    rows = await db.slow(store.LINKS_IN_USE, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, **_window(now))
-    ids = [row[0] for row in rows]
+    ids = await _in_use(db, store.LINKS_IN_USE, now)
     if not ids:
         return _Candidates()
     return await _judged(db, "link", store.LINK_ACTORS, dict.fromkeys(ids, ORDINARY), now)
