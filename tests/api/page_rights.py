@@ -275,6 +275,7 @@ STAFF_PAGES = {
     "GET /admin/emergency": "MANAGE_BLOCKS",
     "GET /admin/indicators": "MANAGE_SETTINGS",
     "GET /admin/releases": "MANAGE_SETTINGS",
+    "GET /admin/server-notes": "MANAGE_REPORTS",
     "GET /admin/reports": "MANAGE_REPORTS",
     "GET /admin/reports/{id}": "MANAGE_REPORTS",
     "GET /admin/roles": "MANAGE_ROLES",
@@ -310,6 +311,8 @@ STAFF_FORMS = {
     "POST /admin/indicators",
     "POST /admin/indicators/{id}",
     "POST /admin/releases",
+    "POST /admin/reports/{id}/talk",
+    "POST /admin/server-notes",
     "POST /admin/reports",
     "POST /admin/reports/{id}",
     "POST /admin/rules",
@@ -324,5 +327,6 @@ MEMBERS_PAGES |= {
     *STAFF_PAGES,
     "GET /admin/block-lists/{id}",
     "GET /admin/indicators/{id}",
+    "GET /admin/reports/{id}/talk",
 }  # the latter needs a list, see tests/web/admin/test_house.py
 MEMBERS_FORMS |= STAFF_FORMS

@@ -187,6 +187,11 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/indicator_feeds/{id}/entries": staff("admin:read:domain_blocks"),  # ours
     "POST /api/v1/dunnock/admin/indicator_feeds/{id}/fetch": staff("admin:write:domain_blocks"),  # ours
     "POST /api/v1/dunnock/admin/indicator_feeds/{id}/trust": staff("admin:write:domain_blocks"),  # ours
+    "GET /api/v1/dunnock/admin/reports/{id}/messages": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/reports/{id}/messages": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/server_notes": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/server_notes": staff("admin:write:reports"),  # ours
+    "DELETE /api/v1/dunnock/admin/server_notes/{id}": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/indicators": staff("admin:read"),  # ours
     "GET /api/v1/dunnock/admin/releases": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/releases/{id}/publish": staff("admin:write"),  # ours

@@ -137,6 +137,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/money", MEMBER),
         ("/admin/releases", MEMBER),
         ("/admin/indicators", MEMBER),
+        ("/admin/server-notes", MEMBER),
         ("/admin/government", MEMBER),
         ("/admin/doors", MEMBER),
         ("/admin/rules", MEMBER),
@@ -192,6 +193,7 @@ ELSEWHERE = {
     "/people/{account_id}/server": "is for accounts of other servers",
     "/admin/integrity/{cluster_id}": "wants a network, see tests/web/admin/test_integrity.py",
     "/admin/cases/{case_id}": "wants a case, see tests/web/admin/test_cases.py",
+    "/admin/reports/{report_id}/talk": "wants a report of another server, see tests/web/admin/test_talk.py",
     "/admin/indicators/{feed_id}": "wants a feed, see tests/web/admin/test_indicators.py",
     "/admin/block-lists/{list_id}": "wants a list, see tests/web/admin/test_house.py",
 }

@@ -54,6 +54,7 @@ def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
         accounts.AccountMoved: (told.on_moved,),
         KeysRotated: (told.on_keys,),
         moderation.ReportFiled: (told.on_report,),
+        moderation.ReportMessageWritten: (told.on_report_message,),
     }
 
 
@@ -443,6 +444,22 @@ class Telling:
             "object": [target.uri, *(one.uri for one in named.values() if one.uri)],
         }
         await send(tx, activity, by=SERVER, to=[target.inbox], here=self._places.domain)
+
+    async def on_report_message(self, tx: Tx, event: moderation.ReportMessageWritten) -> None:
+        """A Flag that answers a Flag, or Resolve, by the server itself, to the server that the report went to or came from."""
+        talk, message = await moderation.find_message(tx, event.message_id)
+        me = self._places.instance_actor
+        other = await self._remote(tx, talk.target_id if talk.way == "out" else talk.reporter_id or 0)
+        if other is None or not talk.way:
+            return
+        first = f"{me}#flags/{talk.report_id}" if talk.way == "out" else talk.uri
+        activity: dict[str, Any] = {"type": "Resolve", "object": first}
+        if not message.closes:
+            target = None if talk.way == "out" else await self._own(tx, talk.target_id)
+            about = other.uri if target is None else self._places.actor(target.username)
+            activity = {"type": "Flag", "object": [about], "inReplyTo": first}
+        activity |= {"id": f"{me}#messages/{message.id}", "actor": me, "to": [other.uri], "content": message.text}
+        await send(tx, activity, by=SERVER, to=[other.inbox], here=self._places.domain)
 
     # Shared ---------------------------------------------------------------------------------------------------------
 

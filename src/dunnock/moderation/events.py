@@ -80,3 +80,9 @@ class TextStopsChanged(Event, frozen=True):
     """Staff stopped a text, or let it be posted again."""
 
     stop_id: int
+
+
+class ReportMessageWritten(Event, frozen=True):
+    """Staff wrote to those who run another server about a report."""
+
+    message_id: int

@@ -38,6 +38,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     case_id: int | None = None
     severity: int = 1
     """0 (low) to 3 (critical)."""
+    from_elsewhere: bool = False
+    """It came from another server, whose staff can be written to."""
 
     @property
     def is_open(self) -> bool:

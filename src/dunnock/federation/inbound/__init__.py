@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dunnock.federation.inbound.boost import announce
 from dunnock.federation.inbound.delete import delete
 from dunnock.federation.inbound.featured import add, remove
-from dunnock.federation.inbound.flag import flag
+from dunnock.federation.inbound.flag import flag, resolve
 from dunnock.federation.inbound.follow import accept, block, follow, reject
 from dunnock.federation.inbound.incoming import Incoming
 from dunnock.federation.inbound.like import like
@@ -32,6 +32,7 @@ DOES: Mapping[str, Callable[[Tx, Incoming], Awaitable[None]]] = {
     "QuoteRequest": quote_request,
     "Reject": reject,
     "Remove": remove,
+    "Resolve": resolve,
     "Undo": undo,
     "Update": update,
 }

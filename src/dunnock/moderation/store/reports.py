@@ -36,6 +36,7 @@ _report = select(
     _r.updated_at,
     _r.case_id,
     _r.severity,
+    _r.uri,
 )
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 
@@ -203,6 +204,7 @@ def report(row: Row) -> Report:
         updated_at=row[12],
         case_id=row[13],
         severity=row[14],
+        from_elsewhere=row[15] is not None,
     )
 
 

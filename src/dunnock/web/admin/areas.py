@@ -25,6 +25,7 @@ from dunnock.web.admin import (
     servers,
     settings,
     sign_ups,
+    talk,
     texts,
     trends,
     watch,
@@ -36,4 +37,5 @@ AREAS: tuple[Any, ...] = (
     identity,
     integrity,
     indicators,
+    talk,
 )  # fmt: skip
