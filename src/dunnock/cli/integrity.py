@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +49,52 @@ def scan(
     except OSError as error:
         raise Refused(f"{out} can't be written: {error.strerror}.") from None
     print(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters act together: {out}")
+
+
+@app.command
+def drill(
+    ids: Annotated[list[str] | None, Parameter(negative="")] = None,
+    /,
+    *,
+    every: Annotated[bool, Parameter(name="--all", negative="")] = False,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Play attacks that were really done against a throw-away server, through its public doors; exit code 1 on a miss.
+
+    Args:
+        ids: Which, as D02 [default: lists those that there are].
+        every: All of them: some minutes.
+        json: Say what came of it as JSON.
+    """
+    from dunnock.cli.drills import DRILLS, Measure, Outcome  # noqa: PLC0415 (commands start fast)
+    from dunnock.cli.drills.report import as_text  # noqa: PLC0415
+    from dunnock.cli.drills.stage import DrillFailed, Stage  # noqa: PLC0415
+
+    known = {one.id: one for one in DRILLS}
+    wanted = list(known) if every else [one.upper() for one in ids or ()]
+    unknown = [one for one in wanted if one not in known]
+    if unknown:
+        raise Refused(f"There is no drill {unknown[0]}. There are {', '.join(known)}.")
+    if not wanted:
+        print("\n".join(f"{one.id}  {one.title}" for one in DRILLS))
+        return
+    outcomes: list[Outcome] = []
+    for one in (known[name] for name in wanted):
+        _tell(f"{one.id}: {one.title}")
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="dunnock-drill-") as folder:
+            try:
+                with Stage(Path(folder), lambda line: _tell(f"  {line}")).open() as stage:
+                    measures = one.play(stage)
+            except DrillFailed as error:
+                measures = [Measure("the drill", "can be played", str(error), held=False)]
+        outcomes.append(Outcome(one.id, one.title, one.left_out, round(time.monotonic() - begun, 1), measures))
+        if not json:
+            print(as_text(outcomes[-1]), flush=True)
+    if json:
+        print(msgspec.json.format(msgspec.json.encode(outcomes)).decode())
+    if missed := [one.id for one in outcomes if not one.held]:
+        raise Refused(f"{len(missed)} of {len(outcomes)} drills missed a target: {', '.join(missed)}")
 
 
 def _tell(line: str) -> None:

@@ -90,6 +90,15 @@ async def test_a_badge_waits_until_staff_looked(house, make, staff):
     assert await identity.list_turns(house.db, "suspended", by=staff.id, below=2**62) == []
 
 
+async def test_a_badge_is_given_to_what_stood_there_then(house, make):
+    """Who sets up the profile, is labelled, and turns within ten minutes does not pass for somebody who had no name before."""
+    one = await make.member("party", display_name="")
+    await house.do(accounts.change_profile, one.id, display_name="Party Pressroom", bio="The press office", **URL)
+    await house.do(accounts.put_label, [one.id], "official", "A party")
+    await turn(house, one)
+    assert await house.labels(one) == {"renamed": "Party Pressroom"}
+
+
 async def test_a_notice_ends_with_the_name_or_after_30_days(house, make, staff, db, monkeypatch):
     one, other = await make.member(display_name="Jolly Baker"), await make.member(display_name="Jolly Baker")
     for each in (one, other):

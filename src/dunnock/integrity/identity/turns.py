@@ -63,6 +63,8 @@ async def look_at(tx: Tx, account_id: int) -> None:
     changes = await accounts.personas(tx, account_id, accounts.Cursor(limit=_MOST_CHANGES, since_id=since))
     counts = (await accounts.counts_of(tx, [account_id])).get(account_id)
     badges = tuple(one for one in account.labels if one.kind in _BADGES)
+    given = max((one.since for one in badges), default=0)  # staff saw what stood there then
+    changes = [one for one in changes if one.at >= given]
     proved = any(one.verified_at is not None for one in account.fields)
     badge = bool(badges) or proved or (held is not None and held.state == "suspended")
     told = weigh(changes, now_called=called, followers=counts.followers if counts else 0, badge=badge)

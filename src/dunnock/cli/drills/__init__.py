@@ -1,0 +1,30 @@
+"""Drills: attacks that were really done, played against a throw-away server through its public doors only.
+
+Each drill is one file: what is played, what must happen, and what was seen. docs/drills.md says more of each.
+"""
+
+from __future__ import annotations
+
+from dunnock.cli.drills import (
+    d01_paid_trend,
+    d02_persona,
+    d04_rogue_staff,
+    d05_lookalikes,
+    d10_officials,
+    d11_money,
+    d13_promotion,
+)
+from dunnock.cli.drills.report import Drill, Measure, Outcome
+
+DRILLS: tuple[Drill, ...] = (
+    d01_paid_trend.DRILL,
+    d02_persona.DRILL,
+    d04_rogue_staff.DRILL,
+    d05_lookalikes.DRILL,
+    d10_officials.DRILL,
+    d11_money.DRILL,
+    d13_promotion.DRILL,
+)
+"""Those that can be played, by number."""
+
+__all__ = ["DRILLS", "Drill", "Measure", "Outcome"]
