@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -38,10 +39,12 @@ def site_packages(story: Path) -> Path:
     They are installed apart from the test tools, so that neither changes the other.
     """
 
+    has_pip = importlib.util.find_spec("pip") is not None  # an environment that uv made has none
+    pip = (sys.executable, "-m", "pip") if has_pip else ("uv", "pip")
+
     def install(made: Path) -> str | None:
         done = subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--only-binary", ":all:", "--target", made,
-             "-r", story / "requirements.txt"],
+            [*pip, "install", "-q", "--no-deps", "--only-binary", ":all:", "--target", made, "-r", story / "requirements.txt"],
             check=False, text=True, timeout=300, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return f"`pip install` needs a package index that it can reach.\n{done.stdout}" if done.returncode else None
