@@ -12,7 +12,7 @@ from dunnock.accounts import LimitInvalid
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.db import Db
-from dunnock.foundation.errors import DomainError
+from dunnock.foundation.errors import DomainError, Invalid
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
 from dunnock.web.pages import DoneParams, Sent, pages
@@ -107,8 +107,10 @@ async def change_notes(
         async with db.begin() as tx:
             if form.what == "drop" and form.id is not None:
                 await moderation.drop_server_note(tx, form.id, by=by)
-            else:
+            elif form.what == "write":
                 await moderation.write_server_note(tx, form.domain, form.text, contact=form.contact, by=by)
+            else:
+                raise Invalid(form.what[:40])
             found = await moderation.server_notes(tx, form.domain, by=by)
     except DomainError as error:
         return await _notes(form.domain, show, staff, db, account_views, form=form, error=error)
