@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from api.kit.driver import call
 from dunnock.foundation.clock import MINUTE, now_ms
-from federation.neighbour import formatted
+from federation.neighbour import ACTIVITY, formatted
 
 
 @pytest.fixture
@@ -75,3 +76,40 @@ async def test_strangers_and_our_own_posts_have_nothing_read(town, alice):
         answer, _ = await opened(town, who, post_id)
         assert "mastodon-async-refresh" not in answer.headers
     assert town.near.asked.count("/replies") == 0
+
+
+async def test_a_context_lists_what_replies_does_not(town, alice):
+    """Of the server where the conversation began; each post is read from its own. Source: FEP-7888."""
+    bob, carol = town.near.actor("bob"), town.far.actor("carol")
+    await town.follow(alice, bob)
+    context = f"{town.far.base}/conversations/1"
+    note = town.near.note(bob, context=context, conversation=context)
+    one = town.near.note(bob, "<p>one</p>", inReplyTo=note["id"], context=context)
+    two = town.far.note(carol, "<p>two</p>", inReplyTo=one["id"], context=context)
+    head = {"id": context, "type": "OrderedCollection", "first": f"{context}/1"}
+    town.far.put("/conversations/1", head)
+    page = {"id": f"{context}/1", "type": "OrderedCollectionPage", "partOf": context}
+    town.far.put("/conversations/1/1", page | {"orderedItems": [note["id"], one["id"], two["id"], "about:blank"]})
+    await town.send("Create", bob, note)
+    (post,) = await town.posts()
+    assert sorted((await opened(town, alice, post["id"]))[1]) == ["<p>one</p>", "<p>two</p>"]
+
+
+async def test_our_conversations_have_a_context(town, alice):
+    """What is open of it, oldest first, in pages; answers name it too; nothing else has one."""
+
+    async def read(path):
+        return await call(town.home.house.edge, "GET", path, headers=(("accept", ACTIVITY),))
+
+    root = await town.make.post(alice)
+    answers = [await town.make.post(alice, reply_to=root) for _ in range(20)]
+    hidden = await town.make.post(alice, reply_to=root, visibility="followers")
+    at = "/users/alice/statuses"
+    assert (await read(f"{at}/{answers[0].id}")).json["context"] == f"{town.base}{at}/{root.id}/context"
+    head = (await read(f"{at}/{root.id}/context")).json
+    assert (head["type"], head["attributedTo"]) == ("OrderedCollection", f"{town.base}/users/alice")
+    rest = (await read(head["first"]["next"].removeprefix(town.base))).json
+    listed = [one.rpartition("/")[2] for one in head["first"]["orderedItems"] + rest["orderedItems"]]
+    assert listed == [str(one.id) for one in (root, *answers)]
+    for post in (answers[0], hidden):
+        assert (await read(f"{at}/{post.id}/context")).status == 404

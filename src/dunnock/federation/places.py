@@ -61,6 +61,10 @@ class Places:
         """A post of an account."""
         return f"{self.actor(name)}/statuses/{post_id}"
 
+    def context(self, name: str, post_id: int) -> str:
+        """The collection of the conversation that begins with a post of an account. Source: FEP-7888."""
+        return f"{self.post(name, post_id)}/context"
+
     def page(self, name: str, post_id: int) -> str:
         """The page of a post."""
         return f"{self.base}/@{name}/{post_id}"

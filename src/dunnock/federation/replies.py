@@ -1,6 +1,7 @@
 """Whole conversations: what others answered to a post of another server is read there when somebody here opens it.
 
-Each answer is read from its own server; how much is read, and how often, is limited. Source: federation.md, section 10.
+So is what the conversation's own server lists as its `context` (FEP-7888). Each answer is read from its own server; how much is
+read, and how often, is limited. Source: federation.md, section 10.
 """
 
 from __future__ import annotations
@@ -97,27 +98,40 @@ class Answers:
         named = (await posts.names_of(db, [post_id])).get(post_id)
         if named is None or named.uri is None:
             return
-        host, seen, told = host_of(named.uri), {""}, set[str]()
+        told = {named.uri}
         try:
             document = await self._house.fetcher.document(named.uri)
-            async with db.begin() as tx:
-                await keep_claims(tx, post_id, document, new=False)
-            page: Any = document.get("replies")
-            for _ in range(MOST_PAGES):
-                read = await self._page(page, host, seen)
-                if read is None:
-                    return
-                for item in [*listed(read.get("items")), *listed(read.get("orderedItems"))]:
-                    uri = urldefrag(id_of(item)).url
-                    if not host_of(uri) or uri in told or self._house.places.is_here(uri):
-                        continue
-                    if len(told) == MOST_ANSWERS:
-                        return
-                    told.add(uri)
-                    yield uri
-                page = read.get("first") if read.get("first") is not None else read.get("next")
         except (RemoteRefused, RemoteFailed, ServerRefused):
             return
+        async with db.begin() as tx:
+            await keep_claims(tx, post_id, document, new=False)
+        whole = id_of(document.get("context"))
+        for collection, host in ((document.get("replies"), host_of(named.uri)), (whole, host_of(whole))):
+            if self._house.places.is_here(id_of(collection)):
+                continue
+            async for uri in self._listed(collection, host):
+                if uri in told or self._house.places.is_here(uri):
+                    continue
+                if len(told) > MOST_ANSWERS:
+                    return
+                told.add(uri)
+                yield uri
+
+    async def _listed(self, collection: Any, host: str) -> AsyncIterator[str]:
+        """What a collection on `host` lists, as far as it can be read."""
+        page, seen = collection, {""}
+        for _ in range(MOST_PAGES):
+            try:
+                read = await self._page(page, host, seen)
+            except (RemoteRefused, RemoteFailed, ServerRefused):
+                return
+            if read is None:
+                return
+            for item in [*listed(read.get("items")), *listed(read.get("orderedItems"))]:
+                uri = urldefrag(id_of(item)).url
+                if host_of(uri):
+                    yield uri
+            page = read.get("first") if read.get("first") is not None else read.get("next")
 
     async def _page(self, page: Any, host: str, seen: set[str]) -> Mapping[str, Any] | None:
         """A collection or a page of it, written out or read from the post's own server; each once (SC-090)."""

@@ -65,7 +65,7 @@ from dunnock.posts.find import find_original, find_visible, visible_of
 from dunnock.posts.history import Revision, history, source
 from dunnock.posts.model import OPEN, VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
-from dunnock.posts.outbox import outbox, pinned, public_count, replies
+from dunnock.posts.outbox import open_thread, outbox, pinned, public_count, replies
 from dunnock.posts.pin import pin, unpin
 from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft
@@ -237,6 +237,7 @@ __all__ = [
     "mute_thread",
     "name_again",
     "names_of",
+    "open_thread",
     "outbox",
     "pin",
     "pinned",

@@ -19,6 +19,11 @@ async def replies(reader: Reader, post_id: int, *, above: int, most: int) -> Seq
     return await store.replies(reader, post_id, above=above, most=most)
 
 
+async def open_thread(reader: Reader, root_id: int, *, above: int, most: int) -> Sequence[int]:
+    """Ids of the public and unlisted posts of the conversation that begins with a post, oldest first, after the id `above`."""
+    return await store.thread(reader, root_id, above=above, most=most)
+
+
 async def pinned(reader: Reader, author_id: int) -> list[Post]:
     """The public and unlisted posts that an account shows first, latest pin first."""
     return await store.pinned(reader, author_id)

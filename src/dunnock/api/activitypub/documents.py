@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,7 +23,7 @@ _NAME = r"(?P<name>[A-Za-z0-9_]{1,64})"
 _ACTOR = re.compile(rf"/(?:users/|@){_NAME}")
 _POST = re.compile(rf"/(?:users/{_NAME}/statuses|@(?P<at>[A-Za-z0-9_]{{1,64}}))/(?P<id>[1-9][0-9]{{0,18}})")
 _OF_POST = re.compile(
-    rf"/users/{_NAME}/statuses/(?P<id>[1-9][0-9]{{0,18}})/(?P<what>activity|replies|likes|shares|quote_authorizations)"
+    rf"/users/{_NAME}/statuses/(?P<id>[1-9][0-9]{{0,18}})/(?P<what>activity|replies|likes|shares|context|quote_authorizations)"
 )
 _OF_ACTOR = re.compile(
     rf"/users/{_NAME}/(?P<what>outbox|followers|following|collections/featured|collections/tags|followers_synchronization)"
@@ -212,8 +212,7 @@ class Documents:
         asked = asker.query
         above = _number(asked.get("min_id"), 0)
         found = await posts.replies(self._db, post_id, above=above, most=PAGE)
-        named = await posts.names_of(self._db, found)
-        items = [one.uri or self._places.post(one.username, an_id) for an_id in found if (one := named.get(an_id))]
+        items = await self._addresses(found)
         page: dict[str, Any] = {
             "id": f"{uri}?page=true" + (f"&min_id={above}" if above else ""),
             "type": "CollectionPage",
@@ -225,6 +224,34 @@ class Documents:
         if "page" in asked:
             return activities.with_context(page)
         return activities.with_context({"id": uri, "type": "Collection", "first": page})
+
+    async def _context(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
+        """The conversation that begins with a post, as far as it is known here and open to everybody. Source: FEP-7888, FEP-f228."""
+        post, author = await self._own_post(asker, name, post_id)
+        if post.thread_id != post.id or post.visibility not in posts.OPEN:
+            raise Missing(post_id)
+        uri, asked = self._places.context(name, post_id), asker.query
+        above = _number(asked.get("min_id"), 0)
+        found = await posts.open_thread(self._db, post_id, above=above, most=PAGE)
+        page: dict[str, Any] = {
+            "id": f"{uri}?page=true" + (f"&min_id={above}" if above else ""),
+            "type": "OrderedCollectionPage",
+            "partOf": uri,
+            "orderedItems": await self._addresses(found),
+        }
+        if len(found) == PAGE:
+            page["next"] = f"{uri}?page=true&min_id={found[-1]}"
+        if "page" in asked:
+            return activities.with_context(page)
+        by = self._places.actor(author.username)
+        return activities.with_context({"id": uri, "type": "OrderedCollection", "attributedTo": by, "first": page})
+
+    async def _addresses(self, ids: Sequence[int]) -> list[str]:
+        """What these posts are called, without those of accounts that are not shown."""
+        named = await posts.names_of(self._db, ids)
+        people = await accounts.find_many(self._db, {one.author_id for one in named.values()})
+        shown = {an_id for an_id, one in named.items() if one.author_id in people and people[one.author_id].shown}
+        return [named[an_id].uri or self._places.post(named[an_id].username, an_id) for an_id in ids if an_id in shown]
 
     async def _likes(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
         return await self._counted(asker, name, post_id, "likes", 2)

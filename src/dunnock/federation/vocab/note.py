@@ -94,6 +94,7 @@ async def note(reader: Reader, post: Post, author: Account, places: Places) -> d
     if post.edited_at is not None:
         told["updated"] = iso(post.edited_at)
     if post.visibility in posts.OPEN:
+        told |= await _context(reader, post, author, places)
         counts = await posts.counts_of(reader, post.id)
         told["replies"] = {
             "id": f"{uri}/replies",
@@ -115,6 +116,17 @@ async def note(reader: Reader, post: Post, author: Account, places: Places) -> d
     if post.id in polls:
         told |= _question(polls[post.id])
     return told
+
+
+async def _context(reader: Reader, post: Post, author: Account, places: Places) -> dict[str, str]:
+    """Where the whole conversation is, if it began here and everybody may read how. Source: FEP-7888."""
+    if post.thread_id == post.id:
+        return {"context": places.context(author.username, post.id)}
+    root = await posts.find_living(reader, post.thread_id)
+    named = (await posts.names_of(reader, [post.thread_id])).get(post.thread_id)
+    if root is None or named is None or named.uri is not None or root.visibility not in posts.OPEN:
+        return {}
+    return {"context": places.context(named.username, root.id)}
 
 
 def _name(named: Mapping[int, posts.Named], post_id: int | None, places: Places) -> str | None:

@@ -29,6 +29,18 @@ _REPLIES = Sql(
     .order_by(posts.c.id)
     .limit(bindparam("most"))
 )
+_THREAD = Sql(
+    select(posts.c.id)
+    .where(
+        posts.c.thread_id == bindparam("root", type_=BigId),
+        _open,
+        posts.c.boost_of_id.is_(None),
+        posts.c.deleted_at.is_(None),
+        posts.c.id > bindparam("above", type_=BigId),
+    )
+    .order_by(posts.c.id)
+    .limit(bindparam("most"))
+)
 _PINNED = Sql(
     select(*COLUMNS)
     .join_from(interactions, posts, posts.c.id == interactions.c.post_id)
@@ -56,6 +68,11 @@ async def public_count(reader: Reader, author_id: int) -> int:
 async def replies(reader: Reader, post_id: int, *, above: int, most: int) -> list[int]:
     """Oldest first."""
     return [row[0] for row in await reader.all(_REPLIES, post=post_id, above=above, most=most)]
+
+
+async def thread(reader: Reader, root_id: int, *, above: int, most: int) -> list[int]:
+    """Oldest first."""
+    return [row[0] for row in await reader.all(_THREAD, root=root_id, above=above, most=most)]
 
 
 async def pinned(reader: Reader, author_id: int) -> list[Post]:
