@@ -36,7 +36,15 @@ async def ask(town, path, by=None, **how):
 def paths_of(member, post):
     at = f"/users/{member.username}"
     ends = ("outbox", "outbox?page=true", "followers", "followers?page=1", "following", "collections/featured")
-    parts = ("", "/activity", "/replies", "/likes", "/shares", "/context", "/quote_authorizations?by=https://near.example/1")
+    parts = (
+        "",
+        "/activity",
+        "/replies",
+        "/likes",
+        "/shares",
+        "/context",
+        "/quote_authorizations?by=https://near.example/1",
+    )
     return [
         *(f"{at}/{one}" for one in (*ends, "collections/tags", "followers_synchronization", "follows/1")),
         *(f"{at}/statuses/{post.id}{one}" for one in parts),

@@ -567,3 +567,6 @@ async def test_a_server_that_takes_one_kind_of_signature_is_asked_again(house, r
     assert asked[:2] == [False, True]
     await house.federation.people.refresh(bob.uri)
     assert heads[len(asked) :] == [True]
+    house.federation.fetcher._schemes.clear()  # as after a start
+    await house.federation.people.refresh(bob.uri)
+    assert heads[len(asked) :] == [True, True]

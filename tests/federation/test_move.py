@@ -14,6 +14,7 @@ from dunnock.accounts.errors import MoveRefused, RelationRefused
 from dunnock.federation import Resolver, move_away, reactions
 from dunnock.federation import move as theirs
 from dunnock.federation.store import actors
+from dunnock.feeds import lists
 from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.db.tables import jobs
@@ -84,6 +85,25 @@ async def test_followers_here_go_along(town, alice, bob):
     assert (one.notify, one.note) == (True, "met at the hedge")
     shown = await town.home.ask("GET", f"/@bob@{town.near.host}", None)
     assert f"@robert@{town.far.host}".encode() in shown.body
+
+
+async def test_who_moves_stays_on_lists(town, alice, bob):
+    """Those who follow or asked to are on them; who refuses is on none."""
+    async with town.db.begin() as tx:
+        friends = await lists.make_list(tx, alice.id, title="Friends")
+        await lists.add_to_list(tx, alice.id, friends.id, [await town.id_of(bob)])
+
+    async def listed():
+        return (await lists.members_of(town.db, alice.id, friends.id, accounts.Cursor(limit=10))).ids
+
+    robert = new_home(town, bob)
+    await moves(town, bob, robert)
+    new_id = await town.id_of(robert)
+    assert list(await listed()) == [new_id]
+    [asked] = await town.told(town.far, "Follow")
+    await town.send("Reject", robert, asked)
+    await town.settle()
+    assert await lists.lists_with(town.db, alice.id, member=new_id) == []
 
 
 async def test_sc_042_who_is_carried_over_waits_for_a_yes(town, alice, bob):

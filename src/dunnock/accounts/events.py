@@ -147,6 +147,14 @@ class Unfollowed(Event, frozen=True):
     requested: bool = False
 
 
+class FollowCarriedOver(Event, frozen=True):
+    """Whom somebody follows moved, and they follow, or ask to follow, the new account instead; the old follow ends after it."""
+
+    follower_id: int
+    old_id: int
+    new_id: int
+
+
 class Blocked(Event, frozen=True):
     """An account blocked another; follows between them have ended in the same transaction."""
 

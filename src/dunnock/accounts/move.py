@@ -9,7 +9,7 @@ import msgspec
 
 from dunnock.accounts.block import block
 from dunnock.accounts.errors import AccountMissing, MoveRefused, RelationRefused, TooManyFollows
-from dunnock.accounts.events import AccountMoved, AccountSettingsChanged
+from dunnock.accounts.events import AccountMoved, AccountSettingsChanged, FollowCarriedOver
 from dunnock.accounts.find import find
 from dunnock.accounts.follow import accept_follow, follow, unfollow
 from dunnock.accounts.mute import mute
@@ -117,6 +117,7 @@ async def _carry_followers(tx: Tx, old: int, new: int, above: int) -> int | None
                     await accept_follow(tx, new, follower=follower)
             if was.note and not there.note:
                 await write_note(tx, follower, target=new, note=was.note)
+            await tx.record(FollowCarriedOver(follower_id=follower, old_id=old, new_id=new))
             await unfollow(tx, follower=follower, followed=old)
     return rows[-1][0] if len(rows) == _CHUNK else None
 

@@ -11,8 +11,10 @@ from dunnock.federation.keys import Keys
 from dunnock.federation.parse import MOST_BYTES, id_of, read_json
 from dunnock.federation.places import Places, host_of
 from dunnock.federation.signatures import Scheme, Signer, sign
+from dunnock.federation.store import actors as hosts
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import Db
 from dunnock.foundation.http import Answer, Door, OutsideFailed, OutsideForbidden, Wanted
 
 ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
@@ -29,9 +31,9 @@ class _NotSignedSo(RemoteRefused):
 class Fetcher:
     """Asks other servers for documents."""
 
-    def __init__(self, door: Door, keys: Keys, places: Places) -> None:
+    def __init__(self, db: Db, door: Door, keys: Keys, places: Places) -> None:
         """`keys` has the server's own key, which every request is signed with."""
-        self._door, self._keys, self.places = door, keys, places
+        self._db, self._door, self._keys, self.places = db, door, keys, places
         self._schemes: Cache[str, Scheme] = Cache(KEPT)
 
     async def document(self, uri: str, *, within_s: float = 10.0) -> dict[str, Any]:
@@ -71,16 +73,26 @@ class Fetcher:
         if not host_of(uri) or self.places.is_here(uri):
             raise RemoteRefused("no address of another server")
         signer = (await self._keys.of(None, None)).signer
-        first = self._schemes.get(host_of(uri)) or "draft"
+        first = await self._scheme(host_of(uri))
         second: Scheme = "rfc9421" if first == "draft" else "draft"
         try:
             answer = await self._signed(uri, signer, first, within_s)
         except _NotSignedSo:  # as another kind of signature it may be taken: double-knocking
             answer = await self._signed(uri, signer, second, within_s)
             self._schemes.put(host_of(uri), second)
+            async with self._db.begin() as tx:
+                await hosts.note_read_scheme(tx, host_of(uri), second)
         if answer.type == "application/ld+json" and _PROFILE not in answer.headers.get("content-type", ""):
             raise RemoteRefused("another profile", host_of(uri))
         return _json(answer), answer.url
+
+    async def _scheme(self, host: str) -> Scheme:
+        """The kind of signature that the host took last; for one that never refused any, the older kind."""
+        held = self._schemes.get(host)
+        if held is None:
+            held = "rfc9421" if await hosts.read_scheme(self._db, host) == "rfc9421" else "draft"
+            self._schemes.put(host, held)
+        return held
 
     async def _signed(self, uri: str, signer: Signer, scheme: Scheme, within_s: float) -> Answer:
         def headers(url: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ class Federation:
         self.db, self.door, self.settings, self.media_store = db, door, settings, media_store
         self.places = Places(settings.public_url)
         self.keys = Keys(db, self.places)
-        self.fetcher = Fetcher(door, self.keys, self.places)
+        self.fetcher = Fetcher(db, door, self.keys, self.places)
         self.policy = Policy(db)
         self.wake = Wake()
         self.rates = Rates(INBOX_BURST, INBOX_PER_S, enabled=not settings.dev)

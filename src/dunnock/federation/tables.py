@@ -58,6 +58,7 @@ hosts = Table(  # what is known of other servers
     metadata,
     Column("host", Text, primary_key=True),
     Column("scheme", Text, nullable=False, server_default="draft"),  # the kind of signature that it took
+    Column("read_scheme", Text, nullable=False, server_default="draft"),  # and gave documents for
     Column("failing_since", BigId),  # null: the last delivery arrived
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("parked_at", BigId),  # it was away for so long that nothing is sent before it is heard of

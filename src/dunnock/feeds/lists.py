@@ -175,6 +175,16 @@ async def remove_from_list(tx: Tx, account_id: int, list_id: int, members: Itera
         await tx.record(ListChanged(list_id=list_id, account_id=account_id))
 
 
+async def carry_lists(tx: Tx, account_id: int, *, old: int, new: int) -> None:
+    """Put the account `new` on those of somebody's lists that `old` is on, whose owner moved there.
+
+    If the follow still waits and is refused, `remove_unfollowed` takes the new account off again.
+    """
+    for row in await tx.all(store.WITH, owner=account_id, account=old):
+        if await tx.run(store.ADD_MEMBER, list_id=row[0], account_id=new, id=tx.new_id()):
+            await tx.record(ListChanged(list_id=row[0], account_id=account_id))
+
+
 async def remove_unfollowed(tx: Tx, account_id: int, *, member: int) -> None:
     """Take an account off all lists of somebody who does not follow it (any more)."""
     if await tx.all(store.MAY_ADD, ids=[member], owner=account_id):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dunnock import accounts, posts
 from dunnock.accounts.endorse import forget_endorsements
 from dunnock.feeds.conversations import end_conversations, forget_conversations, settle_conversations
-from dunnock.feeds.lists import forget_lists, remove_unfollowed
+from dunnock.feeds.lists import carry_lists, forget_lists, remove_unfollowed
 from dunnock.feeds.tags import forget_tags
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
@@ -18,6 +18,11 @@ from dunnock.posts.featured import forget_featured
 async def on_unfollowed(tx: Tx, event: accounts.Unfollowed) -> None:
     """Whom one does not follow is on none of one's lists."""
     await remove_unfollowed(tx, event.follower_id, member=event.followed_id)
+
+
+async def on_carried_over(tx: Tx, event: accounts.FollowCarriedOver) -> None:
+    """Who moves stays on one's lists."""
+    await carry_lists(tx, event.follower_id, old=event.old_id, new=event.new_id)
 
 
 async def on_post(tx: Tx, event: Event) -> None:
@@ -45,6 +50,7 @@ async def on_standing(tx: Tx, event: accounts.StandingChanged) -> None:
 
 
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
+    accounts.FollowCarriedOver: (on_carried_over,),
     accounts.Unfollowed: (on_unfollowed,),
     posts.PostPublished: (on_post,),
     posts.PostEdited: (on_post,),

@@ -226,7 +226,7 @@ class Documents:
         return activities.with_context({"id": uri, "type": "Collection", "first": page})
 
     async def _context(self, asker: Asker, name: str, post_id: int) -> dict[str, Any]:
-        """The conversation that begins with a post, as far as it is known here and open to everybody. Source: FEP-7888, FEP-f228."""
+        """What is open of the conversation that begins with a post, as far as it is known here. Source: FEP-7888."""
         post, author = await self._own_post(asker, name, post_id)
         if post.thread_id != post.id or post.visibility not in posts.OPEN:
             raise Missing(post_id)

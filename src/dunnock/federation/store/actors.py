@@ -181,6 +181,8 @@ _HEARD = Sql(
     .values(heard_at=bindparam("now", type_=BigId), parked_at=None, failing_since=None, failures=0)
 )
 _SCHEME = Sql(update(hosts).where(_host).values(scheme=bindparam("new_scheme")))
+_READ_SCHEME = Sql(update(hosts).where(_host).values(read_scheme=bindparam("new_scheme")))
+_HELD_READ_SCHEME = Sql(select(hosts.c.read_scheme).where(_host))
 _HOSTS = Sql(
     select(hosts.c.host, hosts.c.scheme, hosts.c.failing_since, hosts.c.parked_at).where(among(hosts.c.host, "names"))
 )
@@ -324,6 +326,18 @@ async def note_scheme(tx: Tx, host: str, scheme: str) -> None:
     """Remember which kind of signature a server takes."""
     await tx.run(_MEET_HOST, host=host)
     await tx.run(_SCHEME, of=host, new_scheme=scheme)
+
+
+async def read_scheme(reader: Reader, host: str) -> str | None:
+    """The kind of signature for which a server gave a document; None: nothing is known of it."""
+    found: str | None = await reader.value(_HELD_READ_SCHEME, of=host)
+    return found
+
+
+async def note_read_scheme(tx: Tx, host: str, scheme: str) -> None:
+    """Remember for which kind of signature a server gives documents."""
+    await tx.run(_MEET_HOST, host=host)
+    await tx.run(_READ_SCHEME, of=host, new_scheme=scheme)
 
 
 async def note_failure(tx: Tx, host: str, *, since: int, parked: int | None) -> None:

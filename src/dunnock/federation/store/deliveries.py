@@ -75,7 +75,7 @@ _LOST_BODIES = Sql(select(deliveries.c.body_id).where(among(deliveries.c.id, "id
 _known = or_(
     exists().where(deliveries.c.host == hosts.c.host),
     exists().where(relays.c.host == hosts.c.host),
-    and_(hosts.c.scheme != "draft", exists().where(actors.c.host == hosts.c.host)),
+    and_(or_(hosts.c.scheme != "draft", hosts.c.read_scheme != "draft"), exists().where(actors.c.host == hosts.c.host)),
 )
 _SILENT = (
     select(hosts.c.host)

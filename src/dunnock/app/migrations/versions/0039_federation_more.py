@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0039"
 down_revision = "0038"
 
 
 def upgrade() -> None:
     """Change the schema."""
+    with op.batch_alter_table("hosts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("read_scheme", sa.Text(), server_default="draft", nullable=False))
