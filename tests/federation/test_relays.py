@@ -500,3 +500,72 @@ async def test_it_is_a_sign_of_life(town, relay, speaker):
         await store.heard(tx, relay.id)
     await town.send("Announce", speaker, f"{town.far.base}/notes/none")
     assert (await now(town, relay)).heard_at >= before
+
+
+# Relays that are followed -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def followed(town, relays, admin, speaker):
+    """A relay in LitePub's way, found by the address of its actor, that said yes and follows back."""
+    at = await relays.seek(town.home.house.federation, speaker, by=admin.id)
+    assert at == (f"{town.near.base}/inbox", speaker)
+    async with town.db.begin() as tx:
+        made = await relays.add(tx, at[0], followed=at[1], by=admin.id)
+    [follow] = await follows(town)
+    assert (follow["object"], follow["to"]) == (speaker, [speaker])
+    await town.send("Accept", speaker, follow)
+    await town.send("Follow", speaker, ACTOR)
+    return await now(town, made)
+
+
+async def test_a_relay_that_is_followed_follows_back(town, followed, speaker):
+    """It is let, and nobody else is: the server itself has no followers."""
+    assert followed.state == "accepted"
+    [yes] = await town.told(town.near, "Accept")
+    assert (yes["actor"], yes["object"]["actor"], yes["object"]["object"]) == (ACTOR, speaker, ACTOR)
+    stranger = town.far.actor("stranger")
+    await town.send("Follow", stranger, ACTOR)
+    [no] = await town.told(town.far, "Reject")
+    assert no["object"]["actor"] == stranger
+
+
+async def test_a_relay_that_is_followed_hears_of_posts_by_announcements(town, followed, alice):
+    """By the server itself; of what changes and ends it is told as others are."""
+    post = await publish(town, alice, "hello hedge")
+    await publish(town, alice, "for some", visibility="unlisted")
+    [announced] = await town.told(town.near, "Announce")
+    uri = f"{town.base}/users/alice/statuses/{post.id}"
+    assert (announced["actor"], announced["object"], announced["to"]) == (ACTOR, uri, [PUBLIC])
+    assert told_of(town, "Create") == []
+    async with town.db.begin() as tx:
+        await posts.delete(tx, post.id, by=alice.id)
+    assert [one["object"]["id"] for one in await town.told(town.near, "Delete")] == [uri]
+
+
+async def test_a_relay_that_is_followed_brings_posts(town, followed, speaker):
+    carol = town.far.actor("carol")
+    note = town.far.note(carol, "<p>from afar</p>")
+    await town.send("Announce", speaker, note["id"])
+    await town.settle()
+    assert [one["html"] for one in await town.posts()] == ["<p>from afar</p>"]
+
+
+async def test_only_the_actor_that_was_followed_speaks_for_it(town, relays, admin, speaker):
+    async with town.db.begin() as tx:
+        made = await relays.add(tx, f"{town.near.base}/inbox", followed=speaker, by=admin.id)
+    [follow] = await follows(town)
+    other = town.near.actor("other", kind="Application")
+    assert await town.deliver(town.near.activity("Accept", other, follow)) == 403
+    assert (await now(town, made)).state == "pending"
+
+
+async def test_what_is_no_actor_is_an_inbox(town, relays, admin, alice):
+    house = town.home.house.federation
+    for at in (f"{town.near.base}/inbox", town.near.note(town.near.actor("bob"))["id"]):
+        assert await relays.seek(house, at, by=admin.id) == (at, None)
+    with pytest.raises(NotPermitted):
+        await relays.seek(house, f"{town.near.base}/inbox", by=alice.id)
+    async with town.db.begin() as tx:
+        with pytest.raises(RelayRefused):
+            await relays.add(tx, f"{town.near.base}/inbox", followed=f"{town.far.base}/actor", by=admin.id)

@@ -13,7 +13,7 @@ from dunnock.federation.places import PUBLIC, Places
 from dunnock.federation.send import SERVER, answer_to_follow, send
 from dunnock.federation.store import actors, claims, deliveries, memory, quotes, relays
 from dunnock.federation.vocab.note import announce, create, note, post_uri, uri_of
-from dunnock.foundation.clock import MINUTE, SECOND
+from dunnock.foundation.clock import MINUTE, SECOND, iso
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
@@ -86,9 +86,21 @@ class Telling:
             await self.created(tx, post, author)
 
     async def created(self, tx: Tx, post: Post, author: Account) -> None:
-        """Create, and the request to quote where that takes one."""
+        """Create, and the request to quote where that takes one; to relays that are followed an Announce by the server itself."""
         told = await note(tx, post, author, self._places)
-        await self._send_about(tx, post, author, create(told))
+        whole, named = await relays.inboxes_by_way(tx)
+        await self._send_about(tx, post, author, create(told), relays_too=whole)
+        if named and post.visibility == "public" and author.standing is Standing.ACTIVE:
+            me = self._places.instance_actor
+            announced = {
+                "id": f"{me}#announces/{post.id}",
+                "type": "Announce",
+                "actor": me,
+                "published": iso(tx.now),
+                "to": [PUBLIC],
+                "object": told["id"],
+            }
+            await send(tx, announced, by=SERVER, to=named, here=self._places.domain)
         if post.quoted_id is not None and post.quote_state == "pending":
             await self._ask_to_quote(tx, post, author, told)
 
@@ -110,7 +122,8 @@ class Telling:
             "cc": told["cc"],
             "object": told,
         }
-        await self._send_about(tx, post, author, activity, also=await actors.boosters_inboxes(tx, post.id))
+        also = await actors.boosters_inboxes(tx, post.id)
+        await self._send_about(tx, post, author, activity, also=also, relays_too=await relays.inboxes(tx))
 
     async def on_deleted(self, tx: Tx, event: posts.PostDeleted) -> None:
         """Delete, to all that may have it; of a boost an Undo. What was claimed of it is forgotten."""
@@ -499,9 +512,16 @@ class Telling:
             await deliveries.note_reached(tx, post.id, {remote.best_inbox})
 
     async def _send_about(
-        self, tx: Tx, post: Post, author: Account, activity: dict[str, Any], *, also: Collection[str] = ()
+        self,
+        tx: Tx,
+        post: Post,
+        author: Account,
+        activity: dict[str, Any],
+        *,
+        also: Collection[str] = (),
+        relays_too: Collection[str] = (),
     ) -> None:
-        """To followers, unless it is direct, to the servers of those who are named or answered, and if public to relays.
+        """To followers, unless it is direct, to the servers of those who are named or answered, and if public to these relays.
 
         Whoever staff limited is for their followers, and no relay's business.
         """
@@ -515,7 +535,7 @@ class Telling:
         if post.visibility != "direct":
             to |= await actors.follower_inboxes(tx, author.id)
         if post.visibility == "public" and author.standing is Standing.ACTIVE:
-            to |= await relays.inboxes(tx)
+            to |= set(relays_too)
         await self._send(tx, activity, author, to, to_followers=post.visibility == "followers")
 
     async def _send(

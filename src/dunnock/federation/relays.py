@@ -1,7 +1,8 @@
 """Staff and relays: servers that hand on public posts to many others, and theirs to this one.
 
-The server's own actor asks a relay by a `Follow` of everybody, as Mastodon does, and the relay says yes or no. Each change of
-state is committed with what the relay is sent. Source: FEP-ae0c; Mastodon, Relay.
+The server's own actor asks a relay by a `Follow`: of everybody, as Mastodon does, or of the relay's own actor, as LitePub has
+it. The relay says yes or no; one of the second kind follows back. Each change of state is committed with what the relay is
+sent. Source: FEP-ae0c; Mastodon, Relay.
 """
 
 from __future__ import annotations
@@ -16,7 +17,18 @@ from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.accounts.account import Standing
 from dunnock.accounts.server_rules import read_rules
-from dunnock.federation.errors import RelayMissing, RelayRefused
+from dunnock.federation.errors import (
+    ActivityInvalid,
+    NotTheirs,
+    RelayMissing,
+    RelayRefused,
+    RemoteFailed,
+    RemoteRefused,
+    ServerRefused,
+)
+from dunnock.federation.house import Federation
+from dunnock.federation.parse import id_of, types_of
+from dunnock.federation.people import ACTOR_TYPES
 from dunnock.federation.places import PUBLIC, Places, host_of
 from dunnock.federation.send import SERVER, send
 from dunnock.federation.store import relays as store
@@ -25,6 +37,7 @@ from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.moderation import log
 
 MOST_RELAYS = 50
+_NO_ACTOR = (ActivityInvalid, NotTheirs, RemoteFailed, RemoteRefused, ServerRefused)
 _NEEDS = Power.MANAGE_FEDERATION
 
 
@@ -46,16 +59,39 @@ class Relays:
         out = await _suspended(db, {one.host for one in found})
         return [(one, one.host in out) for one in found]
 
-    async def add(self, tx: Tx, inbox: str, *, by: int) -> Relay:
-        """Add a relay by the address of its inbox, and ask it.
+    async def seek(self, house: Federation, typed: str, *, by: int) -> tuple[str, str | None]:
+        """The inbox of the relay at an address, and its actor if the address is an actor's: `add` takes both.
+
+        Raises:
+            NotPermitted: the role of `by` does not allow it.
+            RelayRefused: the address can be no relay's.
+        """
+        await accounts.permit(house.db, by, _NEEDS)
+        at = self._checked(typed)
+        try:
+            if await house.policy.refuses(host_of(at)):
+                return at, None  # `add` says why not
+            found = await house.fetcher.document(at, within_s=5.0)
+            if ACTOR_TYPES.keys().isdisjoint(types_of(found)):
+                return at, None
+            actor = await house.people.find(id_of(found), pins=False)
+        except _NO_ACTOR:  # an inbox gives nothing to who only asks
+            return at, None
+        return actor.best_inbox, actor.uri
+
+    async def add(self, tx: Tx, inbox: str, *, followed: str | None = None, by: int) -> Relay:
+        """Add a relay by the address of its inbox, and ask it. `followed`: its actor, if that is to be followed.
 
         Raises:
             NotPermitted: the role of `by` does not allow it.
             RelayRefused: the address can be no relay's, or is one's already; its server is suspended here; there are enough.
         """
         staff = await log.acting(tx, by, _NEEDS)
+        where = self._checked(inbox)
+        if followed is not None and host_of(followed) != host_of(where):
+            raise RelayRefused(where, say="Validation failed: The relay's actor and its inbox are on different servers")
         relay = Relay(
-            id=tx.new_id(), inbox=(where := self._checked(inbox)), host=host_of(where), state="idle", changed_at=0
+            id=tx.new_id(), inbox=where, host=host_of(where), state="idle", followed_uri=followed, changed_at=0
         )
         if len(await store.every(tx)) >= MOST_RELAYS:
             raise RelayRefused("too many", say="Validation failed: There are so many relays that no more can be added")
@@ -98,7 +134,7 @@ class Relays:
         schemes = {"https", "http"} if self._plain_http else {"https"}
         if not host_of(inbox) or urlsplit(inbox).scheme not in schemes or urlsplit(inbox).fragment:
             raise RelayRefused(
-                inbox[:200], say="Validation failed: Type the whole address of the relay's inbox: https://…"
+                inbox[:200], say="Validation failed: Type the whole address of the relay's inbox or actor: https://…"
             )
         if self._places.is_here(inbox):
             raise RelayRefused(inbox[:200], say="Validation failed: This server can't be its own relay")
@@ -109,7 +145,7 @@ class Relays:
         uri = f"{self._places.instance_actor}#follows/{tx.new_id()}"
         if not await store.ask(tx, relay.id, follow_uri=uri):
             return False
-        await self._send(tx, relay, self._follow(uri))
+        await self._send(tx, relay, self._follow(relay, uri))
         return True
 
     async def _end(self, tx: Tx, relay: Relay) -> bool:
@@ -121,12 +157,13 @@ class Relays:
         for delivery_id, body_id, body in await store.waiting(tx, relay, by=SERVER):
             if msgspec.json.decode(body).get("id") == relay.follow_uri:
                 await store.drop(tx, delivery_id, body_id)
-        follow = self._follow(relay.follow_uri)
+        follow = self._follow(relay, relay.follow_uri)
         await self._send(tx, relay, {**follow, "id": f"{relay.follow_uri}/undo", "type": "Undo", "object": follow})
         return True
 
-    def _follow(self, uri: str) -> dict[str, Any]:
-        return {"id": uri, "type": "Follow", "actor": self._places.instance_actor, "to": [PUBLIC], "object": PUBLIC}
+    def _follow(self, relay: Relay, uri: str) -> dict[str, Any]:
+        whom = relay.followed_uri or PUBLIC
+        return {"id": uri, "type": "Follow", "actor": self._places.instance_actor, "to": [whom], "object": whom}
 
     async def _send(self, tx: Tx, relay: Relay, activity: dict[str, Any]) -> None:
         await send(tx, activity, by=SERVER, to=[relay.inbox], here=self._places.domain)

@@ -160,6 +160,7 @@ relays = Table(  # who hands public posts on to many servers, and has ours hande
     Column("inbox", Text, nullable=False, unique=True),
     Column("host", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("followed_uri", Text),  # the actor that is followed, as LitePub has it; null: everybody, as Mastodon has it
     Column("follow_uri", Text),  # of the Follow that it was sent last; null: idle
     Column("actor_uri", Text),  # who said yes: nobody else speaks for it
     Column("error", Text),  # why the last delivery failed; null: it arrived

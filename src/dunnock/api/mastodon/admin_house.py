@@ -19,7 +19,7 @@ from dunnock.api.kit import Called, Form, Paging, Query, Upload, require
 from dunnock.api.mastodon.admin_cases import Asked, asked
 from dunnock.api.mastodon.instance import Rule, rule_wire
 from dunnock.api.mastodon.pages import cursor_of, me
-from dunnock.federation import Places, Relays
+from dunnock.federation import Places, Relays, Resolver
 from dunnock.foundation import jobs, reactions
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db, Reader
@@ -561,11 +561,16 @@ async def list_relays(caller: Called, db: NamedDependency[Db], settings: NamedDe
 
 @post(RELAYS, guards=[require(WRITES)], status_code=200)
 async def add_relay(
-    form: Form[RelayForm], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+    form: Form[RelayForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
+    resolver: NamedDependency[Resolver],
 ) -> dict[str, str]:
-    """Have members' public posts handed on by a relay."""
+    """Have members' public posts handed on by a relay; `inbox`: the address of its inbox, or of its actor."""
+    inbox, followed = await _relays(settings).seek(resolver.house, form.inbox, by=me(caller))
     async with db.begin() as tx:
-        await _relays(settings).add(tx, form.inbox, by=me(caller))
+        await _relays(settings).add(tx, inbox, followed=followed, by=me(caller))
     return {}
 
 

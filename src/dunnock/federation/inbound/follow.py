@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunnock import accounts
 from dunnock.federation.errors import ActivityInvalid, NotTheirs
 from dunnock.federation.inbound.incoming import Incoming
-from dunnock.federation.inbound.relay import answered
+from dunnock.federation.inbound.relay import answered, followed_back
 from dunnock.federation.parse import id_of, type_of, types_of
 from dunnock.federation.send import send_answer
 from dunnock.federation.store import memory
@@ -17,6 +17,9 @@ async def follow(tx: Tx, incoming: Incoming) -> None:
     sender, uri = incoming.sender, incoming.id
     target = await incoming.member(tx, incoming.object_id)
     if target is None:
+        if incoming.object_id == incoming.house.places.instance_actor:
+            await followed_back(tx, incoming)
+            return
         if not incoming.house.places.is_here(incoming.object_id):
             raise ActivityInvalid("nobody here", say="Nobody of this server is followed by that")
         return

@@ -17,7 +17,7 @@ from dunnock.federation.objects import is_post
 from dunnock.federation.parse import id_of, types_of
 from dunnock.federation.places import host_of
 from dunnock.federation.relayed import TakeRelayed
-from dunnock.federation.send import SERVER
+from dunnock.federation.send import SERVER, send
 from dunnock.federation.store import actors, memory
 from dunnock.federation.store import relays as store
 from dunnock.federation.store.actors import Remote
@@ -41,11 +41,26 @@ async def answered(tx: Tx, incoming: Incoming, *, accepted: bool) -> bool:
     relay = await store.by_follow(tx, uri)
     if relay is None:  # it was ended meanwhile
         return True
-    if relay.host != sender.host or relay.actor_uri not in {None, sender.uri}:
+    if relay.host != sender.host or not {relay.actor_uri, relay.followed_uri} <= {None, sender.uri}:
         raise NotTheirs("a follow of a relay", say="That was asked of another relay")
     await store.answer(tx, relay, state="accepted" if accepted else "rejected", actor_uri=sender.uri)
     await store.heard(tx, relay.id)
     return True
+
+
+async def followed_back(tx: Tx, incoming: Incoming) -> None:
+    """The server itself is followed: a relay that was asked may, and then gets what it is told; nobody else. Source: FEP-ae0c."""
+    places, sender = incoming.house.places, incoming.sender
+    relay = await store.followed(tx, sender.uri)
+    me, kind = places.instance_actor, "Reject" if relay is None else "Accept"
+    answer = {
+        "id": f"{me}#{kind.lower()}s/follows/{tx.new_id()}",
+        "type": kind,
+        "actor": me,
+        "to": [sender.uri],
+        "object": {"id": incoming.id or f"{sender.uri}#follow", "type": "Follow", "actor": sender.uri, "object": me},
+    }
+    await send(tx, answer, by=SERVER, to=[sender.inbox], here=places.domain)
 
 
 async def announced(tx: Tx, incoming: Incoming) -> bool:

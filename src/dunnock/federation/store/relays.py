@@ -12,14 +12,16 @@ from dunnock.foundation.db import BigId, Reader, Sql, Tx, among, insert_once
 class Relay(msgspec.Struct, frozen=True, kw_only=True):
     """A relay; `state` is idle, pending, accepted or rejected. Times are Unix milliseconds.
 
-    `follow_uri`: of what it was asked last, None: it is idle; `actor_uri`: who answered, None: nobody yet; `error`: why
-    the last delivery failed, None: it arrived, or there was none; `heard_at`: when it last sent something, None: never.
+    `followed_uri`: its actor, which is followed (LitePub); None: everybody is (Mastodon); `follow_uri`: of what it was asked
+    last, None: it is idle; `actor_uri`: who answered, None: nobody yet; `error`: why the last delivery failed, None: it
+    arrived, or there was none; `heard_at`: when it last sent something, None: never.
     """
 
     id: int
     inbox: str
     host: str
     state: str
+    followed_uri: str | None = None
     follow_uri: str | None = None
     actor_uri: str | None = None
     error: str | None = None
@@ -30,12 +32,13 @@ class Relay(msgspec.Struct, frozen=True, kw_only=True):
 _id = relays.c.id == bindparam("the", type_=BigId)
 _now = bindparam("now", type_=BigId)
 _every = select(*(relays.c[name] for name in Relay.__struct_fields__))
-_ADD = insert_once(relays, "id", "inbox", "host", "state", "changed_at", keys=["inbox"])
+_ADD = insert_once(relays, "id", "inbox", "host", "state", "followed_uri", "changed_at", keys=["inbox"])
 _ALL = Sql(_every.order_by(relays.c.host, relays.c.id))
 _FIND = Sql(_every.where(_id))
 _BY_FOLLOW = Sql(_every.where(relays.c.follow_uri == bindparam("uri")))
 _ACCEPTED_BY = Sql(_every.where(relays.c.actor_uri == bindparam("uri"), relays.c.state == "accepted"))
-_INBOXES = Sql(select(relays.c.inbox).where(relays.c.state == "accepted"))
+_INBOXES = Sql(select(relays.c.inbox, relays.c.followed_uri).where(relays.c.state == "accepted"))
+_FOLLOWED = Sql(_every.where(relays.c.followed_uri == bindparam("uri"), relays.c.state != "idle"))
 _ASK = Sql(
     update(relays)
     .where(_id, or_(relays.c.state == "idle", relays.c.state == "rejected"))
@@ -71,7 +74,7 @@ _DROP_BODIES = Sql(delete(bodies).where(among(bodies.c.id, "ids")))
 async def add(tx: Tx, relay: Relay) -> bool:
     """Add one that is idle; False when there is one with that inbox."""
     row = {"id": relay.id, "inbox": relay.inbox, "host": relay.host, "state": relay.state, "changed_at": tx.now}
-    return await tx.run(_ADD, **row) == 1
+    return await tx.run(_ADD, **row, followed_uri=relay.followed_uri) == 1
 
 
 async def every(reader: Reader) -> list[Relay]:
@@ -97,9 +100,21 @@ async def accepted_by(reader: Reader, actor_uri: str) -> Relay | None:
     return None if row is None else _relay(row)
 
 
+async def followed(reader: Reader, actor_uri: str) -> Relay | None:
+    """The one whose actor that is and which was asked, as LitePub has it."""
+    row = await reader.one(_FOLLOWED, uri=actor_uri)
+    return None if row is None else _relay(row)
+
+
 async def inboxes(reader: Reader) -> set[str]:
-    """Where public posts go: those that said yes."""
+    """Where public posts, their changes and ends go: all that said yes."""
     return {row[0] for row in await reader.all(_INBOXES)}
+
+
+async def inboxes_by_way(reader: Reader) -> tuple[set[str], set[str]]:
+    """The same, apart: those that take posts as they are (Mastodon), and those that take announcements (LitePub)."""
+    rows = await reader.all(_INBOXES)
+    return {row[0] for row in rows if row[1] is None}, {row[0] for row in rows if row[1] is not None}
 
 
 async def ask(tx: Tx, relay_id: int, *, follow_uri: str) -> bool:

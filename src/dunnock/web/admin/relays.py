@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from dunnock.api.kit import Form, Id, Query
-from dunnock.federation import Places, Relays
+from dunnock.federation import Places, Relays, Resolver
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
 from dunnock.foundation.settings import Settings
@@ -17,7 +17,7 @@ from dunnock.web.visitor import Member
 
 
 class RelayForm(Sent):
-    """`what`: add (with an `inbox`), enable, disable or remove (with an `id`)."""
+    """`what`: add (with an `inbox`, or the address of an actor), enable, disable or remove (with an `id`)."""
 
     what: str = ""
     id: Id | None = None
@@ -38,25 +38,30 @@ async def list_relays(
 
 @post("/admin/relays", status_code=303)
 async def decide_about_relays(
+    *,
     form: Form[RelayForm],
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
+    resolver: NamedDependency[Resolver],
 ) -> Response[str] | Response[None]:
     """Add, enable, disable or remove a relay."""
+    relays, inbox, followed = _relays(settings), form.inbox, None
     try:
+        if form.what == "add":
+            inbox, followed = await relays.seek(resolver.house, form.inbox, by=staff.account_id)
         async with db.begin() as tx:
-            await _decide(tx, _relays(settings), form, by=staff.account_id)
+            await _decide(tx, relays, form, inbox, followed, by=staff.account_id)
     except DomainError as error:
         return await _list(show, staff, db, settings, form, error=error)
     return show.go("/admin/relays", done="saved")
 
 
-async def _decide(tx: Tx, relays: Relays, form: RelayForm, *, by: int) -> None:
+async def _decide(tx: Tx, relays: Relays, form: RelayForm, inbox: str, followed: str | None, *, by: int) -> None:
     match form.what, form.id:
         case "add", _:
-            await relays.add(tx, form.inbox, by=by)
+            await relays.add(tx, inbox, followed=followed, by=by)
         case "enable", int(an_id):
             await relays.enable(tx, an_id, by=by)
         case "disable", int(an_id):

@@ -13,3 +13,5 @@ def upgrade() -> None:
     """Change the schema."""
     with op.batch_alter_table("hosts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("read_scheme", sa.Text(), server_default="draft", nullable=False))
+    with op.batch_alter_table("relays", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("followed_uri", sa.Text(), nullable=True))
