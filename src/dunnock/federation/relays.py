@@ -68,6 +68,8 @@ class Relays:
         """
         await accounts.permit(house.db, by, _NEEDS)
         at = self._checked(typed)
+        if urlsplit(at).path.endswith("/inbox"):
+            return at, None
         try:
             if await house.policy.refuses(host_of(at)):
                 return at, None  # `add` says why not
