@@ -14,7 +14,7 @@ from dunnock.cli.feeds import evaluate as command
 from dunnock.feeds.for_you.arrange import Item, arrange
 from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.evaluate import evaluate, read_events
-from dunnock.feeds.for_you.features import CO_ENGAGEMENT, NAMES, SOCIAL, Walks
+from dunnock.feeds.for_you.features import CO_ENGAGEMENT, NAMES, SOCIAL, TIMES, Walks
 from dunnock.feeds.for_you.fit import Choice, fit_weights, ndcg
 from dunnock.feeds.for_you.model import Arranging, BadWeights, Model, default_text
 from dunnock.feeds.for_you.rank import Candidate, rank
@@ -97,8 +97,24 @@ def test_features_by_hand():
     assert values["far"] > values["far_2h"] > 0
     assert values["soon"] == pytest.approx(0.5 ** (1 / 3) / math.sqrt(3) / math.sqrt(2))
     assert values["late"] == pytest.approx(0.5 ** (4 / 24) / math.sqrt(3) / math.sqrt(2))
+    assert values["late_new"] == 0  # 2 answered 11 before 1 answered 12
+    assert values["unseen"] == 0
+    assert values["away"] == pytest.approx(math.log(3) * math.log(2))
     assert values["popular_2h"] == pytest.approx(0.5)
     assert values["age"] == pytest.approx(2)
+
+
+def test_what_is_new_since_the_viewer_acted_last():
+    known = Engagements()
+    for account, item, hour in ((1, 10, 0), (2, 10, 0), (2, 11, 1), (3, 11, 2), (2, 12, 2), (1, 13, 1.5)):
+        known.add(account, item, hour * HOUR)
+    walks = Walks(known.pool([11, 12], now=4 * HOUR), known.activity())
+    columns = {name: walks.values(known.near(1, now=4 * HOUR))[:, n] for n, name in enumerate(CO_ENGAGEMENT)}
+    assert columns["late_new"][0] == 0  # 2 answered 11 before; 3 did after, and is nobody that 1 has to do with
+    assert columns["late_new"][1] > 0
+    assert list(columns["unseen"]) == [0, 1]
+    none = walks.values(known.near(9, now=4 * HOUR))
+    assert not none[:, [n for n, name in enumerate(CO_ENGAGEMENT) if name in {"late_new", "unseen", "away"}]].any()
 
 
 def test_taking_an_act_back_leaves_what_there_would_be_without_it():
@@ -127,7 +143,7 @@ def test_n_who_act_together_move_an_item_at_most_as_sqrt_n(n):
         return pool, walked
 
     (_, one), (pool, all_of_them) = moved(1), moved(n)
-    places = [place for place, name in enumerate(CO_ENGAGEMENT) if name != "age"]
+    places = [place for place, name in enumerate(CO_ENGAGEMENT) if name not in TIMES]
     assert (all_of_them[places] <= one[places] * math.sqrt(n) * (1 + 1e-9)).all()
     assert pool.people[0] <= math.sqrt(n) * (1 + 1e-9)
 

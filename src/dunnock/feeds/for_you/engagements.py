@@ -266,6 +266,7 @@ class Engagements:
             lag=lag[theirs],
             size=sizes[place][theirs],
             age=((now - when) / 3600)[place][theirs],
+            away=max((now - float(when[-1])) / 3600, 0.0),
         )
 
     def _further(self, kin: Floats) -> Floats:
@@ -296,7 +297,7 @@ class Near(msgspec.Struct, frozen=True):
     `kin`: for each place of an account the share that it and the viewer have in common of all that either did; `far`: how
     strongly it is reached in two steps more; `others`: places of accounts; `what`: which of the viewer's acts, counted from
     the first that is looked at; `lag`: hours from their act to the viewer's (negative: the viewer was first); `size`: how
-    many acts the item has; `age`: hours since the viewer's act.
+    many acts the item has; `age`: hours since the viewer's act; `away`: hours since the viewer's last one.
     """
 
     kin: Floats
@@ -306,6 +307,7 @@ class Near(msgspec.Struct, frozen=True):
     lag: Floats
     size: Floats
     age: Floats
+    away: float
 
 
 def _places(parts: Sequence[array[int]]) -> Ints:

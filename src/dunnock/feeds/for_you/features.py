@@ -4,7 +4,8 @@ A walk goes from the viewer to what they acted on, to others who acted on it too
 Its first step is weighed in four ways: `alike` by how rare what they share is, `kin` by how much of all they did they share,
 `late` by how lately the viewer acted, `soon` by whether they acted within hours of each other: those who do read the same
 people. `far` goes two steps further before it ends. A number of hours in a name: the last step counts half after it; without,
-it counts alike however long ago, and less for items that many acted on.
+it counts alike however long ago, and less for items that many acted on. `new` counts what was done since the viewer acted last:
+before that they probably saw it, and let it be.
 
 Source of the walk: Eksombatchai et al., "Pixie", WWW 2018 (weighting by activity, recency); of the lag as influence:
 Goyal, Bonchi and Lakshmanan, "Learning influence probabilities in social networks", WSDM 2010. What is weighed how was
@@ -25,9 +26,15 @@ Floats = NDArray[np.float64]
 _LATE, _SOON = 24.0, 3.0  # hours in which the first step counts half
 POPULAR = (0.5, 2.0)
 
-WALKED = ("alike", "kin", "late", "soon", "kin_4h", "soon_4h", "far", "far_2h")
+WALKED = ("alike", "kin", "late", "soon", "kin_4h", "soon_4h", "late_new", "far", "far_2h")
 FARING = (*(f"popular_{hours:g}h" for hours in POPULAR), "age")
-CO_ENGAGEMENT = (*WALKED, *FARING)
+MISSED = (
+    "unseen",  # 1: it began after the viewer acted last
+    "away",  # ln(1 + hours since it began) * ln(1 + hours since the viewer acted last)
+)
+CO_ENGAGEMENT = (*WALKED, *FARING, *MISSED)
+TIMES = frozenset({"age", *MISSED})
+"""What tells of times only, not of how many answered."""
 SOCIAL = (
     "followed",  # by somebody the viewer follows
     "friends",  # how many of those the viewer follows answered it (as independent accounts)
@@ -39,7 +46,7 @@ SOCIAL = (
     "reply",
 )
 NAMES = (*CO_ENGAGEMENT, *SOCIAL)
-INFERRED = frozenset({*WALKED, "topic"})
+INFERRED = frozenset({*WALKED, *MISSED, "topic"})
 """What is inferred from what a member did: nothing of it is used for members under 18."""
 
 
@@ -69,12 +76,16 @@ class Walks:
     def values(self, near: Near | None) -> Floats:
         """The features of each item for a viewer, `(n_items, len(CO_ENGAGEMENT))`."""
         walked = np.zeros((len(self._pool.items), len(WALKED)))
+        missed = np.zeros((len(self._pool.items), len(MISSED)))
         if near is not None:
             self._walk(near, walked)
-        return np.concatenate([walked, self.faring], 1)
+            missed[:, 0] = self._pool.first < near.away
+            missed[:, 1] = np.log1p(self._pool.first) * np.log1p(near.away)
+        return np.concatenate([walked, self.faring, missed], 1)
 
     def _walk(self, near: Near, walked: Floats) -> None:
         pool, n = self._pool, len(self._pool.items)
+        fresh = self._fresh | {"new": pool.worth * (pool.age < near.away)}
         rare = 1 / np.sqrt(np.maximum(near.size, 1.0))
         apart = np.abs(near.lag)
 
@@ -90,9 +101,9 @@ class Walks:
             "far": near.far * damped,
         }
         for column, name in enumerate(WALKED):
-            walk, _, hours = name.partition("_")
-            if hours:
-                walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * self._fresh[hours], n)
+            walk, _, when = name.partition("_")
+            if when:
+                walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * fresh[when], n)
             else:
                 walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * pool.worth, n) / self._size
 

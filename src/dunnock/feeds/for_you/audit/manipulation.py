@@ -16,7 +16,7 @@ from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.arrange import Item
 from dunnock.feeds.for_you.audit.world import DAY, HOUR, World
 from dunnock.feeds.for_you.engagements import Engagements
-from dunnock.feeds.for_you.features import CO_ENGAGEMENT, Walks, social
+from dunnock.feeds.for_you.features import CO_ENGAGEMENT, TIMES, Walks, social
 from dunnock.feeds.for_you.model import Model
 from dunnock.feeds.for_you.rank import Candidate, rank
 
@@ -26,7 +26,7 @@ _ITEM = 3_000_000  # what they push
 _READERS = 50
 _MOST_CANDIDATES = 600
 _DECOYS = 5  # items that each of them answers to stand near readers
-_COUNTED = tuple(n for n, name in enumerate(CO_ENGAGEMENT) if name != "age")  # what more accounts can make more of
+_COUNTED = tuple(n for n, name in enumerate(CO_ENGAGEMENT) if name not in TIMES)  # what more accounts can make more of
 
 
 class Crowd(msgspec.Struct, frozen=True):
