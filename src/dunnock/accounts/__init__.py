@@ -176,7 +176,7 @@ from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile, doubt_links
 from dunnock.accounts.recall import make_recall, recall, recalling
 from dunnock.accounts.relationships import Relationship, relationships
-from dunnock.accounts.remote import Described, describe_anew, meet, show_pictures
+from dunnock.accounts.remote import Described, describe_anew, give_up_pictures, meet, show_pictures
 from dunnock.accounts.reset import reset_password, resetting
 from dunnock.accounts.roles import POWERS, Power, Staff, may, others_with, permit
 from dunnock.accounts.sessions import (
@@ -424,6 +424,7 @@ __all__ = [
     "follows_by_server",
     "former_names",
     "fresh",
+    "give_up_pictures",
     "how_many",
     "independence_of",
     "invitations_by",

@@ -160,5 +160,11 @@ async def show_pictures(tx: Tx, account_id: int, *, avatar: str | None, header: 
     await note_changes(tx, account_id, changes, by_member_id=None)
 
 
+async def give_up_pictures(tx: Tx, account_id: int) -> None:
+    """Keep no copies of a remote account's pictures, which did not change: its history says nothing of it."""
+    if await tx.run(store.GIVE_UP_PICTURES, the=account_id):
+        await tx.record(AccountSettingsChanged(account_id=account_id))
+
+
 def _shown(lines: tuple[Field, ...]) -> str:
     return write_fields(tuple(Field(line.name, line.value) for line in lines)) if lines else ""

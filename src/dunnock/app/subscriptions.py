@@ -135,7 +135,7 @@ def does(
         **watching.JOBS,
         **moderation.JOBS,
         **media.remote_jobs_of(door, media_store),
-        **media.CACHE_JOBS,
+        **media.cache_jobs_of(media_store.storage, most_bytes=settings.copies_gb * 1024**3),
         **media.jobs_of(media_store),
         **portability.jobs_of(
             media_store.storage,

@@ -410,6 +410,7 @@ class People:
         await store.put(tx, new, claimed=described.claimed)
         gone = await store.put_keys(tx, known.account_id, described.keys)
         other = known.avatar_url != new.avatar_url or known.header_url != new.header_url
+        other = other or (was.avatar is None and new.avatar_url is not None)  # given up meanwhile, or never had
         if other and (new.avatar_url or new.header_url):
             await tx.enqueue(CopyPictures(account_id=known.account_id, host=new.host))
         await want_emoji(tx, described.icons, new)

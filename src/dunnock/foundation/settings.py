@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """CIDR ranges whose X-Forwarded-For is believed."""
     media_limit_mb: Annotated[int, msgspec.Meta(ge=1, le=16)] = 16
     """The largest picture that members may upload, in MiB; the media package takes at most 16."""
+    copies_gb: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 10
+    """What copies of other servers' files may take, in GiB; those that nobody looked at for longest give way."""
     max_post_length: Annotated[int, msgspec.Meta(ge=50, le=100_000)] = 500
     """Characters, a link counting as 23."""
     translate_url: str = ""

@@ -9,13 +9,15 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Collection, Iterator
 from pathlib import Path
 from typing import Protocol
 
 _NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{2,5}", re.ASCII)
 _CHUNK = 1 << 20
 _BATCH = 500
+_A_DAY_NS = 86_400 * 10**9
 
 
 def is_name(text: str) -> bool:
@@ -58,6 +60,12 @@ class Storage(Protocol):
     async def exists(self, name: str) -> bool:
         """There is such a file."""
 
+    async def used(self, names: Collection[str]) -> dict[str, int]:
+        """When files were opened last (Unix milliseconds, to a day); those of which it is not known are left out."""
+
+    async def free(self) -> int | None:
+        """The bytes that are left for files; None: there is no knowing, or no end."""
+
     def names(self, *, before: int) -> AsyncIterator[list[str]]:
         """All files last put before this moment (Unix milliseconds), in batches of some hundreds, in no order."""
 
@@ -86,7 +94,7 @@ class LocalStorage:
         if not is_name(name):
             return None
         try:
-            handle, size = await asyncio.to_thread(_open, self.path(name))
+            handle, size = await asyncio.to_thread(_open, self.path(name), note=True)
         except FileNotFoundError:
             return None
         return _LocalFile(handle, size)
@@ -94,6 +102,14 @@ class LocalStorage:
     async def exists(self, name: str) -> bool:
         """See `Storage.exists`."""
         return is_name(name) and await asyncio.to_thread(self.path(name).exists)
+
+    async def used(self, names: Collection[str]) -> dict[str, int]:
+        """See `Storage.used`."""
+        return await asyncio.to_thread(self._used, [name for name in names if is_name(name)])
+
+    async def free(self) -> int | None:
+        """See `Storage.free`."""
+        return await asyncio.to_thread(self._free)
 
     async def names(self, *, before: int) -> AsyncIterator[list[str]]:
         """See `Storage.names`. Also removes what a crash left of files that were being put."""
@@ -109,6 +125,18 @@ class LocalStorage:
     def path(self, name: str) -> Path:
         """Where a file of this name (of the right shape) lies."""
         return self._root / name[:2] / name[2:4] / name
+
+    def _used(self, names: list[str]) -> dict[str, int]:
+        found = {}
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                found[name] = self.path(name).stat().st_atime_ns // 1_000_000
+        return found
+
+    def _free(self) -> int:
+        at = next(path for path in (self._root, *self._root.absolute().parents) if path.exists())
+        left = os.statvfs(at)
+        return left.f_bavail * left.f_frsize
 
     def _put(self, source: Path, name: str, sha256: str) -> None:
         target = self.path(name)
@@ -177,9 +205,14 @@ class _LocalFile:
             self._handle = None
 
 
-def _open(path: Path) -> tuple[int, int]:
+def _open(path: Path, *, note: bool = False) -> tuple[int, int]:
+    """`note`: keep when that was, once a day; many disks are set up not to."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    return handle, os.fstat(handle).st_size
+    found = os.fstat(handle)
+    if note and time.time_ns() - found.st_atime_ns > _A_DAY_NS:
+        with contextlib.suppress(PermissionError):
+            os.utime(handle, ns=(time.time_ns(), found.st_mtime_ns))
+    return handle, found.st_size
 
 
 def _copy(source: Path, target: Path) -> str:

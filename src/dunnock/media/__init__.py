@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dunnock.media.attach import claim, hold, let_go, release, remove_of
-    from dunnock.media.cache import CACHE_JOBS, COPIES_EVERY, TrimCopies, trim_copies
+    from dunnock.media.cache import COPIES_EVERY, TrimCopies, cache_jobs_of, trim_copies
     from dunnock.media.caption import describe
     from dunnock.media.custom import add_emoji, change_emoji, remove_emoji
     from dunnock.media.discard import remove
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "attach": ("claim", "hold", "let_go", "release", "remove_of"),
-    "cache": ("COPIES_EVERY", "TrimCopies", "CACHE_JOBS", "trim_copies"),
+    "cache": ("COPIES_EVERY", "TrimCopies", "cache_jobs_of", "trim_copies"),
     "caption": ("describe",),
     "custom": ("add_emoji", "change_emoji", "remove_emoji"),
     "discard": ("remove",),
@@ -93,7 +93,6 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
-    "CACHE_JOBS",
     "COPIES_EVERY",
     "EVERY",
     "DescriptionRefused",
@@ -129,6 +128,7 @@ __all__ = [
     "add_emoji",
     "add_remote",
     "all_emoji",
+    "cache_jobs_of",
     "change_emoji",
     "change_thumbnail",
     "claim",

@@ -17,6 +17,7 @@ from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.http import Door, OutsideFailed, OutsideForbidden, Wanted
 from dunnock.foundation.job import Job
 from dunnock.media import limits, store
+from dunnock.media.cache import has_room
 from dunnock.media.errors import MediaFailed, MediaRejected, MediaTooLarge
 from dunnock.media.events import MediaChanged
 from dunnock.media.keep import Kept, MediaStore
@@ -163,6 +164,8 @@ async def _fetch(db: Db, door: Door, media_store: MediaStore, job: FetchMedia) -
 async def _copy(
     door: Door, media_store: MediaStore, url: str, kind: ImageKind, *, most: int, types: frozenset[str]
 ) -> Kept:
+    if not await has_room(media_store.storage):
+        raise MediaFailed("no room")
     answer = await door.get(url, Wanted(types=types, most=most, hops=3, within_s=60))
     if not answer.fine:
         if answer.status in {401, 403, 404, 410}:

@@ -117,9 +117,13 @@ SHOW_OTHERWISE = Sql(
 )
 _copied = (media.c.remote_url.is_not(None), media.c.bytes > literal_column("0"))
 COPIED_BYTES = Sql(select(func.coalesce(func.sum(media.c.bytes), literal_column("0"))).where(*_copied))
-OLDEST_COPIES = Sql(
-    select(media.c.id, media.c.post_id, media.c.bytes).where(*_copied).order_by(media.c.id).limit(bindparam("most"))
+NEXT_COPIES = Sql(
+    select(media.c.id, media.c.post_id, media.c.bytes, media.c.files, media.c.turn)
+    .where(*_copied)
+    .order_by(media.c.turn, media.c.id)
+    .limit(bindparam("most"))
 )
+ANOTHER_TURN = Sql(update(media).where(media.c.id == _the).values(turn=bindparam("now", type_=BigId)))
 GIVE_UP_COPY = Sql(
     update(media).where(media.c.id == _the).values(state="failed", kind="unknown", files="{}", sha256=None, bytes=0)
 )
@@ -177,7 +181,7 @@ CHANGE_EMOJI = Sql(
 REMOVE_EMOJI = Sql(delete(emoji).where(emoji.c.shortcode == bindparam("name"), emoji.c.domain == bindparam("of")))
 
 # What other domains keep of our pictures; named here, never imported, as foreign keys are.
-_accounts = table("accounts", column("id", BigId), column("avatar"), column("header"))
+_accounts = table("accounts", column("id", BigId), column("domain"), column("avatar"), column("header"))
 _personas = table("personas", column("id", BigId), column("field"), column("old"), column("new"))
 _previews = table("previews", column("id", BigId), column("image"))
 _after = bindparam("after", type_=BigId)
@@ -210,6 +214,16 @@ USES = (
     ),
 )
 """Rows (id, JSON of a Picture or nothing, ...) that refer to files, above an id."""
+REMOTE_PICTURES = Sql(
+    select(_accounts.c.id, _accounts.c.avatar, _accounts.c.header)
+    .where(
+        _accounts.c.id > _after,
+        _accounts.c.domain != "",
+        or_(_accounts.c.avatar.is_not(None), _accounts.c.header.is_not(None)),
+    )
+    .order_by(_accounts.c.id)
+    .limit(_most)
+)
 EMOJI_USES = Sql(select(emoji.c.file, emoji.c.still_file))
 
 

@@ -24,12 +24,14 @@ media = Table(
     Column("unused_since", BigId, nullable=False, server_default="0"),  # when it was accepted, or its post deleted
     Column("thumbnail", Text),  # JSON of a Picture: what to show for it once it is processed
     Column("remote_url", Text),  # where another server has it; null: a member's own
+    Column("turn", BigId, nullable=False, server_default="0"),  # of a copy: when it was last found to be in use
     CheckConstraint("kind IN ('image', 'gifv', 'video', 'audio', 'unknown')", name="kind"),
     CheckConstraint("state IN ('ready', 'processing', 'failed')", name="state"),
     Index("ix_media_post_id", "post_id"),
     Index("ix_media_account_id", "account_id"),
-    Index(  # copies of other servers' files, the oldest first
+    Index(  # copies of other servers' files, those first that were not in use for longest
         "ix_media_copies",
+        "turn",
         "id",
         "bytes",
         sqlite_where=text("remote_url IS NOT NULL AND bytes > 0"),

@@ -94,6 +94,9 @@ FIND_BY_HANDLES = Sql(
 _to_change = select(*_columns).where(accounts.c.id == _the)
 FIND_TO_CHANGE = Sql(_to_change, _to_change.with_for_update())
 
+GIVE_UP_PICTURES = Sql(
+    update(accounts).where(accounts.c.id == _the, accounts.c.domain != "").values(avatar=None, header=None)
+)
 CHANGE_PERSONA = Sql(
     update(accounts)
     .where(accounts.c.id == _the)
