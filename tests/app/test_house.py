@@ -138,7 +138,9 @@ async def test_webfinger(house):
 
 async def test_nodeinfo(house):
     links = (await call(house.edge, "GET", "/.well-known/nodeinfo")).json["links"]
-    assert [one["href"] for one in links] == [f"http://127.0.0.1:8000/nodeinfo/{n}" for n in ("2.0", "2.1")]
+    *versions, actor = [one["href"] for one in links]
+    assert versions == [f"http://127.0.0.1:8000/nodeinfo/{n}" for n in ("2.0", "2.1")]
+    assert actor == "http://127.0.0.1:8000/actor"
     for version in ("2.0", "2.1"):
         answer = await call(house.edge, "GET", f"/nodeinfo/{version}")
         assert answer.json["software"]["name"] == "dunnock"

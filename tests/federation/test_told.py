@@ -687,3 +687,45 @@ async def test_one_post_brings_no_crowd(town, alice, bob):
     assert len(await town.posts()) <= 60
     assert len(town.far.asked) < 300
     assert not [path for path in town.far.asked if path.startswith("/pins/")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "who"),
+    [
+        (None, "everyone"),
+        ({"automaticApproval": [PUBLIC]}, "everyone"),
+        ({"automaticApproval": ["{bob}"], "manualApproval": [PUBLIC]}, "everyone"),
+        ({"always": ["{bob}", "{bob}/followers"]}, "followers"),
+        ({"automaticApproval": ["{bob}", "{bob}/following"]}, "following"),
+        ({"automaticApproval": "{bob}"}, "mentioned"),
+        ({"automaticApproval": 7}, "mentioned"),
+        ("nobody", "everyone"),
+    ],
+)
+async def test_who_may_answer_is_believed_and_obeyed(town, alice, bob, *, policy, who):
+    """GoToSocial's `canReply`: an answer that its server would drop is refused here, and apps are told beforehand."""
+
+    def of_bob(value):
+        if isinstance(value, dict):
+            return {name: of_bob(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [of_bob(one) for one in value]
+        return value.replace("{bob}", bob) if isinstance(value, str) else value
+
+    note = town.near.note(bob, interactionPolicy={"canReply": of_bob(policy)})
+    await town.send("Create", bob, note)
+    (post,) = await town.posts()
+    assert post["reply_policy"] == who
+    answer = {"status": "hello", "in_reply_to_id": post["id"]}
+    allowed = (await town.home.ask("POST", "/api/v1/statuses", alice, json=answer)).status == 200
+    assert allowed is (who in {"everyone", "followers"})
+
+
+async def test_who_may_answer_is_told(town, alice, bob):
+    await town.send("Follow", bob, f"{town.base}/users/alice")
+    for policy in ("everyone", "followers", "nobody"):
+        made = await town.home.ask("POST", "/api/v1/statuses", alice, json={"status": policy, "reply_policy": policy})
+        assert made.status == 200, made.body
+    me = f"{town.base}/users/alice"
+    told = [one["object"]["interactionPolicy"]["canReply"] for one in await town.told(town.near, "Create")]
+    assert [one["automaticApproval"] for one in told] == [[PUBLIC], [me, f"{me}/followers"], [me]]

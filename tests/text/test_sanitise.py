@@ -102,3 +102,28 @@ def test_a_cleaner_that_breaks_leaves_escaped_text(monkeypatch: pytest.MonkeyPat
     for name in ("_FIRST", "_CLEANER", "_TEXT"):
         monkeypatch.setattr(source, name, Broken())
     assert "<" not in text.sanitise("<math><script>x")
+
+
+@pytest.mark.parametrize(
+    ("html", "safe"),
+    [
+        (
+            '<p>so <math><mi>x</mi><annotation encoding="application/x-tex">x &lt; 1</annotation></math>.</p>',
+            "<p>so $x &lt; 1$.</p>",
+        ),
+        (
+            '<math display="block"><annotation encoding="application/x-tex">\\sum</annotation></math>',
+            "$$\\sum$$",
+        ),
+        ('<math><annotation encoding="application/x-tex"><script>alert(1)</script></annotation></math>', None),
+        ("<p>a</p><math><mi>x</mi>", None),
+        ("<math>" * 500 + "</math>" * 3, None),
+    ],
+)
+def test_formulas_are_told_as_tex(html, safe):
+    """FEP-dc88; what is no plain annotation is treated as any other markup."""
+    told = text.sanitise(html)
+    assert safe is None or told == safe
+    assert "<math" not in told
+    assert "<script" not in told
+    assert text.sanitise(told) == told

@@ -69,6 +69,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     quote: str
     quote_approval: str
     quote_policy: str
+    reply_policy: str
 
 
 def is_post(document: Any) -> bool:
@@ -121,6 +122,7 @@ def read_post(document: Mapping[str, Any], *, followers: str | None, now: int) -
         quote=quote,
         quote_approval=id_of(document.get("quoteAuthorization")),
         quote_policy=_quote_policy(document, followers),
+        reply_policy=_reply_policy(document, followers),
     )
 
 
@@ -260,3 +262,18 @@ def _quote_policy(document: Mapping[str, Any], followers: str | None) -> str:
     if is_public(automatic):
         return "public"
     return "followers" if followers is not None and followers in ids_of(automatic) else "nobody"
+
+
+def _reply_policy(document: Mapping[str, Any], followers: str | None) -> str:
+    """Who need not ask to answer: as `posts.REPLY_POLICIES`; who may ask may try. Source: GoToSocial, interaction policies."""
+    policy = document.get("interactionPolicy")
+    may = policy.get("canReply") if isinstance(policy, dict) else None
+    if not isinstance(may, dict):
+        return "everyone"
+    ways = [may.get(name) for name in ("automaticApproval", "always", "manualApproval", "approvalRequired")]
+    if any(is_public(one) for one in ways) or all(one is None for one in ways):
+        return "everyone"
+    named = {uri for one in ways for uri in ids_of(one)}
+    if followers is not None and followers in named:
+        return "followers"
+    return "following" if any(uri.endswith("/following") for uri in named) else "mentioned"

@@ -215,4 +215,5 @@ def _remote_post(
         quoted_id=quoted,
         quote_state=state,
         quote_policy=written.quote_policy,
+        reply_policy=written.reply_policy,
     )

@@ -68,6 +68,7 @@ class RemotePost(msgspec.Struct, frozen=True, kw_only=True):
     quoted_id: int | None = None
     quote_state: str | None = None
     quote_policy: str = "nobody"
+    reply_policy: str = "everyone"
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -127,6 +128,7 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
         quoted_author_id=quoted.author_id if quoted else None,
         quote_state=(one.quote_state or "pending") if quoted else None,
         quote_policy=one.quote_policy,
+        reply_policy=one.reply_policy,
     )
     post = msgspec.structs.replace(
         post, media=await media.add_remote(tx, one.files, account_id=one.author_id, post_id=post_id)
@@ -194,6 +196,7 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
         emoji=one.emoji,
         poll_id=poll_id,
         quote_policy=one.quote_policy,
+        reply_policy=one.reply_policy,
     )
     same_poll = (poll is None) == (one.poll is None) and (
         poll is None or one.poll is None or (poll.options, poll.multiple) == (one.poll.options, one.poll.multiple)

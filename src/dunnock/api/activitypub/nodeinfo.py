@@ -16,6 +16,8 @@ from dunnock.foundation.settings import Settings
 
 VERSIONS = ("2.0", "2.1")
 _SCHEMA = "http://nodeinfo.diaspora.software/ns/schema/"
+_APPLICATION = "https://www.w3.org/ns/activitystreams#Application"
+"""The server's own actor. Source: FEP-2677."""
 _HEADERS = {"cache-control": "public, max-age=1800"}
 
 
@@ -25,6 +27,7 @@ async def list_nodeinfo(settings: NamedDependency[Settings]) -> Response[bytes]:
     links = [
         {"rel": f"{_SCHEMA}{version}", "href": f"{settings.public_url}/nodeinfo/{version}"} for version in VERSIONS
     ]
+    links.append({"rel": _APPLICATION, "href": f"{settings.public_url}/actor"})
     return Response(msgspec.json.encode({"links": links}), media_type="application/json", headers=_HEADERS)
 
 
@@ -50,7 +53,11 @@ async def show_nodeinfo(
             },
             "localPosts": census.posts,
         },
-        "metadata": {"nodeName": settings.title, "nodeDescription": settings.description},
+        "metadata": {
+            "nodeName": settings.title,
+            "nodeDescription": settings.description,
+            "recommends": settings.recommend,
+        },
     }
     kind = f'application/json; profile="{_SCHEMA}{version}#"; charset=utf-8'
     return Response(msgspec.json.encode(document), media_type=kind, headers=_HEADERS)

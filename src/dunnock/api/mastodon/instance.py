@@ -283,6 +283,7 @@ class Instance:
                     },
                     "vapid": {"public_key": self._vapid_key},
                     **self._configuration(),
+                    "for_you": {"enabled": settings.recommend},
                     "translation": {"enabled": bool(settings.translate_url)},
                     "limited_federation": self._limited,
                     "timelines_access": {

@@ -85,7 +85,10 @@ async def note(reader: Reader, post: Post, author: Account, places: Places) -> d
                 for one in emoji
             ),
         ],
-        "interactionPolicy": {"canQuote": _may_quote(post, author, places)},
+        "interactionPolicy": {
+            "canQuote": _may_quote(post, author, places),
+            "canReply": _may_reply(post, author, [uri_of(one, places) for one in mentioned], places),
+        },
     }
     if author.labels:
         told["labels"] = labels_of(author)
@@ -155,6 +158,21 @@ def _may_quote(post: Post, author: Account, places: Places) -> dict[str, list[st
             return {"automaticApproval": [places.followers(author.username)]}
         case _:
             return {"automaticApproval": [places.actor(author.username)]}
+
+
+def _may_reply(post: Post, author: Account, mentioned: Sequence[str], places: Places) -> dict[str, list[str]]:
+    me = places.actor(author.username)
+    match post.reply_policy:
+        case "everyone":
+            return {"automaticApproval": [PUBLIC]}
+        case "followers":
+            return {"automaticApproval": [me, places.followers(author.username), *mentioned]}
+        case "following":
+            return {"automaticApproval": [me, f"{me}/following", *mentioned]}
+        case "mentioned":
+            return {"automaticApproval": [me, *mentioned]}
+        case _:
+            return {"automaticApproval": [me]}
 
 
 def _attachment(one: media.Media, places: Places) -> dict[str, Any]:
