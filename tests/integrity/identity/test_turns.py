@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock import accounts
-from dunnock.foundation.clock import DAY
+from dunnock import accounts, moderation
+from dunnock.foundation.clock import DAY, now_ms
+from dunnock.foundation.errors import Missing
 from dunnock.foundation.ids import id_at
 from dunnock.integrity import identity
 from dunnock.integrity.identity.shift import role_of, unlike, weigh
@@ -88,6 +89,29 @@ async def test_a_badge_waits_until_staff_looked(house, make, staff):
     await house.do(identity.settle_turn, found.id, restore=True, by=staff.id)
     assert await house.labels(one) == {"official": "A party"}
     assert await identity.list_turns(house.db, "suspended", by=staff.id, below=2**62) == []
+
+
+async def test_badges_of_a_protected_account_need_two(house, make, staff):
+    """Whoever turned an official account into another can't have it pass as official by one person's word."""
+    other = await make.member("second", role="admin")
+    one = await make.member("party", display_name="Party Pressroom")
+    await house.do(accounts.put_label, [one.id], "official", "A party")
+    await turn(house, one)
+    (found,) = await identity.list_turns(house.db, "suspended", by=staff.id, below=2**62)
+
+    async def agree(request):
+        await house.do(moderation.approve_request, request.id, request.digest, by=other.id, signed_in_at=now_ms())
+
+    request_id = await house.do(identity.settle_turn, found.id, restore=True, by=staff.id)
+    assert await house.labels(one) == {"renamed": "Party Pressroom"}
+    (request,) = await moderation.open_requests(house.db, by=other.id)
+    assert (request.id, request.said["badges"]) == (request_id, ["official: A party"])
+    await house.do(accounts.change_profile, one.id, display_name="Breaking UK", **URL)
+    with pytest.raises(Missing):
+        await agree(request)
+    again = await house.do(identity.settle_turn, found.id, restore=True, by=staff.id)
+    await agree(next(one for one in await moderation.open_requests(house.db, by=other.id) if one.id == again))
+    assert await house.labels(one) == {"official": "A party"}
 
 
 async def test_a_badge_is_given_to_what_stood_there_then(house, make):

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.api.kit import Called, Form, Id, Query, require
-from dunnock.api.mastodon.admin_cases import DECIDES, READS, WRITES
+from dunnock.api.mastodon.admin_cases import DECIDES, READS, WRITES, Asked, asked
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -160,16 +160,13 @@ async def list_turns(params: Query[TurnsParams], caller: Called, db: NamedDepend
 
 
 @post(f"{HERE}/persona_turns/{{turn_id:int}}/settle", guards=[require(DECIDES)], status_code=200)
-async def settle_turn(
-    turn_id: FromPath[int], form: Form[TurnForm], caller: Called, db: NamedDependency[Db]
-) -> dict[str, str]:
-    """Give the badges back, or let only the notice stay."""
+async def settle_turn(turn_id: FromPath[int], form: Form[TurnForm], caller: Called, db: NamedDependency[Db]) -> Asked:
+    """Give the badges back, which of a protected account somebody else must agree to, or let only the notice stay."""
     await accounts.permit(db, me(caller), Power.MANAGE_MEMBERS)
     if form.restore is None:
         raise Invalid(None, say="Validation failed: Say whether its badges are restored")
     async with db.begin() as tx:
-        await identity.settle_turn(tx, turn_id, restore=form.restore, by=me(caller))
-    return {}
+        return asked(await identity.settle_turn(tx, turn_id, restore=form.restore, by=me(caller)))
 
 
 def _name(one: identity.Protected) -> ProtectedName:

@@ -5,10 +5,13 @@ What is taken is kept and given back whole. The history of names stays public ei
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from dunnock import accounts
-from dunnock.accounts import Account, Label, Power
+from dunnock.accounts import Account, Label, Power, Staff
 from dunnock.foundation.clock import DAY, HOUR, now_ms
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.errors import Missing
@@ -19,7 +22,7 @@ from dunnock.integrity.identity import store
 from dunnock.integrity.identity.events import PersonaTurned
 from dunnock.integrity.identity.shift import WINDOW_MS, Evidence, weigh
 from dunnock.integrity.signals import raise_signal
-from dunnock.moderation import log
+from dunnock.moderation import log, second
 
 NOTICE_MS = 30 * DAY
 _NEVER = 2**53
@@ -100,18 +103,46 @@ async def look_at(tx: Tx, account_id: int) -> None:
         await accounts.put_label(tx, [account_id], _KIND, f"Formerly {former}", of=former)
 
 
-async def settle(tx: Tx, turn_id: int, *, restore: bool, by: int) -> None:
+async def settle(tx: Tx, turn_id: int, *, restore: bool, by: int) -> int | None:
     """Staff looked: the account is still whose it was and has its badges back, or the notice alone stays.
+
+    A protected account has its badges back when another person agreed; the request that they must agree to, None: it is done.
 
     Raises:
         NotPermitted: the role of `by` does not allow it.
         Missing: there is no such turn (any more).
     """
     staff = await log.acting(tx, by, Power.MANAGE_MEMBERS)
+    one = await _open(tx, turn_id)
+    sheet = await accounts.find_sheet(tx, one.account_id)
+    protected = sheet is not None and (sheet.protected or any(label.kind in _BADGES for label in one.held))
+    if restore and protected and await second.has_second(tx, staff, Power.MANAGE_MEMBERS):
+        return await second.needs_second(tx, "badges", _body(one), staff, why=one.former, about_protected=True)
+    await _settle(tx, one, staff, restore=restore, by=by)
+    return None
+
+
+@second.done_by("badges", Power.MANAGE_MEMBERS)
+async def _restore(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> None:
+    one = await _open(tx, int(body["turn"]))
+    if _body(one) != body:
+        raise Missing(one.id)  # it became yet another meanwhile: that is for a new look
+    await _settle(tx, one, asker, restore=True, by=asker.account_id)
+
+
+def _body(one: Turn) -> dict[str, Any]:
+    badges = [f"{label.kind}: {label.text}" for label in one.held]
+    return {"turn": one.id, "account": one.account_id, "former": one.former, "badges": badges, "until": one.until}
+
+
+async def _open(tx: Tx, turn_id: int) -> Turn:
     row = await tx.one(store.TURN, the=turn_id)
     if row is None or row[5] == "over":
         raise Missing(turn_id)
-    one = _turn(row)
+    return _turn(row)
+
+
+async def _settle(tx: Tx, one: Turn, staff: Staff, *, restore: bool, by: int) -> None:
     if restore:
         await accounts.drop_label(tx, [one.account_id], _KIND)
         for label in one.held:

@@ -83,10 +83,10 @@ async def act_on_identity(
     try:
         owner = await account_views.id_of(*_handle(form.handle)) if form.handle.strip() else None
         async with db.begin() as tx:
-            await _do(tx, form, owner or 0, by=staff.account_id)
+            request_id = await _do(tx, form, owner or 0, by=staff.account_id)
     except DomainError as error:
         return await _identity(show, staff, db, account_views, form, error=error)
-    return show.go("/admin/identity", done="saved")
+    return show.go("/admin/identity", done="saved" if request_id is None else "second")
 
 
 @get("/admin/money")
@@ -145,7 +145,8 @@ async def take_graph(
     return Response(body, media_type=_TYPES[kind], headers=headers)
 
 
-async def _do(tx: Tx, form: IdentityForm, owner: int, *, by: int) -> None:
+async def _do(tx: Tx, form: IdentityForm, owner: int, *, by: int) -> int | None:
+    """Do it; the request that somebody else must agree to first, if so."""
     match form.what, form.name_id, form.account_id, form.turn_id:
         case "protect", _, _, _:
             called = form.handle.strip().removeprefix("@").partition("@")[0]
@@ -155,11 +156,12 @@ async def _do(tx: Tx, form: IdentityForm, owner: int, *, by: int) -> None:
         case ("impostor" | "genuine") as what, int(name_id), int(account_id), _:
             await identity.settle(tx, account_id, name_id, impostor=what == "impostor", by=by)
         case ("same" | "turned") as what, _, _, int(turn_id):
-            await identity.settle_turn(tx, turn_id, restore=what == "same", by=by)
+            return await identity.settle_turn(tx, turn_id, restore=what == "same", by=by)
         case ("return" | "no_return") as what, _, _, _ if form.signal_id is not None:
             await judge_signal(tx, form.signal_id, "confirmed" if what == "return" else "dismissed", by=by)
         case _:
             raise Invalid(form.what[:40])
+    return None
 
 
 def _handle(written: str) -> tuple[str, str]:
