@@ -76,7 +76,9 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "/admin/emoji": {
         "add": f"POST {OURS}/emoji", "change": f"PUT {OURS}/emoji/{{id}}", "remove": f"DELETE {OURS}/emoji/{{id}}",
     },
-    "/admin/reports/{id}/talk": {"": f"POST {OURS}/reports/{{id}}/messages"},
+    "/admin/reports/{id}/talk": {
+        "write": f"POST {OURS}/reports/{{id}}/messages", "pass_on": f"POST {OURS}/reports/{{id}}/messages/{{id}}/pass_on",
+    },
     "/admin/server-notes": {"write": f"POST {OURS}/server_notes", "drop": f"DELETE {OURS}/server_notes/{{id}}"},
     "/admin/indicators": {
         "publish": f"PUT {OURS}/settings/{{id}}", "stop": f"PUT {OURS}/settings/{{id}}",

@@ -30,6 +30,7 @@ ONLY_READ = (
     "reopen",
     "assign",
     "messages",
+    "pass_on",
 )  # the account is as it was, or safer
 TRIES = {  # route -> what is sent, once for each
     f"DELETE {V1}/accounts/{{id}}": [{}],

@@ -189,6 +189,7 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/admin/indicator_feeds/{id}/trust": staff("admin:write:domain_blocks"),  # ours
     "GET /api/v1/dunnock/admin/reports/{id}/messages": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/reports/{id}/messages": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/reports/{id}/messages/{id}/pass_on": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/server_notes": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/server_notes": staff("admin:write:reports"),  # ours
     "DELETE /api/v1/dunnock/admin/server_notes/{id}": staff("admin:write:reports"),  # ours

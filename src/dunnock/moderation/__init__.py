@@ -123,6 +123,9 @@ from dunnock.moderation.talk import (
     take_message,
     write_message,
 )
+from dunnock.moderation.talk import (
+    pass_on as pass_on_message,
+)
 from dunnock.moderation.undo import take_back, undo
 from dunnock.moderation.waiting import MOST as MOST_WAITING
 from dunnock.moderation.waiting import Waiting, waiting
@@ -249,6 +252,7 @@ __all__ = [
     "own_report",
     "own_reports",
     "parts_of",
+    "pass_on_message",
     "presets",
     "progress",
     "protect",

@@ -15,8 +15,16 @@ from dunnock.foundation.ids import ms_of
 from dunnock.moderation.errors import ReportMissing
 from dunnock.moderation.model import Category, Report
 from dunnock.moderation.store import reports as store
+from dunnock.moderation.store import talk
 
 Outcome = Literal["waiting", "in_hand", "acted", "closed"]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What those who run the other server answered, as far as staff here passed it on. `at`: Unix milliseconds."""
+
+    at: int
+    text: str
 
 
 class OwnReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +39,7 @@ class OwnReport(msgspec.Struct, frozen=True, kw_only=True):
     forwarded: bool
     outcome: Outcome
     closed_at: int | None
+    answers: tuple[Answer, ...] = ()
 
     @property
     def at(self) -> int:
@@ -39,7 +48,7 @@ class OwnReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def own_reports(reader: Reader, account_id: int, cursor: accounts.Cursor) -> list[OwnReport]:
-    """The account's complaints, newest first. Two queries."""
+    """The account's complaints, newest first. Three queries at most."""
     rows = await reader.all(store.MADE_BY[cursor.upwards], who=account_id, **cursor.bounds)
     return await _told(reader, [store.report(row) for row in (rows[::-1] if cursor.upwards else rows)])
 
@@ -55,6 +64,10 @@ async def own_report(reader: Reader, report_id: int, *, by: int) -> OwnReport:
 async def _told(reader: Reader, held: list[Report]) -> list[OwnReport]:
     closed = [one.id for one in held if not one.is_open]
     acted = {row[0] for row in await reader.all(store.ACTED_ON, ids=closed)} if closed else set()
+    answers: dict[int, list[Answer]] = {}
+    went_there = [one.id for one in held if one.forwarded]
+    for report_id, message_id, text in await reader.all(talk.PASSED_ON, ids=went_there) if went_there else []:
+        answers.setdefault(report_id, []).append(Answer(ms_of(message_id), text))
     return [
         OwnReport(
             id=one.id,
@@ -66,6 +79,7 @@ async def _told(reader: Reader, held: list[Report]) -> list[OwnReport]:
             forwarded=one.forwarded,
             outcome=_outcome(one, acted=one.id in acted),
             closed_at=one.resolved_at,
+            answers=tuple(answers.get(one.id, ())),
         )
         for one in held
     ]

@@ -332,6 +332,7 @@ report_messages = (
         Column("by_account_id", BigId, ForeignKey("accounts.id")),  # of the staff here; null: it came from there
         flag("closes"),  # whoever wrote it is done with the report
         Column("uri", Text, unique=True),  # of the activity that brought it
+        flag("passed_on"),  # whoever complained may read it
         Index("ix_report_messages_report_id_id", "report_id", "id"),
     )
 )

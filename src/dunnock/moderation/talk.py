@@ -29,12 +29,16 @@ _NEEDS = Power.MANAGE_REPORTS
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One message. `by_account_id` None: it came from the other server; `closes`: whoever wrote it is done with the report."""
+    """One message. `by_account_id` None: it came from the other server; `closes`: whoever wrote it is done with the report.
+
+    `passed_on`: the member who complained may read it.
+    """
 
     id: int
     text: str
     by_account_id: int | None
     closes: bool
+    passed_on: bool = False
 
     @property
     def at(self) -> int:
@@ -107,11 +111,29 @@ async def write_message(tx: Tx, report_id: int, written: str, *, by: int, closes
     message_id = tx.new_id()
     await tx.run(
         store.ADD, id=message_id, report_id=report_id, text=words, by_account_id=by, closes=closes and talk.way == "in",
-        uri=None,
+        uri=None, passed_on=False,
     )  # fmt: skip
     await log.note(tx, staff, "report.write", report_id, called=talk.server, closes=closes)
     await tx.record(ReportMessageWritten(message_id=message_id))
     return message_id
+
+
+async def pass_on(tx: Tx, report_id: int, message_id: int, *, by: int) -> None:
+    """Let the member who complained read what the other server answered. Once is enough.
+
+    Raises:
+        NotPermitted, ReportMissing: as they say.
+        Invalid: it is no answer of another server to a member's report, or says nothing.
+    """
+    staff = await log.acting(tx, by, _NEEDS)
+    talk = await find_talk(tx, report_id)
+    message = next((one for one in talk.messages if one.id == message_id), None)
+    reporter = None if talk.reporter_id is None else await accounts.find(tx, talk.reporter_id)
+    from_there = message is not None and message.by_account_id is None and bool(message.text)
+    if talk.way != "out" or not from_there or reporter is None or not reporter.local:
+        raise Invalid(message_id, say="Validation failed: only what another server answered a member can be passed on")
+    if await tx.run(store.PASS_ON, report=report_id, the=message_id):
+        await log.note(tx, staff, "report.pass_on", report_id, called=talk.server)
 
 
 async def find_message(reader: Reader, message_id: int) -> tuple[Talk, Message]:
@@ -133,8 +155,9 @@ async def take_message(tx: Tx, report_id: int, written: str, *, server: str, uri
     if not talk.way or talk.server != server or not uri or not (words or closes) or taken >= _MOST_TAKEN:
         return False
     added = await tx.run(
-        store.ADD, id=tx.new_id(), report_id=report_id, text=words, by_account_id=None, closes=closes, uri=uri
-    )
+        store.ADD, id=tx.new_id(), report_id=report_id, text=words, by_account_id=None, closes=closes, uri=uri,
+        passed_on=False,
+    )  # fmt: skip
     if added and closes and talk.way == "out":
         await tx.run(store.ANSWERED, report=report_id, now=tx.now)
     return bool(added)
@@ -151,6 +174,6 @@ async def name_flag(tx: Tx, report_id: int, uri: str) -> None:
     await tx.run(store.NAME, report=report_id, the_uri=uri)
 
 
-def message_of(row: tuple[int, str, int | None, bool, int]) -> Message:
+def message_of(row: tuple[int, str, int | None, bool, int, bool]) -> Message:
     """A row of `store.MESSAGES`."""
-    return Message(id=row[0], text=row[1], by_account_id=row[2], closes=bool(row[3]))
+    return Message(id=row[0], text=row[1], by_account_id=row[2], closes=bool(row[3]), passed_on=bool(row[5]))

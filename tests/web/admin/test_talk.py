@@ -33,6 +33,36 @@ async def test_a_message_about_a_forwarded_report(db, make, signed_in):
     assert (await (await signed_in("tit")).get(here)).status in {403, 404}
 
 
+async def test_an_answer_is_passed_on_to_who_complained(db, make, signed_in):
+    """What staff let them read, and nothing before; who of the staff wrote what is nobody's business."""
+    mo, wren = await signed_in("mo", "moderator"), await signed_in("wren")
+    owl = await make.account("owl", domain="far.example")
+    me = await accounts.find_by_handle(db, "wren")
+    async with db.begin() as tx:
+        sent = moderation.Complaint(target_id=owl.id, comment="rude", forward=True)
+        report = (await moderation.file_report(tx, sent, by=me.id)).id
+        for n, words in enumerate(("We <b>warned</b> them", "Do not tell them this")):
+            assert await moderation.take_message(
+                tx, report, words, server="far.example", uri=f"https://far.example/{n}", closes=False
+            )
+    here = f"/admin/reports/{report}/talk"
+    page = await mo.get(here)
+    assert page.text.count("Let the member who complained read it") == 2
+    assert "warned" not in (await wren.get(f"/reports/{report}")).text
+    first = next(one for form in page.forms for one in [dict(form.fields)] if one.get("what") == "pass_on")
+    for _ in range(2):
+        page = await mo.led(await mo.post(here, first))
+    assert "The member who complained can read it." in page.text
+    shown = (await wren.get(f"/reports/{report}")).text
+    assert "We <b>warned</b> them" in shown
+    assert "far.example" in shown
+    assert "Do not tell them" not in shown
+    for message_id in (5, 2**60):
+        page = await mo.led(await mo.post(here, first | {"message_id": str(message_id)}))
+        assert page.status == 422
+    assert (await mo.led(await mo.post(here, first | {"what": "burn"}))).status == 422
+
+
 async def test_notes_about_servers(db, signed_in):
     mo = await signed_in("mo", "moderator")
     page = await _send(mo, "/admin/server-notes", domain="not a name", text="x")

@@ -43,12 +43,13 @@ class NoteForm(msgspec.Struct):
 
 
 class ReportMessage(msgspec.Struct, kw_only=True):
-    """One message; `account_id` null: it came from the other server."""
+    """One message; `account_id` null: it came from the other server. `passed_on`: who complained may read it."""
 
     id: str
     text: str
     account_id: str | None
     closes: bool
+    passed_on: bool
     created_at: str
 
 
@@ -85,7 +86,7 @@ async def list_report_messages(report_id: FromPath[int], caller: Called, db: Nam
         messages=[
             ReportMessage(
                 id=str(one.id), text=one.text, account_id=None if one.by_account_id is None else str(one.by_account_id),
-                closes=one.closes, created_at=iso(one.at),
+                closes=one.closes, passed_on=one.passed_on, created_at=iso(one.at),
             )
             for one in held.messages
         ],
@@ -100,6 +101,16 @@ async def write_report_message(
     async with db.begin() as tx:
         made = await moderation.write_message(tx, report_id, form.text, closes=form.closes, by=me(caller))
     return {"id": str(made)}
+
+
+@post(f"{MESSAGES}/{{message_id:int}}/pass_on", guards=[require(_WRITES)], status_code=200)
+async def pass_on_report_message(
+    report_id: FromPath[int], message_id: FromPath[int], caller: Called, db: NamedDependency[Db]
+) -> dict[str, str]:
+    """Let the member who complained read what the other server answered."""
+    async with db.begin() as tx:
+        await moderation.pass_on_message(tx, report_id, message_id, by=me(caller))
+    return {}
 
 
 @get(NOTES, guards=[require(_READS)])
@@ -133,5 +144,5 @@ async def drop_server_note(note_id: FromPath[int], caller: Called, db: NamedDepe
 
 
 HANDLERS: list[Any] = [
-    list_report_messages, write_report_message, list_server_notes, write_server_note, drop_server_note,
+    list_report_messages, write_report_message, pass_on_report_message, list_server_notes, write_server_note, drop_server_note,
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select, update
 
-from dunnock.foundation.db import BigId, Sql, insert_into, insert_once
+from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once
 from dunnock.moderation.tables import report_messages, reports, server_notes
 
 _r, _m, _n = reports.c, report_messages.c, server_notes.c
@@ -20,9 +20,17 @@ ANSWERED = Sql(
     .values(answered_at=bindparam("now", type_=BigId), updated_at=bindparam("now", type_=BigId))
 )
 ADD = insert_once(report_messages, keys=["uri"])
-_message = select(_m.id, _m.text, _m.by_account_id, _m.closes, _m.report_id)
+_message = select(_m.id, _m.text, _m.by_account_id, _m.closes, _m.report_id, _m.passed_on)
 MESSAGES = Sql(_message.where(_m.report_id == _report).order_by(_m.id).limit(200))
 MESSAGE = Sql(_message.where(_m.id == _the))
+PASS_ON = Sql(
+    update(report_messages)
+    .where(_m.id == _the, _m.report_id == _report, _m.by_account_id.is_(None), _m.passed_on.is_(False))
+    .values(passed_on=True)
+)
+PASSED_ON = Sql(
+    select(_m.report_id, _m.id, _m.text).where(among(_m.report_id, "ids"), _m.passed_on.is_(True)).order_by(_m.id)
+)
 
 ADD_NOTE = insert_into(server_notes)
 NOTES = Sql(

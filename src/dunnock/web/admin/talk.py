@@ -21,8 +21,10 @@ from dunnock.web.visitor import Member
 
 
 class TalkForm(Sent):
-    """A message; `closes`: we are done with the report."""
+    """`what`: write a message (`closes`: we are done with the report), or pass one on (`message_id`)."""
 
+    what: str = "write"
+    message_id: Id | None = None
     text: str = ""
     closes: bool = False
 
@@ -68,10 +70,15 @@ async def write_message(
     db: NamedDependency[Db],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str] | Response[None]:
-    """Write to the other server."""
+    """Write to the other server, or let the member who complained read what it answered."""
     try:
         async with db.begin() as tx:
-            await moderation.write_message(tx, report_id, form.text, closes=form.closes, by=staff.account_id)
+            if form.what == "write":
+                await moderation.write_message(tx, report_id, form.text, closes=form.closes, by=staff.account_id)
+            elif form.what == "pass_on" and form.message_id is not None:
+                await moderation.pass_on_message(tx, report_id, form.message_id, by=staff.account_id)
+            else:
+                raise Invalid(form.what[:40])
     except moderation.ReportMissing:
         raise
     except DomainError as error:
