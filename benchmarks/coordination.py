@@ -23,7 +23,7 @@ from dunnock.integrity.scan import THRESHOLD, scan
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from integrity import worlds
+from dunnock.cli.drills import worlds
 
 
 def told(name: str, right: int, found: int, wanted: int) -> None:

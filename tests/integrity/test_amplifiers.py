@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from dunnock.cli.drills import worlds
 from dunnock.integrity import recompute
 from dunnock.integrity.amplifiers import two_levels
 from dunnock.integrity.scan import scan
-from integrity import worlds
 
 
 def test_core_and_amplifiers_are_found_among_people_who_boost_them_too(tmp_path):

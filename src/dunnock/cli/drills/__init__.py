@@ -10,9 +10,15 @@ from dunnock.cli.drills import (
     d02_persona,
     d04_rogue_staff,
     d05_lookalikes,
+    d06_minors,
+    d07_carol,
+    d08_two_levels,
+    d09_networks,
     d10_officials,
     d11_money,
     d13_promotion,
+    d15_no_text,
+    d17_look_alikes,
 )
 from dunnock.cli.drills.report import Drill, Measure, Outcome
 
@@ -21,9 +27,15 @@ DRILLS: tuple[Drill, ...] = (
     d02_persona.DRILL,
     d04_rogue_staff.DRILL,
     d05_lookalikes.DRILL,
+    d06_minors.DRILL,
+    d07_carol.DRILL,
+    d08_two_levels.DRILL,
+    d09_networks.DRILL,
     d10_officials.DRILL,
     d11_money.DRILL,
     d13_promotion.DRILL,
+    d15_no_text.DRILL,
+    d17_look_alikes.DRILL,
 )
 """Those that can be played, by number."""
 

@@ -22,6 +22,7 @@ import msgspec
 
 T = TypeVar("T")
 _STARTS_WITHIN_S = 90
+_COMMAND_WITHIN_S = 1_200
 _STAFF_SCOPES = "read write follow admin:read admin:write"
 _SCOPES = "read write follow"
 _PASSWORD = secrets.token_hex(12)
@@ -98,10 +99,20 @@ class Stage:
 
     def dunnock(self, *arguments: str, data: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command as whoever owns the machine does; `data`: with another data directory."""
+        return self.dunnock_alone(*arguments, "--data", str(data or self.data))
+
+    def dunnock_alone(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command that needs no server's data."""
         return subprocess.run(  # noqa: S603 (ourselves)
-            [sys.executable, "-P", "-m", "dunnock", *arguments, "--data", str(data or self.data)],
-            check=False, capture_output=True, text=True, env=self._environment, timeout=120,
+            [sys.executable, "-P", "-m", "dunnock", *arguments],
+            check=False, capture_output=True, text=True, env=self._environment, timeout=_COMMAND_WITHIN_S,
         )  # fmt: skip
+
+    def agree(self, request_id: str, who: Person) -> None:
+        """Agree, as a second person, to what waits. Raises: DrillFailed."""
+        at = f"/api/v1/dunnock/admin/requests/{request_id}"
+        digest = self.must("GET", at, who)["digest"]
+        self.must("POST", f"{at}/approve", who, digest=digest, password=_PASSWORD)
 
     def call(
         self, method: str, path: str, who: Person | None = None, *, accept: str = "application/json", **sent: Any
@@ -190,9 +201,7 @@ class Stage:
         waits = _WAITS.search(said)
         if waits is None or self._first is None:
             raise DrillFailed(said[-500:])
-        at = f"/api/v1/dunnock/admin/requests/{waits[1]}"
-        digest = self.must("GET", at, self._first)["digest"]
-        self.must("POST", f"{at}/approve", self._first, digest=digest, password=_PASSWORD)
+        self.agree(waits[1], self._first)
 
     def _answers(self) -> bool:
         try:

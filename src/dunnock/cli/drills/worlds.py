@@ -1,4 +1,4 @@
-"""Seeded worlds: tables of posts with networks planted among people, and people who only look like networks.
+"""Seeded worlds: tables of posts with networks planted among people, and people who only look like networks. Tests use them too.
 
 Each maker gives a `World`: columns as `dunnock integrity scan` reads them, and who was planted. No two texts of a world are
 nearly the same unless its docstring says so.
@@ -18,7 +18,7 @@ START = 1_780_000_000 // DAY * DAY
 
 @dataclass
 class World:
-    """What happened, a list a column; `role` says of each planted account whether it is core or amplifier."""
+    """What happened, a list a column; `role`: of planted accounts, core, amplifier, or their network."""
 
     role: dict[str, str] = field(default_factory=dict)
     account_id: list[str] = field(default_factory=list)
@@ -27,33 +27,45 @@ class World:
     repost_of: list[str] = field(default_factory=list)
     repost_of_author: list[str] = field(default_factory=list)
     hashtags: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
 
-    def write(self, who: str, at: float, text: str, tags: tuple[str, ...] = ()) -> int:
+    def write(self, who: str, at: float, text: str, tags: tuple[str, ...] = (), link: str = "") -> int:
         """A post; its number."""
-        return self._add(who, at, text=text, tags=tags)
+        return self._add(who, at, text=text, tags=tags, link=link)
 
     def boost(self, who: str, at: float, post: int) -> None:
         """A boost of the post of that number."""
         self._add(who, at, of=f"p{post}", author=self.account_id[post])
 
-    def _add(self, who, at, *, text="", of="", author="", tags=()) -> int:
+    def _add(
+        self,
+        who: str,
+        at: float,
+        *,
+        text: str = "",
+        of: str = "",
+        author: str = "",
+        tags: tuple[str, ...] = (),
+        link: str = "",
+    ) -> int:
         self.account_id.append(who)
         self.created_at.append(START + int(at))
         self.text.append(text)
         self.repost_of.append(of)
         self.repost_of_author.append(author)
         self.hashtags.append(f"[{', '.join(tags)}]")
+        self.urls.append(f"[{link}]")
         return len(self.account_id) - 1
 
     def save(self, path: Path) -> Path:
         """The table as Parquet."""
-        names = ("account_id", "created_at", "text", "repost_of", "repost_of_author", "hashtags")
+        names = ("account_id", "created_at", "text", "repost_of", "repost_of_author", "hashtags", "urls")
         columns = {name: np.array(getattr(self, name)) for name in names}
         db = duckdb.connect()
         db.register("columns", columns)
         db.sql(
             "SELECT account_id, 'p' || (row_number() OVER () - 1) AS post_id, created_at, text, repost_of <> '' AS is_repost,"
-            " nullif(repost_of, '') AS repost_of, nullif(repost_of_author, '') AS repost_of_author, hashtags FROM columns"
+            " nullif(repost_of, '') AS repost_of, nullif(repost_of_author, '') AS repost_of_author, hashtags, urls FROM columns"
         ).write_parquet(str(path))
         return path
 
@@ -194,4 +206,88 @@ def parliament(seed: int, *, members: int = 200, parties: int = 3, days: int = 1
                         f"our statement on bill {day} is that it must pass",
                         ("vote",),
                     )
+    return world
+
+
+def complaint(seed: int, *, people: int = 2000, days: int = 3) -> World:
+    """Customers who complain at one company within days, often in the same few words and under its hashtag; it answers them."""
+    dice, world = np.random.default_rng(seed), World()
+    worst = [f"where is my money, flight {n} is cancelled and nobody answers" for n in range(6)]
+    for n in range(people):
+        at = float(dice.uniform(0, days * DAY))
+        for _ in range(dice.geometric(0.4)):
+            at += float(dice.exponential(3600))
+            words = str(dice.choice(worst)) if dice.random() < 0.15 else sentence(dice)
+            post = world.write(f"customer{n}", at, words, ("wrenair",) if dice.random() < 0.7 else ())
+            if dice.random() < 0.3:
+                world.write("wrenair", at + dice.exponential(1200), "sorry to hear that, please send us your number")
+            if dice.random() < 0.1:
+                world.boost(f"customer{dice.integers(people)}", at + dice.lognormal(7, 1), post)
+    return world
+
+
+def breaking(seed: int, *, people: int = 4000) -> World:
+    """An hour after something happened: a few eyewitnesses and newsrooms are boosted by everybody, and their links passed on."""
+    dice, world = np.random.default_rng(seed), World()
+    first = [
+        world.write(
+            f"newsroom{n}",
+            dice.exponential(600),
+            f"report {n} {sentence(dice)}",
+            ("quake",),
+            f"https://news{n % 4}.example/quake",
+        )
+        for n in range(25)
+    ]
+    fame = 1 / np.arange(1, 26)
+    for n in range(people):
+        for _ in range(dice.geometric(0.45)):
+            at = float(300 + dice.exponential(1800))
+            kind = dice.random()
+            if kind < 0.6:
+                world.boost(f"person{n}", at, int(dice.choice(first, p=fame / fame.sum())))
+            elif kind < 0.75:
+                world.write(f"person{n}", at, "", (), f"https://news{dice.integers(4)}.example/quake")
+            else:
+                world.write(f"person{n}", at, sentence(dice), ("quake",) if dice.random() < 0.6 else ())
+    return world
+
+
+def networks(seed: int, *, sizes: tuple[int, ...] = (167, 25, 287), people: int = 20_000, days: int = 14) -> World:
+    """Networks of one operator, each with outlets, hashtags and personas of its own, who boost each other and pass their outlets'
+    links on within the hour, among people; now and then they do what people do. `role` is the network.
+    """
+    dice, world = np.random.default_rng(seed), World()
+    tags = [f"topic{n}" for n in range(60)]
+    folk = [f"person{n}" for n in range(people)]
+    fame = dice.pareto(1.1, people) + 0.05
+    fame /= fame.sum()
+    said: list[int] = []
+    for n in dice.integers(0, people, people * 3):
+        at, some = float(dice.uniform(0, days * DAY)), dice.random() < 0.3
+        link = f"https://paper{dice.integers(40)}.example/{dice.integers(400)}" if dice.random() < 0.2 else ""
+        said.append(world.write(folk[n], at, sentence(dice), (str(dice.choice(tags)),) if some else (), link))
+    weight = np.array([fame[int(world.account_id[one].removeprefix("person"))] for one in said])
+    weight /= weight.sum()
+
+    def like_people(names: list[str], each: float) -> None:
+        who = dice.integers(0, len(names), int(each * len(names)))
+        for number, post in zip(who, dice.choice(said, len(who), p=weight), strict=True):
+            world.boost(names[number], world.created_at[post] - START + dice.lognormal(9, 1.5), int(post))
+
+    like_people(folk, 1.5)
+    for net, size in enumerate(sizes):
+        team = [f"net{net}x{n}" for n in range(size)]
+        world.role |= dict.fromkeys(team, f"network {net}")
+        for day in range(days):
+            for story in range(3):
+                at = day * DAY + float(dice.uniform(0, DAY))
+                link = f"https://outlet{net}.example/{day}-{story}"
+                for who in dice.choice(team, max(5, size // 8), replace=False):
+                    posted = at + float(dice.exponential(1200))
+                    post = world.write(str(who), posted, sentence(dice), (f"cause{net}",), link)
+                    for other in dice.choice(team, 2, replace=False):
+                        if other != who:
+                            world.boost(str(other), posted + dice.exponential(1200), post)
+        like_people(team, 3)
     return world
