@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dunnock import accounts, posts
+from dunnock import accounts, moderation, posts
 from dunnock.accounts import Standing
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Sql
@@ -719,6 +719,26 @@ async def test_who_may_answer_is_believed_and_obeyed(town, alice, bob, *, policy
     answer = {"status": "hello", "in_reply_to_id": post["id"]}
     allowed = (await town.home.ask("POST", "/api/v1/statuses", alice, json=answer)).status == 200
     assert allowed is (who in {"everyone", "followers"})
+
+
+async def test_words_that_staff_stopped_are_not_spread(town, alice, bob):
+    """Those who follow its author read it; nobody else comes across it, and no public post becomes it (DISARM drill D04)."""
+    ada = await town.make.member("ada", role="admin")
+    old = town.near.note(bob, "<p>good morning</p>")
+    await town.send("Create", bob, old)
+    async with town.db.begin() as tx:
+        await moderation.stop_text(tx, "bc1qxy2kgdygjrsqtzq2n0yrf2493p83kkfjhx0wlh", hours=2, why="A scam", by=ada.id)
+    said = "<p>Double it: BC1QXY2KGDYGJRSQ<b>TZQ2N0YRF2493P83KKFJHX0WLH</b></p>"
+    await town.send("Create", bob, town.near.note(bob, said))
+    edited = old | {"content": said, "updated": formatted(now_ms())}
+    town.near.put(old["id"].removeprefix(town.near.base), edited)
+    await town.send("Update", bob, edited)
+    assert [(one["visibility"], "BC1Q" in one["text"]) for one in await town.posts()] == [
+        ("public", False), ("unlisted", True),
+    ]  # fmt: skip
+    public = await town.home.get("/api/v1/timelines/public", None)
+    assert [one["content"] for one in public] == ["<p>good morning</p>"]
+    assert len(await town.home.get("/api/v1/timelines/home", alice)) == 2
 
 
 async def test_who_may_answer_is_told(town, alice, bob):

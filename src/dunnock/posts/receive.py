@@ -24,6 +24,7 @@ from dunnock.posts.poll import Poll
 from dunnock.posts.quote import lets_quote
 from dunnock.posts.store import acts, index, polls, revisions
 from dunnock.posts.store import posts as store
+from dunnock.posts.text_stops import stopped_until
 from dunnock.posts.vote import EndPoll
 
 _FOREVER_MS = 20 * 365 * DAY
@@ -98,6 +99,8 @@ async def find_uri(reader: Reader, uri: str) -> tuple[int, int] | None:
 async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
     """A post that was not known; what it answers and quotes is known, or left out.
 
+    What has words that staff stopped is for those who follow its author, and in no public feed, no search and no trend.
+
     Raises:
         Conflict: its address is taken by now.
     """
@@ -109,7 +112,7 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
     post = Post(
         id=post_id,
         author_id=one.author_id,
-        visibility=one.visibility,
+        visibility="unlisted" if one.visibility == "public" and await _stopped(tx, one) else one.visibility,
         thread_id=parent.thread_id if parent else post_id,
         created_at=one.created_at,
         text=text.plain(one.html),
@@ -168,16 +171,23 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
     return post
 
 
+async def _stopped(tx: Tx, one: RemotePost) -> bool:
+    words = (text.plain(one.html), one.warning, *(one.poll.options if one.poll else ()), *one.links)
+    return await stopped_until(tx, words, author_id=one.author_id) is not None
+
+
 async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Settings) -> bool:
     """Let a remote post say what its server says now; True when readers see a difference, which its history keeps.
 
     Other votes alone are no difference. Nothing happens to a post of somebody else, or one that is deleted, or when what
-    is here is newer.
+    is here is newer, nor to a public one that would get words that staff stopped.
     """
     post = await store.find_own(tx, post_id, one.author_id)
     if post is None or post.boost_of_id is not None:
         return False
     if post.edited_at is not None and one.edited_at is not None and one.edited_at < post.edited_at:
+        return False
+    if post.visibility == "public" and await _stopped(tx, one):
         return False
     poll = None if post.poll_id is None else await polls.hold_of_post(tx, post.id)
     shaped = _shaped(one)

@@ -72,10 +72,18 @@ async def end_text_stop(tx: Tx, stop_id: int) -> bool:
 
 async def check_texts(tx: Tx, texts: Iterable[str], *, author_id: int) -> None:
     """May the author post these words now? Raises: TextStopped."""
+    until = await stopped_until(tx, texts, author_id=author_id)
+    if until is not None:
+        raise TextStopped(until)
+
+
+async def stopped_until(tx: Tx, texts: Iterable[str], *, author_id: int) -> int | None:
+    """Until when (Unix milliseconds) the author can't post these words; None: they can."""
+    stops = await tx.all(store.FOR, author=author_id, now=tx.now)
+    if not stops:
+        return None
     held = folded("\n".join(texts))
-    for fragment, until in await tx.all(store.FOR, author=author_id, now=tx.now):
-        if folded(fragment) in held:
-            raise TextStopped(until)
+    return next((int(until) for fragment, until in stops if folded(fragment) in held), None)
 
 
 def folded(words: str) -> str:
