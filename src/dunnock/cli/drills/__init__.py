@@ -18,6 +18,7 @@ from dunnock.cli.drills import (
     d11_money,
     d13_promotion,
     d15_no_text,
+    d16_federated,
     d17_look_alikes,
 )
 from dunnock.cli.drills.report import Drill, Measure, Outcome
@@ -35,6 +36,7 @@ DRILLS: tuple[Drill, ...] = (
     d11_money.DRILL,
     d13_promotion.DRILL,
     d15_no_text.DRILL,
+    d16_federated.DRILL,
     d17_look_alikes.DRILL,
 )
 """Those that can be played, by number."""

@@ -65,6 +65,8 @@ class Stage:
         self.url = f"http://127.0.0.1:{self._port}"
         self._app_token = ""
         self._first: Person | None = None
+        self._ahead_s = 0
+        self._server: subprocess.Popen[bytes] | None = None
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Stage]:
@@ -73,29 +75,47 @@ class Stage:
         Raises:
             DrillFailed: it does not start.
         """
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("DUNNOCK_")} | {
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith("DUNNOCK_")} | {
             "DUNNOCK_DEV": "1", "DUNNOCK_SIGN_UP": "open", "DUNNOCK_PORT": str(self._port),
         }  # fmt: skip
-        self._environment = environment
-        with (self.data / "server.log").open("w", encoding="utf-8") as log:
-            server = subprocess.Popen(  # noqa: S603 (ourselves)
-                [sys.executable, "-P", "-m", "dunnock", "up", "--data", str(self.data)],
-                stdout=log, stderr=subprocess.STDOUT, env=environment,
-            )  # fmt: skip
         try:
-            until = time.monotonic() + _STARTS_WITHIN_S
-            while not self._answers():
-                if server.poll() is not None or time.monotonic() > until:
-                    raise DrillFailed(f"the server does not start: {(self.data / 'server.log').read_text()[-2000:]}")
-                time.sleep(0.1)
+            self._start()
             yield self
         finally:
-            server.send_signal(signal.SIGTERM)
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            self._stop()
+
+    def later(self, seconds: int) -> None:
+        """Let so much time pass at once: the server is stopped, and started with its clock put forward. Raises: DrillFailed."""
+        self._stop()
+        self._ahead_s += seconds
+        self._start()
+
+    def _start(self) -> None:
+        with (self.data / "server.log").open("a", encoding="utf-8") as log:
+            self._server = subprocess.Popen(  # noqa: S603 (ourselves)
+                [*self._program(), "up", "--data", str(self.data)],
+                stdout=log, stderr=subprocess.STDOUT, env=self._environment,
+            )  # fmt: skip
+        until = time.monotonic() + _STARTS_WITHIN_S
+        while not self._answers():
+            if self._server.poll() is not None or time.monotonic() > until:
+                raise DrillFailed(f"the server does not start: {(self.data / 'server.log').read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def _stop(self) -> None:
+        if self._server is None:
+            return
+        server, self._server = self._server, None
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+    def _program(self) -> list[str]:
+        later = ("dunnock.cli.drills.later", str(self._ahead_s)) if self._ahead_s else ("dunnock",)
+        return [sys.executable, "-P", "-m", *later]
 
     def dunnock(self, *arguments: str, data: Path | None = None) -> subprocess.CompletedProcess[str]:
         """Run a command as whoever owns the machine does; `data`: with another data directory."""
@@ -104,7 +124,7 @@ class Stage:
     def dunnock_alone(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command that needs no server's data."""
         return subprocess.run(  # noqa: S603 (ourselves)
-            [sys.executable, "-P", "-m", "dunnock", *arguments],
+            [*self._program(), *arguments],
             check=False, capture_output=True, text=True, env=self._environment, timeout=_COMMAND_WITHIN_S,
         )  # fmt: skip
 
