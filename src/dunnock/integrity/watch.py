@@ -180,7 +180,7 @@ def _hypothesis(summary: Summary) -> str:
         return (
             "Found by the server: accounts that were silent for a month or more, gave up the same place for the same other "
             f"place, and woke together to post about one thing. {summary.usual:.1%} of the accounts that post about other "
-            "things did the like. What each account was before stands in the public history of its profile."
+            "things did the like. What each account was before stands beside it."
         )
     traces = ", ".join(f"{name} {number}" for name, number in sorted(summary.traces.items(), key=lambda one: -one[1]))
     what = "took up one topic within minutes in nearly the same words" if summary.how == "script" else (

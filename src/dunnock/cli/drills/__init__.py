@@ -8,6 +8,7 @@ from __future__ import annotations
 from dunnock.cli.drills import (
     d01_paid_trend,
     d02_persona,
+    d03_repurposed,
     d04_rogue_staff,
     d05_lookalikes,
     d06_minors,
@@ -26,6 +27,7 @@ from dunnock.cli.drills.report import Drill, Measure, Outcome
 DRILLS: tuple[Drill, ...] = (
     d01_paid_trend.DRILL,
     d02_persona.DRILL,
+    d03_repurposed.DRILL,
     d04_rogue_staff.DRILL,
     d05_lookalikes.DRILL,
     d06_minors.DRILL,
