@@ -9,6 +9,7 @@ from dunnock.federation.claims import read_claims
 from dunnock.federation.jobs import ForgetActivities, ReadReplies
 from dunnock.federation.store import claims as store
 from dunnock.foundation.clock import DAY, now_ms
+from federation.neighbour import formatted
 
 
 def total(count):
@@ -67,7 +68,7 @@ async def test_nothing_is_kept_of_what_says_nothing(town, bob):
 async def test_it_changes_with_the_document_and_with_the_conversation(town, bob):
     note = town.near.note(bob, likes=total(1))
     await town.send("Create", bob, note)
-    changed = note | {"likes": total(0), "content": "<p>other</p>", "updated": "2026-01-01T00:00:00Z"}
+    changed = note | {"likes": total(0), "content": "<p>other</p>", "updated": formatted(now_ms())}
     await town.send("Update", bob, changed)
     assert await told(town, note) == (0, None, None)
     town.near.put(note["id"].removeprefix(town.near.base), note | {"likes": total(12), "replies": total(4)})

@@ -550,8 +550,9 @@ async def test_the_same_activity_does_nothing_twice(house, ann, bob, settle):
     assert await found(house, note["id"]) is None
 
 
-async def test_a_server_that_takes_one_kind_of_signature_is_asked_again(house, remote):
-    """Double-knocking on GET: the other kind after a 401, and that one first from then on."""
+@pytest.mark.parametrize("refusal", [400, 401])
+async def test_a_server_that_takes_one_kind_of_signature_is_asked_again(house, remote, refusal):
+    """Double-knocking on GET: the other kind after a refusal, and that one first from then on."""
     bob = remote.person("bob")
     heads = []
 
@@ -559,7 +560,7 @@ async def test_a_server_that_takes_one_kind_of_signature_is_asked_again(house, r
         from aiohttp import web
 
         heads.append("signature-input" in request.headers)
-        return None if heads[-1] else web.Response(status=401)
+        return None if heads[-1] else web.Response(status=refusal)
 
     remote.guard = strict
     assert (await house.federation.people.find(bob.uri)).uri == bob.uri

@@ -228,6 +228,26 @@ async def test_an_edit_never_goes_back(town, alice, bob):
     assert [one["content"] for one in versions] == ["<p>one</p>", "<p>three</p>"]
 
 
+@pytest.mark.parametrize(
+    ("updated", "shown"), [("2026-04-30T00:00:00Z", "<p>one</p>"), ("2026-05-01T00:00:00Z", "<p>two</p>")]
+)
+async def test_an_edit_from_before_the_post_is_none(town, bob, updated, shown):
+    """The second of the post itself may be: some servers leave the fractions out."""
+    note = town.near.note(bob, "<p>one</p>", published="2026-05-01T00:00:00.700Z")
+    await town.send("Create", bob, note)
+    await town.send("Update", bob, note | {"content": "<p>two</p>", "updated": updated})
+    (post,) = await town.posts()
+    assert post["html"] == shown
+    assert (post["edited_at"] is None) == (shown == "<p>one</p>")
+
+
+async def test_what_is_no_edit_is_not_called_one(town, bob):
+    note = town.near.note(bob, published="2026-05-01T00:00:00Z", updated="2026-05-01T00:00:00Z")
+    await town.send("Create", bob, note)
+    (post,) = await town.posts()
+    assert post["edited_at"] is None
+
+
 async def test_what_is_deleted_stays_away(town, alice, bob):
     note, early = town.near.note(bob), town.near.note(bob)
     create = await town.send("Create", bob, note)

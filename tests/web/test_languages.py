@@ -150,7 +150,7 @@ async def test_a_stranger_reads_what_the_browser_asks_for(site):
     browser = site.browser()
     page = await browser.get("/about", accept_language="ar-EG,en;q=0.5")
     assert '<html lang="ar" dir="rtl">' in page.body
-    assert page.headers["vary"] == "Cookie, Accept-Language"
+    assert page.headers["vary"] == "Accept, Cookie, Accept-Language"
 
 
 async def test_a_choice_stays_in_the_browser(site):

@@ -111,7 +111,7 @@ class Fetcher:
             raise RemoteGone(host_of(url))
         if answer.status == 404:
             raise RemoteMissing(host_of(url))
-        if answer.status == 401:
+        if answer.status in {400, 401}:
             raise _NotSignedSo(host_of(url), answer.status)
         if answer.status == 403:
             raise RemoteRefused(host_of(url), answer.status)

@@ -111,7 +111,7 @@ def read_post(document: Mapping[str, Any], *, followers: str | None, now: int) -
         language=_language(document),
         audience=audience_of(document, followers),
         created_at=created_at,
-        edited_at=edited_at if edited_at is not None and edited_at > created_at else None,
+        edited_at=edited_at,
         reply_to=id_of(document.get("inReplyTo")),
         mentions=mentions,
         hashtags=hashtags,

@@ -10,7 +10,7 @@ import msgspec
 from dunnock import media, previews, text
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
-from dunnock.foundation.clock import DAY, HOUR
+from dunnock.foundation.clock import DAY, HOUR, SECOND
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.settings import Settings
 from dunnock.media import RemoteFile
@@ -46,7 +46,8 @@ class RemotePoll(msgspec.Struct, frozen=True, kw_only=True):
 class RemotePost(msgspec.Struct, frozen=True, kw_only=True):
     """A post as another server tells of it, with everything made safe and within bounds. Times are Unix milliseconds.
 
-    `mentions` are account ids, `hashtags` names as written, `emoji` shortcodes.
+    `mentions` are account ids, `hashtags` names as written, `emoji` shortcodes; `edited_at` is what its server says, which may be
+    no later than `created_at`.
     """
 
     uri: str
@@ -125,7 +126,7 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
         mentions=one.mentions,
         hashtags=shaped.hashtags,
         emoji=one.emoji,
-        edited_at=one.edited_at,
+        edited_at=_edit_of(one),
         poll_id=None if one.poll is None else tx.new_id(),
         quoted_id=quoted.id if quoted else None,
         quoted_author_id=quoted.author_id if quoted else None,
@@ -185,7 +186,7 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
     post = await store.find_own(tx, post_id, one.author_id)
     if post is None or post.boost_of_id is not None:
         return False
-    if post.edited_at is not None and one.edited_at is not None and one.edited_at < post.edited_at:
+    if _is_older(one, post):
         return False
     if post.visibility == "public" and await _stopped(tx, one):
         return False
@@ -219,7 +220,7 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
         new = msgspec.structs.replace(
             new, media=await media.add_remote(tx, one.files, account_id=one.author_id, post_id=post.id)
         )
-    new = msgspec.structs.replace(new, edited_at=one.edited_at or tx.now)
+    new = msgspec.structs.replace(new, edited_at=_edit_of(one) or tx.now)
     await revisions.add(tx, post, msgspec.json.encode(before).decode(), poll=None if poll is None else poll.options)
     await store.change_post(tx, new)
     await index.drop_mentions(tx, post.id)
@@ -228,6 +229,20 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
     await previews.attach(tx, post.id, () if one.files else one.links, here=settings.domain)
     await tx.record(PostEdited(post_id=post.id, author_id=one.author_id, tags=tags))
     return True
+
+
+def _edit_of(one: RemotePost) -> int | None:
+    """When it was edited; None: what is said is the moment when it was written."""
+    return one.edited_at if one.edited_at is not None and one.edited_at > one.created_at else None
+
+
+def _is_older(one: RemotePost, post: Post) -> bool:
+    """Does it say to be from before what is here? Some servers tell when a post was changed in whole seconds only."""
+    if one.edited_at is None:
+        return False
+    if post.edited_at is None:
+        return one.edited_at <= post.created_at - SECOND
+    return one.edited_at < post.edited_at
 
 
 async def _settle_poll(tx: Tx, poll: Poll | None, said: RemotePoll | None, new: Post) -> None:

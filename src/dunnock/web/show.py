@@ -31,7 +31,7 @@ _HEADERS = {
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "vary": "Cookie, Accept-Language",
+    "vary": "Accept, Cookie, Accept-Language",
 }
 _IN_POPUPS = ("/auth/", "/oauth/")
 """Web clients sign in in a popup, and must see whether it is still open; a policy of our own would hide that from them."""
