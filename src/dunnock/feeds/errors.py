@@ -17,6 +17,12 @@ class AuthorMissing(Missing):
     code = "author_missing"
 
 
+class FeedMissing(Missing):
+    """There is no such custom feed, or it is not shared with whoever asks."""
+
+    code = "feed_missing"
+
+
 class ConversationMissing(Missing):
     """There is no such conversation, or it is somebody else's."""
 

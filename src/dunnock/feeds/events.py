@@ -18,6 +18,21 @@ class TagsFollowedChanged(Event, frozen=True):
     account_id: int
 
 
+class CustomFeedChanged(Event, frozen=True):
+    """A custom feed was made, changed, shared or deleted; `account_id` is its owner."""
+
+    feed_id: int
+    account_id: int
+
+
+class FeedSubscribed(Event, frozen=True):
+    """An account reads a custom feed of somebody else from now on, or no longer."""
+
+    feed_id: int
+    account_id: int
+    reads: bool
+
+
 class ConversationChanged(Event, frozen=True):
     """A conversation of an account has another last post, was read or unread, or is gone."""
 

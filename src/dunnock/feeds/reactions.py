@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dunnock import accounts, posts
 from dunnock.accounts.endorse import forget_endorsements
 from dunnock.feeds.conversations import end_conversations, forget_conversations, settle_conversations
+from dunnock.feeds.custom.keep import forget_feeds
 from dunnock.feeds.lists import carry_lists, forget_lists, remove_unfollowed
 from dunnock.feeds.tags import forget_tags
 from dunnock.foundation.db import Tx
@@ -43,6 +44,7 @@ async def on_standing(tx: Tx, event: accounts.StandingChanged) -> None:
     if event.standing != accounts.Standing.DELETED.value:
         return
     await forget_lists(tx, event.account_id)
+    await forget_feeds(tx, event.account_id)
     await forget_tags(tx, event.account_id)
     await forget_conversations(tx, event.account_id)
     await forget_featured(tx, event.account_id)

@@ -1,4 +1,4 @@
-"""Tables of lists (feeds that a member puts together from accounts they follow), followed hashtags and conversations."""
+"""Tables of lists (feeds of accounts that a member chose), custom feeds, followed hashtags and conversations."""
 
 from __future__ import annotations
 
@@ -77,6 +77,27 @@ for_you_choices = Table(  # what a member chose for their For You feed; who has 
     flag("minor"),  # they said that they are under 18
     Column("dropped", Text, nullable=False, server_default=""),  # names of signals that do not count, apart by a space
     Column("forget_before", BigId, nullable=False, server_default="0"),  # acts up to this id are no part of the profile
+)
+
+custom_feeds = Table(  # a member's own rules for a feed
+    "custom_feeds",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),  # the file, as the member wrote it
+    flag("shared"),  # whoever knows its number may read and subscribe to it
+    Index("ix_custom_feeds_account_id", "account_id"),
+)
+
+custom_feed_readers = Table(  # who subscribed to a feed of somebody else
+    "custom_feed_readers",
+    metadata,
+    Column("feed_id", BigId, ForeignKey("custom_feeds.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False),
+    Index("ix_custom_feed_readers_account_id", "account_id"),
+    sqlite_with_rowid=False,
 )
 
 for_you_less = Table(  # of what a member asked to see less

@@ -32,6 +32,7 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.job import Job
+from dunnock.posts.entries import Span
 from dunnock.posts.events import PostDeleted, PostUnfavourited
 from dunnock.posts.views import PostCard, PostViews
 from dunnock.text import hashtag_key
@@ -146,6 +147,46 @@ class ForYou:
             raise ReceiptMissing(post_id)
         return msgspec.json.decode(held, type=Receipt)
 
+    async def restricted(self) -> frozenset[str]:
+        """Folded hashtags that staff keep out of trends, as the gate knows them now."""
+        await self._read(now_ms())
+        return self._restricted
+
+    async def answered(self, span: Span, most: int) -> list[int]:
+        """Posts that were answered within the last two days by those whose acts count: the next ids in the order of `span`."""
+        now = now_ms()
+        await self._read(now)
+        active = self._known.active(since=(now - _REACH) / 1000)[-_MOST_WALKED:]
+        within = sorted((one for one in active if span.above < one < span.below), reverse=not span.up)
+        return within[:most]
+
+    async def order(
+        self,
+        viewer: Viewer,
+        posts: Sequence[PostCard],
+        people: dict[int, AccountCard],
+        sources: Mapping[int, set[str]],
+        model: Model,
+        *,
+        limit: int,
+        minor: bool,
+    ) -> list[Receipt]:
+        """Posts that passed the gate in the order of another weight file, with their receipts; nothing is left to chance."""
+        now = now_ms()
+        await self._read(now)
+        found = _Found(
+            posts=list(posts),
+            cards={one.id: one for one in posts},
+            people=people,
+            sources=sources,
+            followed_tags=frozenset((await self._feeds.tags_of_home(viewer.id)).values()),
+            acted_on=self._known.acted_on(viewer.id),
+            choices=await choices_of(self._db, viewer.id),
+        )
+        return self._rank(
+            found, posts, viewer, found.choices, now=now, limit=limit, minor=minor, draw=None, model=model
+        )
+
     async def _read(self, now: int) -> None:
         """Take in what was done since the last look; now and then all anew, so that what is old is forgotten."""
         anew = now - self._made_at > _ANEW
@@ -205,6 +246,7 @@ class ForYou:
         limit: int,
         minor: bool,
         draw: Callable[[], float] | None,
+        model: Model | None = None,
     ) -> list[Receipt]:
         if not posts:
             return []
@@ -232,7 +274,7 @@ class ForYou:
             for one, item in zip(posts, items, strict=True)
         ]
         bound = self._quota(found, posts, pool, near, np.array(free, bool))
-        return rank(items, values, self.model, at=now, policy=policy.HASH, limit=limit, draw=draw, quota=bound)
+        return rank(items, values, model or self.model, at=now, policy=policy.HASH, limit=limit, draw=draw, quota=bound)
 
     def _quota(
         self,

@@ -113,6 +113,8 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "endorsements": ("account_id", ("target_id", "id")),
     "severances": ("account_id", ("kind", "target", "followers", "following", "id")),
     "lists": ("account_id", ("id", "title", "replies", "exclusive")),
+    "custom_feeds": ("account_id", ("id", "title", "text", "shared")),
+    "custom_feed_readers": ("account_id", ("feed_id", "id")),
     "saved_searches": ("account_id", ("id", "title", "query")),
     "followed_tags": ("account_id", ("hashtag_id", "id")),
     "featured_tags": ("account_id", ("name", "posts", "last_post_at")),

@@ -1,0 +1,51 @@
+"""Rows of custom feeds and of who reads them."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, column, delete, exists, func, or_, select, table, update
+
+from dunnock.feeds.tables import custom_feed_readers, custom_feeds
+from dunnock.foundation.db import BigId, Sql, insert_into, insert_once
+
+# Columns of other domains, named here and never imported, as foreign keys are.
+_accounts = table("accounts", column("id", BigId), column("standing"))
+_blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
+
+_f, _r = custom_feeds.c, custom_feed_readers.c
+_the, _owner = bindparam("the", type_=BigId), bindparam("owner", type_=BigId)
+_subscribed = exists().where(_r.feed_id == _f.id, _r.account_id == _owner)
+_columns = (_f.id, _f.account_id, _f.title, _f.text, _f.shared, _subscribed.label("subscribed"))
+_open = or_(
+    _f.account_id == _owner,
+    and_(
+        _f.shared,
+        exists().where(
+            _accounts.c.id == _f.account_id, or_(_accounts.c.standing == "active", _accounts.c.standing == "limited")
+        ),
+        ~exists().where(_blocks.c.account_id == _f.account_id, _blocks.c.target_id == _owner),
+        ~exists().where(_blocks.c.account_id == _owner, _blocks.c.target_id == _f.account_id),
+    ),
+)
+"""May the account read the feed? Its own; of others what is shared, unless one blocks the other or the author is gone."""
+
+FIND = Sql(select(*_columns).where(_f.id == _the, _open))
+_read = select(_r.feed_id).where(_r.account_id == _owner)
+ALL = Sql(
+    select(*_columns)
+    .where(or_(_f.account_id == _owner, _f.id.in_(_read.scalar_subquery())), _open)
+    .order_by(_f.account_id != _owner, _f.id)
+)
+COUNT = Sql(select(func.count()).where(_f.account_id == _owner))
+COUNT_READ = Sql(select(func.count()).where(_r.account_id == _owner))
+OWN_IDS = Sql(select(_f.id).where(_f.account_id == _owner).order_by(_f.id))
+ADD = insert_into(custom_feeds)
+CHANGE = Sql(
+    update(custom_feeds)
+    .where(_f.id == _the)
+    .values(title=bindparam("new_title"), text=bindparam("new_text"), shared=bindparam("new_shared"))
+)
+DROP = Sql(delete(custom_feeds).where(_f.id == _the))
+DROP_READERS = Sql(delete(custom_feed_readers).where(_r.feed_id == _the))
+SUBSCRIBE = insert_once(custom_feed_readers, keys=["feed_id", "account_id"])
+UNSUBSCRIBE = Sql(delete(custom_feed_readers).where(_r.feed_id == _the, _r.account_id == _owner))
+UNSUBSCRIBE_ALL = Sql(delete(custom_feed_readers).where(_r.account_id == _owner))
