@@ -24,6 +24,7 @@ from dunnock.api.mastodon.render import Render
 from dunnock.discovery import reactions as finding
 from dunnock.feeds import Feeds
 from dunnock.feeds import reactions as feeds
+from dunnock.feeds.as_lists import FeedsAsLists
 from dunnock.feeds.for_you.live import ForYou
 from dunnock.foundation.db import Db
 from dunnock.foundation.reactions import Reactions
@@ -49,7 +50,7 @@ class Readers(People):
             "db": db,
             "settings": self.settings,
             "render": render,
-            "for_you": ForYou(db, Feeds(db, views, posts, viewers), views, posts, viewers),
+            "as_lists": FeedsAsLists(ForYou(db, Feeds(db, views, posts, viewers), views, posts, viewers)),
             "searching": search.Searching(db, Feeds(db, views, posts, viewers), render, self.settings),
         }
         self.app = build_edge(

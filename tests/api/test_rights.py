@@ -135,6 +135,16 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/drafts/{id}": member("read:statuses"),  # ours
     "PUT /api/v1/dunnock/drafts/{id}": member("write:statuses"),  # ours
     "POST /api/v1/dunnock/threads": member("write:statuses"),  # ours
+    "GET /api/v1/dunnock/feeds": member("read:lists"),  # ours
+    "POST /api/v1/dunnock/feeds": member("write:lists"),  # ours
+    "POST /api/v1/dunnock/feeds/preview": member("read:lists"),  # ours
+    "GET /api/v1/dunnock/feeds/{id}": member("read:lists"),  # ours
+    "PATCH /api/v1/dunnock/feeds/{id}": member("write:lists"),  # ours
+    "PUT /api/v1/dunnock/feeds/{id}": member("write:lists"),  # ours
+    "DELETE /api/v1/dunnock/feeds/{id}": member("write:lists"),  # ours
+    "GET /api/v1/dunnock/feeds/{id}/timeline": member("read:lists"),  # ours
+    "POST /api/v1/dunnock/feeds/{id}/subscribe": member("write:lists"),  # ours
+    "POST /api/v1/dunnock/feeds/{id}/unsubscribe": member("write:lists"),  # ours
     "GET /api/v1/dunnock/feeds/for_you": member("read:statuses"),  # ours
     "GET /api/v1/dunnock/feeds/for_you/receipts/{id}": member("read:statuses"),  # ours
     "GET /api/v1/dunnock/feeds/for_you/choices": member("read:accounts"),  # ours

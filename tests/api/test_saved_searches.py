@@ -11,6 +11,7 @@ from dunnock.api.kit import EdgeSettings, build_edge
 from dunnock.api.mastodon import lists, saved_searches, timelines
 from dunnock.discovery.saved_searches import MOST_SAVED
 from dunnock.feeds import Feeds
+from dunnock.feeds.as_lists import FeedsAsLists
 from dunnock.feeds.for_you.live import ForYou
 
 SEARCHES, LISTS = "/api/v1/dunnock/searches", "/api/v1/lists"
@@ -22,6 +23,7 @@ class Keepers(Readers):
     def __init__(self, db):
         super().__init__(db)
         feeds = Feeds(db, self.render._accounts, self.render._posts, self.render._viewers)
+        for_you = ForYou(db, feeds, self.render._accounts, self.render._posts, self.render._viewers)
         self.app = build_edge(
             [handler for area in (saved_searches, lists, timelines) for handler in area.HANDLERS],
             authenticate=self._authenticate,
@@ -30,7 +32,7 @@ class Keepers(Readers):
                 "db": db,
                 "settings": self.settings,
                 "render": self.render,
-                "for_you": ForYou(db, feeds, self.render._accounts, self.render._posts, self.render._viewers),
+                "as_lists": FeedsAsLists(for_you),
                 "timelines": timelines.Timelines(db, feeds, self.render, domain="home.example"),
             },
         )

@@ -37,6 +37,7 @@ from dunnock.api.mastodon import (
     collections,
     conversations,
     custom_emojis,
+    custom_feeds,
     drafts,
     emails,
     filters,
@@ -79,6 +80,8 @@ from dunnock.app.subscriptions import EVERY, does, hears
 from dunnock.discovery import People, Trends
 from dunnock.federation import Conversations, Deliveries, Federation, Inbox, Resolver
 from dunnock.feeds import Feeds
+from dunnock.feeds.as_lists import FeedsAsLists
+from dunnock.feeds.custom.serve import CustomFeeds
 from dunnock.feeds.for_you.live import ForYou
 from dunnock.foundation.db import Db, open_db
 from dunnock.foundation.gossip import Gossip
@@ -127,6 +130,7 @@ EDGES: tuple[Any, ...] = (
     auto_delete,
     conversations,
     custom_emojis,
+    custom_feeds,
     emails,
     oembed,
     filters,
@@ -216,6 +220,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     tokens = Tokens(db)
     feeds = Feeds(db, account_views, post_views, viewers)
     recommending = ForYou(db, feeds, account_views, post_views, viewers, on=lambda: settings.recommend)
+    own_feeds = CustomFeeds(
+        db, feeds, recommending, accounts=account_views, posts=post_views, viewers=viewers, domain=settings.domain
+    )
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)
     door = Door(
@@ -232,7 +239,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     )
     translations = Translations(translator)
     instance = Instance(db, settings, render, icons=icons())
-    reads = Timelines(db, feeds, render, Conversations(federation), recommending, domain=settings.domain)
+    reads = Timelines(
+        db, feeds, render, Conversations(federation), recommending, custom=own_feeds, domain=settings.domain
+    )
     searching = Searching(db, feeds, render, settings, resolver=resolver)
 
     streams.serve(
@@ -277,6 +286,8 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "tokens": tokens,
         "feeds": feeds,
         "for_you": recommending,
+        "as_lists": FeedsAsLists(recommending),
+        "custom_feeds": own_feeds,
         "render": render,
         "filter_views": render.filters,
         "timelines": reads,

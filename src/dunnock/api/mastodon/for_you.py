@@ -134,14 +134,14 @@ async def show_for_you(
     if held.off or not for_you.on():
         return answer(b'{"off":true,"statuses":[],"receipts":[]}')
     served = await for_you.serve(me(caller), limit=page_limit(params.limit), minor=held.minor)
-    told = msgspec.json.encode([_receipt(one, for_you.model.text) for one in served.receipts])
+    told = msgspec.json.encode([receipt_of(one, for_you.model.text) for one in served.receipts])
     return answer(b'{"off":false,"statuses":%b,"receipts":%b}' % (await render.page(served.page, me(caller)), told))
 
 
 @get(f"{PATH}/receipts/{{post_id:int}}", guards=[require(READS)])
 async def show_receipt(post_id: FromPath[int], caller: Called, for_you: NamedDependency[ForYou]) -> ForYouReceipt:
     """Why For You showed a post to the member, when it last did."""
-    return _receipt(await for_you.receipt(me(caller), post_id), for_you.model.text)
+    return receipt_of(await for_you.receipt(me(caller), post_id), for_you.model.text)
 
 
 @get(f"{PATH}/choices", guards=[require(SETS_READ)])
@@ -203,7 +203,8 @@ async def show_weights(for_you: NamedDependency[ForYou]) -> ForYouWeights:
     )  # fmt: skip
 
 
-def _receipt(one: Receipt, weights: str) -> ForYouReceipt:
+def receipt_of(one: Receipt, weights: str) -> ForYouReceipt:
+    """A receipt on the wire; `weights`: the text of the file that it names."""
     return ForYouReceipt(
         status_id=str(one.item), at=iso(one.at), rank=one.rank, sources=list(one.sources), values=one.values,
         parts=one.parts, adjustments=[(it.name, it.amount) for it in one.adjustments], score=one.score, placed=one.placed,

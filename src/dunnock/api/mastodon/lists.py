@@ -15,7 +15,6 @@ from dunnock.api.kit import Called, Form, Id, Paging, Query, page_limit, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import ACCOUNTS_A_PAGE, answer, links, me
 from dunnock.api.mastodon.render import Render
-from dunnock.api.mastodon.timelines import FOR_YOU_LIST
 from dunnock.discovery import (
     SavedSearch,
     change_saved_search,
@@ -24,8 +23,7 @@ from dunnock.discovery import (
     saved_searches_of,
 )
 from dunnock.feeds import lists
-from dunnock.feeds.for_you import choices
-from dunnock.feeds.for_you.live import ForYou
+from dunnock.feeds.as_lists import AsList, FeedsAsLists
 from dunnock.foundation.db import Db, Reader
 from dunnock.foundation.settings import Settings
 
@@ -50,11 +48,13 @@ class ListAccountsForm(msgspec.Struct):
 
 
 @get(PATH, guards=[require(READS)])
-async def show_lists(caller: Called, db: NamedDependency[Db], for_you: NamedDependency[ForYou]) -> list[wire.List]:
-    """The caller's lists, For You if they read it, the searches that they keep: other clients know all of it as lists."""
+async def show_lists(
+    caller: Called, db: NamedDependency[Db], as_lists: NamedDependency[FeedsAsLists]
+) -> list[wire.List]:
+    """The caller's lists, For You if they read it, custom feeds, kept searches: other clients know all of it as lists."""
     own = [_wire(one) for one in await lists.lists_of(db, me(caller))]
-    recommended = [_FOR_YOU] if await for_you.read_by(me(caller)) else []
-    return own + recommended + [_search(one) for one in await saved_searches_of(db, me(caller))]
+    made = [_feed(one) for one in await as_lists.of(db, me(caller))]
+    return own + made + [_search(one) for one in await saved_searches_of(db, me(caller))]
 
 
 @post(PATH, guards=[require(WRITES)], status_code=200)
@@ -73,11 +73,11 @@ async def make_list(form: Form[ListForm], caller: Called, db: NamedDependency[Db
 
 @get(_ONE, guards=[require(READS)])
 async def show_list(
-    list_id: FromPath[int], caller: Called, db: NamedDependency[Db], for_you: NamedDependency[ForYou]
+    list_id: FromPath[int], caller: Called, db: NamedDependency[Db], as_lists: NamedDependency[FeedsAsLists]
 ) -> wire.List:
-    """One list, For You, or a search that is kept."""
-    if await _is_for_you(for_you, me(caller), list_id):
-        return _FOR_YOU
+    """One list, a feed that is shown as one, or a search that is kept."""
+    if (feed := await as_lists.find(db, me(caller), list_id)) is not None:
+        return _feed(feed)
     if await _is_search(db, me(caller), list_id):
         return _search(await find_saved_search(db, me(caller), list_id))
     return _wire(await lists.find_list(db, me(caller), list_id))
@@ -89,11 +89,11 @@ async def change_list(
     form: Form[ListForm],
     caller: Called,
     db: NamedDependency[Db],
-    for_you: NamedDependency[ForYou],
+    as_lists: NamedDependency[FeedsAsLists],
 ) -> wire.List:
-    """Rename a list or change how it works; a search that is kept can be renamed, For You stays as it is."""
-    if await _is_for_you(for_you, me(caller), list_id):
-        return _FOR_YOU
+    """Rename a list or change how it works; a search that is kept can be renamed, a feed stays as it is."""
+    if (feed := await as_lists.find(db, me(caller), list_id)) is not None:
+        return _feed(feed)
     async with db.begin() as tx:
         if await _is_search(tx, me(caller), list_id):
             held = await find_saved_search(tx, me(caller), list_id)
@@ -107,14 +107,13 @@ async def change_list(
 
 @delete(_ONE, guards=[require(WRITES)], status_code=200)
 async def delete_list(
-    list_id: FromPath[int], caller: Called, db: NamedDependency[Db], for_you: NamedDependency[ForYou]
+    list_id: FromPath[int], caller: Called, db: NamedDependency[Db], as_lists: NamedDependency[FeedsAsLists]
 ) -> dict[str, str]:
-    """Delete a list, keep a search no longer, or switch For You off."""
-    recommended = await _is_for_you(for_you, me(caller), list_id)
+    """Delete a list or a feed of one's own, keep a search or somebody's feed no longer, or switch For You off."""
+    feed = await as_lists.find(db, me(caller), list_id)
     async with db.begin() as tx:
-        if recommended:
-            held = await choices.choices_of(tx, me(caller))
-            await choices.switch(tx, me(caller), off=True, minor=held.minor)
+        if feed is not None:
+            await as_lists.drop(tx, me(caller), feed)
         elif await _is_search(tx, me(caller), list_id):
             await delete_saved_search(tx, me(caller), list_id)
         else:
@@ -131,10 +130,11 @@ async def show_list_accounts(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     render: NamedDependency[Render],
-    for_you: NamedDependency[ForYou],
+    as_lists: NamedDependency[FeedsAsLists],
 ) -> Response[list[wire.Account]]:
     """Who is on a list; `limit=0`: all of them. The cursor is no account id, so follow the Link header."""
-    if await _is_for_you(for_you, me(caller), list_id) or await _is_search(db, me(caller), list_id):
+    feed = await as_lists.find(db, me(caller), list_id)
+    if feed is not None or await _is_search(db, me(caller), list_id):
         return answer(b"[]")
     everybody = params.limit == 0
     cursor = accounts.Cursor(
@@ -178,15 +178,12 @@ async def show_lists_with(account_id: FromPath[int], caller: Called, db: NamedDe
     return [_wire(one) for one in await lists.lists_with(db, me(caller), member=account_id)]
 
 
-async def _is_for_you(for_you: ForYou, account_id: int, list_id: int) -> bool:
-    return list_id == FOR_YOU_LIST and await for_you.read_by(account_id)
-
-
 async def _is_search(reader: Reader, account_id: int, list_id: int) -> bool:
     return any(one.id == list_id for one in await saved_searches_of(reader, account_id))
 
 
-_FOR_YOU = wire.List(id=str(FOR_YOU_LIST), title="For You", replies_policy="list", exclusive=False)
+def _feed(one: AsList) -> wire.List:
+    return wire.List(id=str(one.id), title=one.title, replies_policy="list", exclusive=False)
 
 
 def _search(one: SavedSearch) -> wire.List:

@@ -31,6 +31,9 @@ from dunnock.api.mastodon.render import Render
 from dunnock.discovery import SavedSearchMissing, find_saved_search, search_posts
 from dunnock.federation import Conversations
 from dunnock.feeds import Cursor, Feeds, Page
+from dunnock.feeds.as_lists import FOR_YOU_LIST, FeedsAsLists
+from dunnock.feeds.custom.keep import CustomFeed
+from dunnock.feeds.custom.serve import CustomFeeds, Shown
 from dunnock.feeds.errors import ListMissing
 from dunnock.feeds.for_you.choices import choices_of
 from dunnock.feeds.for_you.live import ForYou
@@ -46,8 +49,6 @@ Answer: TypeAlias = tuple[bytes, bytes]
 Underway: TypeAlias = tuple[bytes, bytes, bytes]
 """The same, and what the header says of work that is under way (empty: none)."""
 
-FOR_YOU_LIST = 1
-"""The number under which clients that know no For You find it among the lists; ids of ours are far greater."""
 _JSON = b"application/json; charset=utf-8"
 
 
@@ -102,15 +103,18 @@ class Timelines:
         conversations: Conversations | None = None,
         for_you: ForYou | None = None,
         *,
+        custom: CustomFeeds | None = None,
         domain: str = "",
     ) -> None:
-        """Bind what a read needs; without `conversations` nothing is asked of other servers, without `for_you` there is none.
+        """Bind what a read needs; without `conversations` nothing is asked of other servers, without `for_you` there is none,
+        and without `custom` there are no custom feeds.
 
         `domain`: this server's, which handles in searches may have.
         """
         self._domain = domain
         self._db, self._feeds, self._render, self._conversations = db, feeds, render, conversations
-        self._for_you = for_you
+        self._for_you, self._custom = for_you, custom
+        self._as_lists = None if for_you is None else FeedsAsLists(for_you)
 
     async def home(self, viewer: int, params: HomeParams) -> Answer:
         """The home feed."""
@@ -121,13 +125,28 @@ class Timelines:
     async def list(self, viewer: int, params: HomeParams, list_id: int) -> Answer:
         """A list's feed."""
         self._db.sync()
+        path = f"/api/v1/timelines/list/{list_id}"
         if list_id == FOR_YOU_LIST and self._for_you is not None and await self._for_you.read_by(viewer):
             return await self._recommended(self._for_you, viewer, params)
         try:
             page = await self._feeds.list(viewer, list_id, cursor_of(params))
         except ListMissing:
+            held = None if self._as_lists is None else await self._as_lists.find(self._db, viewer, list_id)
+            if held is not None and held.custom is not None:
+                return (await self.custom(viewer, params, held.custom, path))[:2]
             page = await self._saved_search(viewer, list_id, cursor_of(params))
-        return await self._answer(page, viewer, f"/api/v1/timelines/list/{list_id}", params)
+        return await self._answer(page, viewer, path, params)
+
+    async def custom(self, viewer: int, params: HomeParams, feed: CustomFeed, path: str) -> tuple[bytes, bytes, Shown]:
+        """A custom feed: the posts, the links, and what is known of why these."""
+        if self._custom is None:
+            raise ListMissing(feed.id)
+        shown = await self._custom.show(viewer, feed.file(), cursor_of(params))
+        if shown.receipts:  # it goes on, and nothing is newer in what is not in the order of time
+            limit = [("limit", str(page_limit(params.limit)))]
+            link = link_header(self._render.addresses.base, path, limit, next={"max_id": shown.page.oldest}, prev=None)
+            return await self._render.page(shown.page, viewer), link, shown
+        return *(await self._answer(shown.page, viewer, path, params)), shown
 
     async def _recommended(self, for_you: ForYou, viewer: int, params: HomeParams) -> Answer:
         """For You: whatever is asked for is what comes next, since what was shown does not come again for hours."""
