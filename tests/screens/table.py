@@ -85,6 +85,8 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/lists", MEMBER),
         ("/lists/{list}", MEMBER),
         ("/lists/{list}/edit", MEMBER),
+        ("/feeds", MEMBER),
+        ("/feeds/{feed}", MEMBER),
         ("/searches", MEMBER),
         ("/searches/{search}", MEMBER),
         ("/collections/{collection}", MEMBER),

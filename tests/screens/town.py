@@ -70,6 +70,12 @@ class Town:
             self._ask(token, "POST", "statuses", json={"status": "later", "scheduled_at": "2031-01-01T10:00:00Z"})
             made = self._ask(token, "POST", "lists", json={"title": "Birders"})
             self._ask(token, "POST", f"lists/{made['id']}/accounts", json={"account_ids": [author["id"]]})
+            feed = self._ask(
+                token,
+                "POST",
+                "dunnock/feeds",
+                json={"text": 'version = 1\ntitle = "Here"\n[sources]\nlocal = true\n'},
+            )
             search = self._ask(token, "POST", "dunnock/searches", json={"q": "birds", "title": "Birds"})
             sieve = {"title": "Spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "spoiler"}]}
             self._ask(token, "POST", f"statuses/{talked['id']}/bookmark")
@@ -84,6 +90,7 @@ class Town:
                 f"{name}.id": me[name]["id"],
                 f"{name}.list": made["id"],
                 f"{name}.search": search["id"],
+                f"{name}.feed": feed["id"],
                 f"{name}.mine": mine["id"],
                 f"{name}.thread": f"@{me[name]['acct']}/{thread}",
                 f"{name}.filter": self._ask(token, "POST", "filters", version=2, json=sieve)["id"],

@@ -17,6 +17,7 @@ from dunnock.api.mastodon.instance import Instance
 from dunnock.discovery import People, Trends
 from dunnock.federation import Federation, Resolver
 from dunnock.feeds import Feeds
+from dunnock.feeds.custom.serve import CustomFeeds
 from dunnock.feeds.for_you.live import ForYou
 from dunnock.filters import FilterViews
 from dunnock.foundation.db import Db
@@ -56,6 +57,15 @@ class Site:
             "translations": Translations(translator),
             "feeds": (feeds := Feeds(db, account_views, post_views, viewers)),
             "for_you": ForYou(db, feeds, account_views, post_views, viewers),
+            "custom_feeds": CustomFeeds(
+                db,
+                feeds,
+                ForYou(db, feeds, account_views, post_views, viewers),
+                accounts=account_views,
+                posts=post_views,
+                viewers=viewers,
+                domain=self.settings.domain,
+            ),
             "trends": Trends(db),
             "people": People(db, account_views, viewers),
             "media_store": (media_store := MediaStore.local(folder / "media")),

@@ -85,6 +85,7 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
         "/@wren",
         f"/@wren/{first.id}",
         f"/people/{wren.account_id}/lists",
+        "/feeds",
         "/searches",
         "/admin/sign-ups",
         "/admin/reports",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -100,6 +101,17 @@ def check(text: str) -> FeedFile:
     return found
 
 
+def text_of(
+    title: str, *, hashtags: Sequence[str], accounts: Sequence[str], words: Sequence[str], following: bool, local: bool
+) -> str:
+    """A file with the newest first, for who does not want to write one; it is still to be checked."""
+    lists = {"hashtags": hashtags, "accounts": accounts, "words": words}
+    lines = ["version = 1", f"title = {_quoted(title)}", "", "[sources]"]
+    lines += [f"{name} = [{', '.join(map(_quoted, each))}]" for name, each in lists.items() if each]
+    lines += [f"{name} = true" for name, on in (("following", following), ("local", local)) if on]
+    return "\n".join([*lines, ""])
+
+
 def model_of(file: FeedFile, base: Model) -> Model:
     """The weight file of a scored feed: its weights with the scales and shapes of `base`. Receipts name its hash."""
     lines = [f"version = {_quoted('feed')}", "[arrange]"]
@@ -156,7 +168,7 @@ def _check_rest(file: FeedFile) -> None:
 
 def _refused(field: str, why: str) -> FeedRefused:
     said = f"{field}: {why}" if field else why
-    return FeedRefused(say=f"Validation failed: {said}", details={field or "text": [("ERR_INVALID", why)]})
+    return FeedRefused(say=f"Validation failed: {said}", details={field or "text": [("ERR_INVALID", said)]})
 
 
 def _quoted(text: str) -> str:

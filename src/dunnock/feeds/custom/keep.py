@@ -140,9 +140,8 @@ def _checked(text: str, *, shared: bool) -> FeedFile:
     file = check(text)
     if shared and file.sources.lists:
         why = "A feed with lists is yours alone: others have other lists"
-        raise FeedRefused(
-            say=f"Validation failed: sources.lists: {why}", details={"sources.lists": [("ERR_INVALID", why)]}
-        )
+        said = f"sources.lists: {why}"
+        raise FeedRefused(say=f"Validation failed: {said}", details={"sources.lists": [("ERR_INVALID", said)]})
     return file
 
 
