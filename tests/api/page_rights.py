@@ -175,6 +175,7 @@ MEMBERS_FORMS = {
     "POST /collections/{id}/add",
     "POST /collections/{id}/delete",
     "POST /collections/{id}/edit",
+    "POST /collections/{id}/follow",
     "POST /collections/{id}/leave",
     "POST /collections/{id}/remove",
     "POST /compose",
@@ -328,6 +329,7 @@ STAFF_FORMS = {
     "POST /admin/sign-ups",
     "POST /admin/texts",
     "POST /admin/trends",
+    "POST /admin/trends/starters",
     "POST /admin/warnings",
 }
 MEMBERS_PAGES |= {

@@ -200,3 +200,21 @@ async def test_nothing_stays_of_who_is_gone(people, make, owner):
     assert await people.db.all(Sql(select(collection_items.c.id))) == []
     assert await people.db.all(Sql(select(dismissals.c.target_id))) == []
     assert (await people.ask("GET", f"{PATH}/{hers['id']}")).status == 404
+
+
+async def test_starters_are_chosen_shown_followed_and_dropped(people, make, owner):
+    anna, boss = await make.member("anna"), await make.member("boss", role="owner")
+    made = await make_one(people, owner, account_ids=[str(anna.id)])
+    choose = f"/api/v1/dunnock/admin/collections/{made['id']}/starter"
+    assert (await people.ask("POST", choose, owner, "admin:write")).status == 403
+    assert (await people.ask("POST", choose, boss, "admin:write")).json["collection"]["id"] == made["id"]
+    shown = (await people.ask("GET", "/api/v1/dunnock/collections/starters")).json["collections"]
+    assert [(one["id"], one["item_count"]) for one in shown] == [(made["id"], 1)]
+    carl = await make.member("carl")
+    follow = f"/api/v1/dunnock/collections/{made['id']}/follow"
+    nobody = await people.ask("POST", follow, carl, json={"without_ids": [str(anna.id)]})
+    assert nobody.json == {"followed": 0, "asked": 0, "left_out": 0}
+    assert (await people.ask("POST", follow, carl, json={"account_ids": []})).json["followed"] == 0
+    assert (await people.ask("POST", follow, carl)).json == {"followed": 1, "asked": 0, "left_out": 0}
+    assert (await people.ask("DELETE", choose, boss, "admin:write")).status == 200
+    assert (await people.ask("GET", "/api/v1/dunnock/collections/starters")).json == {"collections": []}

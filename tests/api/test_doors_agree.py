@@ -126,6 +126,9 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "about": f"PUT {OURS}/texts/about", "privacy": f"PUT {OURS}/texts/privacy", "terms": f"POST {OURS}/texts/terms",
     },
     "/admin/trends": REVIEW,
+    "/admin/trends/starters": {
+        "choose": f"POST {OURS}/collections/{{id}}/starter", "drop": f"DELETE {OURS}/collections/{{id}}/starter",
+    },
     "/admin/warnings": {
         "add": f"POST {OURS}/warning_presets", "remove": f"DELETE {OURS}/warning_presets/{{id}}",
     },

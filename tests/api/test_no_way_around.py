@@ -20,7 +20,7 @@ NO_ACCOUNT = (  # what these change is no account
     "announcements", "block_lists", "canonical_email_blocks", "domain_allows", "domain_blocks", "email_domain_blocks", "emoji",
     "invitations", "ip_blocks", "jobs", "posting_stops", "relays", "releases", "rules", "settings", "spared_servers", "tags",
     "indicator_feeds", "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
-    "server_notes", "networks", "signals", "protected_names", "asset_blocks", "government_requests",
+    "server_notes", "networks", "signals", "protected_names", "asset_blocks", "government_requests", "collections",
 )  # fmt: skip
 ONLY_READ = (
     "protect",

@@ -452,6 +452,10 @@ API: dict[str, Right] = {
     "GET /api/v1/trends": everybody(),
     "GET /api/v1/trends/statuses": everybody("read:statuses"),
     "GET /api/v1/trends/tags": everybody(),
+    "GET /api/v1/dunnock/collections/starters": everybody("read:collections"),  # ours
+    "POST /api/v1/dunnock/collections/{id}/follow": member("write:follows"),  # ours
+    "POST /api/v1/dunnock/admin/collections/{id}/starter": member("admin:write"),  # ours
+    "DELETE /api/v1/dunnock/admin/collections/{id}/starter": member("admin:write"),  # ours
     "GET /api/v1/accounts/{id}/collections": everybody("read:collections"),
     "GET /api/v1/accounts/{id}/in_collections": member("read:collections"),
     "POST /api/v1/collections": member("write:collections"),

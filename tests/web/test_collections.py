@@ -126,3 +126,25 @@ async def test_only_owners_change_theirs(site, wren, signed_in, made_by):
     assert "/auth/sign_in" in (await site.browser().get(f"/collections/{one.id}/edit")).location
     for path in ("/collections/5", "/collections/99999999999999999999", "/@nobody/collections"):
         assert (await site.browser().get(path)).status == 404
+
+
+async def test_members_follow_all_that_are_ticked(site, signed_in, found, made_by, db):
+    wren = await signed_in("wren")
+    robin, jay = await found("robin"), await found("jay")
+    await make(wren)
+    (one,) = await made_by("wren")
+    async with db.begin() as tx:
+        for who in (robin, jay):
+            await discovery.add_to_collection(tx, one.id, account=who.account_id, by=one.account_id)
+    assert "Follow all of them" not in (await wren.get(f"/collections/{one.id}")).text
+    assert "Follow all of them" not in (await site.browser().get(f"/collections/{one.id}")).text
+    finch = await signed_in("finch")
+    page = await finch.get(f"/collections/{one.id}")
+    assert "Leave somebody out" in page.text
+    (form,) = [form for form in page.forms if form.action.endswith("/follow")]
+    fields = [pair for pair in form.fields if pair[1] != str(jay.account_id)]
+    assert ("ids[]", str(robin.account_id)) in fields
+    assert (await finch.post(f"/collections/{one.id}/follow", fields)).location.endswith("?done=followed")
+    me = (await accounts.member_named(db, "finch")).account_id
+    between = {to.id: to.following for to in await accounts.relationships(db, me, [robin.account_id, jay.account_id])}
+    assert between == {robin.account_id: True, jay.account_id: False}

@@ -7,7 +7,7 @@ import io
 import pytest
 from PIL import Image
 
-from dunnock import accounts
+from dunnock import accounts, discovery
 from dunnock.feeds import tags
 from dunnock.foundation.clock import now_ms
 from dunnock.web import onboarding
@@ -119,3 +119,24 @@ async def test_who_joined_long_ago_sees_no_first_steps(newcomer, monkeypatch):
 async def test_strangers_sign_in_first(site):
     for path in ("/welcome/profile", "/welcome/people"):
         assert (await site.browser().get(path)).location == f"/auth/sign_in?next={path}"
+
+
+async def test_a_collection_that_staff_chose_is_followed_with_one_press(newcomer, site, db, join):
+    robin, jay, boss = await join("robin"), await join("jay"), await join("boss", "owner")
+    async with db.begin() as tx:
+        for one in (robin, jay):
+            await accounts.change_settings(tx, one.account_id, discoverable=True)
+        changes = discovery.CollectionChanges(name="Hedge birds", description="Small ones")
+        made = await discovery.make_collection(
+            tx, changes, by=robin.account_id, members=[robin.account_id, jay.account_id]
+        )
+    assert "Hedge birds" not in (await newcomer.get("/welcome/people")).text
+    async with db.begin() as tx:
+        await discovery.choose_starter(tx, made.id, by=boss.account_id)
+    page = await newcomer.get("/welcome/people")
+    assert "2 people whom @robin recommends:" in page.text
+    fields = [("token", newcomer.page.forms[-1].fields[0][1]), ("starter", str(made.id))]
+    page = await newcomer.post("/welcome/people", fields)
+    assert page.location == "/?done=followed"
+    held = await me(db)
+    assert (await accounts.counts_of(db, [held]))[held].following == 2

@@ -26,6 +26,7 @@ from dunnock.discovery.errors import (
     NotToBeCollected,
     SavedSearchMissing,
     SavedSearchRefused,
+    StarterRefused,
     SubjectMissing,
 )
 from dunnock.discovery.events import (
@@ -68,6 +69,7 @@ from dunnock.discovery.saved_searches import (
     saved_searches_of,
 )
 from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
+from dunnock.discovery.starters import FollowedAll, choose_starter, drop_starter, follow_collection, starters
 from dunnock.discovery.trend_engine import Why
 from dunnock.discovery.trend_facts import HeldBack, Judged, held_accounts, held_back
 from dunnock.discovery.trends import REFRESH_EVERY_MS, RefreshTrends, TrendingLink, Trends, refresh_trends
@@ -95,6 +97,7 @@ __all__ = [
     "CollectionMissing",
     "CollectionNotYours",
     "CollectionRefused",
+    "FollowedAll",
     "HeldBack",
     "IndexAuthor",
     "IndexBacklog",
@@ -111,6 +114,7 @@ __all__ = [
     "SavedSearch",
     "SavedSearchMissing",
     "SavedSearchRefused",
+    "StarterRefused",
     "SubjectMissing",
     "Suggestion",
     "TrendHeldBack",
@@ -123,15 +127,18 @@ __all__ = [
     "change_collection",
     "change_hashtag",
     "change_saved_search",
+    "choose_starter",
     "collection_as_it_is",
     "collections_by",
     "collections_with",
     "delete_collection",
     "delete_saved_search",
     "dismiss_suggestion",
+    "drop_starter",
     "find_collection",
     "find_collections",
     "find_saved_search",
+    "follow_collection",
     "held_accounts",
     "held_back",
     "index_author",
@@ -151,6 +158,7 @@ __all__ = [
     "saved_searches_of",
     "search_posts",
     "show_hashtag",
+    "starters",
     "take_from_collection",
     "unreviewed_posts",
 ]

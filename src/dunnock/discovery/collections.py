@@ -39,7 +39,10 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Collection(msgspec.Struct, frozen=True):
-    """A collection and who is in it, in the order in which they were put there. `tag`: a hashtag's name as written."""
+    """A collection and who is in it, in the order in which they were put there. `tag`: a hashtag's name as written.
+
+    `starter_at`: when staff chose it for those who join, in Unix milliseconds; None: they did not.
+    """
 
     id: int
     account_id: int
@@ -52,6 +55,7 @@ class Collection(msgspec.Struct, frozen=True):
     created_at: int
     updated_at: int
     items: tuple[Item, ...] = ()
+    starter_at: int | None = None
 
 
 class CollectionChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +140,8 @@ async def make_collection(tx: Tx, changes: CollectionChanges, *, by: int, member
         raise _too_many()
     new = _checked(_NEW, changes)
     collection_id = tx.new_id()
-    await tx.run(store.ADD, id=collection_id, account_id=by, created_at=tx.now, **_values(new), updated_at=tx.now)
+    row = _values(new) | {"created_at": tx.now, "updated_at": tx.now, "starter_at": None}
+    await tx.run(store.ADD, id=collection_id, account_id=by, **row)
     for one in wanted:
         await _put(tx, collection_id, one, by=by)
     await tx.record(CollectionChanged(collection_id=collection_id, by=by))
@@ -144,7 +149,7 @@ async def make_collection(tx: Tx, changes: CollectionChanges, *, by: int, member
 
 
 async def change_collection(tx: Tx, collection_id: int, changes: CollectionChanges, *, by: int) -> Collection:
-    """Change what was given.
+    """Change what was given; a starter collection is none any more until staff choose it again.
 
     Raises:
         CollectionMissing, CollectionNotYours: there is none, or it is another's.
@@ -154,6 +159,8 @@ async def change_collection(tx: Tx, collection_id: int, changes: CollectionChang
     new = _checked(old, changes)
     if new != old:
         await tx.run(store.CHANGE, the=collection_id, **_values(new), updated_at=tx.now)
+        if old.starter_at is not None:
+            await tx.run(store.MARK_STARTER, the=collection_id, at=None)
         await tx.record(CollectionEdited(collection_id=collection_id, by=by))
         await tx.record(CollectionChanged(collection_id=collection_id, by=by))
     return await find_collection(tx, collection_id, viewer=by)
@@ -294,6 +301,7 @@ def _collection(row: Row, items: Iterable[Item] = ()) -> Collection:
         discoverable=bool(row[7]),
         created_at=row[8],
         updated_at=row[9],
+        starter_at=row[10],
         items=tuple(items),
     )
 

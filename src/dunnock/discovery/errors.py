@@ -41,6 +41,12 @@ class NotToBeCollected(DomainError):
     code, kind, safe = "not_to_be_collected", Kind.DENIED, "This account can't be added to collections"
 
 
+class StarterRefused(DomainError):
+    """The collection can't be one of those that are shown to people who join."""
+
+    code, kind, safe = "starter_refused", Kind.INVALID, "Validation failed"
+
+
 class CollectionRefused(DomainError):
     """What was sent breaks a rule; `say` and `details` tell which."""
 

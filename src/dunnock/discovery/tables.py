@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
@@ -170,7 +171,16 @@ collections = Table(  # people that a member recommends, under a name
     flag("discoverable", default=True),
     Column("created_at", BigId, nullable=False),
     Column("updated_at", BigId, nullable=False),
+    Column(
+        "starter_at", BigId
+    ),  # since when staff show it to those who join, with who was in it then; null: they don't
     Index("ix_collections_account_id_id", "account_id", "id"),
+    Index(
+        "ix_collections_starter_at",
+        "starter_at",
+        sqlite_where=text("starter_at IS NOT NULL"),
+        postgresql_where=text("starter_at IS NOT NULL"),
+    ),
 )
 
 collection_items = Table(

@@ -61,6 +61,12 @@ class ItemForm(Sent):
     item_id: Id
 
 
+class FollowForm(Sent):
+    """Whom of a collection to follow: those that are ticked."""
+
+    ids: tuple[Id, ...] = ()
+
+
 class FindParams(PageParams, kw_only=True, frozen=True):
     """Whom to look for."""
 
@@ -128,6 +134,9 @@ async def show_collection(
         tag=None if one.tag is None else (hashtag_key(one.tag), one.tag),
         places=await _places(cards, one, visitor.account_id),
         mine=one.account_id == visitor.account_id,
+        follows=visitor.account_id is not None
+        and one.account_id != visitor.account_id
+        and any(item.account_id != visitor.account_id for item in one.items),
     )
 
 
@@ -228,6 +237,21 @@ async def leave(
     return show.go(f"/collections/{collection_id}", done="collection_left")
 
 
+@post(f"{_ONE}/follow", status_code=303)
+async def follow(
+    *,
+    collection_id: FromPath[int],
+    form: Form[FollowForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[None]:
+    """Follow all of a collection that are ticked."""
+    async with db.begin() as tx:
+        await discovery.follow_collection(tx, _known(collection_id), by=member.account_id, only=form.ids)
+    return show.go(f"/collections/{collection_id}", done="followed")
+
+
 def _known(collection_id: int) -> int:
     if not 0 < collection_id <= BIGGEST_ID:
         raise Missing(collection_id)
@@ -315,4 +339,4 @@ async def _edit(
     )
 
 
-HANDLERS = pages(show_collections, make, show_collection, edit, change, delete, add, remove, leave)
+HANDLERS = pages(show_collections, make, show_collection, edit, change, delete, add, remove, leave, follow)

@@ -8,10 +8,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from msgspec import UNSET
 
-from dunnock import accounts, media
+from dunnock import accounts, discovery, media
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Upload
-from dunnock.discovery import People, Trends
+from dunnock.discovery import Collection, People, Trends
 from dunnock.feeds import tags
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db
@@ -27,7 +27,7 @@ from dunnock.web.words import N_
 STEPS = 3
 """Joining itself is the first one; the others can be left out."""
 AFTER_JOINING = "/welcome/profile"
-_PEOPLE, _TAGS = 12, 8
+_PEOPLE, _TAGS, _STARTERS, _NAMED = 12, 8, 6, 3
 _FOLLOW_AT_FIRST = 5
 _NEW_MS = 30 * DAY
 
@@ -40,6 +40,14 @@ class FirstStep(NamedTuple):
     done: bool
 
 
+class Starter(NamedTuple):
+    """A collection that staff chose, whose it is, and the first few in it."""
+
+    one: Collection
+    owner: Face
+    first: list[Face]
+
+
 class FirstProfileForm(Sent):
     """What others see of who just joined."""
 
@@ -49,10 +57,11 @@ class FirstProfileForm(Sent):
 
 
 class FirstFollowsForm(Sent):
-    """Whom and which hashtags to follow: those that are ticked."""
+    """Whom and which hashtags to follow: those that are ticked; `starter`: the collection whose button was pressed."""
 
     ids: tuple[Id, ...] = ()
     tags: tuple[str, ...] = ()
+    starter: Id | None = None
 
 
 class ChecklistForm(Sent):
@@ -107,8 +116,9 @@ async def ask_first_follows(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """Whom and what one might follow, each with the reason; nothing is ticked."""
-    suggested = await _suggested(member, Cards(db, account_views), people)
-    return await _ask_follows(show, FirstFollowsForm(), suggested, trends)
+    cards = Cards(db, account_views)
+    suggested, offered = await _suggested(member, cards, people), await _starters(db, show, member, cards)
+    return await _ask_follows(show, FirstFollowsForm(), suggested, offered, trends)
 
 
 @post("/welcome/people", status_code=303)
@@ -129,10 +139,13 @@ async def follow_first(
                 await accounts.follow(tx, follower=member.account_id, followed=one)
             for name in form.tags[:_TAGS]:
                 await tags.follow_tag(tx, member.account_id, name)
+            if form.starter is not None:
+                await discovery.follow_collection(tx, form.starter, by=member.account_id)
     except DomainError as error:
-        suggested = await _suggested(member, Cards(db, account_views), people)
-        return await _ask_follows(show, form, suggested, trends, error=error)
-    return show.go("/", done="followed" if form.ids or form.tags else "")
+        cards = Cards(db, account_views)
+        suggested, offered = await _suggested(member, cards, people), await _starters(db, show, member, cards)
+        return await _ask_follows(show, form, suggested, offered, trends, error=error)
+    return show.go("/", done="followed" if form.ids or form.tags or form.starter else "")
 
 
 @post("/welcome/done", status_code=303)
@@ -174,10 +187,25 @@ async def _suggested(member: Member, cards: Cards, people: People) -> list[tuple
     return [(faces[one.account_id], one.sources[0]) for one in found if one.account_id in faces]
 
 
+async def _starters(db: Db, show: Show, member: Member, cards: Cards) -> list[Starter]:
+    found = await discovery.starters(db, viewer=member.account_id, language=show.locale.tag.partition("-")[0])
+    found = [one for one in found if one.items][:_STARTERS]
+    wanted = {one.account_id for one in found} | {item.account_id for one in found for item in one.items[:_NAMED]}
+    faces = {one.id: one for one in await cards.faces(list(wanted))}
+    return [
+        Starter(
+            one, faces[one.account_id], [faces[it.account_id] for it in one.items[:_NAMED] if it.account_id in faces]
+        )
+        for one in found
+        if one.account_id in faces
+    ]
+
+
 async def _ask_follows(
     show: Show,
     form: FirstFollowsForm,
     suggested: list[tuple[Face, str]],
+    starters: list[Starter],
     trends: Trends,
     *,
     error: DomainError | None = None,
@@ -187,6 +215,7 @@ async def _ask_follows(
         error=error,
         form=form,
         suggested=suggested,
+        starters=starters,
         tags=[one.tag for one in (await trends.tags())[:_TAGS]],
         step=3,
         steps=STEPS,

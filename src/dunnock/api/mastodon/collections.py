@@ -292,6 +292,69 @@ async def list_in_collections(
     return _page(found, path, limit=limit, offset=offset, settings=settings)
 
 
+# What Mastodon does not have ------------------------------------------------------------------------------------------
+
+
+class FollowForm(msgspec.Struct):
+    """Whom of a collection to follow: all but `without_ids`; with `account_ids` no others than these."""
+
+    account_ids: list[Id] | None = None
+    without_ids: list[Id] = []
+
+
+class FollowedAll(msgspec.Struct, kw_only=True):
+    """How many are followed now, how many were asked, and how many can't be followed."""
+
+    followed: int
+    asked: int
+    left_out: int
+
+
+@get("/api/v1/dunnock/collections/starters", guards=[public(READS)])
+async def list_starters(
+    caller: MaybeCalled, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[Collections]:
+    """The collections that staff chose for those who just joined, with whom they chose them for."""
+    found = await discovery.starters(db, viewer=viewer_of(caller))
+    body = Collections(collections=[collection_wire(one, settings.public_url) for one in found])
+    return answer(msgspec.json.encode(body))
+
+
+@post("/api/v1/dunnock/collections/{collection_id:int}/follow", guards=[require("write:follows")], status_code=200)
+async def follow_collection(
+    collection_id: FromPath[int], form: Form[FollowForm], caller: Called, db: NamedDependency[Db]
+) -> FollowedAll:
+    """Follow all who are in a collection at once, with exceptions; all of it, or nothing."""
+    async with db.begin() as tx:
+        done = await discovery.follow_collection(
+            tx, collection_id, by=me(caller), only=form.account_ids, without=form.without_ids
+        )
+    return FollowedAll(followed=done.followed, asked=done.asked, left_out=done.left_out)
+
+
+_STARTER = "/api/v1/dunnock/admin/collections/{collection_id:int}/starter"
+
+
+@post(_STARTER, guards=[require("admin:write")], status_code=200)
+async def choose_starter(
+    collection_id: FromPath[int], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> WrappedCollection:
+    """Show a collection to those who join, with who is in it now."""
+    async with db.begin() as tx:
+        chosen = await discovery.choose_starter(tx, collection_id, by=me(caller))
+    return WrappedCollection(collection=collection_wire(chosen, settings.public_url))
+
+
+@delete(_STARTER, guards=[require("admin:write")], status_code=200)
+async def drop_starter(
+    collection_id: FromPath[int], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> WrappedCollection:
+    """Show a collection no longer to those who join."""
+    async with db.begin() as tx:
+        dropped = await discovery.drop_starter(tx, collection_id, by=me(caller))
+    return WrappedCollection(collection=collection_wire(dropped, settings.public_url))
+
+
 HANDLERS: list[Any] = [
     make_collection,
     show_collection,
@@ -302,4 +365,8 @@ HANDLERS: list[Any] = [
     revoke_item,
     list_collections,
     list_in_collections,
+    list_starters,
+    follow_collection,
+    choose_starter,
+    drop_starter,
 ]

@@ -18,6 +18,7 @@ _COLUMNS = (
     collections.c.discoverable,
     collections.c.created_at,
     collections.c.updated_at,
+    collections.c.starter_at,
 )
 _the = collections.c.id == bindparam("id")
 FIND = Sql(select(*_COLUMNS).where(_the))
@@ -60,6 +61,17 @@ CHANGE = Sql(
             for name in ("name", "description", "language", "tag", "sensitive", "discoverable", "updated_at")
         }
     )
+)
+STARTERS = Sql(
+    select(collections.c.id)
+    .where(collections.c.starter_at.is_not(None))
+    .order_by(collections.c.starter_at, collections.c.id)
+    .limit(bindparam("most"))
+)
+MARK_STARTER = Sql(
+    collections.update()
+    .where(collections.c.id == bindparam("the"))
+    .values(starter_at=bindparam("at", type_=collections.c.starter_at.type))
 )
 DROP = Sql(delete(collections).where(_the))
 DROP_ITEMS = Sql(delete(collection_items).where(collection_items.c.collection_id == bindparam("id")))

@@ -1,4 +1,4 @@
-"""Staff and trends: what is taken up at the moment, and may it be shown as a trend."""
+"""Staff and trends: what is taken up at the moment, and may it be shown as a trend; collections for those who join."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dunnock import discovery
 from dunnock.accounts import Power
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id
+from dunnock.api.kit.shape import BIGGEST_ID
 from dunnock.discovery import Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, Tx
@@ -23,6 +24,13 @@ from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 _MOST = 40
+
+
+class StarterForm(Sent):
+    """`collection`: its address or number; `what`: choose or drop."""
+
+    collection: str = ""
+    what: str = ""
 
 
 class ReviewForm(Sent):
@@ -59,6 +67,7 @@ async def list_trends(
         links=(await trends.links(every=True))[:_MOST],
         posts=[(one, one.id in unreviewed, one.id in shown_now) for one in shown],
         need_review=settings.trends_need_review,
+        starters=await discovery.starters(db, viewer=staff.account_id),
     )
 
 
@@ -89,4 +98,23 @@ async def _review(tx: Tx, kind: str, an_id: int, *, trendable: bool, by: int) ->
             raise Invalid(kind)
 
 
-HANDLERS = pages(list_trends, review_trends)
+@post("/admin/trends/starters", status_code=303)
+async def rule_starter(
+    form: Form[StarterForm], show: NamedDependency[Show], staff: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[None]:
+    """Show a collection to those who join, or no longer."""
+    number = form.collection.strip().rstrip("/").rpartition("/")[2]
+    if not (number.isascii() and number.isdecimal() and len(number) < 20 and 0 < int(number) <= BIGGEST_ID):
+        raise Invalid(say="That is no address of a collection")
+    async with db.begin() as tx:
+        match form.what:
+            case "choose":
+                await discovery.choose_starter(tx, int(number), by=staff.account_id)
+            case "drop":
+                await discovery.drop_starter(tx, int(number), by=staff.account_id)
+            case _:
+                raise Invalid(form.what)
+    return show.go("/admin/trends", done="saved")
+
+
+HANDLERS = pages(list_trends, review_trends, rule_starter)
