@@ -31,9 +31,10 @@ async def test_friends_of_friends_come_first_then_the_most_followed(people, make
     assert [(one["source"], one["sources"], one["account"]["acct"]) for one in got] == [
         ("past_interactions", ["friends_of_friends", "most_followed"], "nearer"),
         ("past_interactions", ["friends_of_friends", "most_followed"], "near"),
-        ("global", ["most_followed"], "famous"),
+        ("past_interactions", ["most_interactions", "most_followed"], "famous"),
     ]
-    assert set(got[0]) == {"source", "sources", "account"}
+    assert set(got[0]) == {"source", "sources", "account", "reasons"}
+    assert got[2]["reasons"] == ["follows_you", "most_followed"]
     assert got[0]["account"]["followers_count"] == 2
     assert await names(people, OLD, me) == ["nearer", "near", "famous"]
     assert await names(people, f"{OLD}?limit=1&offset=1", me) == ["near"]

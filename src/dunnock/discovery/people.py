@@ -18,7 +18,7 @@ from dunnock.foundation.events import Logged
 from dunnock.posts.events import PostDeleted, PostPublished
 
 Order = Literal["active", "new"]
-Source = Literal["friends_of_friends", "most_followed"]
+Source = Literal["friends_of_friends", "follows_you", "most_followed"]
 
 FURTHEST = 2_000
 """So many accounts the directory has at most."""
@@ -27,6 +27,9 @@ _FRIENDS = 200
 _LOOKED_AT = 20_000
 _CANDIDATES = 400
 _COMPARED = 2_000
+_FOLLOWERS_LOOKED_AT, _FOLLOWERS = 1_000, 200
+_FOLLOWERS_SHOWN = 10  # of those with no other reason: to follow somebody must not be a way to fill their suggestions
+_NEAREST = 5  # come before them
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class People:
         return found
 
     async def suggestions(self, viewer_id: int, *, limit: int = 40, offset: int = 0) -> list[Suggestion]:
-        """People the member may want to follow: whom those they follow follow, then the most followed."""
+        """People the member may want to follow: whom those they follow follow, who follows them, then the most followed."""
         self._db.sync()
         viewer = await self._viewers.get(viewer_id)
         near = await self._db.slow(
@@ -80,9 +83,22 @@ class People:
         left_out = {row[0] for row in await self._db.all(store.DISMISSED, viewer=viewer_id)}
         left_out |= {row[0] for row in await self._db.all(store.REQUESTED, viewer=viewer_id)}
         left_out.add(viewer_id)
-        sources: dict[int, list[Source]] = {an_id: ["friends_of_friends"] for an_id in by_independence(near, grouped)}
-        for an_id in popular:
-            sources.setdefault(an_id, []).append("most_followed")
+        latest = await self._db.slow(store.FOLLOWERS, viewer=viewer_id, looked_at=_FOLLOWERS_LOOKED_AT, most=_FOLLOWERS)
+        followers = [an_id for an_id in spread(latest) if an_id not in left_out and an_id not in viewer.following]
+        ranked = by_independence(near, grouped)
+        known = {*ranked, *popular}
+        back = [one for one in followers if one in known] + [one for one in followers if one not in known]
+        back = back[:_FOLLOWERS_SHOWN]
+        sources: dict[int, list[Source]] = {an_id: [] for an_id in [*ranked[:_NEAREST], *back, *ranked, *popular]}
+        reasons: tuple[tuple[Source, Iterable[int]], ...] = (
+            ("friends_of_friends", ranked),
+            ("follows_you", followers),
+            ("most_followed", popular),
+        )
+        for reason, some in reasons:
+            for an_id in some:
+                if an_id in sources:
+                    sources[an_id].append(reason)
         ids = [an_id for an_id in sources if an_id not in left_out and an_id not in viewer.following]
         shown = list(_presentable(ids, await self._accounts.get(ids), viewer))[:MOST_SUGGESTED]
         return [Suggestion(an_id, tuple(sources[an_id])) for an_id in shown[offset : offset + limit]]
@@ -128,6 +144,27 @@ def by_independence(counts: Iterable[Row], grouped: Iterable[Row]) -> list[int]:
         if an_id in effective:
             effective[an_id] -= number - min(weight, math.sqrt(weight))
     return sorted(effective, key=lambda an_id: (-effective[an_id], an_id))
+
+
+def spread(followers: Iterable[Row]) -> list[int]:
+    """Of (account, group, weight), in their order: of each group as many as it counts, the root of the sum of its weights.
+
+    One at least. Source: docs/discovery.md, "Amplification".
+    """
+    rows = list(followers)
+    weights: dict[int, float] = {}
+    for _, group, weight in rows:
+        if group is not None:
+            weights[group] = weights.get(group, 0.0) + weight
+    left = {group: max(1, math.isqrt(int(weight))) for group, weight in weights.items()}
+    found = []
+    for an_id, group, _ in rows:
+        if group is not None:
+            if not left[group]:
+                continue
+            left[group] -= 1
+        found.append(an_id)
+    return found
 
 
 async def dismiss_suggestion(tx: Tx, account_id: int, *, target: int) -> None:

@@ -112,11 +112,11 @@ async def show_people(
         visitor.account_id, order="new" if order == "new" else "active", offset=offset, limit=_PEOPLE + 1
     )
     cards = Cards(db, account_views)
-    suggested: list[tuple[Any, str]] = []
+    suggested: list[tuple[Any, tuple[str, ...]]] = []
     if visitor.account_id is not None and not offset:
         found = await people.suggestions(visitor.account_id, limit=10)
         faces = {one.id: one for one in await cards.faces([one.account_id for one in found])}
-        suggested = [(faces[one.account_id], one.sources[0]) for one in found if one.account_id in faces]
+        suggested = [(faces[one.account_id], one.sources) for one in found if one.account_id in faces]
     return show(
         "explore_people.html",
         suggested=suggested,

@@ -12,6 +12,7 @@ from dunnock import accounts, discovery, media
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Upload
 from dunnock.discovery import Collection, People, Trends
+from dunnock.discovery.people import Source
 from dunnock.feeds import tags
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db
@@ -181,10 +182,10 @@ def _ask_profile(show: Show, form: FirstProfileForm, *, error: DomainError | Non
     return show("welcome_profile.html", error=error, form=form, step=2, steps=STEPS)
 
 
-async def _suggested(member: Member, cards: Cards, people: People) -> list[tuple[Face, str]]:
+async def _suggested(member: Member, cards: Cards, people: People) -> list[tuple[Face, tuple[Source, ...]]]:
     found = await people.suggestions(member.account_id, limit=_PEOPLE)
     faces = {one.id: one for one in await cards.faces([one.account_id for one in found])}
-    return [(faces[one.account_id], one.sources[0]) for one in found if one.account_id in faces]
+    return [(faces[one.account_id], one.sources) for one in found if one.account_id in faces]
 
 
 async def _starters(db: Db, show: Show, member: Member, cards: Cards) -> list[Starter]:
@@ -204,7 +205,7 @@ async def _starters(db: Db, show: Show, member: Member, cards: Cards) -> list[St
 async def _ask_follows(
     show: Show,
     form: FirstFollowsForm,
-    suggested: list[tuple[Face, str]],
+    suggested: list[tuple[Face, tuple[Source, ...]]],
     starters: list[Starter],
     trends: Trends,
     *,

@@ -15,10 +15,21 @@ from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import ACCOUNTS_A_PAGE, answer, me, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.discovery import People
+from dunnock.discovery.people import Source
 from dunnock.foundation.db import Db
 
-_LEGACY = {"friends_of_friends": b"past_interactions", "most_followed": b"global"}
+_LEGACY: dict[Source, bytes] = {
+    "friends_of_friends": b"past_interactions",
+    "follows_you": b"past_interactions",
+    "most_followed": b"global",
+}
 """What a reason was called before Mastodon 4.3."""
+_WIRE: dict[Source, str] = {
+    "friends_of_friends": "friends_of_friends",
+    "follows_you": "most_interactions",
+    "most_followed": "most_followed",
+}
+"""What a reason is called by Mastodon, which has no word for those who follow one, and does not use that one."""
 
 
 class SuggestionsParams(msgspec.Struct, frozen=True):
@@ -45,6 +56,7 @@ class Suggestion(msgspec.Struct, kw_only=True):
         Literal["featured", "most_followed", "most_interactions", "similar_to_recently_followed", "friends_of_friends"]
     ]
     account: wire.Account
+    reasons: list[Literal["friends_of_friends", "follows_you", "most_followed"]]
 
 
 @get("/api/v2/suggestions", guards=[require("read:accounts")])
@@ -63,8 +75,13 @@ async def suggestions(
         b"["
         + b",".join(
             [
-                b'{"source":"%b","sources":%b,"account":%b}'
-                % (_LEGACY[reasons[an_id][0]], msgspec.json.encode(reasons[an_id]), account)
+                b'{"source":"%b","sources":%b,"account":%b,"reasons":%b}'
+                % (
+                    _LEGACY[reasons[an_id][0]],
+                    msgspec.json.encode([_WIRE[one] for one in reasons[an_id]]),
+                    account,
+                    msgspec.json.encode(reasons[an_id]),
+                )
                 for an_id, account in await render.each_account([one.account_id for one in found])
             ]
         )

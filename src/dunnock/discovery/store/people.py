@@ -93,6 +93,23 @@ GROUPED_FRIENDS = Sql(
 )
 """The same, of those one follows."""
 
+_latest = (
+    select(follows.c.follower_id, follows.c.id)
+    .where(follows.c.followed_id == _me, ~follows.c.requested)
+    .order_by(follows.c.id.desc())
+    .limit(bindparam("looked_at"))
+    .subquery()
+)
+FOLLOWERS = Sql(
+    select(_latest.c.follower_id, independence.c.group_id, independence.c.weight)
+    .join_from(_latest, accounts, accounts.c.id == _latest.c.follower_id)
+    .outerjoin(independence, independence.c.account_id == _latest.c.follower_id)
+    .where(presentable(), ~exists().where(_mine.c.follower_id == _me, _mine.c.followed_id == _latest.c.follower_id))
+    .order_by(_latest.c.id.desc())
+    .limit(_most)
+)
+"""(account, group, weight) of who follows one lately and is not followed back; without a group None."""
+
 REQUESTED = Sql(select(follows.c.followed_id).where(follows.c.follower_id == _me, follows.c.requested))
 """Whom one asked to follow."""
 DISMISSED = Sql(select(dismissals.c.target_id).where(dismissals.c.account_id == _me))
