@@ -19,6 +19,7 @@ observations = Table(  # an act of an account, with hashes of what it was done t
     Column("object_id", BigId),  # the post that it was done to
     Column("marks", LargeBinary, nullable=False),  # pairs of a trace and a hash; see marks.py
     Index("ix_observations_account_id", "account_id", "id"),
+    Index("ix_observations_target_id", "target_id", "id"),
 )
 
 rhythms = Table(  # at which hours an account posts, how long it slept, and where it says that it is

@@ -21,9 +21,28 @@ from dunnock.notifications.groups import (
     unread_groups,
 )
 from dunnock.notifications.markers import FEEDS, Marker, move_markers, read_markers
-from dunnock.notifications.model import ABOUT_NO_POST, GROUPED, KINDS, SETTABLE, Filters, Kind, Notification, Policy
+from dunnock.notifications.model import (
+    ABOUT_NO_POST,
+    GROUPED,
+    KINDS,
+    SETTABLE,
+    WHEN_FLOODED,
+    Filters,
+    Kind,
+    Notification,
+    Policy,
+    WhenFlooded,
+)
 from dunnock.notifications.policy import change_policy, change_settings, read_policy, read_settings, summary
-from dunnock.notifications.quiet import begin_quiet_time, end_quiet_time, quiet_until
+from dunnock.notifications.quiet import (
+    Quiet,
+    begin_quiet_time,
+    choose_when_flooded,
+    end_quiet_time,
+    offer_quiet_time,
+    quiet_of,
+    quiet_until,
+)
 from dunnock.notifications.read import clear, dismiss, dismiss_some, find, page, unread
 from dunnock.notifications.requests import (
     DiscardKeptBack,
@@ -46,6 +65,7 @@ __all__ = [
     "KINDS",
     "SETTABLE",
     "TRIM_EVERY_MS",
+    "WHEN_FLOODED",
     "ChoiceUnknown",
     "DiscardKeptBack",
     "Filters",
@@ -59,16 +79,19 @@ __all__ = [
     "NotificationMissing",
     "Notified",
     "Policy",
+    "Quiet",
     "QuietTimeInvalid",
     "ReleaseKeptBack",
     "Request",
     "RequestMissing",
     "RequestsMerged",
     "TrimNotifications",
+    "WhenFlooded",
     "accept_requests",
     "begin_quiet_time",
     "change_policy",
     "change_settings",
+    "choose_when_flooded",
     "clear",
     "discard_kept_back",
     "dismiss",
@@ -82,7 +105,9 @@ __all__ = [
     "group_members",
     "group_page",
     "move_markers",
+    "offer_quiet_time",
     "page",
+    "quiet_of",
     "quiet_until",
     "read_markers",
     "read_policy",

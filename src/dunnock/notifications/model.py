@@ -47,6 +47,10 @@ ANSWERS: tuple[Answer, ...] = ("accept", "filter", "drop")
 FromWhom = Literal["everyone", "followed", "followers", "nobody"]
 FROM_WHOM: tuple[FromWhom, ...] = ("everyone", "followed", "followers", "nobody")
 
+WhenFlooded = Literal["ask", "begin", "never"]
+WHEN_FLOODED: tuple[WhenFlooded, ...] = get_args(WhenFlooded)
+"""What a member wants when a flood of strangers is seen: to be asked, a quiet time by itself, or nothing."""
+
 NEW_ACCOUNT_MS = 30 * DAY
 NEW_FOLLOWER_MS = 3 * DAY
 
@@ -112,7 +116,7 @@ class Hearer(msgspec.Struct, frozen=True):
     bot: bool
     sender_since: int
     quiet: bool = False
-    """Does the recipient want to hear at once only of whom they follow?"""
+    """Is it held back: does the recipient want it quiet, and is the other a stranger?"""
 
 
 def answer(hearer: Hearer, kind: str, now: int, *, private_mention: bool = False) -> Answer:

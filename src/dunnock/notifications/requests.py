@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import msgspec
 
+from dunnock import posts
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.job import Job
 from dunnock.notifications.errors import RequestMissing
@@ -99,7 +100,9 @@ async def release_kept_back(db: Db, job: ReleaseKeptBack) -> None:
     more = True
     while more:
         async with db.begin() as tx:
-            more = await store.release(tx, job.account_id, job.from_id, until=FOREVER, chunk=_CHUNK) == _CHUNK
+            told = await store.release(tx, job.account_id, job.from_id, until=FOREVER, chunk=_CHUNK)
+            shown = await posts.release_held(tx, job.account_id, job.from_id, until=FOREVER, most=_CHUNK)
+            more = _CHUNK in {told, shown}
             if not more:
                 await store.merged(tx, job.account_id, job.from_id)
                 await tx.record(RequestsMerged(account_id=job.account_id))

@@ -30,9 +30,7 @@ async def _tell(
     own: bool = False,
 ) -> None:
     """Tell those of the accounts who are to hear of it, and keep it back from those who want to be asked first."""
-    hearers = await facts.hearers(
-        tx, ids, from_id=by, kind=kind, thread_id=0 if post is None else post.thread_id, now=tx.now, own=own
-    )
+    hearers = await facts.hearers(tx, ids, from_id=by, kind=kind, post=post, now=tx.now, own=own)
     if not hearers:
         return
     answered: Collection[int] = ()
@@ -97,9 +95,7 @@ async def _tell_quoters(tx: Tx, post: Subject, at: int) -> None:
     quotes: dict[int, list[int]] = {}
     for quoting_id, quoter in await facts.quoters(tx, post.id, until=at):
         quotes.setdefault(quoter, []).append(quoting_id)
-    hearers = await facts.hearers(
-        tx, quotes, from_id=post.author_id, kind="quote_edit", thread_id=post.thread_id, now=tx.now
-    )
+    hearers = await facts.hearers(tx, quotes, from_id=post.author_id, kind="quote_edit", post=post, now=tx.now)
     for one in hearers:
         if answer(one, "quote_edit", tx.now) == "accept":
             for quoting_id in quotes[one.account_id]:

@@ -50,7 +50,11 @@ quiet_times = Table(  # until when only those whom a member follows are heard at
     "quiet_times",
     metadata,
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
-    Column("until", BigId, nullable=False),
+    Column("until", BigId, nullable=False),  # 0: it is not quiet
+    # Who followed with a lower id did so before the strangers came
+    Column("since_id", BigId, nullable=False, server_default="0"),
+    Column("when_flooded", Text, nullable=False, server_default="ask"),  # one of model.WHEN_FLOODED
+    Column("offered_at", BigId, nullable=False, server_default="0"),  # 0: nothing is offered
 )
 
 notification_settings = Table(  # of whom a member wants to hear a kind at all; no row: of everyone

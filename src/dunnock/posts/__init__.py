@@ -36,6 +36,7 @@ from dunnock.posts.errors import (
     VoteRefused,
 )
 from dunnock.posts.events import (
+    HeldPostReleased,
     PolicyChanged,
     PollChanged,
     PollEnded,
@@ -63,6 +64,7 @@ from dunnock.posts.favourite import favourite, favourited_by, unfavourite
 from dunnock.posts.featured import featured_names
 from dunnock.posts.find import find_original, find_visible, visible_of
 from dunnock.posts.history import Revision, history, source
+from dunnock.posts.hold import known_authors, release_held
 from dunnock.posts.model import OPEN, VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
 from dunnock.posts.outbox import open_thread, outbox, pinned, public_count, replies
@@ -143,6 +145,7 @@ __all__ = [
     "EndPoll",
     "ForgetKeys",
     "FragmentRefused",
+    "HeldPostReleased",
     "MediaChange",
     "Named",
     "NoTranslator",
@@ -231,6 +234,7 @@ __all__ = [
     "forget_keys",
     "history",
     "is_favourited",
+    "known_authors",
     "marks_of",
     "may_quote",
     "may_reply",
@@ -249,6 +253,7 @@ __all__ = [
     "quote_of",
     "receive",
     "receive_edit",
+    "release_held",
     "replies",
     "reschedule",
     "revoke_quote",

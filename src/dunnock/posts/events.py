@@ -135,6 +135,13 @@ class PostUnpinned(Event, frozen=True):
     by: int
 
 
+class HeldPostReleased(Event, frozen=True):
+    """A reply that was held back under an account's post is there for everybody."""
+
+    post_id: int
+    account_id: int
+
+
 class ThreadMuted(Event, frozen=True):
     """An account wants to hear no more of a conversation."""
 

@@ -216,6 +216,18 @@ interactions = Table(  # ONE row for what a viewer did with a post; each column 
     sqlite_with_rowid=False,
 )
 
+held_posts = Table(  # what strangers wrote to an account while it was quiet, until it lets them through
+    "held_posts",
+    metadata,
+    Column("post_id", BigId, ForeignKey("posts.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),  # who holds it
+    Column("author_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    flag("hides"),  # it stands under a post of who holds it: nobody but the two sees it. One row a post at most
+    Index("ix_held_posts_account_id_author_id", "account_id", "author_id", "post_id"),
+    Index("ix_held_posts_author_id", "author_id", "post_id"),
+    sqlite_with_rowid=False,
+)
+
 thread_mutes = Table(
     "thread_mutes",
     metadata,

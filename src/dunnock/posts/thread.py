@@ -33,7 +33,7 @@ async def thread(reader: Reader, post_id: int, viewer_id: int | None) -> Thread:
         PostMissing: there is no such post, or the viewer may not see it.
     """
     post = await find_original(reader, post_id, viewer_id)
-    rows = await store.thread_around(reader, post.thread_id, post.id, most=_READ)
+    rows = await store.thread_around(reader, post.thread_id, post.id, viewer_id=viewer_id, most=_READ)
     if viewer_id is None:
         return Thread(
             ancestors_of(post.id, rows, most=MOST_ANCESTORS_FOR_STRANGERS),

@@ -34,6 +34,7 @@ _names = msgspec.json.Decoder(list[str]).decode
 class PostCard:
     """One post or boost, ready to be judged and shown; `stale`: its counts are to be read again.
 
+    `held_by`: whose post it stands under, when they hold it back; only they and its author see it then.
     `counts`: (replies, boosts, favourites, quotes). `quote_state` None: it quotes nothing.
     `rendered`, `counted` and `credited` belong to the edge that shows it, `sketch` to the pages, `words` to whoever looks
     for words in it.
@@ -50,6 +51,7 @@ class PostCard:
         "edited_at",
         "emoji",
         "hashtags",
+        "held_by",
         "html",
         "id",
         "language",
@@ -101,6 +103,7 @@ class PostCard:
         self.poll_id: int | None = row[24]
         self.quoted_id, self.quoted_author_id, self.quote_state, self.quote_policy, self.reply_policy = row[26:31]
         self.preview_id: int | None = row[31]
+        self.held_by: int | None = row[32]
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
@@ -242,6 +245,7 @@ class PostViews:
                     events.PostEdited(post_id=an_id)
                     | events.PolicyChanged(post_id=an_id)
                     | events.PostNames(post_id=an_id)
+                    | events.HeldPostReleased(post_id=an_id)
                 ):
                     self.cards.pop(an_id)
                     self._polls.pop(an_id)

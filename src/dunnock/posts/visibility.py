@@ -25,10 +25,12 @@ def may_see(
     if author is None or author.standing in _GONE:
         return False
     if viewer is None:
-        return post.visibility in _OPEN
+        return post.visibility in _OPEN and post.held_by is None
     author_id = post.author_id
     if author_id == viewer.id:
         return True
+    if post.held_by is not None and post.held_by != viewer.id:
+        return False
     if author_id in viewer.blocked_by or (author_id in viewer.blocking and not despite_own_block):
         return False
     if post.visibility in _OPEN:

@@ -99,6 +99,7 @@ async def show_notices(
         rows=rows,
         newest=page.newest if first and page.newest is not None and page.newest > until else None,
         held=await notifications.summary(db, me),
+        quiet=await notifications.quiet_of(db, me),
         steps=Steps(None if first else page.newest, page.oldest if page.full or up else None),
     )
 

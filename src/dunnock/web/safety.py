@@ -35,9 +35,10 @@ _WORDS: dict[str, str] = {
 
 
 class QuietForm(Sent):
-    """For how many hours; 0: no longer."""
+    """For how many hours; 0: no longer, and not what was offered. Or what is to happen when a flood of strangers is seen."""
 
     hours: int = 0
+    when_flooded: str = ""
 
 
 @get("/settings/safety")
@@ -55,7 +56,7 @@ async def show_safety(
         words=_WORDS,
         account=await accounts.find_shown(db, me),
         policy=await notifications.read_policy(db, me),
-        quiet_until=await notifications.quiet_until(db, me),
+        quiet=await notifications.quiet_of(db, me),
         held=await notifications.summary(db, me),
     )
 
@@ -64,13 +65,15 @@ async def show_safety(
 async def change_quiet_time(
     form: Form[QuietForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
 ) -> Response[None]:
-    """Hear for a while at once only of whom one follows, or end that."""
+    """Hold back for a while what strangers write, end that, or say what happens when a flood of them is seen."""
     async with db.begin() as tx:
-        if form.hours:
+        if form.when_flooded:
+            await notifications.choose_when_flooded(tx, member.account_id, form.when_flooded)
+        elif form.hours:
             await notifications.begin_quiet_time(tx, member.account_id, hours=form.hours)
         else:
             await notifications.end_quiet_time(tx, member.account_id)
-    return show.go("/settings/safety", done="quiet" if form.hours else "saved")
+    return show.go("/settings/safety", done="quiet" if form.hours and not form.when_flooded else "saved")
 
 
 @post("/settings/safety", status_code=303)

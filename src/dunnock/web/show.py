@@ -52,7 +52,7 @@ DONE = {
     "invited": N_("The invitation is ready: pass its address on."),
     "withdrawn": N_("The invitation is withdrawn."),
     "reported": N_("Thank you: those who run this server will look at it."),
-    "quiet": N_("It is quiet now: you hear at once only of whom you follow."),
+    "quiet": N_("It is quiet now: what strangers write to you is held back."),
     "others_out": N_("All other browsers and all apps are signed out. Now choose a new password."),
     "handled": N_("The report is as you said."),
     "judged": N_("It is decided, and the reports about them are closed."),

@@ -16,6 +16,7 @@ from dunnock.notifications.store.others import (
     blocks,
     domain_blocks,
     follows,
+    held_posts,
     interactions,
     members,
     mentions,
@@ -177,7 +178,13 @@ _HEARERS = Sql(
         accounts.c.standing,
         accounts.c.kind,
         accounts.c.created_at,
-        exists().where(quiet_times.c.account_id == _to, quiet_times.c.until > bindparam("now", type_=BigId)),
+        or_(
+            exists().where(held_posts.c.account_id == _to, held_posts.c.post_id == _post),
+            and_(
+                literal_column("'mention'") != bindparam("the_kind", type_=_setting.kind.type),
+                exists().where(quiet_times.c.account_id == _to, quiet_times.c.until > bindparam("now", type_=BigId)),
+            ),
+        ),
     )
     .select_from(
         _here.outerjoin(policies, _policy.account_id == _to).outerjoin(
@@ -266,16 +273,17 @@ async def willing(reader: Reader, ids: Collection[int], *, from_id: int, now: in
 
 
 async def hearers(
-    reader: Reader, ids: Collection[int], *, from_id: int, kind: str, thread_id: int, now: int, own: bool = False
+    reader: Reader, ids: Collection[int], *, from_id: int, kind: str, post: Subject | None, now: int, own: bool = False
 ) -> list[Hearer]:
     """Those of the accounts that are willing to hear of `from_id`, with what their policy goes by.
 
-    `thread_id` 0: in no thread. `own`: also of what is their own.
+    `post`: what it is about, if it is a post. `own`: also of what is their own.
     """
     if not ids:
         return []
+    post_id, thread_id = (0, 0) if post is None else (post.id, post.thread_id)
     rows = await reader.all(
-        _HEARERS, ids=list(ids), from_id=from_id, the_kind=kind, thread=thread_id, now=now, own=int(own)
+        _HEARERS, ids=list(ids), from_id=from_id, the_kind=kind, post=post_id, thread=thread_id, now=now, own=int(own)
     )
     return [_hearer(row) for row in rows]
 

@@ -59,6 +59,7 @@ interactions = table(
 )
 polls = table("polls", column("id", BigId), column("post_id", BigId), column("ended", Boolean))
 poll_votes = table("poll_votes", column("account_id", BigId), column("poll_id", BigId))
+held_posts = table("held_posts", column("post_id", BigId), column("account_id", BigId))
 thread_mutes = table("thread_mutes", column("account_id", BigId), column("thread_id", BigId))
 server_blocks = table("server_blocks", column("domain"), column("severity"))
 server_allows = table("server_allows", column("domain"))

@@ -86,9 +86,11 @@ _POLICY = Sql(
 )
 _SET_POLICY = upsert(notification_policies, ["account_id"])
 _q = quiet_times.c
-BE_QUIET = upsert(quiet_times, ["account_id"])
-BE_QUIET_NO_MORE = Sql(delete(quiet_times).where(_q.account_id == _to))
-QUIET_UNTIL = Sql(select(_q.until).where(_q.account_id == _to, _q.until > bindparam("now", type_=BigId)))
+BE_QUIET = upsert(quiet_times, ["account_id"], "account_id", "until", "since_id", "offered_at")
+BE_QUIET_NO_MORE = Sql(update(quiet_times).where(_q.account_id == _to).values(until=0, offered_at=0))
+CHOOSE = upsert(quiet_times, ["account_id"], "account_id", "when_flooded", "until")
+OFFER = upsert(quiet_times, ["account_id"], "account_id", "until", "since_id", "offered_at")
+QUIET = Sql(select(_q.until, _q.since_id, _q.when_flooded, _q.offered_at).where(_q.account_id == _to))
 _s = notification_settings.c
 _SETTINGS = Sql(select(_s.kind, _s.from_whom).where(_s.account_id == _to))
 _SET = upsert(notification_settings, ["account_id", "kind"])

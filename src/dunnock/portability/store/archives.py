@@ -132,7 +132,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "notification_policies": ("account_id", (
         "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots",
     )),
-    "quiet_times": ("account_id", ("until",)),
+    "quiet_times": ("account_id", ("until", "when_flooded", "offered_at")),
     "notification_settings": ("account_id", ("kind", "from_whom")),
     "notification_permissions": ("account_id", ("from_id",)),
     "markers": ("account_id", ("feed", "last_read_id", "updated_at")),
@@ -149,6 +149,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "posts": "outbox.json", "interactions": "likes.json, bookmarks.json, outbox.json", "media": "media_attachments/",
     "follows": "following_accounts.csv", "blocks": "blocked_accounts.csv", "mutes": "muted_accounts.csv",
     "domain_blocks": "blocked_domains.csv", "list_members": "lists.csv", "collection_items": "whom others recommend",
+    "held_posts": "what others wrote",
     "mentions": "what others wrote", "conversations": "what others wrote", "conversation_posts": "what others wrote",
     "notifications": "what others did", "notification_requests": "what others did", "idempotency": "kept for a day",
     "grants": "secrets", "totps": "secrets", "recovery_codes": "secrets", "sign_in_steps": "secrets",

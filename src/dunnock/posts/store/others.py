@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, literal_column, or_, table
 
 from dunnock.foundation.db import BigId
-from dunnock.posts.tables import mentions, posts
+from dunnock.posts.tables import held_posts, mentions, posts
 
 accounts = table(
     "accounts",
@@ -31,8 +31,17 @@ members = table(
     column("default_quote_policy"),
     column("default_reply_policy"),
 )
-follows = table("follows", column("follower_id", BigId), column("followed_id", BigId), column("requested", Boolean))
+follows = table(
+    "follows",
+    column("id", BigId),
+    column("follower_id", BigId),
+    column("followed_id", BigId),
+    column("requested", Boolean),
+)
 blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
+
+quiet_times = table("quiet_times", column("account_id", BigId), column("until", BigId), column("since_id", BigId))
+permissions = table("notification_permissions", column("account_id", BigId), column("from_id", BigId))
 
 server_blocks = table("server_blocks", column("domain"), column("severity"))
 server_allows = table("server_allows", column("domain"))
@@ -104,6 +113,10 @@ def visible() -> ColumnElement[bool]:
         posts.c.deleted_at.is_(None),
         shown(posts.c.author_id),
         no_block(posts.c.author_id),
+        or_(
+            posts.c.author_id == viewer,
+            ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.hides, held_posts.c.account_id != viewer),
+        ),
         or_(
             posts.c.visibility == "public",
             posts.c.visibility == "unlisted",

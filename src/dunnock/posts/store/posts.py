@@ -6,14 +6,14 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, bindparam, select
+from sqlalchemy import Text, bindparam, exists, or_, select
 
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
 from dunnock.foundation.ids import id_at
 from dunnock.posts.model import Author, Post
-from dunnock.posts.store.others import NOBODY, accounts, follows, members, stopped, visible, words_stopped
-from dunnock.posts.tables import interactions, post_counts, posts, thread_mutes
+from dunnock.posts.store.others import NOBODY, accounts, follows, members, stopped, viewer, visible, words_stopped
+from dunnock.posts.tables import held_posts, interactions, post_counts, posts, thread_mutes
 
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -238,9 +238,13 @@ _END_BOOST = Sql(
     posts.update().where(_id, posts.c.deleted_at.is_(None)).values(deleted_at=bindparam("now", type_=BigId))
 )
 _OF_THREAD = (posts.c.id, posts.c.reply_to_id, posts.c.deleted_at, posts.c.author_id)
+_not_held = or_(
+    posts.c.author_id == viewer,
+    ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.hides),
+)
 _THREAD_FROM = Sql(
     select(*_OF_THREAD)
-    .where(posts.c.thread_id == bindparam("thread"), posts.c.id >= bindparam("id"))
+    .where(posts.c.thread_id == bindparam("thread"), posts.c.id >= bindparam("id"), _not_held)
     .order_by(posts.c.id)
     .limit(bindparam("most"))
 )
@@ -525,10 +529,16 @@ async def end_boosts(tx: Tx, boost_ids: list[int]) -> None:
     await tx.many(_END_BOOST, [{"id": one, "now": tx.now} for one in boost_ids])
 
 
-async def thread_around(reader: Reader, thread_id: int, post_id: int, *, most: int) -> list[Row]:
-    """(id, replied to, deleted at, author) of the conversation: up to `most` posts before this one, and `most` from it on."""
+async def thread_around(reader: Reader, thread_id: int, post_id: int, *, viewer_id: int | None, most: int) -> list[Row]:
+    """(id, replied to, deleted at, author) of the conversation: up to `most` posts before this one, and `most` from it on.
+
+    What is held back under somebody's post is not among those from it on, except for its author.
+    """
     before = await reader.all(_THREAD_BEFORE, thread=thread_id, id=post_id, most=most)
-    return [*reversed(before), *await reader.all(_THREAD_FROM, thread=thread_id, id=post_id, most=most)]
+    return [
+        *reversed(before),
+        *await reader.all(_THREAD_FROM, thread=thread_id, id=post_id, viewer=viewer_id or NOBODY, most=most),
+    ]
 
 
 async def mute_thread(tx: Tx, account_id: int, thread_id: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, column, select, table
 
 from dunnock.foundation.db import BigId, Sql, among
-from dunnock.posts.tables import interactions, post_counts, posts, thread_mutes
+from dunnock.posts.tables import held_posts, interactions, post_counts, posts, thread_mutes
 
 _previews = table("post_previews", column("post_id", BigId), column("preview_id", BigId))  # named, never imported
 CARDS = Sql(
@@ -42,6 +42,10 @@ CARDS = Sql(
         posts.c.quote_policy,
         posts.c.reply_policy,
         _previews.c.preview_id,
+        select(held_posts.c.account_id)
+        .where(held_posts.c.post_id == posts.c.id, held_posts.c.hides)
+        .limit(1)
+        .scalar_subquery(),
     )
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
     .outerjoin(_previews, _previews.c.post_id == posts.c.id)

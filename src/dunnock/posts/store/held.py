@@ -1,0 +1,90 @@
+"""Rows of what is held back, and who is a stranger to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select
+
+from dunnock.foundation.db import BigId, Reader, Sql, Tx, among, insert_once
+from dunnock.posts.store.others import follows, permissions, quiet_times
+from dunnock.posts.tables import held_posts, mentions, posts
+
+LOOKED_AT = 200
+"""Of what addresses a stranger, the latest: was any of it by the member?"""
+
+_h, _q = held_posts.c, quiet_times.c
+_said = posts.alias("said")
+_by, _now = bindparam("by", type_=BigId), bindparam("now", type_=BigId)
+_to = bindparam("to", type_=BigId)
+
+
+def _knows(account: ColumnElement[int], other: ColumnElement[int], since: ColumnElement[int]) -> ColumnElement[bool]:
+    """Does the account follow the other, or let them through? Or, before `since`, did the other follow it, or it write to them?"""
+    addressed = (
+        select(mentions.c.post_id)
+        .where(mentions.c.account_id == other)
+        .order_by(mentions.c.post_id.desc())
+        .limit(LOOKED_AT)
+        .correlate_except(mentions)
+    )
+    return or_(
+        exists().where(follows.c.follower_id == account, follows.c.followed_id == other, ~follows.c.requested),
+        exists().where(
+            follows.c.follower_id == other, follows.c.followed_id == account, ~follows.c.requested, follows.c.id < since
+        ),
+        exists().where(permissions.c.account_id == account, permissions.c.from_id == other),
+        exists().where(
+            _said.c.id.in_(addressed), _said.c.author_id == account, _said.c.deleted_at.is_(None), _said.c.id < since
+        ),
+    )
+
+
+_HOLDERS = Sql(
+    select(_q.account_id)
+    .where(among(_q.account_id, "ids"), _q.until > _now, _q.account_id != _by, ~_knows(_q.account_id, _by, _q.since_id))
+    .order_by(_q.account_id)
+)
+_KNOWN = Sql(
+    select(posts.c.author_id)
+    .where(among(posts.c.id, "ids"), _knows(_to, posts.c.author_id, bindparam("since", type_=BigId)))
+    .distinct()
+)
+_ROOT_AUTHOR = Sql(select(posts.c.author_id).where(posts.c.id == bindparam("thread", type_=BigId)))
+_HOLD = insert_once(held_posts, "post_id", "account_id", "author_id", "hides", keys=["post_id", "account_id"])
+_waiting = (
+    select(_h.post_id)
+    .where(_h.account_id == _to, _h.author_id == _by, _h.post_id <= bindparam("until", type_=BigId))
+    .order_by(_h.post_id)
+    .limit(bindparam("most"))
+)
+_RELEASE = Sql(
+    delete(held_posts).where(and_(_h.account_id == _to, _h.post_id.in_(_waiting))).returning(_h.post_id, _h.hides)
+)
+
+
+async def holders(reader: Reader, ids: Collection[int], *, by: int, now: int) -> list[int]:
+    """Those of the accounts that are quiet now, and to which `by` is a stranger."""
+    return [row[0] for row in await reader.all(_HOLDERS, ids=list(ids), by=by, now=now)]
+
+
+async def known(reader: Reader, post_ids: Collection[int], *, to: int, since: int) -> set[int]:
+    """The authors of these posts who were no strangers to the account before the id `since`."""
+    return {row[0] for row in await reader.all(_KNOWN, ids=list(post_ids), to=to, since=since)}
+
+
+async def root_author(reader: Reader, thread_id: int) -> int | None:
+    """Who began the conversation."""
+    found: int | None = await reader.value(_ROOT_AUTHOR, thread=thread_id)
+    return found
+
+
+async def hold(tx: Tx, post_id: int, account_id: int, *, author_id: int, hides: bool) -> None:
+    """Hold it back. Twice is once."""
+    await tx.run(_HOLD, post_id=post_id, account_id=account_id, author_id=author_id, hides=hides)
+
+
+async def release(tx: Tx, to: int, by: int, *, until: int, most: int) -> list[tuple[int, bool]]:
+    """Let up to `most` posts of `by` through, the oldest first; which, and whether each was hidden."""
+    rows = await tx.all(_RELEASE, to=to, by=by, until=until, most=most)
+    return [(row[0], bool(row[1])) for row in rows]
