@@ -209,6 +209,7 @@ class Life:
             await row(
                 n.notification_requests, id=new(), account_id=one.id, from_id=other.id, created_at=1, updated_at=1
             )
+            await row(p.held_posts, post_id=kept.id, account_id=one.id, author_id=other.id)
             await row(n.notification_permissions, account_id=one.id, from_id=other.id)
             await row(
                 n.notifications, id=new(), account_id=one.id, kind="follow_request", from_id=other.id, created_at=1
