@@ -20,7 +20,7 @@ _to = bindparam("to", type_=BigId)
 
 
 def _knows(account: ColumnElement[int], other: ColumnElement[int], since: ColumnElement[int]) -> ColumnElement[bool]:
-    """Does the account follow the other, or let them through? Or, before `since`, did the other follow it, or it write to them?"""
+    """Does the account follow the other, or let it through? Or, before `since`, did the other follow it, or it write to them?"""
     addressed = (
         select(mentions.c.post_id)
         .where(mentions.c.account_id == other)
