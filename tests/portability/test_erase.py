@@ -22,6 +22,7 @@ from dunnock.foundation.db import Conflict, Sql
 from dunnock.integrity import tables as i
 from dunnock.integrity.identity import tables as idt
 from dunnock.integrity.money import tables as mot
+from dunnock.integrity.rules import tables as wr
 from dunnock.media import tables as m
 from dunnock.moderation import tables as mo
 from dunnock.notifications import tables as n
@@ -58,6 +59,9 @@ MAY_STAY = {
     ("appeals", "account_id"): "what it objected to a decision, which stays",
     ("case_subjects", "subject_id"): "what staff looked into",
     ("signals", "judged_by"): "what it judged as staff",
+    ("watch_rules", "made_by"): "what it wrote as staff",
+    ("watch_rules", "live_by"): "as above",
+    ("watch_hits", "judged_by"): "what it judged as staff",
     ("clusters", "judged_by"): "as above",
     ("protected_names", "by_account_id"): "what it protected as staff",
     ("assets", "by_account_id"): "what it stopped as staff",
@@ -227,6 +231,8 @@ class Life:
         async with db.begin() as tx:
             await letters.change_wishes(tx, made.id, wanted=["mention"], always=False)
             await accounts.set_group(tx, 7, {anna.id: 0.5, bob.id: 1.0})
+        await row(wr.watch_rules, id=(rule := new()), name="x", condition="kind = post", effect="review", version=1,
+                  made_by=anna.id, expires_at=1)  # fmt: skip
         await row(i.clusters, id=(cluster := new()), score=20.0, size=2, summary="{}", first_at=1, last_at=1)
         for one, other in ((anna, bob), (bob, anna)):
             await row(i.observations, id=new(), account_id=one.id, act=1, marks=b"")
@@ -236,6 +242,8 @@ class Life:
                       joined_at=1, seen_at=1)  # fmt: skip
             await row(i.cluster_ties, cluster_id=cluster, a_id=one.id, b_id=other.id, trace=1, occasions=3,
                       weight=20.0)  # fmt: skip
+            await row(wr.watch_hits, id=new(), rule_id=rule, version=1, kind="post", subject_id=one.id,
+                      account_id=one.id, told="{}", state="noted")  # fmt: skip
             await row(i.signals, id=new(), detector="a.b", kind="account", subject_id=one.id, score=1.0, evidence="{}",
                       times=1, first_at=1, last_at=1)  # fmt: skip
         self.token = await home.token(anna)

@@ -10,6 +10,7 @@ from dunnock.filters import erase as filters
 from dunnock.integrity import erase as integrity
 from dunnock.integrity.identity import erase as identity
 from dunnock.integrity.money import erase as money
+from dunnock.integrity.rules import erase as rules
 from dunnock.letters import erase as letters
 from dunnock.media import erase as media
 from dunnock.moderation import erase as moderation
@@ -34,6 +35,7 @@ STEPS: portability.Steps = (
     *moderation.ERASES,
     *identity.ERASES,
     *money.ERASES,
+    *rules.ERASES,
     *notifications.ERASES,
     *integrity.ERASES,
     *portability.ERASES,

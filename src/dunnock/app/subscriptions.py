@@ -35,7 +35,7 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
-from dunnock.integrity import held_trends, identity, money, takeover
+from dunnock.integrity import held_trends, identity, money, rules, takeover
 from dunnock.integrity import reactions as watching
 from dunnock.letters import reactions as letter_reactions
 from dunnock.moderation import block_list_fetch
@@ -64,6 +64,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
     money.HEARS,
     takeover.HEARS,
     held_trends.HEARS,
+    rules.HEARS,
     watching.HEARS,
 )
 
@@ -81,6 +82,7 @@ EVERY: Sequence[Every] = (
     *federation.EVERY,
     *identity.EVERY,
     *money.EVERY,
+    *rules.EVERY,
     *watching.EVERY,
     *block_list_fetch.EVERY,
     *moderation.EVERY,
@@ -132,6 +134,7 @@ def does(
         **federation.Work(house).does,
         **identity.JOBS,
         **money.jobs_of(door),
+        **rules.JOBS,
         **watching.JOBS,
         **moderation.JOBS,
         **media.remote_jobs_of(door, media_store),

@@ -10,6 +10,7 @@ import dunnock.filters.tables
 import dunnock.foundation.db.tables
 import dunnock.integrity.identity.tables
 import dunnock.integrity.money.tables
+import dunnock.integrity.rules.tables
 import dunnock.integrity.tables
 import dunnock.letters.tables
 import dunnock.media.tables

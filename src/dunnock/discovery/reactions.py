@@ -14,7 +14,9 @@ from dunnock.media.events import MediaChanged
 from dunnock.previews import PreviewChanged
 
 
-async def on_post(tx: Tx, event: posts.PostPublished | posts.PostBackfilled | posts.PostEdited) -> None:
+async def on_post(
+    tx: Tx, event: posts.PostPublished | posts.PostBackfilled | posts.PostEdited | posts.PostSetApart
+) -> None:
     """What a post says is found from now on."""
     await index_posts(tx, [event.post_id])
 
@@ -72,6 +74,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     posts.PostPublished: (on_post,),
     posts.PostBackfilled: (on_post,),
     posts.PostEdited: (on_post,),
+    posts.PostSetApart: (on_post,),
     posts.PostDeleted: (on_post_deleted,),
     posts.PostFavourited: (on_kept,),
     posts.PostBookmarked: (on_kept,),

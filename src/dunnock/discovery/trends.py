@@ -24,7 +24,7 @@ from dunnock.foundation.db import Db, Reader, Sql
 from dunnock.foundation.events import Event, Logged
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
-from dunnock.posts.events import PostDeleted, PostEdited, PostUnfavourited
+from dunnock.posts.events import PostDeleted, PostEdited, PostSetApart, PostUnfavourited
 from dunnock.posts.hashtag_rules import RuledHashtag, ruled_hashtags
 from dunnock.posts.hashtag_search import DAYS, DayOfUse
 from dunnock.previews import Preview
@@ -162,7 +162,7 @@ class Trends:
                 return True, True, True
             case PostDeleted(post_id=an_id, boost_of_id=original):
                 return an_id in self._tag_posts, (original or an_id) in self._post_ids, an_id in self._link_posts
-            case PostEdited(post_id=an_id):
+            case PostEdited(post_id=an_id) | PostSetApart(post_id=an_id):
                 return an_id in self._tag_posts, an_id in self._post_ids, an_id in self._link_posts
             case PostUnfavourited(post_id=an_id):
                 return False, an_id in self._post_ids, False

@@ -33,6 +33,7 @@ def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
         posts.PostPublished: (told.on_published,),
         posts.PostEdited: (edited,),
         posts.PolicyChanged: (edited,),
+        posts.PostSetApart: (edited,),
         posts.PostDeleted: (told.on_deleted,),
         posts.PostBoosted: (told.on_boosted,),
         posts.PostFavourited: (told.on_favourited,),
@@ -104,7 +105,7 @@ class Telling:
         if post.quoted_id is not None and post.quote_state == "pending":
             await self._ask_to_quote(tx, post, author, told)
 
-    async def on_edited(self, tx: Tx, event: posts.PostEdited | posts.PolicyChanged) -> None:
+    async def on_edited(self, tx: Tx, event: posts.PostEdited | posts.PolicyChanged | posts.PostSetApart) -> None:
         """Update, to all that have it."""
         post, author = await self._post_of(tx, event.post_id)
         if post is not None and author is not None:

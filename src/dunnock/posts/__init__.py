@@ -51,6 +51,7 @@ from dunnock.posts.events import (
     PostNames,
     PostPinned,
     PostPublished,
+    PostSetApart,
     PostsImported,
     PostUnbookmarked,
     PostUnfavourited,
@@ -102,6 +103,7 @@ from dunnock.posts.schedule import (
     scheduled_of,
     unschedule,
 )
+from dunnock.posts.set_apart import bring_back, set_apart
 from dunnock.posts.text_stops import WHOSE, TextStop, end_text_stop, folded, stop_text, text_stops
 from dunnock.posts.thread import Thread, thread
 from dunnock.posts.thread_of import publish_thread
@@ -169,6 +171,7 @@ __all__ = [
     "PostPinned",
     "PostPublished",
     "PostRefused",
+    "PostSetApart",
     "PostUnbookmarked",
     "PostUnfavourited",
     "PostUnpinned",
@@ -206,6 +209,7 @@ __all__ = [
     "bookmark_once",
     "boost",
     "boosted_by",
+    "bring_back",
     "change_auto_delete",
     "change_draft",
     "change_policies",
@@ -261,6 +265,7 @@ __all__ = [
     "same_question",
     "schedule",
     "scheduled_of",
+    "set_apart",
     "settle_quote",
     "source",
     "stop_text",

@@ -77,6 +77,13 @@ class QuoteChanged(Event, frozen=True):
     state: str
 
 
+class PostSetApart(Event, frozen=True):
+    """A public post reads as unlisted until somebody looked at it, or is public again."""
+
+    post_id: int
+    author_id: int
+
+
 class PolicyChanged(Event, frozen=True):
     """Who may quote or answer the post changed; what was done before stays."""
 

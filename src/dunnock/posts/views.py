@@ -244,6 +244,7 @@ class PostViews:
                 case (
                     events.PostEdited(post_id=an_id)
                     | events.PolicyChanged(post_id=an_id)
+                    | events.PostSetApart(post_id=an_id)
                     | events.PostNames(post_id=an_id)
                     | events.HeldPostReleased(post_id=an_id)
                 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from dunnock.foundation.db import BigId, Sql, among, insert_once
 from dunnock.integrity.tables import observations
@@ -16,6 +16,13 @@ RECENT = Sql(  # the newest first
     .where(_o.id >= bindparam("since", type_=BigId))
     .order_by(_o.id.desc())
     .limit(bindparam("most"))
+)
+ACTS_BETWEEN = Sql(  # how often an account acted, before an id
+    select(func.count()).where(
+        _o.account_id == bindparam("account", type_=BigId),
+        _o.id >= bindparam("since", type_=BigId),
+        _o.id < bindparam("before", type_=BigId),
+    )
 )
 _old = select(_o.id).where(_o.id < bindparam("before", type_=BigId)).order_by(_o.id).limit(bindparam("most"))
 OLD = Sql(_old)

@@ -163,7 +163,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
     "rhythms": "what integrity saw",
     "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw",
-    "signals": "what integrity saw", "recalls": "secrets",
+    "signals": "what integrity saw", "watch_hits": "what integrity saw", "watch_rules": "what staff did", "recalls": "secrets",
     "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",
     "remote_follows": "what other servers call it", "remote_likes": "what other servers call it",
 }  # fmt: skip

@@ -182,6 +182,16 @@ _SET_POLICIES = Sql(
     .where(_id)
     .values(quote_policy=bindparam("quote_policy", type_=Text), reply_policy=bindparam("reply_policy", type_=Text))
 )
+_CHANGE_VISIBILITY = Sql(
+    posts.update()
+    .where(
+        _id,
+        posts.c.visibility == bindparam("was", type_=Text),
+        posts.c.boost_of_id.is_(None),
+        posts.c.deleted_at.is_(None),
+    )
+    .values(visibility=bindparam("becomes", type_=Text))
+)
 _REMOTE = Sql(select(posts.c.id).where(_id, ~posts.c.local))
 _SET_QUOTE = Sql(
     posts.update()
@@ -457,6 +467,13 @@ async def change_post(tx: Tx, post: Post) -> None:
 async def set_policies(tx: Tx, post: Post) -> None:
     """Write who may quote and answer it."""
     await tx.run(_SET_POLICIES, id=post.id, quote_policy=post.quote_policy, reply_policy=post.reply_policy)
+
+
+async def change_visibility(tx: Tx, post_id: int, was: str, becomes: str) -> Post | None:
+    """Let a post that has one visibility have another; the post as it is then. None: it has not, is a boost or is gone."""
+    if not await tx.run(_CHANGE_VISIBILITY, id=post_id, was=was, becomes=becomes):
+        return None
+    return await find_living(tx, post_id)
 
 
 async def quote_state(tx: Tx, post_id: int, quoted_id: int) -> str | None:

@@ -1,0 +1,54 @@
+"""Staff's own rules: what the server is to look for among acts and signals, tried on the past first, with an end.
+
+Owns the rules and what met them. What is kept because of one is reversible, listed, and let go when the rule ends.
+"""
+
+from __future__ import annotations
+
+from dunnock.integrity.rules.condition import ConditionRefused
+from dunnock.integrity.rules.errors import HitRefused, WatchRuleMissing, WatchRuleRefused
+from dunnock.integrity.rules.handle import (
+    Written,
+    change_rule,
+    days_left,
+    end_rule,
+    list_rules,
+    show_rule,
+    start_dry,
+    start_live,
+    trial_of,
+    write_rule,
+)
+from dunnock.integrity.rules.judge import NEWEST, hits_of, refuse_hits, release_hits, waiting_hits
+from dunnock.integrity.rules.model import EFFECTS, HIT_STATES, Hit, Rule, Trial
+from dunnock.integrity.rules.reactions import EVERY, HEARS, JOBS
+
+__all__ = [
+    "EFFECTS",
+    "EVERY",
+    "HEARS",
+    "HIT_STATES",
+    "JOBS",
+    "NEWEST",
+    "ConditionRefused",
+    "Hit",
+    "HitRefused",
+    "Rule",
+    "Trial",
+    "WatchRuleMissing",
+    "WatchRuleRefused",
+    "Written",
+    "change_rule",
+    "days_left",
+    "end_rule",
+    "hits_of",
+    "list_rules",
+    "refuse_hits",
+    "release_hits",
+    "show_rule",
+    "start_dry",
+    "start_live",
+    "trial_of",
+    "waiting_hits",
+    "write_rule",
+]

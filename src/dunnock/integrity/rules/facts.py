@@ -1,0 +1,81 @@
+"""What rules look at: an act of an account, with only those facts read from the database that some rule needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from dunnock import accounts, posts, text
+from dunnock.accounts.counts import counts_of
+from dunnock.foundation.clock import DAY, HOUR
+from dunnock.foundation.db import Reader
+from dunnock.foundation.ids import id_at, ms_of
+from dunnock.integrity.rules.condition import Facts, runs_of
+from dunnock.integrity.signals import signals_about
+from dunnock.integrity.store import clusters, observations
+from dunnock.posts import Post
+
+_MOST_CLUSTERS = 3
+_MOST_SIGNALS = 20
+_ABOUT_ACCOUNT = frozenset(("origin", "age_days"))
+
+
+async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str]) -> Facts:
+    """What a post or reply is, as it was when it was written; followers and signals are those of now."""
+    parsed = text.parse(post.text or (text.plain(post.html) if post.html else "")) if needs & _OF_TEXT else None
+    said = "" if parsed is None else f"{post.warning}\n{parsed.text}"
+    folded = posts.folded(said) if said and "text" in needs else ""
+    facts = Facts(
+        kind="post" if post.reply_to_id is None else "reply",
+        text=said,
+        links=frozenset(_servers(parsed.links)) if parsed is not None else frozenset(),
+        hashtags=frozenset(map(text.hashtag_key, post.hashtags)),
+        folded=folded,
+        runs=runs_of(folded) if "runs" in needs else frozenset(),
+    )
+    return await of_account(reader, facts, post.author_id, needs, at=ms_of(post.id))
+
+
+_OF_TEXT = frozenset(("text", "links"))
+
+
+async def of_account(reader: Reader, facts: Facts, account_id: int, needs: frozenset[str], *, at: int) -> Facts:
+    """The facts with what is known of who did it `at` (Unix milliseconds)."""
+    if needs & _ABOUT_ACCOUNT:
+        account = await accounts.find(reader, account_id)
+        if account is not None:
+            facts = facts._replace(origin=account.domain, age_days=max(0.0, (at - account.created_at) / DAY))
+    if "followers_here" in needs:
+        counts = (await counts_of(reader, [account_id])).get(account_id)
+        facts = facts._replace(followers_here=0 if counts is None else counts.followers)
+    if "posts_last_hour" in needs:
+        before = await reader.value(
+            observations.ACTS_BETWEEN, account=account_id, since=id_at(at - HOUR), before=id_at(at)
+        )
+        itself = facts.kind != "signal"  # whether it was seen already or not
+        facts = facts._replace(posts_last_hour=before + itself)
+    if "signals" in needs:
+        facts = facts._replace(signals={**await _signals(reader, account_id), **facts.signals})
+    return facts
+
+
+async def _signals(reader: Reader, account_id: int) -> Mapping[str, float]:
+    """What is said of the account and of the networks that it is in, but for what people dismissed."""
+    found = await signals_about(reader, "account", account_id, most=_MOST_SIGNALS)
+    for cluster_id, _, _ in (await reader.all(clusters.MEETING, ids=[account_id]))[:_MOST_CLUSTERS]:
+        found += await signals_about(reader, "cluster", cluster_id, most=_MOST_SIGNALS)
+    sure: dict[str, float] = {}
+    for one in found:
+        if one.state != "dismissed":
+            sure[one.detector] = max(one.score, sure.get(one.detector, 0.0))
+    return sure
+
+
+def _servers(links: tuple[str, ...]) -> set[str]:
+    found = set()
+    for link in links:
+        try:
+            found.add((urlsplit(link).hostname or "").casefold().removeprefix("www."))
+        except ValueError:  # no address at all: it leads nowhere
+            continue
+    return found - {""}

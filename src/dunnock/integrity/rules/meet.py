@@ -1,0 +1,107 @@
+"""Acts and signals meet the rules that are in force: each meeting is written down, with the values that made it one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from dunnock import accounts, posts
+from dunnock.foundation.clock import HOUR
+from dunnock.foundation.db import Tx
+from dunnock.foundation.ids import id_at, ms_of
+from dunnock.integrity.errors import SignalMissing
+from dunnock.integrity.events import SignalGrew, SignalRaised
+from dunnock.integrity.rules import store
+from dunnock.integrity.rules.condition import SIGNALS, Condition, Facts, compiled, told
+from dunnock.integrity.rules.facts import facts_of_post, of_account
+from dunnock.integrity.rules.model import MOST_IN_FORCE, Rule
+from dunnock.integrity.signals import find_signal
+from dunnock.moderation import log
+
+MOST_AN_HOUR = 500
+"""A live rule that meets more goes back to a dry run by itself: it meets what nobody meant."""
+
+
+class _Met(NamedTuple):
+    kind: str
+    subject_id: int
+    account_id: int | None
+    facts: Facts
+
+
+async def meet_post(tx: Tx, event: posts.PostPublished) -> None:
+    """A public or unlisted post is there."""
+    if event.visibility not in posts.OPEN:
+        return
+    rules, needs = await _in_force(tx)
+    if not rules:
+        return
+    post = await posts.find_living(tx, event.post_id)
+    if post is not None:
+        facts = await facts_of_post(tx, post, needs)
+        await _meet(tx, rules, _Met("post", post.id, post.author_id, facts))
+
+
+async def meet_boost(tx: Tx, event: posts.PostBoosted) -> None:
+    """Somebody handed a post on."""
+    if event.visibility not in posts.OPEN:
+        return
+    rules, needs = await _in_force(tx)
+    if not rules:
+        return
+    facts = await of_account(tx, Facts("boost"), event.by, needs, at=ms_of(event.boost_id))
+    await _meet(tx, rules, _Met("boost", event.boost_id, event.by, facts))
+
+
+async def meet_signal(tx: Tx, event: SignalRaised | SignalGrew) -> None:
+    """A detector says something, or is surer of it."""
+    rules, needs = await _in_force(tx)
+    if SIGNALS not in needs:
+        return
+    try:
+        signal = await find_signal(tx, event.signal_id)
+    except SignalMissing:  # erased with its account
+        return
+    facts = Facts("signal", signals={signal.detector: signal.score})
+    about = signal.subject_id if signal.kind == "account" else None
+    if about is not None:
+        facts = await of_account(tx, facts, about, needs, at=tx.now)
+    asking = [(rule, condition) for rule, condition in rules if SIGNALS in condition.needs]
+    await _meet(tx, asking, _Met("signal", signal.id, about, facts))
+
+
+async def _in_force(tx: Tx) -> tuple[list[tuple[Rule, Condition]], frozenset[str]]:
+    """The rules in a dry run or live, read, and which facts they need. One look at a few rows; conditions are read once."""
+    rules = [store.rule_of(row) for row in await tx.all(store.IN_FORCE, now=tx.now, most=MOST_IN_FORCE)]
+    read = [(one, compiled(one.condition)) for one in rules]
+    return read, frozenset().union(*(condition.needs for _, condition in read))
+
+
+async def _meet(tx: Tx, rules: list[tuple[Rule, Condition]], act: _Met) -> None:
+    for rule, condition in rules:
+        if condition.meets(act.facts):
+            await _write_down(tx, rule, condition, act)
+
+
+async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> None:
+    live = rule.state == "live"
+    wants = live and rule.effect == "limit" and act.kind == "post"
+    wants = wants and act.account_id not in await accounts.protected_ids(tx)
+    hit_id = tx.new_id()
+    added = await tx.run(
+        store.ADD_HIT, id=hit_id, rule_id=rule.id, version=rule.version, kind=act.kind, subject_id=act.subject_id,
+        account_id=act.account_id, told=msgspec.json.encode(told(act.facts, condition.needs), order="sorted").decode(),
+        state="waiting" if live else "noted", limited=wants,
+    )  # fmt: skip
+    if not added or not live:
+        return
+    if wants and not await posts.set_apart(tx, act.subject_id):
+        others = await tx.value(store.KEPT_BY_OTHERS, the=hit_id, the_kind=act.kind, subject=act.subject_id)
+        if not others:  # it is not public: there is nothing to show to fewer people
+            await tx.run(
+                store.JUDGE, the=hit_id, new_state="waiting", stays=False, why="", now=None, by=None, decision=None
+            )
+    if await tx.value(store.SINCE, the=rule.id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR:
+        await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)
+        await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)

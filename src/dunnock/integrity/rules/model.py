@@ -1,0 +1,73 @@
+"""What staff have the server look for: rules with a condition and an end, and what met one."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from dunnock.foundation.clock import DAY
+
+Effect = Literal["review", "limit"]
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+"""Put before people; also show the post as an unlisted one until they said something."""
+State = Literal["draft", "dry", "live", "ended"]
+STATES: tuple[State, ...] = get_args(State)
+HitState = Literal["noted", "waiting", "released", "refused", "lapsed"]
+HIT_STATES: tuple[HitState, ...] = get_args(HitState)
+"""In a dry run; to be looked at; let go by a person; judged by a person; let go because the rule is over."""
+LONGEST_LIFE_MS = 90 * DAY
+MOST_IN_FORCE = 50
+"""Rules in a dry run or live at the same time."""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule. `version` grows when its condition changes; `tested` is of which version the trial in `trial` was. Milliseconds.
+
+    `trial`: JSON of `Trial`, "" before the first one.
+    """
+
+    id: int
+    name: str
+    condition: str
+    effect: Effect
+    state: State
+    version: int
+    tested: int
+    trial: str
+    made_by: int
+    live_by: int | None
+    expires_at: int
+    ended_at: int | None
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule would have met in what is kept of the last 30 days. `whole`: all of it was looked at, within the limits.
+
+    `standing`: of the accounts, those that are known here a month, have followers and no decision against them.
+    """
+
+    looked: int
+    hits: int
+    accounts: int
+    standing: int
+    sample: tuple[str, ...]
+    whole: bool
+    at: int
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that met a rule. `told`: the values by which it did; `limited`: it reads as unlisted because of this."""
+
+    id: int
+    rule_id: int
+    version: int
+    kind: str
+    subject_id: int
+    account_id: int | None
+    told: dict[str, Any]
+    state: HitState
+    limited: bool
+    reason: str
+    judged_by: int | None
+    decision_id: int | None

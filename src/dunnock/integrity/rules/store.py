@@ -1,0 +1,127 @@
+"""Rows of staff's rules, and of what met them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Text, bindparam, delete, func, or_, select, update
+
+from dunnock.foundation.db import BigId, Row, Sql, among, insert_into, insert_once
+from dunnock.integrity.rules.model import Hit, Rule
+from dunnock.integrity.rules.tables import watch_hits, watch_rules
+
+_r, _h = watch_rules.c, watch_hits.c
+_the = bindparam("the", type_=BigId)
+_now = bindparam("now", type_=BigId)
+_by = bindparam("by", type_=BigId)
+_most = bindparam("most", type_=BigId)
+_rule = select(
+    _r.id, _r.name, _r.condition, _r.effect, _r.state, _r.version, _r.tested, _r.trial, _r.made_by, _r.live_by,
+    _r.expires_at, _r.ended_at,
+)  # fmt: skip
+_hit = select(
+    _h.id, _h.rule_id, _h.version, _h.kind, _h.subject_id, _h.account_id, _h.told, _h.state, _h.limited, _h.reason,
+    _h.judged_by, _h.decision_id,
+)  # fmt: skip
+
+ADD = insert_into(watch_rules, "id", "name", "condition", "effect", "version", "made_by", "expires_at")
+FIND = Sql(_rule.where(_r.id == _the))
+HOLD = Sql(_rule.where(_r.id == _the), _rule.where(_r.id == _the).with_for_update())
+LIST = Sql(_rule.order_by(_r.id.desc()).limit(_most))
+IN_FORCE = Sql(
+    _rule.where(or_(_r.state == "dry", _r.state == "live"), _r.expires_at > _now).order_by(_r.id).limit(_most)
+)
+OVER = Sql(_rule.where(_r.state != "ended", _r.expires_at <= _now).order_by(_r.id).limit(_most))
+ENDED = Sql(  # rules that are over and still keep something
+    select(_h.rule_id)
+    .join(watch_rules, _r.id == _h.rule_id)
+    .where(_h.state == "waiting", _r.state == "ended")
+    .distinct()
+    .order_by(_h.rule_id)
+    .limit(_most)
+)
+CHANGE = Sql(
+    update(watch_rules)
+    .where(_r.id == _the)
+    .values(
+        name=bindparam("new_name", type_=Text),
+        condition=bindparam("new_condition", type_=Text),
+        effect=bindparam("new_effect", type_=Text),
+        expires_at=bindparam("new_end", type_=BigId),
+        version=bindparam("new_version", type_=BigId),
+    )
+)
+TRIED = Sql(
+    update(watch_rules).where(_r.id == _the).values(trial=bindparam("new_trial", type_=Text), tested=bindparam("of"))
+)
+SET_STATE = Sql(
+    update(watch_rules)
+    .where(_r.id == _the)
+    .values(
+        state=bindparam("new_state", type_=Text),
+        live_by=bindparam("who", type_=BigId),
+        ended_at=bindparam("ended", type_=BigId),
+    )
+)
+
+ADD_HIT = insert_once(
+    watch_hits, "id", "rule_id", "version", "kind", "subject_id", "account_id", "told", "state", "limited",
+    keys=["rule_id", "kind", "subject_id"],
+)  # fmt: skip
+HITS = Sql(
+    _hit.where(
+        _h.rule_id == _the,
+        _h.state == bindparam("the_state", type_=Text),
+        _h.id < bindparam("below", type_=BigId),
+    )
+    .order_by(_h.id.desc())
+    .limit(_most)
+)
+WAITING = Sql(
+    _hit.where(_h.state == "waiting", _h.id < bindparam("below", type_=BigId)).order_by(_h.id.desc()).limit(_most)
+)
+WAITING_OF = Sql(_hit.where(_h.rule_id == _the, _h.state == "waiting").order_by(_h.id).limit(_most))
+_held = _hit.where(among(_h.id, "ids")).order_by(_h.id)
+HOLD_HITS = Sql(_held, _held.with_for_update())
+OF_DECISION = Sql(_hit.where(_h.decision_id == _the).order_by(_h.id))
+KEPT_BY_OTHERS = Sql(  # is the subject still kept by another hit?
+    select(func.count()).where(
+        _h.kind == bindparam("the_kind", type_=Text),
+        _h.subject_id == bindparam("subject", type_=BigId),
+        _h.id != _the,
+        _h.limited,
+    )
+)
+COUNTS = Sql(select(_h.rule_id, _h.state, func.count()).group_by(_h.rule_id, _h.state).order_by(_h.rule_id, _h.state))
+SINCE = Sql(
+    select(func.count()).where(_h.rule_id == _the, _h.state == "waiting", _h.id >= bindparam("since", type_=BigId))
+)
+JUDGE = Sql(
+    update(watch_hits)
+    .where(_h.id == _the)
+    .values(
+        state=bindparam("new_state", type_=Text),
+        limited=bindparam("stays"),
+        reason=bindparam("why", type_=Text),
+        judged_at=_now,
+        judged_by=_by,
+        decision_id=bindparam("decision", type_=BigId),
+    )
+)
+FORGET = Sql(delete(watch_hits).where(_h.account_id == bindparam("account", type_=BigId)))
+
+_told = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+def rule_of(row: Row) -> Rule:
+    """A row of `FIND`."""
+    return Rule(**dict(zip(Rule.__struct_fields__, row, strict=True)))
+
+
+def hit_of(row: Row) -> Hit:
+    """A row of `HITS`."""
+    return Hit(
+        id=row[0], rule_id=row[1], version=row[2], kind=row[3], subject_id=row[4], account_id=row[5],
+        told=_told(row[6]), state=row[7], limited=bool(row[8]), reason=row[9], judged_by=row[10], decision_id=row[11],
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""Try a rule on what is kept of the last 30 days: how much would have met it, and whom, before it can do anything."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+
+from dunnock import accounts, moderation, posts
+from dunnock.accounts.counts import counts_of
+from dunnock.foundation.clock import DAY, now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.ids import id_at, ms_of
+from dunnock.foundation.job import Job
+from dunnock.integrity.model import Act
+from dunnock.integrity.observe import KEPT_MS
+from dunnock.integrity.rules import store
+from dunnock.integrity.rules.condition import Facts, compiled
+from dunnock.integrity.rules.facts import facts_of_post, of_account
+from dunnock.integrity.rules.model import Trial
+from dunnock.integrity.store import observations
+
+MOST_ACTS = 20_000
+MOST_SECONDS = 60.0
+_SAMPLE = 20
+_KNOWN_MS = 30 * DAY
+_MOST_JUDGED = 500
+
+
+class TryRule(Job, frozen=True):
+    """Try a version of a rule on the past."""
+
+    rule_id: int
+    version: int
+
+
+async def try_rule(db: Db, job: TryRule) -> None:
+    """Look at the newest 20,000 acts of the last 30 days, for a minute at most, and keep what it found with the rule."""
+    row = await db.one(store.FIND, the=job.rule_id)
+    if row is None or (rule := store.rule_of(row)).version != job.version or rule.state == "ended":
+        return
+    found = await _look(db, rule.condition)
+    async with db.begin() as tx:
+        held = await tx.one(store.HOLD, the=job.rule_id)
+        if held is not None and store.rule_of(held).version == job.version:
+            await tx.run(store.TRIED, the=job.rule_id, new_trial=msgspec.json.encode(found).decode(), of=job.version)
+
+
+async def _look(db: Db, words: str) -> Trial:
+    condition, began, now = compiled(words), time.monotonic(), now_ms()
+    rows = await db.slow(observations.RECENT, since=id_at(now - KEPT_MS), most=MOST_ACTS)
+    looked, met = 0, list[tuple[int, int]]()
+    for row in rows:
+        if time.monotonic() - began > MOST_SECONDS:
+            break
+        looked += 1
+        facts = await _facts(db, row, condition.needs)
+        if facts is not None and condition.meets(facts):
+            met.append((row[0], row[1]))
+    people = {account_id for _, account_id in met}
+    return Trial(
+        looked=looked,
+        hits=len(met),
+        accounts=len(people),
+        standing=await _in_good_standing(db, sorted(people)[:_MOST_JUDGED], now),
+        sample=tuple(str(one) for one, _ in met[:_SAMPLE]),
+        whole=looked == len(rows) < MOST_ACTS,
+        at=now,
+    )
+
+
+async def _facts(db: Db, row: Any, needs: frozenset[str]) -> Facts | None:
+    if row[2] == Act.BOOST:
+        return await of_account(db, Facts("boost"), row[1], needs, at=ms_of(row[0]))
+    post = await posts.find_living(db, row[0])
+    return None if post is None else await facts_of_post(db, post, needs)
+
+
+async def _in_good_standing(db: Db, account_ids: list[int], now: int) -> int:
+    """How many of them are known for a month, have followers here, and no decision in force against them."""
+    counts, good = await counts_of(db, account_ids), 0
+    for account_id in account_ids:
+        account = await accounts.find(db, account_id)
+        if account is None or now - account.created_at < _KNOWN_MS or account.standing != accounts.Standing.ACTIVE:
+            continue
+        if (held := counts.get(account_id)) is None or not held.followers:
+            continue
+        decisions = await moderation.decisions_about(db, account_id, most=5)
+        good += all(ended is not None for _, ended in decisions)
+    return good
