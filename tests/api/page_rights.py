@@ -278,6 +278,7 @@ STAFF_PAGES = {
     "GET /admin/cases/{id}": "MANAGE_REPORTS",
     "GET /admin/integrity": "MANAGE_REPORTS",
     "GET /admin/integrity/{id}": "MANAGE_REPORTS",
+    "GET /admin/watch-rules": "MANAGE_REPORTS",
     "GET /admin/requests": "MANAGE_REPORTS",
     "GET /admin/appeals": "MANAGE_APPEALS",
     "GET /admin/emergency": "MANAGE_BLOCKS",
@@ -313,6 +314,8 @@ STAFF_FORMS = {
     "POST /admin/cases",
     "POST /admin/cases/{id}",
     "POST /admin/integrity/{id}",
+    "POST /admin/watch-rules",
+    "POST /admin/watch-rules/{id}",
     "POST /admin/requests",
     "POST /admin/appeals",
     "POST /admin/emergency",
@@ -335,6 +338,7 @@ STAFF_FORMS = {
 MEMBERS_PAGES |= {
     *STAFF_PAGES,
     "GET /admin/block-lists/{id}",
+    "GET /admin/watch-rules/{id}",
     "GET /admin/indicators/{id}",
     "GET /admin/reports/{id}/talk",
 }  # the latter needs a list, see tests/web/admin/test_house.py

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import text
 
 from api.staffed import staffed
-from dunnock import moderation
+from dunnock import moderation, posts
 from dunnock.accounts import Cursor
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
+from dunnock.integrity import rules
 from dunnock.integrity.identity import JOBS, impostors
 from dunnock.integrity.money import observe
+from dunnock.integrity.rules import meet
 from dunnock.integrity.signals import raise_signal
 
 HERE = "/api/v1/dunnock/admin"
@@ -128,3 +130,35 @@ async def test_government(staff, ada):
     assert (
         await staff.ask("POST", f"{HERE}/government_requests", ada, json=asked | {"country": "Germany"})
     ).status == 422
+
+
+async def test_watch_rules(db, staff, make, ada):
+    wren = await make.member("wren")
+    wanted = {"name": "Pills", "condition": 'text has "cheap pills"', "effect": "limit", "days": 7}
+    refused = await staff.ask("POST", f"{HERE}/watch_rules", ada, json=wanted | {"condition": "x"})
+    assert (refused.status, "there is no x" in refused.json["error"]) == (422, True)
+    made = await staff.post(f"{HERE}/watch_rules", ada, **wanted)
+    rule = f"{HERE}/watch_rules/{made['id']}"
+    assert (made["state"], made["trial"], made["version"]) == ("draft", None, 1)
+    assert (await staff.ask("POST", f"{rule}/dry", ada)).status == 422, "it was not tried"
+    await Jobs(db, rules.JOBS).settle()
+    assert (await staff.get(rule, ada))["trial"]["hits"] == 0
+    assert (await staff.post(f"{rule}/dry", ada))["state"] == "dry"
+    assert await staff.post(f"{rule}/live", ada) == {"request_id": None}
+    said = await make.post(wren, "Get cheap pills here")
+    async with db.begin() as tx:
+        await meet.meet_post(tx, posts.PostPublished(said.id, wren.id, "public"))
+    [hit] = await staff.get(f"{HERE}/watch_hits", ada)
+    assert (hit["subject_id"], hit["account_id"], hit["limited"]) == (str(said.id), str(wren.id), True)
+    assert [one["id"] for one in await staff.get(f"{rule}/hits", ada)] == [hit["id"]]
+    assert await staff.get(f"{rule}/hits?state=noted", ada) == []
+    assert (await staff.ask("POST", f"{HERE}/watch_hits/refuse", ada, json={"ids": [hit["id"]]})).status == 422
+    assert await staff.post(f"{HERE}/watch_hits/refuse", ada, ids=[hit["id"]], reason="Advertising") == {"done": 1}
+    assert (await staff.ask("POST", f"{HERE}/watch_hits/release", ada, json={"ids": [hit["id"]]})).status == 422
+    [counted] = await staff.get(f"{HERE}/watch_rules", ada)
+    assert (counted["state"], counted["hits"]) == ("live", {"refused": 1})
+    assert (await staff.ask("PUT", rule, ada, json=wanted)).status == 422, "it is live"
+    assert (await staff.post(f"{rule}/end", ada))["state"] == "ended"
+    other = await staff.post(f"{HERE}/watch_rules", ada, **wanted)
+    changed = await staff.ask("PUT", f"{HERE}/watch_rules/{other['id']}", ada, json=wanted | {"days": 90})
+    assert (changed.status, changed.json["version"]) == (200, 2)

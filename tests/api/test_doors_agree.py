@@ -29,6 +29,7 @@ REVIEW = {
         f"POST {ADMIN}/trends/links/{{id}}/reject",
     ),
 }  # fmt: skip
+HITS = {one: f"POST {OURS}/watch_hits/{one}" for one in ("release", "refuse")}
 DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "/admin/accounts": dict.fromkeys(("none", "sensitive", "limit", "disable", "suspend"), f"POST {OURS}/decisions"),
     "/admin/accounts/{id}": {
@@ -100,6 +101,11 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "return": f"POST {OURS}/signals/{{id}}/judge", "no_return": f"POST {OURS}/signals/{{id}}/judge",
     },
     "/admin/integrity/{id}": dict.fromkeys(("confirmed", "dismissed"), f"POST {OURS}/networks/{{id}}/judge"),
+    "/admin/watch-rules": {"write": f"POST {OURS}/watch_rules"} | HITS,
+    "/admin/watch-rules/{id}": {
+        "change": f"PUT {OURS}/watch_rules/{{id}}",
+        **{one: f"POST {OURS}/watch_rules/{{id}}/{one}" for one in ("dry", "live", "end")},
+    } | HITS,
     "/admin/money": {"block": f"POST {OURS}/asset_blocks", "unblock": f"DELETE {OURS}/asset_blocks/{{id}}"},
     "/admin/relays": {
         "add": f"POST {OURS}/relays", "enable": f"POST {OURS}/relays/{{id}}/enable",

@@ -11,9 +11,11 @@ from sqlalchemy import text
 from api.staffed import staffed
 from api.test_doors_agree import DOORS
 from api.test_rights import API
-from dunnock import moderation
+from dunnock import moderation, posts
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
+from dunnock.integrity import rules
+from dunnock.integrity.rules import meet
 
 V1, OURS = "/api/v1/admin", "/api/v1/dunnock/admin"
 NO_ACCOUNT = (  # what these change is no account
@@ -21,6 +23,7 @@ NO_ACCOUNT = (  # what these change is no account
     "invitations", "ip_blocks", "jobs", "posting_stops", "relays", "releases", "rules", "settings", "spared_servers", "tags",
     "indicator_feeds", "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
     "server_notes", "networks", "signals", "protected_names", "asset_blocks", "government_requests", "collections",
+    "watch_rules",
 )  # fmt: skip
 ONLY_READ = (
     "protect",
@@ -56,6 +59,8 @@ TRIES = {  # route -> what is sent, once for each
     f"POST {OURS}/decisions": [{"action": one, "account_ids": ["ID"]} for one in ("limit", "suspend", "disable")],
     f"POST {OURS}/decisions/{{id}}/undo": [{}],
     f"POST {OURS}/decisions/{{id}}/take_over": [{}],
+    f"POST {OURS}/watch_hits/release": [{"ids": ["HIT"]}],
+    f"POST {OURS}/watch_hits/refuse": [{"ids": ["HIT"], "reason": "x"}],
     f"POST {OURS}/requests/{{id}}/approve": [{"digest": "0" * 64, "password": "x"}],
     f"POST {OURS}/requests/{{id}}/refuse": [{}],
     f"POST {OURS}/appeals/{{id}}/approve": [{}],
@@ -77,7 +82,7 @@ async def state(db, account_id):
     asked = (
         f"SELECT standing, sensitized, protected, labels, username FROM accounts WHERE id = {account_id}",
         f"SELECT role, state, password_hash, email FROM members WHERE account_id = {account_id}",
-        f"SELECT id, deleted_at FROM posts WHERE author_id = {account_id} ORDER BY id",
+        f"SELECT id, deleted_at, visibility FROM posts WHERE author_id = {account_id} ORDER BY id",
         f"SELECT t.id, t.revoked_at FROM tokens t JOIN members m ON m.id = t.member_id WHERE m.account_id = {account_id}",
         "SELECT member_id, confirmed_at FROM totps",
     )
@@ -100,13 +105,21 @@ async def test_an_owner_alone_changes_nothing_of_a_protected_account(db, staff, 
         complaint = moderation.Complaint(target_id=star.id, post_ids=(post.id,))
         report = (await moderation.file_report(tx, complaint, by=robin.id)).id
         await tx.run(Sql(text(f"UPDATE accounts SET sensitized = TRUE WHERE id = {star.id}")))
+        rule = await rules.write_rule(tx, rules.Written(name="A", condition="kind = post", effect="limit"), by=boss.id)
+        await tx.run(Sql(text(f"UPDATE watch_rules SET state = 'live' WHERE id = {rule}")))
+        await meet.meet_post(tx, posts.PostPublished(post.id, star.id, "public"))
+    [hit] = [one.id for one in await rules.waiting_hits(db, by=boss.id)]
     before = await state(db, star.id)
     for route, bodies in TRIES.items():
         method, _, path = route.partition(" ")
         for body in bodies:
             named = {"ACCOUNT": str(star.id)}
             sent = {
-                name: [str(star.id)] if value == ["ID"] else named.get(str(value), value)
+                name: [str(star.id)]
+                if value == ["ID"]
+                else [str(hit)]
+                if value == ["HIT"]
+                else named.get(str(value), value)
                 for name, value in body.items()
             }
             answer = await staff.ask(

@@ -259,6 +259,17 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/text_stops": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/text_stops": staff("admin:write"),  # ours
     "DELETE /api/v1/dunnock/admin/text_stops/{id}": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/admin/watch_rules": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/watch_rules": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/watch_rules/{id}": staff("admin:read:reports"),  # ours
+    "PUT /api/v1/dunnock/admin/watch_rules/{id}": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/watch_rules/{id}/dry": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/watch_rules/{id}/live": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/watch_rules/{id}/end": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/watch_rules/{id}/hits": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/watch_hits": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/watch_hits/release": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/watch_hits/refuse": staff("admin:write:accounts"),  # ours
     "GET /api/v1/dunnock/admin/networks": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/networks/{id}/judge": staff("admin:write:reports"),  # ours

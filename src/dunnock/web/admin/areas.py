@@ -29,6 +29,7 @@ from dunnock.web.admin import (
     texts,
     trends,
     watch,
+    watch_rules,
 )
 
 AREAS: tuple[Any, ...] = (
@@ -36,6 +37,7 @@ AREAS: tuple[Any, ...] = (
     government, doors, texts, announcements, emoji, offers, settings,
     identity,
     integrity,
+    watch_rules,
     indicators,
     talk,
 )  # fmt: skip
