@@ -38,7 +38,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "enable": f"POST {ADMIN}/accounts/{{id}}/enable", "unsuspend": f"POST {ADMIN}/accounts/{{id}}/unsuspend",
         "approve": f"POST {ADMIN}/accounts/{{id}}/approve", "refuse": f"POST {ADMIN}/accounts/{{id}}/reject",
         "delete": f"DELETE {ADMIN}/accounts/{{id}}", "role": f"POST {ACCOUNT}/role",
-        "reset_factors": f"POST {ACCOUNT}/reset_factors", "sign_out": f"POST {ACCOUNT}/sign_out",
+        "age": f"POST {ACCOUNT}/age", "reset_factors": f"POST {ACCOUNT}/reset_factors", "sign_out": f"POST {ACCOUNT}/sign_out",
         "label": f"POST {ACCOUNT}/labels", "unlabel": f"DELETE {ACCOUNT}/labels", "protect": f"POST {ACCOUNT}/protect",
         "unprotect": f"POST {ACCOUNT}/unprotect",
     },

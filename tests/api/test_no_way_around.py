@@ -53,6 +53,7 @@ TRIES = {  # route -> what is sent, once for each
     f"DELETE {OURS}/accounts/{{id}}/labels": [{"kind": "official"}],
     f"POST {OURS}/accounts/{{id}}/labels": [{"kind": "context", "text": "A bird"}],
     f"POST {OURS}/accounts/{{id}}/role": [{"role": one} for one in ("moderator", "admin")],
+    f"POST {OURS}/accounts/{{id}}/age": [{"age": "16_17"}],
     f"POST {OURS}/accounts/{{id}}/reset_factors": [{}],
     f"POST {OURS}/accounts/{{id}}/sign_out": [{}],
     f"POST {OURS}/accounts/{{id}}/unprotect": [{}],

@@ -224,6 +224,7 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/admin/accounts/{id}/labels": staff("admin:write:accounts"),  # ours
     "POST /api/v1/dunnock/admin/accounts/{id}/protect": staff("admin:write:accounts"),  # ours
     "POST /api/v1/dunnock/admin/accounts/{id}/reset_factors": staff("admin:write:accounts"),  # ours
+    "POST /api/v1/dunnock/admin/accounts/{id}/age": staff("admin:write:accounts"),  # ours
     "POST /api/v1/dunnock/admin/accounts/{id}/role": staff("admin:write:accounts"),  # ours
     "POST /api/v1/dunnock/admin/accounts/{id}/sign_out": staff("admin:write:accounts"),  # ours
     "POST /api/v1/dunnock/admin/accounts/{id}/unprotect": staff("admin:write:accounts"),  # ours

@@ -18,7 +18,7 @@ def test_an_empty_directory_is_enough(tmp_path):
 # What joins the server to something that only some run, or is shown and no more, or is strict: nobody else needs to know of it.
 OF_OTHERS = {
     "translate_url", "translate_key", "smtp_url", "mail_from", "contact_email", "trends_need_review", "authorized_fetch",
-    "publish_indicators", "recommend", "copies_gb",
+    "publish_indicators", "recommend", "copies_gb", "min_age", "unknown_age",
 }  # fmt: skip
 
 

@@ -86,3 +86,20 @@ async def test_many_who_follow_one_do_not_fill_the_suggestions(db, make, house, 
     got = {one.id for one in bots} & {*found}
     assert len(got) == (5 if marked else 10)
     assert honest.id in found or not marked
+
+
+async def test_nobody_under_18_is_suggested_to_adults(db, make, house):
+    people = discovery.People(db, AccountViews(db), house.viewers)
+    adult, teen, young, old = [await make.member() for _ in range(4)]
+    for liked in (young, old):
+        for _ in range(3):
+            await make.follow(await make.member(), liked)
+    async with db.begin() as tx:
+        for one in (teen, young):
+            await accounts.declare_minor(tx, one.id)
+
+    async def met(reader):
+        return {one.account_id for one in await people.suggestions(reader.id)} & {young.id, old.id}
+
+    assert await met(adult) == {old.id}
+    assert await met(teen) == {young.id, old.id}

@@ -14,7 +14,7 @@ from dunnock.accounts import tables
 from dunnock.accounts.tries import Tries
 from dunnock.app.build import build
 from dunnock.app.settings import load
-from dunnock.foundation.clock import DAY, HOUR, SECOND
+from dunnock.foundation.clock import DAY, HOUR, SECOND, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.db.tables import jobs
 from dunnock.letters.objection import objection_link
@@ -252,6 +252,22 @@ async def test_one_mail_about_what_came_together(post):
     assert message["subject"] == "robin mentioned you"
     assert "two" not in text_of(message)
     assert message["list-unsubscribe"].startswith("<https://birds.example/unsubscribe?token=")
+
+
+async def test_nobody_under_18_gets_notices_at_night(post, monkeypatch):
+    wren, robin = await post.join("wren"), await post.join("robin")
+    await post.do(accounts.declare_minor, wren.account_id)
+    await post.publish(robin, "@wren are you up?")
+    morning = now_ms() + DAY
+    monkeypatch.setattr("dunnock.accounts.ages.night_ends", lambda _now, _zone: morning)
+    assert await post.to(wren.email) == []
+    assert await post.db.all(Sql(select(jobs.c.run_at).where(jobs.c.kind == "SendNotices"))) == [(morning,)]
+    await accounts.change_password(post.db, wren.id, "another wren in a hedge", old=PASSWORD)
+    [message] = await post.to(wren.email)
+    assert "password" in message["subject"], "what is about their sign-in is told at once"
+    monkeypatch.setattr("dunnock.accounts.ages.night_ends", lambda _now, _zone: None)
+    [message] = await post.to(wren.email)
+    assert message["subject"] == "robin mentioned you"
 
 
 async def test_many_notifications_make_one_job(post):

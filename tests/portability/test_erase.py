@@ -231,6 +231,8 @@ class Life:
         async with db.begin() as tx:
             await letters.change_wishes(tx, made.id, wanted=["mention"], always=False)
             await accounts.set_group(tx, 7, {anna.id: 0.5, bob.id: 1.0})
+            for one in (anna, bob):
+                await accounts.declare_minor(tx, one.id)
         await row(wr.watch_rules, id=(rule := new()), name="x", condition="kind = post", effect="review", version=1,
                   made_by=anna.id, expires_at=1)  # fmt: skip
         await row(i.clusters, id=(cluster := new()), score=20.0, size=2, summary="{}", first_at=1, last_at=1)

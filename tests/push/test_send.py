@@ -340,3 +340,24 @@ async def test_tokens_are_not_stored_readable(house, two, outside):
     assert mine.token not in sealed
     _, secret = (await house.db.all(Sql(select(push_keys.c.public, push_keys.c.secret))))[0]
     assert crypto.unseal(secret, sealed, place=str(mine.token_id)) == mine.token
+
+
+async def test_a_member_under_18_is_not_woken_at_night(house, two, outside, monkeypatch):
+    mine, bea = two
+    outside.page("/", status=201)
+    await mine.subscribe(outside, "mention")
+    async with house.db.begin() as tx:
+        await accounts.declare_minor(tx, mine.who.id)
+    morning = now_ms() + DAY
+    monkeypatch.setattr("dunnock.accounts.ages.night_ends", lambda _now, _zone: morning)
+    await say(house, bea, "Are you up, @ada?")
+    await settle(house)
+    assert outside.asked == []
+    [(kind, _, run_at, _)] = await house.db.all(JOBS)
+    assert (kind, run_at) == ("SendPush", morning)
+    assert len((await mine.ask("GET", "/api/v1/notifications")).json) == 1, "it is in the list"
+    async with house.db.begin() as tx:
+        await accounts.set_band(tx, mine.who.id, "adult")
+    await say(house, bea, "And you, @ada?")
+    await settle(house)
+    assert len(outside.asked) == 1

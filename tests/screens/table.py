@@ -98,6 +98,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/settings/appearance", MEMBER),
         ("/settings/old-posts", MEMBER),
         ("/settings/account", MEMBER),
+        ("/settings/age", MEMBER),
         ("/settings/notifications", MEMBER),
         ("/settings/notifications/device", MEMBER),
         ("/settings/filters", MEMBER),

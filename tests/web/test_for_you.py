@@ -51,9 +51,8 @@ async def test_each_post_says_why_and_what_to_do_about_it(wren, db):
 async def test_it_can_be_left(wren, db):
     browser, me, _ = wren
     await browser.get("/for-you/weights")
-    await browser.submit("/for-you/switch", off="1", minor="1")
-    held = await choices_of(db, me)
-    assert (held.off, held.minor) == (True, True)
+    await browser.submit("/for-you/switch", off="1")
+    assert (await choices_of(db, me)).off
     page = await browser.get("/for-you")
     assert "You have switched For You off." in page.text
     assert "a song" not in page.text

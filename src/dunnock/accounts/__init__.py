@@ -10,6 +10,17 @@ from dunnock.accounts.access_changes import AccessChange, access_changed, access
 from dunnock.accounts.account import LABEL_KINDS, LOCAL, Account, Field, Label, Standing, name_key, read_fields
 
 # Members, apps and tokens
+from dunnock.accounts.ages import (
+    BANDS,
+    Age,
+    Ages,
+    age_of,
+    choose_zone,
+    declare_adult,
+    declare_birth,
+    declare_minor,
+    set_band,
+)
 from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app, register_app, revoke_app
 from dunnock.accounts.block import block, blocked, unblock
 from dunnock.accounts.census import take_census
@@ -26,6 +37,7 @@ from dunnock.accounts.domain_block import block_domain, blocked_domains, preview
 from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
 from dunnock.accounts.errors import (
     AccountMissing,
+    AgeRefused,
     AppInvalid,
     FactorMissing,
     FactorRefused,
@@ -234,6 +246,7 @@ from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 
 __all__ = [
+    "BANDS",
     "CARRIED",
     "END_MUTES_EVERY_MS",
     "LABEL_KINDS",
@@ -257,6 +270,9 @@ __all__ = [
     "AccountSensitized",
     "AccountSettingsChanged",
     "AccountViews",
+    "Age",
+    "AgeRefused",
+    "Ages",
     "App",
     "AppInvalid",
     "Blocked",
@@ -356,6 +372,7 @@ __all__ = [
     "access_changed",
     "access_changes",
     "add_passkey",
+    "age_of",
     "aliases_of",
     "all_invitations",
     "app_called",
@@ -382,6 +399,7 @@ __all__ = [
     "check_password",
     "choose_locale",
     "choose_pages",
+    "choose_zone",
     "collections_hidden",
     "confirm",
     "confirm_again",
@@ -390,6 +408,9 @@ __all__ = [
     "count_posts",
     "counts_of",
     "create_member",
+    "declare_adult",
+    "declare_birth",
+    "declare_minor",
     "describe_anew",
     "doubt_links",
     "drop_label",
@@ -483,6 +504,7 @@ __all__ = [
     "second_step",
     "sensitize",
     "sessions_of",
+    "set_band",
     "set_group",
     "sever",
     "severances",

@@ -47,6 +47,12 @@ class SettingInvalid(DomainError):
     code, kind, safe = "setting_invalid", Kind.INVALID, "Validation failed: This setting has no such value"
 
 
+class AgeRefused(DomainError):
+    """That is no date of birth, band or time zone; or a member under 18 says that they are older."""
+
+    code, kind, safe = "age_refused", Kind.INVALID, "Validation failed: Date of birth is invalid"
+
+
 class SignUpRefused(DomainError):
     """The form of a sign-up breaks rules; `details` tells which, per field."""
 

@@ -12,9 +12,10 @@ from dunnock import text
 from dunnock.accounts import passwords
 from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.account import name_key
+from dunnock.accounts.ages import is_old_enough, put_birth, read_birth
 from dunnock.accounts.counts import start_counts
 from dunnock.accounts.doors import count_try, judge_newcomer
-from dunnock.accounts.errors import MemberMissing, SignUpClosed, SignUpRefused
+from dunnock.accounts.errors import AgeRefused, MemberMissing, SignUpClosed, SignUpRefused
 from dunnock.accounts.events import (
     AccountMade,
     AccountSettingsChanged,
@@ -28,7 +29,7 @@ from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.member import LOCALE_TAG, Member, Role, State, email_key
 from dunnock.accounts.store import members as store
 from dunnock.accounts.tries import Tries
-from dunnock.foundation.clock import MINUTE
+from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db import Conflict, Db, Reader, Tx
 
 Policy = Literal["open", "approval", "invitation", "closed"]
@@ -55,6 +56,7 @@ class SignUp(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     invitation: str = ""
     locale: str = "en"
+    date_of_birth: str = ""
 
 
 async def sign_up(
@@ -66,12 +68,14 @@ async def sign_up(
     origin: str = "",
     app_id: int | None = None,
     confirm: bool = False,
+    min_age: int = 0,
 ) -> Member:
     """Make a member; `pending` where the policy asks for approval (an invitation stands for approval), or a block does.
 
     `address`: what shares one limit, as for `sign_in`; empty: the caller sees to limits. `origin`: where the request came
     from, for blocks of networks; it is not kept. `app_id`: the app they join with.
-    `confirm`: they may come in only after following the link of a mail.
+    `confirm`: they may come in only after following the link of a mail. `min_age`: so old they must be, and have to say it;
+    0: they need not. A date of birth that they give is not kept, only the band of age.
 
     Raises:
         SignUpRefused: the form breaks rules, or the name or address is taken.
@@ -90,6 +94,7 @@ async def sign_up(
     if verdict.refused:
         raise SignUpClosed(say="This server takes no new members from where you are")
     details = _faults(form, reason_needed=policy == "approval" and not invited)
+    details |= _too_young(form, min_age)
     await _add_taken(db, form, details)
     if "email" not in details and (verdict.mail_refused or verdict.mail_taken):
         details["email"] = [_BLOCKED if verdict.mail_refused else _TAKEN]
@@ -109,6 +114,8 @@ async def sign_up(
         made = await _add(
             tx, form, hashed, role="member", state=state, invited_with=code, app_id=app_id, unconfirmed=confirm
         )
+        if form.date_of_birth.strip():
+            await put_birth(tx, made.account_id, read_birth(form.date_of_birth, now=tx.now))
         if confirm:
             await tx.enqueue(SendMemberMail(mail_id=tx.new_id(), member_id=made.id, what="confirm"))
         return made
@@ -366,6 +373,7 @@ _LABELS = {
     "password": "Password",
     "old_password": "Current password",
     "agreement": "Agreement",
+    "date_of_birth": "Date of birth",
     "reason": "Reason",
     "locale": "Locale",
     "invite_code": "Invitation",
@@ -427,6 +435,19 @@ def _faults(form: SignUp, *, reason_needed: bool = False, reserved_too: bool = F
     elif len(form.reason) > LONGEST_REASON:
         details["reason"] = [("ERR_TOO_LONG", f"is too long (maximum is {LONGEST_REASON} characters)")]
     return details
+
+
+def _too_young(form: SignUp, min_age: int) -> Details:
+    """Source: Mastodon, DateOfBirthValidator."""
+    if not form.date_of_birth.strip():
+        return {"date_of_birth": [("ERR_BLANK", "can't be blank")]} if min_age else {}
+    try:
+        born = read_birth(form.date_of_birth, now=now_ms())
+    except AgeRefused:
+        return {"date_of_birth": [("ERR_INVALID", "is invalid")]}
+    if is_old_enough(born, min_age, now=now_ms()):
+        return {}
+    return {"date_of_birth": [("ERR_BELOW_LIMIT", "is below the age limit")]}
 
 
 async def _add_taken(reader: Reader, form: SignUp, details: Details) -> None:

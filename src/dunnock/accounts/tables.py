@@ -369,6 +369,17 @@ independence = Table(  # accounts that act together with others; who is not here
     sqlite_with_rowid=False,
 )
 
+ages = Table(  # how old members are, in bands; who is not here said nothing
+    "ages",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("band", Text),  # under_13 | 13_15 | 16_17 | adult; null: not known
+    Column("moves_up_at", BigId),  # when the next band begins
+    Column("zone", Text, nullable=False, server_default=""),  # a time zone's name; empty: UTC
+    CheckConstraint("band IN ('under_13', '13_15', '16_17', 'adult')", name="band"),
+    sqlite_with_rowid=False,
+)
+
 private_notes = Table(
     "private_notes",
     metadata,

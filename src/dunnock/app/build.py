@@ -8,6 +8,7 @@ from typing import Any
 
 import dunnock
 from dunnock.accounts import AccountViews, MailUnconfirmed, Viewers, doors
+from dunnock.accounts.ages import Ages
 from dunnock.accounts.shared_tries import share_tries
 from dunnock.accounts.tokens import KEPT, Token, Tokens
 from dunnock.api import files, oauth, streaming
@@ -222,8 +223,9 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     account_views, viewers = AccountViews(db), Viewers(db)
     post_views = PostViews(db, account_views)
     tokens = Tokens(db)
+    ages = Ages(lambda: settings.unknown_age)
     feeds = Feeds(db, account_views, post_views, viewers)
-    recommending = ForYou(db, feeds, account_views, post_views, viewers, on=lambda: settings.recommend)
+    recommending = ForYou(db, feeds, account_views, post_views, viewers, ages=ages, on=lambda: settings.recommend)
     own_feeds = CustomFeeds(
         db, feeds, recommending, accounts=account_views, posts=post_views, viewers=viewers, domain=settings.domain
     )
@@ -298,7 +300,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         "translations": translations,
         "searching": searching,
         "trends": Trends(db, need_review=lambda: settings.trends_need_review),
-        "people": People(db, account_views, viewers),
+        "people": People(db, account_views, viewers, ages=ages),
         "media_store": media_store,
         "door": door,
         "destinations": Destinations(db),

@@ -114,12 +114,14 @@ def does(
         screen = await money.Destinations(db, kept=False).fresh()
         await posts.publish_scheduled(db, job, settings=settings, screen=screen)
 
+    ages = accounts.Ages(lambda: settings.unknown_age)
+
     return {
         accounts.EndMutes: accounts.end_mutes,
         EndServerRules: end_server_rules,
         accounts.SweepAccess: accounts.sweep_access,
         **accounts.mail_jobs_of(mailer, public_url=settings.public_url),
-        **letters.jobs_of(mailer, account_views, public_url=settings.public_url),
+        **letters.jobs_of(mailer, account_views, ages, public_url=settings.public_url),
         notifications.TrimNotifications: notifications.trim_notifications,
         notifications.ReleaseKeptBack: notifications.release_kept_back,
         notifications.DiscardKeptBack: notifications.discard_kept_back,
@@ -147,7 +149,7 @@ def does(
             steps=STEPS,
         ),
         **previews.jobs_of(door, media_store, here=settings.domain),
-        **push.jobs_of(door, account_views, public_url=settings.public_url),
+        **push.jobs_of(door, account_views, ages, public_url=settings.public_url),
         **server.JOBS,
         **transparency.jobs_of(house, settings.data / "releases"),
     }

@@ -13,6 +13,7 @@ from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import people as store
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db, Row, Tx
 from dunnock.foundation.events import Logged
 from dunnock.posts.events import PostDeleted, PostPublished
@@ -42,9 +43,11 @@ class Suggestion(msgspec.Struct, frozen=True):
 class People:
     """The directory and the suggestions of one process."""
 
-    def __init__(self, db: Db, account_views: AccountViews, viewers: Viewers) -> None:
+    def __init__(
+        self, db: Db, account_views: AccountViews, viewers: Viewers, *, ages: accounts.Ages | None = None
+    ) -> None:
         """Listens to `db`'s events from now on."""
-        self._db, self._accounts, self._viewers = db, account_views, viewers
+        self._db, self._accounts, self._viewers, self._ages = db, account_views, viewers, ages or accounts.Ages()
         self._directory = {key: Fresh(self._reads(*key)) for key in store.DIRECTORY}
         self._most_followed: Fresh[list[int]] = Fresh(self._read_most_followed)
         db.listen(self._heard)
@@ -70,7 +73,10 @@ class People:
         return found
 
     async def suggestions(self, viewer_id: int, *, limit: int = 40, offset: int = 0) -> list[Suggestion]:
-        """People the member may want to follow: whom those they follow follow, who follows them, then the most followed."""
+        """People the member may want to follow: whom those they follow follow, who follows them, then the most followed.
+
+        Nobody under 18 is suggested to who is not.
+        """
         self._db.sync()
         viewer = await self._viewers.get(viewer_id)
         near = await self._db.slow(
@@ -101,6 +107,10 @@ class People:
                     sources[an_id].append(reason)
         ids = [an_id for an_id in sources if an_id not in left_out and an_id not in viewer.following]
         shown = list(_presentable(ids, await self._accounts.get(ids), viewer))[:MOST_SUGGESTED]
+        now = now_ms()
+        minors = await self._ages.minors(self._db, [viewer_id, *shown], now=now)
+        if viewer_id not in minors:
+            shown = [an_id for an_id in shown if an_id not in minors]
         return [Suggestion(an_id, tuple(sources[an_id])) for an_id in shown[offset : offset + limit]]
 
     def _reads(self, order: str, local: bool) -> Callable[[], Awaitable[list[int]]]:  # noqa: FBT001 (a key of the table of statements)

@@ -74,7 +74,7 @@ for_you_choices = Table(  # what a member chose for their For You feed; who has 
     metadata,
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     flag("off"),
-    flag("minor"),  # they said that they are under 18
+    flag("minor"),  # read by the release before 0037 only: `accounts.ages` has it since
     Column("dropped", Text, nullable=False, server_default=""),  # names of signals that do not count, apart by a space
     Column("forget_before", BigId, nullable=False, server_default="0"),  # acts up to this id are no part of the profile
 )

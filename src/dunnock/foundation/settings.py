@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+UnknownAge = Literal["adult", "16_17"]
 SignUp = Literal["open", "approval", "invitation", "closed"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 Text = Annotated[str, msgspec.Meta(max_length=10_000)]
@@ -32,6 +33,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     workers: Annotated[int, msgspec.Meta(ge=1, le=32)] = 1
     sign_up: SignUp = "approval"
+    min_age: Annotated[int, msgspec.Meta(ge=0, le=21)] = 0
+    """How old somebody must be to join, who is asked for their date of birth then; 0: nobody is asked. It is not kept."""
+    unknown_age: UnknownAge = "adult"
+    """As what a member counts who did not say how old they are."""
     trusted_proxies: tuple[str, ...] = ()
     """CIDR ranges whose X-Forwarded-For is believed."""
     media_limit_mb: Annotated[int, msgspec.Meta(ge=1, le=16)] = 16

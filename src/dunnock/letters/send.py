@@ -42,7 +42,7 @@ class SendNotices(MailJob, frozen=True, kw_only=True):
 
 
 def jobs_of(
-    mailer: Mailer, views: AccountViews, *, public_url: str
+    mailer: Mailer, views: AccountViews, ages: accounts.Ages, *, public_url: str
 ) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
     """Who does the jobs of this package."""
 
@@ -50,14 +50,16 @@ def jobs_of(
         await send_letter(db, mailer, job, public_url=public_url)
 
     async def do_notices(db: Db, job: SendNotices) -> None:
-        await send_notices(db, mailer, views, job, public_url=public_url)
+        if not await put_off(db, ages, job):
+            await send_notices(db, mailer, views, job, public_url=public_url)
 
     async def do_plan(db: Db, _: PlanDigests) -> None:
         if mailer.possible:
             await plan_digests(db)
 
     async def do_digest(db: Db, job: SendDigest) -> None:
-        await send_digest(db, mailer, views, job, public_url=public_url)
+        if not await put_off(db, ages, job):
+            await send_digest(db, mailer, views, job, public_url=public_url)
 
     return {SendLetter: do_letter, SendNotices: do_notices, PlanDigests: do_plan, SendDigest: do_digest}
 
@@ -81,6 +83,16 @@ async def send_letter(db: Db, mailer: Mailer, job: SendLetter, *, public_url: st
         unsubscribe=link,
     )
     await _sent(db, to, await deliver(db, mailer, mail, job))
+
+
+async def put_off(db: Db, ages: accounts.Ages, job: SendNotices | SendDigest) -> bool:
+    """Leave a mail about notifications for the morning where its reader is not to be woken; whether that was so."""
+    member = await accounts.find_member(db, job.member_id)
+    morning = None if member is None else await ages.morning(db, member.account_id, now=now_ms())
+    if morning is not None:
+        async with db.begin() as tx:
+            await tx.enqueue(job, run_at=morning)
+    return morning is not None
 
 
 async def send_notices(db: Db, mailer: Mailer, views: AccountViews, job: SendNotices, *, public_url: str) -> None:

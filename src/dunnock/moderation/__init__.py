@@ -6,7 +6,7 @@ sensitized, a member's state), so that everybody obeys without knowing of this p
 
 from __future__ import annotations
 
-from dunnock.moderation.access import change_role, protect, reset_factors, sign_out_everywhere
+from dunnock.moderation.access import change_role, protect, reset_factors, set_age, sign_out_everywhere
 from dunnock.moderation.admit import approve, order_deletion, refuse
 from dunnock.moderation.appeals import (
     Appeal,
@@ -267,6 +267,7 @@ __all__ = [
     "resolve_report",
     "rests_on_law",
     "server_notes",
+    "set_age",
     "show_case",
     "show_decision",
     "show_report",

@@ -70,6 +70,12 @@ async def protect(tx: Tx, account_id: int, *, protected: bool, by: int) -> int |
     return await _do(tx, "unprotect", {"account": account_id}, held, Power.MANAGE_ACCESS, two=True)
 
 
+async def set_age(tx: Tx, account_id: int, band: str, *, by: int) -> int | None:
+    """Say how old a member is, who showed it: a band, or `unknown`. Answers and raises as `change_role`; also AgeRefused."""
+    held = await _held(tx, account_id, Power.MANAGE_ACCESS, by)
+    return await _do(tx, "age", {"account": account_id, "band": band[:20]}, held, Power.MANAGE_ACCESS)
+
+
 @second.done_by("role", Power.MANAGE_ROLES)
 async def _change_role(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> None:
     sheet, member_id = await _member(tx, int(body["account"]), asker)
@@ -94,6 +100,15 @@ async def _sign_out(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> 
     await log.note(tx, asker, "account.sign_out", sheet.id, called=sheet.handle)
 
 
+@second.done_by("age", Power.MANAGE_ACCESS)
+async def _set_age(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> None:
+    sheet, _member_id = await _member(tx, int(body["account"]), asker)
+    was = (await accounts.age_of(tx, sheet.id, now=tx.now)).band or "unknown"
+    if was != body["band"]:
+        await accounts.set_band(tx, sheet.id, body["band"])
+        await log.note(tx, asker, "account.age", sheet.id, called=sheet.handle, age=body["band"], was=was)
+
+
 @second.done_by("unprotect", Power.MANAGE_ACCESS)
 async def _unprotect(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> None:
     sheet = await subject_of(tx, int(body["account"]), asker)
@@ -105,6 +120,7 @@ _DOES: Mapping[str, second.Act] = {
     "role": _change_role,
     "factors": _reset_factors,
     "sign_out": _sign_out,
+    "age": _set_age,
     "unprotect": _unprotect,
 }
 

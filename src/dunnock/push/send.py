@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from dunnock import notifications, posts, text
+from dunnock import accounts, notifications, posts, text
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.foundation.clock import HOUR, MINUTE, SECOND, now_ms
 from dunnock.foundation.db import Db
@@ -59,14 +59,25 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def jobs_of(
-    door: Door, account_views: AccountViews, *, public_url: str
+    door: Door, account_views: AccountViews, ages: accounts.Ages, *, public_url: str
 ) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
     """Who does the jobs of this package."""
 
     async def do_send(db: Db, job: SendPush) -> None:
+        morning = await woken_at(db, ages, job)
+        if morning is not None:
+            async with db.begin() as tx:
+                await tx.enqueue(job, run_at=morning)
+            return
         await send_push(db, door, account_views, job, public_url=public_url)
 
     return {SendPush: do_send}
+
+
+async def woken_at(db: Db, ages: accounts.Ages, job: SendPush) -> int | None:
+    """When a push may be sent that the member's night holds back; None: now. The notification is in their list meanwhile."""
+    target = await store.target(db, job.subscription_id)
+    return None if target is None else await ages.morning(db, target.subscription.account_id, now=now_ms())
 
 
 async def send_push(db: Db, door: Door, account_views: AccountViews, job: SendPush, *, public_url: str) -> None:

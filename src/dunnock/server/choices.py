@@ -25,6 +25,8 @@ Name = Literal[
     "description",
     "contact_email",
     "sign_up",
+    "min_age",
+    "unknown_age",
     "max_post_length",
     "media_limit_mb",
     "trends_need_review",

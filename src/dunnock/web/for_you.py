@@ -35,7 +35,6 @@ class SwitchForm(Sent):
     """What the feed is like for the member."""
 
     off: bool = False
-    minor: bool = False
 
 
 class SignalForm(Sent):
@@ -83,7 +82,7 @@ async def show_for_you(
     every = await lists.lists_of(db, member.account_id)
     if held.off or not for_you.on():
         return show("for_you.html", shown=[], off=True, here=for_you.on(), lists=every)
-    served = await for_you.serve(member.account_id, minor=held.minor)
+    served = await for_you.serve(member.account_id)
     return show("for_you.html", shown=await cards.page(served.page, "public"), off=False, here=True, lists=every)
 
 
@@ -150,9 +149,9 @@ async def show_weights(
 async def switch_for_you(
     form: Form[SwitchForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
 ) -> Response[None]:
-    """Have no For You, or have it again; say whether one is under 18."""
+    """Have no For You, or have it again."""
     async with db.begin() as tx:
-        await choices.switch(tx, member.account_id, off=form.off, minor=form.minor)
+        await choices.switch(tx, member.account_id, off=form.off)
     return show.go("/for-you/weights", done="saved")
 
 

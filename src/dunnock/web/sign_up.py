@@ -34,6 +34,7 @@ class SignUpForm(Sent):
     password: str = ""
     reason: str = ""
     invitation: str = ""
+    date_of_birth: str = ""
     agreement: bool = False
 
 
@@ -91,11 +92,13 @@ async def sign_up(
                 locale=show.locale.tag,
                 reason=form.reason.strip(),
                 invitation=form.invitation.strip(),
+                date_of_birth=form.date_of_birth,
             ),
             policy=settings.sign_up,
             address="" if settings.dev else address_of(request),
             origin=origin_of(request),
             confirm=settings.confirms_mail,
+            min_age=settings.min_age,
         )
     except DomainError as error:
         return await _ask(show, db, settings, form, error=error)
@@ -127,6 +130,7 @@ async def _ask(
         rules=[] if closed else await rules_for(db, show.locale),
         joining=JOINING[settings.sign_up],
         domain=settings.domain,
+        min_age=settings.min_age,
         needs_invitation=settings.sign_up == "invitation",
         needs_reason=settings.sign_up == "approval" and not form.invitation,
     )

@@ -115,7 +115,9 @@ async def test_under_18_nothing_is_inferred_and_nothing_sensitive_shown(house, d
     warned = await make.post(author, "hidden", warning="gore")
     adult = await house.for_you.serve(reader.id, draw=None)
     assert {bad.id, warned.id} <= {one.item for one in adult.receipts}
-    minor = await house.for_you.serve(reader.id, draw=None, minor=True)
+    async with db.begin() as tx:
+        await accounts.declare_minor(tx, reader.id)
+    minor = await house.for_you.serve(reader.id, draw=None)
     assert {one.item for one in minor.receipts} == {liked.id, plain.id}
     for one in minor.receipts:
         assert not INFERRED & one.values.keys()

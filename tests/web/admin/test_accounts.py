@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunnock import accounts, moderation
+from dunnock.foundation.clock import now_ms
 
 
 async def _sure(browser, at, what, **values):
@@ -136,3 +137,19 @@ async def test_many_at_once_after_saying_to_whom(db, join, signed_in):
     page = await ada.submit(here)
     assert page.status == 403
     assert (await accounts.find(db, wren.account_id)).standing is accounts.Standing.LIMITED, "all or none"
+
+
+async def test_staff_say_how_old_a_member_is(db, join, signed_in):
+    wren = await join("wren")
+    async with db.begin() as tx:
+        await accounts.declare_minor(tx, wren.account_id)
+    mod, ada = await signed_in("mod", "moderator"), await signed_in("ada", "admin")
+    at = f"/admin/accounts/{wren.account_id}"
+    await mod.get(at)
+    token = dict(mod.page.forms[-1].fields)["token"]
+    assert (await mod.post(at, {"what": "age", "age": "adult", "sure": "1", "token": token})).status == 403
+    shown, page = await _sure(ada, at, "age", age="adult")
+    assert "18 or older" in shown.text
+    assert "Changed the age" in page.text
+    assert "age: adult, was: 16_17" in page.text
+    assert (await accounts.age_of(db, wren.account_id, now=now_ms())).band == "adult"

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from dunnock.accounts.tables import (
     access_changes,
     accounts,
+    ages,
     blocks,
     browsers,
     domain_blocks,
@@ -69,6 +70,7 @@ RELATIONS: Step = rows(
     some_of(severances, of(severances.c.account_id), severances.c.id),
     some_of(personas, of(personas.c.account_id), personas.c.id),
     some_of(independence, of(independence.c.account_id), independence.c.account_id),
+    some_of(ages, of(ages.c.account_id), ages.c.account_id),
 )
 NOTES: Step = scanned(private_notes, of(private_notes.c.target_id), private_notes.c.account_id)
 _blank = {

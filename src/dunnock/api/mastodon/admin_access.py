@@ -60,6 +60,12 @@ class RoleForm(msgspec.Struct):
     role: str = ""
 
 
+class AgeForm(msgspec.Struct):
+    """`age`: under_13, 13_15, 16_17, adult or unknown."""
+
+    age: str = ""
+
+
 class LabelForm(msgspec.Struct):
     """`kind`: official, coordinated, impersonation, automated or context; `text` for all to read."""
 
@@ -258,6 +264,13 @@ async def change_role(
         return asked(await moderation.change_role(tx, account_id, form.role, by=me(caller)))
 
 
+@post(f"{ACCOUNT}/age", guards=[require(_WRITES_ACCOUNTS)], status_code=200)
+async def set_age(account_id: FromPath[int], form: Form[AgeForm], caller: Called, db: NamedDependency[Db]) -> Asked:
+    """Say how old a member is, in bands."""
+    async with db.begin() as tx:
+        return asked(await moderation.set_age(tx, account_id, form.age, by=me(caller)))
+
+
 @post(f"{ACCOUNT}/reset_factors", guards=[require(_WRITES_ACCOUNTS)], status_code=200)
 async def reset_factors(account_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Asked:
     """Take a member's second step away."""
@@ -437,6 +450,7 @@ HANDLERS: list[Any] = [
     stop_text,
     end_text_stop,
     change_role,
+    set_age,
     reset_factors,
     sign_out,
     protect,

@@ -11,6 +11,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
+from dunnock import accounts
 from dunnock.api.kit import Called, Form, Id, Query, page_limit, require
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, me
@@ -20,7 +21,7 @@ from dunnock.feeds.for_you.features import INFERRED
 from dunnock.feeds.for_you.live import ForYou
 from dunnock.feeds.for_you.receipt import Receipt, recompute
 from dunnock.foundation.clock import iso, now_ms
-from dunnock.foundation.db import Db
+from dunnock.foundation.db import Db, Reader
 from dunnock.foundation.errors import Invalid, Missing
 from dunnock.posts.hashtag_search import find_hashtag
 
@@ -133,7 +134,7 @@ async def show_for_you(
     held = await choices.choices_of(db, me(caller))
     if held.off or not for_you.on():
         return answer(b'{"off":true,"statuses":[],"receipts":[]}')
-    served = await for_you.serve(me(caller), limit=page_limit(params.limit), minor=held.minor)
+    served = await for_you.serve(me(caller), limit=page_limit(params.limit))
     told = msgspec.json.encode([receipt_of(one, for_you.model.text) for one in served.receipts])
     return answer(b'{"off":false,"statuses":%b,"receipts":%b}' % (await render.page(served.page, me(caller)), told))
 
@@ -147,7 +148,7 @@ async def show_receipt(post_id: FromPath[int], caller: Called, for_you: NamedDep
 @get(f"{PATH}/choices", guards=[require(SETS_READ)])
 async def show_choices(caller: Called, db: NamedDependency[Db]) -> ForYouChoices:
     """What the member chose for their feed."""
-    return _choices(await choices.choices_of(db, me(caller)))
+    return await _choices(db, me(caller))
 
 
 @route(f"{PATH}/choices", http_method=[HttpMethod.PUT, HttpMethod.PATCH], guards=[require(SETS)])
@@ -156,12 +157,13 @@ async def change_choices(form: Form[ChoicesForm], caller: Called, db: NamedDepen
     async with db.begin() as tx:
         held = await choices.choices_of(tx, me(caller))
         off = held.off if form.off is UNSET else form.off
-        minor = held.minor if form.minor is UNSET else form.minor
-        if (off, minor) != (held.off, held.minor):
-            await choices.switch(tx, me(caller), off=off, minor=minor)
+        if off != held.off:
+            await choices.switch(tx, me(caller), off=off)
+        if form.minor is not UNSET:
+            await (accounts.declare_minor if form.minor else accounts.declare_adult)(tx, me(caller))
         if form.dropped_signals is not UNSET:
             await choices.drop_signals(tx, me(caller), form.dropped_signals)
-        return _choices(await choices.choices_of(tx, me(caller)))
+        return await _choices(tx, me(caller))
 
 
 @post(f"{PATH}/less", guards=[require(SETS)], status_code=200)
@@ -177,7 +179,7 @@ async def see_less(form: Form[LessForm], caller: Called, db: NamedDependency[Db]
     act = choices.see_less if form.act == "less" else choices.see_as_before
     async with db.begin() as tx:
         await act(tx, me(caller), kind, subject)
-        return _choices(await choices.choices_of(tx, me(caller)))
+        return await _choices(tx, me(caller))
 
 
 @post(f"{PATH}/reset", guards=[require(SETS)], status_code=200)
@@ -185,7 +187,7 @@ async def reset(caller: Called, db: NamedDependency[Db]) -> ForYouChoices:
     """Forget all that was learnt about the member."""
     async with db.begin() as tx:
         await choices.reset(tx, me(caller))
-        return _choices(await choices.choices_of(tx, me(caller)))
+        return await _choices(tx, me(caller))
 
 
 @get(f"{PATH}/weights", guards=[require(SETS_READ)])
@@ -212,10 +214,11 @@ def receipt_of(one: Receipt, weights: str) -> ForYouReceipt:
     )  # fmt: skip
 
 
-def _choices(held: choices.Choices) -> ForYouChoices:
+async def _choices(reader: Reader, account_id: int) -> ForYouChoices:
+    held = await choices.choices_of(reader, account_id)
     return ForYouChoices(
         off=held.off,
-        minor=held.minor,
+        minor=(await accounts.age_of(reader, account_id, now=now_ms())).minor,
         dropped_signals=sorted(held.dropped),
         less=[
             SeenLess(

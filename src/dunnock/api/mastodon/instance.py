@@ -296,7 +296,7 @@ class Instance:
                     "approval_required": settings.sign_up == "approval",
                     "reason_required": settings.sign_up == "approval",
                     "message": None,
-                    "min_age": None,
+                    "min_age": settings.min_age or None,
                     "url": None,
                 },
                 "api_versions": API_VERSIONS,

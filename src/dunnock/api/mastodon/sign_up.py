@@ -27,6 +27,7 @@ class SignUpForm(msgspec.Struct):
     locale: str = "en"
     reason: str = ""
     invite_code: str = ""
+    date_of_birth: str = ""
 
 
 @post("/api/v1/accounts", status_code=200, guards=[require(("write", "write:accounts"), user=False)])
@@ -52,11 +53,13 @@ async def join(
             locale=form.locale,
             reason=form.reason,
             invitation=form.invite_code,
+            date_of_birth=form.date_of_birth,
         ),
         policy=settings.sign_up,
         app_id=app.id,
         origin=origin_of(request),
         confirm=settings.confirms_mail,
+        min_age=settings.min_age,
     )
     scopes = " ".join(sorted(caller.scopes))
     async with db.begin() as tx:

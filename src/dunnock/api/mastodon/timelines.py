@@ -35,7 +35,6 @@ from dunnock.feeds.as_lists import FOR_YOU_LIST, FeedsAsLists
 from dunnock.feeds.custom.keep import CustomFeed
 from dunnock.feeds.custom.serve import CustomFeeds, Shown
 from dunnock.feeds.errors import ListMissing
-from dunnock.feeds.for_you.choices import choices_of
 from dunnock.feeds.for_you.live import ForYou
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
@@ -152,8 +151,7 @@ class Timelines:
         """For You: whatever is asked for is what comes next, since what was shown does not come again for hours."""
         if params.since_id is not None or params.min_id is not None:  # nothing is newer in what has no time
             return b"[]", b""
-        minor = (await choices_of(self._db, viewer)).minor
-        served = await for_you.serve(viewer, limit=page_limit(params.limit), minor=minor)
+        served = await for_you.serve(viewer, limit=page_limit(params.limit))
         body = await self._render.page(served.page, viewer)
         if not served.receipts:
             return body, b""

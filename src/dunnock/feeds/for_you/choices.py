@@ -39,12 +39,11 @@ class Less(msgspec.Struct, frozen=True):
 
 
 class Choices(msgspec.Struct, frozen=True):
-    """`minor`: the member said that they are under 18; `dropped`: signals that do not count; `forget_before`: acts up to this
+    """`dropped`: signals that do not count; `forget_before`: acts up to this
     id are no part of the profile.
     """
 
     off: bool = False
-    minor: bool = False
     dropped: frozenset[str] = frozenset()
     forget_before: int = 0
     less: tuple[Less, ...] = ()
@@ -56,7 +55,7 @@ async def choices_of(reader: Reader, account_id: int) -> Choices:
     less = tuple(Less(*one) for one in await reader.all(store.LESS, owner=account_id))
     if row is None:
         return Choices(less=less)
-    return Choices(bool(row[0]), bool(row[1]), frozenset(row[2].split()), int(row[3]), less)
+    return Choices(bool(row[0]), frozenset(row[1].split()), int(row[2]), less)
 
 
 async def reads_it(reader: Reader, account_id: int) -> bool:
@@ -66,9 +65,9 @@ async def reads_it(reader: Reader, account_id: int) -> bool:
     return not (await choices_of(reader, account_id)).off
 
 
-async def switch(tx: Tx, account_id: int, *, off: bool, minor: bool) -> None:
-    """Have no For You feed, or have it again; say whether one is under 18: only that is kept, no age."""
-    await _put(tx, account_id, msgspec.structs.replace(await choices_of(tx, account_id), off=off, minor=minor))
+async def switch(tx: Tx, account_id: int, *, off: bool) -> None:
+    """Have no For You feed, or have it again."""
+    await _put(tx, account_id, msgspec.structs.replace(await choices_of(tx, account_id), off=off))
 
 
 async def drop_signals(tx: Tx, account_id: int, names: Collection[str]) -> None:
@@ -116,7 +115,6 @@ async def _put(tx: Tx, account_id: int, new: Choices) -> None:
         store.CHOOSE,
         account_id=account_id,
         off=new.off,
-        minor=new.minor,
         dropped=" ".join(sorted(new.dropped)),
         forget_before=new.forget_before,
     )

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from dunnock import accounts
+from dunnock.accounts.ages import Ages
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds.feeds import Feeds
@@ -71,10 +72,11 @@ class ForYou:
         posts: PostViews,
         viewers: Viewers,
         *,
+        ages: Ages | None = None,
         on: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Listens to `db`'s events from now on. `on`: whether this server has such feeds at all, now."""
-        self.on = on
+        """Listens to `db`'s events from now on. `on`: whether this server has such feeds at all, now. `ages`: who is under 18."""
+        self.on, self._ages = on, ages or Ages()
         self._db, self._feeds, self._accounts, self._posts, self._viewers = db, feeds, accounts, posts, viewers
         self.model = Model(default_text(), NAMES)
         self._known = Engagements()
@@ -97,16 +99,17 @@ class ForYou:
                     pass
 
     async def serve(
-        self, viewer_id: int, *, limit: int = 20, minor: bool = False, draw: Callable[[], float] | None = random.random
+        self, viewer_id: int, *, limit: int = 20, draw: Callable[[], float] | None = random.random
     ) -> Served:
         """The next page for a member, whose receipts are kept; what was shown in the last hours does not come again.
 
-        `minor`: the member is under 18. `draw`: see `arrange`.
+        `draw`: see `arrange`.
         """
         self._db.sync()
         now = now_ms()
         await self._read(now)
         viewer, choices = await self._viewers.get(viewer_id), await choices_of(self._db, viewer_id)
+        minor = await self._ages.minor(self._db, viewer_id, now=now)
         found = await self._candidates(viewer, choices, minor=minor)
         shown = {row[0]: row[1] for row in await self._db.all(store.SERVED, owner=viewer_id)}
         new = [one for one in found.posts if now - shown.get(one.id, 0) > _AGAIN_AFTER]

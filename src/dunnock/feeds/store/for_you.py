@@ -78,8 +78,8 @@ _old = select(_s.account_id, _s.post_id).where(_s.at < bindparam("before", type_
 OLD = Sql(_old)
 DROP_SERVED = Sql(delete(for_you_served).where(_s.account_id == _owner, among(_s.post_id, "ids")))
 
-CHOICES = Sql(select(_c.off, _c.minor, _c.dropped, _c.forget_before).where(_c.account_id == _owner))
-CHOOSE = upsert(for_you_choices, ["account_id"], "account_id", "off", "minor", "dropped", "forget_before")
+CHOICES = Sql(select(_c.off, _c.dropped, _c.forget_before).where(_c.account_id == _owner))
+CHOOSE = upsert(for_you_choices, ["account_id"], "account_id", "off", "dropped", "forget_before")
 
 LESS = Sql(
     select(_l.kind, _l.subject_id, _l.times, _hashtags.c.key)

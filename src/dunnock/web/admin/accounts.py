@@ -14,6 +14,7 @@ from dunnock import accounts, moderation
 from dunnock.accounts import Power, Sheet, Standing, State
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid, Missing
 from dunnock.moderation.access import roles_below
@@ -60,6 +61,7 @@ class ActForm(Sent):
     report_id: Id | None = None
     label: str = ""
     label_kind: str = ""
+    age: str = ""
 
 
 class ManyForm(ActForm):
@@ -216,6 +218,8 @@ async def _act(tx: Tx, account_id: int, form: ActForm, *, by: int) -> int | None
             await moderation.refuse(tx, account_id, by=by)
         case "role":
             return await moderation.change_role(tx, account_id, form.role, by=by)
+        case "age":
+            return await moderation.set_age(tx, account_id, form.age, by=by)
         case "reset_factors":
             return await moderation.reset_factors(tx, account_id, by=by)
         case "sign_out":
@@ -313,6 +317,7 @@ async def _one(
         counts=None if card is None else (await accounts.counts_of(db, [account_id])).get(account_id),
         second=sheet.member_id is not None and (await accounts.factors_of(db, sheet.member_id)).any,
         sessions=[] if sheet.member_id is None else await accounts.sessions_of(db, sheet.member_id),
+        age=None if sheet.member_id is None else await accounts.age_of(db, account_id, now=now_ms()),
         written=written,
         reports=reports,
         entries=entries,

@@ -1,0 +1,62 @@
+"""Settings: how old one is, of which only a band is kept, and where one lives, for when nights are."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+
+from dunnock import accounts
+from dunnock.api.kit import Form
+from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.errors import DomainError
+from dunnock.web.pages import Sent, pages
+from dunnock.web.show import Show
+from dunnock.web.visitor import Member
+
+
+class AgeForm(Sent):
+    """A date of birth, or only that one is under 18; where one lives. What is empty stays as it is."""
+
+    date_of_birth: str = ""
+    minor: bool = False
+    zone: str = ""
+
+
+@get("/settings/age")
+async def ask_age(
+    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[str]:
+    """What is kept, and the form to change it."""
+    return await _ask(show, db, member)
+
+
+@post("/settings/age", status_code=303)
+async def change_age(
+    form: Form[AgeForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[str] | Response[None]:
+    """Keep the band of the date, and forget the date."""
+    try:
+        async with db.begin() as tx:
+            if form.date_of_birth.strip():
+                await accounts.declare_birth(tx, member.account_id, form.date_of_birth)
+            elif form.minor:
+                await accounts.declare_minor(tx, member.account_id)
+            await accounts.choose_zone(tx, member.account_id, form.zone)
+    except DomainError as error:
+        return await _ask(show, db, member, error=error)
+    return show.go("/settings/age", done="saved")
+
+
+async def _ask(show: Show, db: Db, member: Member, *, error: DomainError | None = None) -> Response[str]:
+    return show(
+        "age_settings.html",
+        age=await accounts.age_of(db, member.account_id, now=now_ms()),
+        zones=sorted(one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "SystemV/"))),
+        error=error,
+    )
+
+
+HANDLERS = pages(ask_age, change_age)

@@ -1,0 +1,45 @@
+"""How old one is: the page, and the form of who joins where that is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.test_ages import born
+from dunnock import accounts
+from dunnock.foundation.clock import now_ms
+
+
+async def age(db, name):
+    return await accounts.age_of(db, (await accounts.member_named(db, name)).account_id, now=now_ms())
+
+
+async def test_a_member_says_how_old_they_are(db, signed_in):
+    browser = await signed_in("wren")
+    assert "Not known" in (await browser.get("/settings/age")).text
+    page = await browser.submit("/settings/age", date_of_birth=born(15), zone="Europe/Berlin")
+    assert "13 to 15" in page.text
+    kept = await age(db, "wren")
+    assert (kept.band, kept.zone) == ("13_15", "Europe/Berlin")
+    assert born(15) not in page.text
+    assert "date_of_birth" not in browser.page.forms[-1].names, "only staff make them older"
+    page = await browser.post("/settings/age", [*browser.page.forms[-1].fields, ("date_of_birth", born(30))])
+    assert page.status == 422
+    assert "Only the people who run this server" in page.text
+    assert (await age(db, "wren")).band == "13_15"
+
+
+async def test_or_only_that_they_are_under_18(db, signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/settings/age")
+    page = await browser.submit("/settings/age", minor="1")
+    assert "16 or 17" in page.text
+    assert (await age(db, "wren")).moves_up_at is None
+
+
+@pytest.mark.parametrize("wrong", [{"date_of_birth": "soon"}, {"zone": "Mars/Olympus"}])
+async def test_what_is_wrong_is_said(db, signed_in, wrong):
+    browser = await signed_in("wren")
+    await browser.get("/settings/age")
+    fields = dict(browser.page.forms[-1].fields) | wrong
+    assert (await browser.post("/settings/age", list(fields.items()))).status == 422
+    assert await age(db, "wren") == accounts.Age()
