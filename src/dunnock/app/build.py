@@ -227,7 +227,14 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     feeds = Feeds(db, account_views, post_views, viewers)
     recommending = ForYou(db, feeds, account_views, post_views, viewers, ages=ages, on=lambda: settings.recommend)
     own_feeds = CustomFeeds(
-        db, feeds, recommending, accounts=account_views, posts=post_views, viewers=viewers, domain=settings.domain
+        db,
+        feeds,
+        recommending,
+        accounts=account_views,
+        posts=post_views,
+        viewers=viewers,
+        ages=ages,
+        domain=settings.domain,
     )
     render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)

@@ -51,8 +51,7 @@ class FeedsAsLists:
     async def drop(self, tx: Tx, account_id: int, one: AsList) -> None:
         """Whoever deletes the list does not want the feed: For You is off, their own is deleted, others' is left."""
         if one.custom is None:
-            held = await choices.choices_of(tx, account_id)
-            await choices.switch(tx, account_id, off=True, minor=held.minor)
+            await choices.switch(tx, account_id, off=True)
         elif one.custom.account_id == account_id:
             await keep.delete_feed(tx, account_id, one.id)
         else:

@@ -62,7 +62,7 @@ async def choose_when_flooded(tx: Tx, account_id: int, choice: str) -> None:
         ChoiceUnknown: it is none of these.
     """
     if choice not in WHEN_FLOODED:
-        raise ChoiceUnknown(choice)
+        raise ChoiceUnknown("when_flooded", choice, WHEN_FLOODED)
     row = await tx.one(store.QUIET, to=account_id)
     await tx.run(store.CHOOSE, account_id=account_id, when_flooded=choice, until=0 if row is None else row[0])
 

@@ -10,6 +10,7 @@ from collections import Counter
 
 import msgspec
 
+from dunnock.accounts.ages import Ages
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds import rules
@@ -18,7 +19,6 @@ from dunnock.feeds.custom.gather import Gathered, gather
 from dunnock.feeds.custom.sift import Sieve
 from dunnock.feeds.feeds import Feeds
 from dunnock.feeds.for_you import policy
-from dunnock.feeds.for_you.choices import choices_of
 from dunnock.feeds.for_you.live import ForYou
 from dunnock.feeds.for_you.receipt import Receipt
 from dunnock.feeds.page import Cursor, Page, fill
@@ -57,9 +57,11 @@ class CustomFeeds:
         accounts: AccountViews,
         posts: PostViews,
         viewers: Viewers,
+        ages: Ages | None = None,
         domain: str,
     ) -> None:
         """`domain`: this server's, which addresses in files may have."""
+        self._ages = ages or Ages()
         self._db, self._feeds, self._for_you, self._domain = db, feeds, for_you, domain
         self._accounts, self._posts, self._viewers = accounts, posts, viewers
 
@@ -70,7 +72,7 @@ class CustomFeeds:
         """
         self._db.sync()
         viewer = await self._viewers.get(reader_id)
-        minor = (await choices_of(self._db, reader_id)).minor
+        minor = await self._ages.minor(self._db, reader_id, now=now_ms())
         judged = await self._judge(viewer, file, minor=minor)
         if file.order.by == "newest":
             page = await fill(
