@@ -8,7 +8,6 @@ import pytest
 from dunnock import accounts, discovery, posts
 from dunnock.feeds import Cursor, lists
 from dunnock.feeds.custom.file import check
-from dunnock.feeds.for_you import choices
 from dunnock.feeds.for_you.receipt import recompute
 from dunnock.foundation.clock import HOUR, now_ms
 
@@ -161,7 +160,7 @@ async def test_under_18_nothing_is_inferred(house, db, town, make):
     reader, robin, *_ = town
     await make.post(robin, "warned", warning="careful")
     async with db.begin() as tx:
-        await choices.switch(tx, reader.id, off=False, minor=True)
+        await accounts.declare_minor(tx, reader.id)
     file = feed({"following": True, "answered": True})
     said, told = await texts(house, reader, file)
     assert said == ["by robin"]

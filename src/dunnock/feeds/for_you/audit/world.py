@@ -70,7 +70,26 @@ def _post(an_id: int, author: int, topic: int, *, sensitive: bool) -> PostCard:
     tags = msgspec.json.encode([f"topic{topic}"]).decode()
     start: list[Any] = [an_id, author, None, "", "", "public", None, sensitive, None, None, an_id]
     lists: list[Any] = ["[]", tags, "[]", "[]"]
-    rest: list[Any] = [None, 0, None, True, None, None, 0, 0, 0, None, 0, None, None, None, "nobody", "everyone", None]
+    rest: list[Any] = [
+        None,
+        0,
+        None,
+        True,
+        None,
+        None,
+        0,
+        0,
+        0,
+        None,
+        0,
+        None,
+        None,
+        None,
+        "nobody",
+        "everyone",
+        None,
+        None,
+    ]
     return PostCard([*start, *lists, *rest])
 
 
