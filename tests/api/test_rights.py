@@ -163,6 +163,8 @@ API: dict[str, Right] = {
     "PUT /api/v1/dunnock/searches/{id}": member("write:lists"),  # ours
     "GET /api/v1/dunnock/trends/held": everybody(),  # ours
     "GET /api/v1/dunnock/trends/tags/{id}": everybody(),  # ours
+    "GET /api/v1/dunnock/trends/statuses/{id}": everybody("read:statuses"),  # ours
+    "GET /api/v1/dunnock/trends/links": everybody(),  # ours
     "GET /api/v1/dunnock/admin/log": staff("admin:read"),  # ours
     "GET /api/v1/dunnock/admin/judged_servers": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/reports": staff("admin:read:reports"),  # ours

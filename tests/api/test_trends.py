@@ -9,7 +9,7 @@ import pytest
 from api.finders import Finders
 from api.people import URL
 from dunnock import discovery
-from dunnock.foundation.clock import DAY, MINUTE, now_ms
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.ids import id_at
 from dunnock.posts.tables import interactions
 from dunnock.previews.tables import post_previews, previews
@@ -214,3 +214,30 @@ async def test_why_a_hashtag_is_a_trend_and_what_is_held_back(people, make, db):
     (held,) = await people.get("/api/v1/dunnock/trends/held")
     assert (held["kind"], held["because"], held["accounts"], held["effective"]) == ("tag", "unknown_accounts", 9, 0.0)
     assert (await people.ask("GET", "/api/v1/dunnock/trends/tags/nothing")).status == 404
+
+
+async def test_why_a_post_and_a_page_are_trends(people, make, db):
+    author, *fans = [await make.member() for _ in range(4)]
+    for one in (author, *fans):
+        await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY)
+    post = await make.post(author, "good", at=now_ms() - HOUR)
+    for number, one in enumerate(fans):
+        at = id_at(now_ms() - (30 - number) * MINUTE, number)
+        await make.row(interactions, account_id=one.id, post_id=post.id, favourite_id=at)
+    preview_id = id_at(now_ms() - HOUR, 1)
+    url = "https://far.example/page"
+    await make.row(
+        previews, id=preview_id, url=url, link_id=preview_id, state="ready", card='{"title":"P"}', asked_at=now_ms()
+    )
+    for number, one in enumerate(fans):
+        linking = await make.post(one, at=now_ms() - (20 - number) * MINUTE)
+        await make.row(post_previews, post_id=linking.id, preview_id=preview_id, link_id=preview_id)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    for path, name in ((f"statuses/{post.id}", str(post.id)), (f"links?url={url}", url)):
+        why = await people.get(f"/api/v1/dunnock/trends/{path}")
+        assert (why["name"], why["listed"], why["accounts"], why["effective"]) == (name, True, 3, 3.0)
+        assert [one["account_id"] for one in why["first"]] == [str(one.id) for one in fans]
+    for path in ("statuses/99", "links?url=https://far.example/other", "links"):
+        assert (await people.ask("GET", f"/api/v1/dunnock/trends/{path}")).status == 404
+    await make.block(author, fans[0])
+    assert (await people.ask("GET", f"/api/v1/dunnock/trends/statuses/{post.id}", fans[0])).status == 404

@@ -9,9 +9,11 @@ import pytest
 from dunnock import accounts, discovery
 from dunnock.discovery import Trends, index_posts
 from dunnock.foundation.clock import DAY, MINUTE, now_ms
-from dunnock.foundation.ids import ms_of
+from dunnock.foundation.ids import id_at, ms_of
 from dunnock.posts.hashtag_rules import ruled_hashtags
 from dunnock.posts.hashtag_search import find_hashtag
+from dunnock.posts.tables import interactions
+from dunnock.previews.tables import post_previews, previews
 
 EVIL = "<script>alert(1)</script>"
 
@@ -201,3 +203,39 @@ async def test_who_is_behind_a_hashtag_and_what_is_held_back(site, db, make):
     assert "30 accounts count as 0." in page.text
     assert "Most of them did nothing before." in page.text
     assert "miracle" not in page.body
+
+
+async def test_who_is_behind_a_post_and_a_link_and_what_is_held_back(site, db, make):
+    author, *fans = [await make.member() for _ in range(5)]
+    for one in (author, *fans):
+        await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY)
+    bots = [await make.member() for _ in range(30)]
+    good, bought = [await make.post(author, at=now_ms() - 90 * MINUTE) for _ in range(2)]
+    pages = [id_at(now_ms() - 90 * MINUTE, number) for number in (1, 2)]
+    for page_id in pages:
+        await make.row(
+            previews,
+            id=page_id,
+            url=f"https://far.example/{page_id}",
+            link_id=page_id,
+            state="ready",
+            card=f'{{"title":"Page {page_id}"}}',
+            asked_at=now_ms(),
+        )
+    for post, page_id, people in ((good, pages[0], fans), (bought, pages[1], bots)):
+        for number, one in enumerate(people):
+            at = now_ms() - (60 - number) * MINUTE
+            await make.row(interactions, account_id=one.id, post_id=post.id, favourite_id=id_at(at, number))
+            linking = await make.post(one, at=at)
+            await make.row(post_previews, post_id=linking.id, preview_id=page_id, link_id=page_id)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    for path, shown, hidden in (
+        ("/explore", f"/{good.id}", f"/{bought.id}"),
+        ("/explore/links", f"far.example/{pages[0]}", f"far.example/{pages[1]}"),
+    ):
+        page = await site.browser().get(path)
+        assert shown in page.body
+        assert "4 people took it up in the last day." in page.text
+        assert f'href="/@{fans[0].username}"' in page.body
+        assert "30 accounts count as 0." in page.text
+        assert hidden not in page.body

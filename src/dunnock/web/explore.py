@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,10 +12,11 @@ from litestar.di import NamedDependency
 from dunnock import accounts, discovery
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
-from dunnock.discovery import People, Trends
+from dunnock.discovery import HeldBack, People, Trends
+from dunnock.discovery.trend_engine import Found
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db
-from dunnock.web.cards import Cards, web_address
+from dunnock.web.cards import Cards, Face, web_address
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.sparkline import sparkline
@@ -47,12 +49,16 @@ async def show_posts(
     feeds: NamedDependency[Feeds],
     trends: NamedDependency[Trends],
     cards: NamedDependency[Cards],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
-    """Posts that more people than usual favourited or boosted, the strongest first."""
+    """Posts that more people than usual favourited or boosted, the strongest first, and who is behind each."""
     page = await feeds.chosen(await trends.posts(), visitor.account_id)
     page.entries = page.entries[:_POSTS]
     shown = await cards.page(page, "public")
-    return show("explore_posts.html", kind="posts", shown=shown)
+    behind = await _behind(trends, Cards(db, account_views), "post", [one.id for one in shown])
+    whys = [(one, *behind[one.id]) for one in shown if one.id in behind]
+    return show("explore_posts.html", kind="posts", shown=shown, whys=whys, held=await _held(db, "post"))
 
 
 @get("/explore/tags")
@@ -64,21 +70,21 @@ async def show_tags(
 ) -> Response[str]:
     """Hashtags that more people than usual took up, who was first, as how many they count; and what is held back."""
     found = [one.tag for one in (await trends.tags())[:_TAGS]]
-    why = {one.id: judged for one in found if (judged := await trends.why("tag", one.id)) is not None}
-    first = list({account for judged in why.values() for account, _ in judged.first[:_FIRST]})
-    faces = {one.id: one for one in await Cards(db, account_views).faces(first)}
-    tags = []
-    for one in found:
-        judged = why.get(one.id)
-        who = [] if judged is None else [faces[an_id] for an_id, _ in judged.first[:_FIRST] if an_id in faces]
-        tags.append((one, sparkline(one.days), None if judged is None else judged.found, who))
-    held = (await discovery.held_back(db, "tag"))[:_HELD]
-    return show("explore_tags.html", kind="tags", tags=tags, held=held)
+    behind = await _behind(trends, Cards(db, account_views), "tag", [one.id for one in found])
+    tags = [(one, sparkline(one.days), *behind.get(one.id, (None, []))) for one in found]
+    return show("explore_tags.html", kind="tags", tags=tags, held=await _held(db, "tag"))
 
 
 @get("/explore/links")
-async def show_links(show: NamedDependency[Show], trends: NamedDependency[Trends]) -> Response[str]:
-    """Pages elsewhere that more people than usual linked to."""
+async def show_links(
+    show: NamedDependency[Show],
+    trends: NamedDependency[Trends],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """Pages elsewhere that more people than usual linked to, and who is behind each."""
+    found = (await trends.links())[:_LINKS]
+    behind = await _behind(trends, Cards(db, account_views), "link", [one.preview.link_id for one in found])
     links: list[dict[str, Any]] = [
         {
             "url": url,
@@ -87,11 +93,27 @@ async def show_links(show: NamedDependency[Show], trends: NamedDependency[Trends
             "host": one.preview.card.provider_name or urlsplit(url).netloc,
             "language": one.preview.card.language,
             "line": sparkline(one.days),
+            "behind": behind.get(one.preview.link_id, (None, [])),
         }
-        for one in (await trends.links())[:_LINKS]
+        for one in found
         if (url := web_address(one.preview.url)) is not None
     ]
-    return show("explore_links.html", kind="links", links=links)
+    return show("explore_links.html", kind="links", links=links, held=await _held(db, "link"))
+
+
+async def _behind(trends: Trends, cards: Cards, kind: str, ids: Sequence[int]) -> dict[int, tuple[Found, list[Face]]]:
+    """What was found of each, and who took it up first."""
+    why = {one: judged for one in ids if (judged := await trends.why(kind, one)) is not None}
+    first = {account for judged in why.values() for account, _ in judged.first[:_FIRST]}
+    faces = {one.id: one for one in await cards.faces(list(first))}
+    return {
+        one: (judged.found, [faces[an_id] for an_id, _ in judged.first[:_FIRST] if an_id in faces])
+        for one, judged in why.items()
+    }
+
+
+async def _held(db: Db, kind: str) -> list[HeldBack]:
+    return (await discovery.held_back(db, kind))[:_HELD]
 
 
 @get(["/explore/people", "/directory"])

@@ -11,13 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
-from dunnock import accounts, discovery
+from dunnock import accounts, discovery, previews
 from dunnock.api.kit import Called, Form, MaybeCalled, Paging, Query, link_header, page_limit, public, require
 from dunnock.api.mastodon import fragments, wire
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.tags import show_tags
-from dunnock.discovery import Publisher, TrendingLink, Trends
+from dunnock.discovery import Judged, Publisher, SubjectMissing, TrendingLink, Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.clock import SECOND, iso, now_ms
 from dunnock.foundation.db import Db
@@ -197,7 +197,10 @@ class WhoAndWhen(msgspec.Struct, kw_only=True):
 
 
 class WhyTrending(msgspec.Struct, kw_only=True):
-    """Why a hashtag is a trend, or is held back: accounts, as how many independent ones they count, of how many circles."""
+    """Why something is a trend, or is held back: accounts, as how many independent ones they count, of how many circles.
+
+    `name` is a hashtag's, the id of a post, or the address of a page.
+    """
 
     name: str
     listed: bool
@@ -230,10 +233,44 @@ async def why_trending(
     why = None if tag is None else await trends.why("tag", tag.id)
     if tag is None or why is None:
         raise HashtagMissing(name)
+    return _why(tag.name, why, listed=any(one.tag.id == tag.id for one in await trends.tags()))
+
+
+@get("/api/v1/dunnock/trends/statuses/{post_id:int}", guards=[public("read:statuses")])
+async def why_status_trending(
+    post_id: FromPath[int], caller: MaybeCalled, feeds: NamedDependency[Feeds], trends: NamedDependency[Trends]
+) -> Response[WhyTrending]:
+    """Why a post is a trend, or is held back; 404 when few took it up."""
+    why = await trends.why("post", post_id)
+    if why is None or not (await feeds.chosen([post_id], viewer_of(caller) or None)).entries:
+        raise PostMissing(post_id)
+    return _why(str(post_id), why, listed=post_id in await trends.posts())
+
+
+class LinkParams(msgspec.Struct, frozen=True):
+    """The address of a page."""
+
+    url: str = ""
+
+
+@get("/api/v1/dunnock/trends/links", guards=[public()])
+async def why_link_trending(
+    params: Query[LinkParams], db: NamedDependency[Db], trends: NamedDependency[Trends]
+) -> Response[WhyTrending]:
+    """Why a page is a trend, or is held back; 404 when few linked to it."""
+    link_id = await previews.find_link(db, params.url)
+    why = None if link_id is None else await trends.why("link", link_id)
+    if why is None:
+        raise SubjectMissing(params.url)
+    listed = any(one.preview.link_id == link_id for one in await trends.links())
+    return _why(params.url, why, listed=listed)
+
+
+def _why(name: str, why: Judged, *, listed: bool) -> Response[Any]:
     found = why.found
     shown = WhyTrending(
-        name=tag.name,
-        listed=any(one.tag.id == tag.id for one in await trends.tags()),
+        name=name,
+        listed=listed,
         held_because=None if found.held is None else str(found.held),
         accounts=found.raw,
         effective=round(found.effective, 1),
@@ -518,6 +555,8 @@ async def change_tag(
 
 HANDLERS: list[Any] = [
     why_trending,
+    why_status_trending,
+    why_link_trending,
     held_trends,
     trending_tags,
     old_trends,
