@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +65,13 @@ def marks_of_post(
 def marks_of_boost(post_id: int, author_id: int) -> bytes:
     """The marks of a boost of somebody's post."""
     return _packed([(Trace.REPOST, hash_of(str(post_id))), (Trace.BOOSTED, hash_of(str(author_id)))])
+
+
+def objects_of(marks: bytes, traces: Collection[Trace]) -> list[int]:
+    """The hashes of some traces in the marks of an act."""
+    rows = np.frombuffer(marks, _ROW)
+    found: list[int] = rows["object"][np.isin(rows["trace"], [int(one) for one in traces])].tolist()
+    return found
 
 
 def hash_of(words: str) -> int:

@@ -7,6 +7,7 @@ from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
+from dunnock.integrity.floods import look_for_flood
 from dunnock.integrity.marks import marks_of_boost, marks_of_post
 from dunnock.integrity.model import Act
 from dunnock.integrity.pictures import recognise
@@ -41,10 +42,13 @@ async def see_post(tx: Tx, event: posts.PostPublished) -> None:
         reply_to=post.reply_to_id,
         named=named,
     )
+    target = post.reply_to_author_id or next(iter(named), None)
     await tx.run(
-        store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=post.reply_to_author_id,
-        object_id=post.reply_to_id, marks=marks,
+        store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=target, object_id=post.reply_to_id,
+        marks=marks,
     )  # fmt: skip
+    if target is not None and target != post.author_id:
+        await look_for_flood(tx, target)
 
 
 async def _shown(tx: Tx, picture: Picture) -> list[str]:

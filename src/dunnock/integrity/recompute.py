@@ -50,6 +50,15 @@ def script_score(evidence: dict[str, Any]) -> float:
     return told
 
 
+def flood_score(evidence: dict[str, Any]) -> float:
+    """The score, from 0 to 1, of a flood of strangers (signal `people.flood`); NaN when it names other posts than it counts."""
+    number, usual = len(evidence["posts"]), evidence["usual"]
+    if number != evidence["replies"] or len({account for _, account in evidence["posts"]}) != evidence["people"]:
+        return math.nan
+    beyond = number * math.log(number / usual) - number + usual if number > usual else 0.0
+    return 1 - math.exp(-beyond / 20)
+
+
 def watched_score(evidence: dict[str, Any]) -> float:
     """The score of a member of a network that the watch found (`evidence` of `/api/v1/dunnock/admin/networks/…`)."""
     if evidence["how"] == "again":

@@ -15,7 +15,7 @@ observations = Table(  # an act of an account, with hashes of what it was done t
     Column("id", BigId, primary_key=True, autoincrement=False),  # of the post or boost where it is one
     Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
     Column("act", BigId, nullable=False),  # model.Act
-    Column("target_id", BigId),  # the account that it was done to
+    Column("target_id", BigId),  # the account that it was done to: whom it answers, or names first
     Column("object_id", BigId),  # the post that it was done to
     Column("marks", LargeBinary, nullable=False),  # pairs of a trace and a hash; see marks.py
     Index("ix_observations_account_id", "account_id", "id"),

@@ -24,6 +24,21 @@ ACTS_BETWEEN = Sql(  # how often an account acted, before an id
         _o.id < bindparam("before", type_=BigId),
     )
 )
+_target, _since = bindparam("target", type_=BigId), bindparam("since", type_=BigId)
+_to = select(_o.id).where(_o.target_id == _target, _o.id >= _since).limit(bindparam("most"))
+NUMBER_TO = Sql(select(func.count()).select_from(_to.subquery()))
+TO = Sql(  # the newest first
+    select(_o.id, _o.account_id, _o.act, _o.marks)
+    .where(_o.target_id == _target, _o.id >= _since)
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
+)
+TO_BEFORE = Sql(  # the newest first
+    select(_o.id)
+    .where(_o.target_id == _target, _o.id < _since, _o.id >= bindparam("oldest", type_=BigId))
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
+)
 _old = select(_o.id).where(_o.id < bindparam("before", type_=BigId)).order_by(_o.id).limit(bindparam("most"))
 OLD = Sql(_old)
 DROP = Sql(delete(observations).where(among(_o.id, "ids")))

@@ -1,0 +1,155 @@
+"""Floods: a raid is seen at the 20th stranger and becomes a case; a crowd with its own words is not; friends are no flood."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from dunnock import integrity, moderation, notifications, posts
+from dunnock.foundation.clock import DAY, MINUTE, now_ms
+from dunnock.foundation.ids import id_at
+from dunnock.foundation.reactions import Reactions
+from dunnock.foundation.settings import Settings
+from dunnock.integrity import floods, recompute
+from dunnock.integrity.marks import marks_of_post
+from dunnock.integrity.reactions import HEARS
+from dunnock.integrity.store import observations
+
+SETTINGS = Settings(data=Path("/nowhere"), public_url="https://here.example")
+BANK = (
+    "nobody wants you here and you know it, leave this place now",
+    "you are a disgrace and everybody here is laughing at you",
+)
+WORDS = """river market morning bridge song paper window garden train letter winter candle harbour field story road
+council budget school answer question mistake sorry really disagree""".split()  # noqa: SIM905 (readable)
+
+
+class Flood:
+    """A member, and people who answer her."""
+
+    def __init__(self, db, make, anna, root):
+        self.db, self.make, self.anna, self.root = db, make, anna, root
+        self.rng = random.Random(5)
+        self.reactions = Reactions(db, HEARS)
+
+    async def answers(self, people, says):
+        made = []
+        for number, one in enumerate(people):
+            async with self.db.begin() as tx:
+                draft = posts.Draft(text=says(number), reply_to_id=self.root.id)
+                made.append(await posts.publish(tx, draft, author_id=one.id, app_id=None, settings=SETTINGS))
+            await self.reactions.settle()
+        return made
+
+    def own_words(self, _):
+        return " ".join(self.rng.choices(WORDS, k=14))
+
+    def from_a_bank(self, number):
+        return BANK[number % 2]
+
+    async def people(self, number, **given):
+        return [await self.make.member(**given) for _ in range(number)]
+
+    async def signals(self):
+        return [
+            one
+            for one in await integrity.signals_about(self.db, "account", self.anna.id)
+            if one.detector == floods.DETECTOR
+        ]
+
+    async def quiet(self):
+        return await notifications.quiet_of(self.db, self.anna.id)
+
+
+@pytest.fixture
+async def flood(db, make):
+    anna = await make.member()
+    made = Flood(db, make, anna, await make.post(anna))
+    await made.reactions.prepare()
+    return made
+
+
+async def cases_of(db, account_id):
+    async with db.begin() as tx:
+        return await moderation.cases_about(tx, [account_id])
+
+
+async def test_a_raid_is_told_at_the_20th_stranger_and_asks_first(db, flood):
+    raiders = await flood.people(20)
+    await flood.answers(raiders[:19], flood.from_a_bank)
+    assert await flood.signals() == []
+    await flood.answers(raiders[19:], flood.from_a_bank)
+    (signal,) = await flood.signals()
+    assert signal.evidence["replies"] == 20
+    assert floods.is_raid(signal.evidence)
+    assert recompute.flood_score(signal.evidence) == pytest.approx(signal.score)
+    quiet = await flood.quiet()
+    assert quiet.until is None, "who chose nothing is asked"
+    assert quiet.offered_at is not None
+    assert len(await cases_of(db, flood.anna.id)) == 1
+    later = (await flood.answers(raiders[:1], flood.from_a_bank))[0]
+    assert (await posts.find_visible(db, later.id, None)).id == later.id, "nothing is held before the member says so"
+
+
+async def test_it_becomes_quiet_by_itself_where_the_member_chose_that(db, flood):
+    follower = (await flood.people(1))[0]
+    await flood.make.follow(follower, flood.anna)
+    async with db.begin() as tx:
+        await notifications.choose_when_flooded(tx, flood.anna.id, "begin")
+    raiders = await flood.people(22)
+    await flood.answers(raiders[:20], flood.from_a_bank)
+    assert (await flood.quiet()).until is not None
+    held = (await flood.answers(raiders[20:], flood.from_a_bank))[0]
+    with pytest.raises(posts.PostMissing):
+        await posts.find_visible(db, held.id, None)
+    passes = (await flood.answers([follower], flood.own_words))[0]
+    assert (await posts.find_visible(db, passes.id, None)).id == passes.id
+
+
+async def test_a_crowd_with_its_own_words_opens_no_case_and_begins_nothing(db, flood):
+    async with db.begin() as tx:
+        await notifications.choose_when_flooded(tx, flood.anna.id, "begin")
+    await flood.answers(await flood.people(30), flood.own_words)
+    (signal,) = await flood.signals()
+    assert not floods.is_raid(signal.evidence)
+    quiet = await flood.quiet()
+    assert quiet.until is None
+    assert quiet.offered_at is not None
+    assert await cases_of(db, flood.anna.id) == []
+
+
+async def test_who_wants_nothing_is_offered_nothing(db, flood):
+    async with db.begin() as tx:
+        await notifications.choose_when_flooded(tx, flood.anna.id, "never")
+    await flood.answers(await flood.people(20), flood.from_a_bank)
+    assert (await flood.quiet()).offered_at is None
+
+
+async def test_followers_are_no_flood(flood):
+    friends = await flood.people(25)
+    for one in friends:
+        await flood.make.follow(flood.anna, one)
+    await flood.answers(friends, flood.own_words)
+    assert await flood.signals() == []
+
+
+async def test_what_usually_comes_is_no_flood(db, flood):
+    busy = now_ms() - 2 * DAY
+    async with db.begin() as tx:
+        for number in range(200):
+            at = busy + number * MINUTE // 2
+            await tx.run(
+                observations.ADD, id=id_at(at) + number, account_id=flood.anna.id, act=1, target_id=flood.anna.id,
+                object_id=None, marks=marks_of_post("x"),
+            )  # fmt: skip
+    await flood.answers(await flood.people(25), flood.own_words)
+    assert await flood.signals() == []
+
+
+def test_few_servers_and_new_accounts_are_a_raid_without_shared_words():
+    told = {"replies": 40, "people": 40, "same_words": 0, "origins": {"a.example": 20, "b.example": 18, "": 2}}
+    assert floods.is_raid({**told, "new": 30})
+    assert not floods.is_raid({**told, "new": 3})
+    assert not floods.is_raid({**told, "origins": {f"{n}.example": 1 for n in range(40)}, "new": 30})
