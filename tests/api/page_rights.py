@@ -340,6 +340,7 @@ STAFF_FORMS = {
 MEMBERS_PAGES |= {
     *STAFF_PAGES,
     "GET /admin/block-lists/{id}",
+    "GET /admin/integrity/{id}/files/{id}",
     "GET /admin/watch-rules/{id}",
     "GET /admin/indicators/{id}",
     "GET /admin/reports/{id}/talk",

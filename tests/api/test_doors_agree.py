@@ -100,7 +100,11 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "same": f"POST {OURS}/persona_turns/{{id}}/settle", "turned": f"POST {OURS}/persona_turns/{{id}}/settle",
         "return": f"POST {OURS}/signals/{{id}}/judge", "no_return": f"POST {OURS}/signals/{{id}}/judge",
     },
-    "/admin/integrity/{id}": dict.fromkeys(("confirmed", "dismissed"), f"POST {OURS}/networks/{{id}}/judge"),
+    "/admin/integrity/{id}": {
+        **dict.fromkeys(("confirmed", "dismissed"), f"POST {OURS}/networks/{{id}}/judge"),
+        **{one: f"POST {OURS}/networks/{{id}}/{one}" for one in ("merge", "split")},
+        "undo_edit": f"POST {OURS}/network_edits/{{id}}/undo",
+    },
     "/admin/watch-rules": {"write": f"POST {OURS}/watch_rules"} | HITS,
     "/admin/watch-rules/{id}": {
         "change": f"PUT {OURS}/watch_rules/{{id}}",

@@ -275,6 +275,10 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/admin/watch_hits/refuse": staff("admin:write:accounts"),  # ours
     "GET /api/v1/dunnock/admin/networks": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/networks/{id}/edits": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/networks/{id}/merge": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/networks/{id}/split": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/network_edits/{id}/undo": staff("admin:write:reports"),  # ours
     "POST /api/v1/dunnock/admin/networks/{id}/judge": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/signals": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/signals/{id}/judge": staff("admin:write:reports"),  # ours

@@ -59,6 +59,7 @@ MAY_STAY = {
     ("appeals", "account_id"): "what it objected to a decision, which stays",
     ("case_subjects", "subject_id"): "what staff looked into",
     ("signals", "judged_by"): "what it judged as staff",
+    ("cluster_edits", "by_account_id"): "what it did as staff",
     ("watch_rules", "made_by"): "what it wrote as staff",
     ("watch_rules", "live_by"): "as above",
     ("watch_hits", "judged_by"): "what it judged as staff",
@@ -236,7 +237,12 @@ class Life:
         await row(wr.watch_rules, id=(rule := new()), name="x", condition="kind = post", effect="review", version=1,
                   made_by=anna.id, expires_at=1)  # fmt: skip
         await row(i.clusters, id=(cluster := new()), score=20.0, size=2, summary="{}", first_at=1, last_at=1)
+        await row(i.cluster_edits, id=(edit := new()), act="split", cluster_id=cluster, other_id=cluster, was="open",
+                  reason="x", by_account_id=anna.id)  # fmt: skip
         for one, other in ((anna, bob), (bob, anna)):
+            await row(i.cluster_edit_members, edit_id=edit, account_id=one.id, role="core", score=1.0, evidence="{}",
+                      joined_at=1, seen_at=1)  # fmt: skip
+            await row(i.cluster_apart, cluster_id=cluster, account_id=one.id, edit_id=edit)
             await row(i.observations, id=new(), account_id=one.id, act=1, marks=b"")
             await row(i.rhythms, account_id=one.id, hours=b"", hours_since=b"", last_at=1, woke_at=0, slept_ms=0,
                       moved_at=0, moved_from="[]", moved_to="[]")  # fmt: skip

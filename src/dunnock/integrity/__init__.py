@@ -13,15 +13,26 @@ from dunnock.integrity.handle import (
     judge_cluster,
     list_clusters,
     members_of,
-    merge_clusters,
     show_cluster,
-    split_cluster,
     ties_of,
 )
-from dunnock.integrity.model import Act, Cluster, ClusterMember, ClusterTie, Signal, State, SubjectKind, Summary
+from dunnock.integrity.model import (
+    Act,
+    Cluster,
+    ClusterEdit,
+    ClusterMember,
+    ClusterTie,
+    Signal,
+    State,
+    SubjectKind,
+    Summary,
+)
+from dunnock.integrity.regroup import edits_of, merge_clusters, split_cluster, undo_edit
 from dunnock.integrity.signals import (
     Health,
+    Week,
     detector_health,
+    detector_weeks,
     find_signal,
     judge_signal,
     list_signals,
@@ -32,6 +43,7 @@ from dunnock.integrity.signals import (
 __all__ = [
     "Act",
     "Cluster",
+    "ClusterEdit",
     "ClusterMember",
     "ClusterMissing",
     "ClusterRefused",
@@ -44,7 +56,10 @@ __all__ = [
     "State",
     "SubjectKind",
     "Summary",
+    "Week",
     "detector_health",
+    "detector_weeks",
+    "edits_of",
     "find_signal",
     "growth_of",
     "judge_cluster",
@@ -58,4 +73,5 @@ __all__ = [
     "signals_about",
     "split_cluster",
     "ties_of",
+    "undo_edit",
 ]

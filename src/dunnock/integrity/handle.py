@@ -1,8 +1,7 @@
-"""What staff do with clusters: look, confirm, dismiss, merge, split. Every act stands in the log and can be undone."""
+"""What staff do with clusters: look, confirm, dismiss. Every act stands in the log and can be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Literal
 
 from dunnock import accounts
@@ -61,7 +60,7 @@ async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -
     Raises: NotPermitted; ClusterMissing; ClusterRefused: it was merged into another.
     """
     staff = await log.acting(tx, by, _NEEDS)
-    held = await _hold(tx, cluster_id)
+    held = await hold(tx, cluster_id)
     if held.state == state:
         return
     await tx.run(store.JUDGE, the=cluster_id, new_state=state, into=None, now=tx.now, by=by)
@@ -71,49 +70,8 @@ async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -
     await act_on(tx, cluster_id)
 
 
-async def merge_clusters(tx: Tx, cluster_id: int, into: int, *, by: int) -> None:
-    """Let two clusters be one, `into`. Raises: NotPermitted; ClusterMissing; ClusterRefused: one of them is merged already."""
-    staff = await log.acting(tx, by, _NEEDS)
-    if cluster_id == into:
-        raise ClusterRefused(cluster_id)
-    await _hold(tx, cluster_id)
-    await _hold(tx, into)
-    theirs = {row[0] for row in await tx.all(store.SINCE, the=into)}
-    ours = [row[0] for row in await tx.all(store.SINCE, the=cluster_id)]
-    await tx.run(store.DROP_MEMBERS, the=cluster_id, ids=[one for one in ours if one in theirs])
-    await tx.run(store.MOVE_MEMBERS, the=cluster_id, into=into, ids=ours)
-    await tx.run(store.JUDGE, the=cluster_id, new_state="merged", into=into, now=tx.now, by=by)
-    await tx.run(store.RESIZE, the=into)
-    await log.note(tx, staff, "cluster.merge", cluster_id, into=str(into))
-    await act_on(tx, cluster_id)
-    await act_on(tx, into)
-
-
-async def split_cluster(tx: Tx, cluster_id: int, account_ids: Collection[int], *, by: int) -> int:
-    """Make a cluster of its own of some of its accounts; its id.
-
-    Raises: NotPermitted; ClusterMissing; ClusterRefused: none of them is in it, or all are.
-    """
-    staff = await log.acting(tx, by, _NEEDS)
-    held = await _hold(tx, cluster_id)
-    ours = {row[0] for row in await tx.all(store.SINCE, the=cluster_id)}
-    leaving = ours & set(account_ids)
-    if not leaving or leaving == ours:
-        raise ClusterRefused(cluster_id)
-    made = tx.new_id()
-    await tx.run(
-        store.ADD, id=made, score=held.score, size=len(leaving), summary=held.summary, first_at=held.first_at,
-        last_at=held.last_at, split_from=cluster_id,
-    )  # fmt: skip
-    await tx.run(store.MOVE_MEMBERS, the=cluster_id, into=made, ids=list(leaving))
-    await tx.run(store.RESIZE, the=cluster_id)
-    await log.note(tx, staff, "cluster.split", cluster_id, made=str(made), accounts=len(leaving))
-    await act_on(tx, cluster_id)
-    await act_on(tx, made)
-    return made
-
-
-async def _hold(tx: Tx, cluster_id: int) -> Cluster:
+async def hold(tx: Tx, cluster_id: int) -> Cluster:
+    """A cluster that nobody else changes now. Raises: ClusterMissing; ClusterRefused: it was merged into another."""
     row = await tx.one(store.HOLD, the=cluster_id)
     if row is None:
         raise ClusterMissing(cluster_id)

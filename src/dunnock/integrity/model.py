@@ -78,6 +78,20 @@ class ClusterMember(msgspec.Struct, frozen=True, kw_only=True):
     seen_at: int
 
 
+class ClusterEdit(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did to clusters: merged one into the other, or split the other off. Its moment is in the id."""
+
+    id: int
+    act: Literal["merge", "split"]
+    cluster_id: int
+    other_id: int
+    was: str
+    reason: str
+    by_account_id: int
+    undone_at: int | None
+    undone_by: int | None
+
+
 class ClusterTie(msgspec.Struct, frozen=True, kw_only=True):
     """Two accounts of a cluster: the trace that says most, how often they met, nats."""
 

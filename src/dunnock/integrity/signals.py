@@ -12,6 +12,7 @@ import msgspec
 
 from dunnock import accounts
 from dunnock.accounts import Power
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Reader, Tx
 from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
@@ -36,6 +37,20 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def precision(self) -> float | None:
         """The part of those judged that were right."""
+        judged = self.confirmed + self.dismissed
+        return self.confirmed / judged if judged else None
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """What people said in a week, which began `at` (Unix milliseconds), of a detector's signals."""
+
+    at: int
+    confirmed: int
+    dismissed: int
+
+    @property
+    def precision(self) -> float | None:
+        """The part of those judged that were right; None: they judged none."""
         judged = self.confirmed + self.dismissed
         return self.confirmed / judged if judged else None
 
@@ -133,3 +148,21 @@ async def detector_health(reader: Reader, *, since: int, by: int) -> list[Health
         )
         for detector, one in counted.items()
     ]
+
+
+async def detector_weeks(reader: Reader, *, weeks: int, by: int) -> dict[str, list[Week]]:
+    """What people said of each detector's signals in each of the last weeks, the oldest first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, _NEEDS)
+    now = now_ms()
+    first = now - now % store.WEEK - (weeks - 1) * store.WEEK
+    counted: dict[str, dict[int, dict[str, int]]] = {}
+    for detector, at, state, number in await reader.all(store.WEEKS, since=first):
+        counted.setdefault(detector, {}).setdefault(at, {})[state] = number
+    starts = [first + n * store.WEEK for n in range(weeks)]
+    return {
+        detector: [
+            Week(at=at, confirmed=held.get(at, {}).get("confirmed", 0), dismissed=held.get(at, {}).get("dismissed", 0))
+            for at in starts
+        ]
+        for detector, held in counted.items()
+    }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, LargeBinary, Table, Text, UniqueConstraint
 
-from dunnock.foundation.db import BigId, metadata
+from dunnock.foundation.db import BigId, flag, metadata
 
 observations = Table(  # an act of an account, with hashes of what it was done to
     "observations",
@@ -143,5 +143,48 @@ cluster_sizes = Table(  # how a cluster grew
     Column("at", BigId, primary_key=True, autoincrement=False),
     Column("size", BigId, nullable=False),
     Column("acts", BigId, nullable=False),  # of its members, in the window that was looked at
+    sqlite_with_rowid=False,
+)
+
+cluster_edits = Table(  # what people did to clusters by hand, so that it can be taken back
+    "cluster_edits",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("act", Text, nullable=False),
+    Column("cluster_id", BigId, ForeignKey("clusters.id"), nullable=False),  # merged into the other, or split
+    Column("other_id", BigId, ForeignKey("clusters.id"), nullable=False),  # what it became, or what was split off
+    Column("was", Text, nullable=False),  # the cluster's state before
+    Column("reason", Text, nullable=False),
+    Column("by_account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("undone_at", BigId),
+    Column("undone_by", BigId, ForeignKey("accounts.id")),
+    CheckConstraint("act IN ('merge', 'split')", name="act"),
+    Index("ix_cluster_edits_cluster_id", "cluster_id", "id"),
+    Index("ix_cluster_edits_other_id", "other_id", "id"),
+)
+
+cluster_edit_members = Table(  # which accounts an edit moved, as they were in the cluster
+    "cluster_edit_members",
+    metadata,
+    Column("edit_id", BigId, ForeignKey("cluster_edits.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    flag("both"),  # it was in the other cluster, too
+    Column("role", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("joined_at", BigId, nullable=False),
+    Column("seen_at", BigId, nullable=False),
+    Index("ix_cluster_edit_members_account_id", "account_id"),
+    sqlite_with_rowid=False,
+)
+
+cluster_apart = Table(  # accounts that people keep out of a cluster: the watch does not put them into it again
+    "cluster_apart",
+    metadata,
+    Column("cluster_id", BigId, ForeignKey("clusters.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("edit_id", BigId, ForeignKey("cluster_edits.id"), nullable=False),
+    Index("ix_cluster_apart_account_id", "account_id"),
+    Index("ix_cluster_apart_edit_id", "edit_id"),
     sqlite_with_rowid=False,
 )

@@ -22,7 +22,7 @@ from dunnock.integrity.model import Act, ClusterMember, Summary
 from dunnock.integrity.rhythm import MOVED_MS, WOKE_MS, Rhythm, rhythm_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.store import clusters as store
-from dunnock.integrity.store import observations, rhythms
+from dunnock.integrity.store import edits, observations, rhythms
 
 WATCH_EVERY_MS = MINUTE
 WINDOW_MS = DAY
@@ -73,6 +73,10 @@ async def _write_down(tx: Tx, network: Any) -> None:
     held = await _same(tx, list(members))
     if held is not None and held.state == "dismissed":
         return
+    if held is not None and (apart := await _kept_apart(tx, held.id, list(members))):
+        members = {one: member for one, member in members.items() if one not in apart}
+        if not members:
+            return
     summary = Summary(how=network.how, traces=network.traces, shared=network.shared, usual=network.usual,
                       posts=tuple(network.posts))  # fmt: skip
     told = msgspec.json.encode(summary).decode()
@@ -110,6 +114,7 @@ async def _write_down(tx: Tx, network: Any) -> None:
         {"cluster_id": cluster_id, "a_id": tie.a, "b_id": tie.b, "trace": tie.trace, "occasions": tie.occasions,
          "weight": tie.weight}
         for tie in network.ties
+        if tie.a in members and tie.b in members
     ]  # fmt: skip
     await tx.many(store.PUT_TIE, ties)
     size = len(known.keys() | members.keys())
@@ -119,6 +124,11 @@ async def _write_down(tx: Tx, network: Any) -> None:
     evidence = {**msgspec.structs.asdict(summary), "accounts": size, "nats": network.score}
     await raise_signal(tx, f"together.{network.how}", "cluster", cluster_id, score=score, evidence=evidence)
     await act_on(tx, cluster_id)
+
+
+async def _kept_apart(tx: Tx, cluster_id: int, account_ids: list[int]) -> set[int]:
+    """Those whom a person split off from the cluster: finding them together once more does not undo that."""
+    return {row[0] for row in await tx.all(edits.APART, the=cluster_id, ids=account_ids)}
 
 
 async def _same(tx: Tx, account_ids: list[int]) -> Any:
@@ -157,7 +167,7 @@ async def act_on(tx: Tx, cluster_id: int) -> None:
     posts = [moderation.Subject(kind="post", subject_id=one) for one in summary.posts]
     case_id = await moderation.open_case_by_server(
         tx, f"{held.size} accounts that act together", hypothesis=_hypothesis(summary), severity=2,
-        techniques=_techniques(summary), subjects=[*subjects, *posts][:_MOST_IN_CASE],
+        techniques=techniques(summary), subjects=[*subjects, *posts][:_MOST_IN_CASE],
     )  # fmt: skip
     await tx.run(store.JOIN_CASE, the=cluster_id, new_case=case_id)
     former = await moderation.cases_about(tx, [one.account_id for one in members])
@@ -192,7 +202,7 @@ def _hypothesis(summary: Summary) -> str:
     )
 
 
-def _techniques(summary: Summary) -> list[str]:
+def techniques(summary: Summary) -> list[str]:
     """Ids of DISARM: Use Copypasta; Bots Amplify via Automated Forwarding and Reposting; Flood Existing Hashtag; local
     and fabricated personas on repurposed assets.
     """

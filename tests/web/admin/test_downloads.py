@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from api.page_rights import STAFF_PAGES
-from dunnock import accounts, moderation
+from dunnock import accounts, integrity, moderation
+from dunnock.integrity.export import FILES
 from dunnock.integrity.money import observe
+from web.admin.networks import planted
 
 # Pages with a place in their path that give a file; those without one are found by asking.
 SHAPED = {
@@ -30,19 +32,23 @@ async def taken(db, signed_in):
 
 
 async def test_each_file_is_written_down(db, taken, make):
+    by = (await accounts.member_named(db, "ada")).account_id
     robin = await make.member("robin")
     made = await make.post(robin, '<a href="https://paypal.me/Nest">x</a>')
     async with db.begin() as tx:
         await observe.look_at_post(tx, made.id, robin.id)
+    await planted(db, make)
+    [network] = await integrity.list_clusters(db, "open", by=by)
+    shaped = SHAPED | {f"/admin/integrity/{network.id}/files/{kind}": f"network.{kind}" for kind in FILES}
     files = 0
-    for path in [*(one.removeprefix("GET ") for one in STAFF_PAGES if "{" not in one), *SHAPED]:
+    for path in [*(one.removeprefix("GET ") for one in STAFF_PAGES if "{" not in one), *shaped]:
         told, words = await taken(path)
         if told is None:
-            assert path not in SHAPED
+            assert path not in shaped
             continue
         files += 1
         assert len(words) == files, f"{path} gives a file and the log says nothing"
         name = told.partition('filename="')[2].removesuffix('"')
         assert name in words[0]
-        assert name == SHAPED.get(path, name)
-    assert files >= len(SHAPED) + 2
+        assert name == shaped.get(path, name)
+    assert files >= len(shaped) + 2

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree as ET
+
+import stix2
 
 from dunnock import accounts
 from web.admin.networks import planted
@@ -28,3 +31,43 @@ async def test_a_network_is_seen_and_dismissed(db, signed_in, make):
     assert "12 accounts" in (await mo.get("/admin/integrity?state=dismissed")).text
     assert "together.script" in (await mo.get("/admin/integrity")).text
     assert (await mo.get("/admin/integrity/1")).status == 404
+
+
+async def test_a_network_is_split_merged_and_given_back(db, signed_in, make):
+    mo = await signed_in("mo", "moderator")
+    await planted(db, make)
+    path = re.search(r'href="(/admin/integrity/\d+)"', (await mo.get("/admin/integrity")).body)[1]
+    page = await mo.get(path)
+    token = dict(page.forms[-1].fields)["token"]
+    some = re.findall(r'name="accounts\[\]" value="(\d+)"', page.body)[:3]
+    assert (await mo.post(path, {"token": token, "what": "split", "accounts[]": some[0]})).status == 422, "no reason"
+    told = {"token": token, "what": "split", "accounts[]": some[0], "reason": "A newsroom & more"}
+    page = await mo.led(await mo.post(path, told))
+    assert "A newsroom & more" in page.text
+    assert "1 account that" in page.text
+    made = re.search(r'action="(/admin/integrity/\d+)"', page.body)[1]
+    page = await mo.led(await mo.post(made, told | {"what": "merge", "into": path.rpartition("/")[2]}))
+    assert "12 accounts" in page.text
+    edit = re.search(r'name="edit" value="(\d+)"', page.body)[1]
+    page = await mo.led(await mo.post(path, {"token": token, "what": "undo_edit", "edit": edit}))
+    assert "1 account that" in page.text
+    assert "taken back" in page.text
+
+
+async def test_a_network_as_a_file(db, signed_in, make):
+    mo = await signed_in("mo", "moderator")
+    paid = await planted(db, make)
+    path = re.search(r'href="(/admin/integrity/\d+)"', (await mo.get("/admin/integrity")).body)[1]
+    nodes = (await mo.get(f"{path}/files/accounts.csv")).body.splitlines()
+    assert len(nodes) == 13
+    assert {one.split("@")[0] for one in nodes[1:]} == {one.username for one in paid}
+    ties = (await mo.get(f"{path}/files/ties.csv")).body.splitlines()
+    assert ties[0] == "account,other,trace,occasions,nats"
+    drawn = ET.fromstring((await mo.get(f"{path}/files/graphml")).body)
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    assert len(drawn.findall(f"{space}graph/{space}node")) == 12
+    told = (await mo.get(f"{path}/files/stix.json")).body
+    bundle = stix2.parse(told)
+    assert sum(one["type"] == "user-account" for one in bundle["objects"]) == 12
+    assert (await mo.get(f"{path}/files/stix.json")).body == told, "the same each time"
+    assert (await mo.get(f"{path}/files/exe")).status == 404

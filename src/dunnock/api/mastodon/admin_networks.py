@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from dunnock import accounts, integrity
 from dunnock.accounts import Power
-from dunnock.api.kit import Called, Form, Query, require
+from dunnock.api.kit import Called, Form, Id, Query, require
 from dunnock.api.mastodon.admin_cases import READS, WRITES
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import DAY, iso, now_ms
@@ -38,6 +38,32 @@ class JudgeForm(msgspec.Struct):
     """`state`: confirmed, dismissed, or open (to be looked at again)."""
 
     state: Literal["open", "confirmed", "dismissed"] | None = None
+
+
+class MergeForm(msgspec.Struct):
+    """`into_id`: the network that it becomes; `reason`: up to 500 characters."""
+
+    into_id: Id | None = None
+    reason: str = ""
+
+
+class SplitForm(msgspec.Struct):
+    """The accounts that become a network of their own; `reason`: up to 500 characters."""
+
+    account_ids: list[Id] = msgspec.field(default_factory=list)
+    reason: str = ""
+
+
+class NetworkEdit(msgspec.Struct, kw_only=True):
+    """What somebody of the staff did: `network_id` was merged into the other, or the other was split off it."""
+
+    id: str
+    act: str
+    network_id: str
+    other_id: str
+    reason: str
+    by_id: str
+    undone_at: str | None
 
 
 class NetworkAccount(msgspec.Struct, kw_only=True):
@@ -137,6 +163,44 @@ async def judge_network(
     return await _whole(db, network_id, me(caller))
 
 
+@post(f"{HERE}/networks/{{network_id:int}}/merge", guards=[require(WRITES)], status_code=200)
+async def merge_networks(
+    network_id: FromPath[int], form: Form[MergeForm], caller: Called, db: NamedDependency[Db]
+) -> WholeNetwork:
+    """Let a network be one with another; that one."""
+    await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
+    if form.into_id is None:
+        raise Invalid(say="Validation failed: Say into which network")
+    async with db.begin() as tx:
+        await integrity.merge_clusters(tx, network_id, form.into_id, reason=form.reason, by=me(caller))
+    return await _whole(db, form.into_id, me(caller))
+
+
+@post(f"{HERE}/networks/{{network_id:int}}/split", guards=[require(WRITES)], status_code=200)
+async def split_network(
+    network_id: FromPath[int], form: Form[SplitForm], caller: Called, db: NamedDependency[Db]
+) -> WholeNetwork:
+    """Make a network of its own of some accounts of one; the new one."""
+    await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
+    async with db.begin() as tx:
+        made = await integrity.split_cluster(tx, network_id, form.account_ids, reason=form.reason, by=me(caller))
+    return await _whole(db, made, me(caller))
+
+
+@get(f"{HERE}/networks/{{network_id:int}}/edits", guards=[require(READS)])
+async def list_edits(network_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> list[NetworkEdit]:
+    """What staff did to a network by hand, the newest first; at most 50."""
+    return [_edit(one) for one in await integrity.edits_of(db, network_id, by=me(caller))]
+
+
+@post(f"{HERE}/network_edits/{{edit_id:int}}/undo", guards=[require(WRITES)], status_code=200)
+async def undo_edit(edit_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> WholeNetwork:
+    """Take a merge or a split back; the network that it was done to."""
+    async with db.begin() as tx:
+        edit = await integrity.undo_edit(tx, edit_id, by=me(caller))
+    return await _whole(db, edit.cluster_id, me(caller))
+
+
 @get(f"{HERE}/signals", guards=[require(READS)])
 async def list_signals(params: Query[SignalsParams], caller: Called, db: NamedDependency[Db]) -> list[AdminSignal]:
     """A detector's signals in one state, the latest first; at most 100."""
@@ -172,6 +236,13 @@ def _state(form: JudgeForm) -> Literal["open", "confirmed", "dismissed"]:
     if form.state is None:
         raise Invalid(None, say="Validation failed: Say confirmed, dismissed or open")
     return form.state
+
+
+def _edit(one: integrity.ClusterEdit) -> NetworkEdit:
+    return NetworkEdit(
+        id=str(one.id), act=one.act, network_id=str(one.cluster_id), other_id=str(one.other_id), reason=one.reason,
+        by_id=str(one.by_account_id), undone_at=None if one.undone_at is None else iso(one.undone_at),
+    )  # fmt: skip
 
 
 def _network(one: integrity.Cluster) -> dict[str, Any]:
@@ -217,4 +288,7 @@ def _maybe(an_id: int | None) -> str | None:
     return None if an_id is None else str(an_id)
 
 
-HANDLERS: list[Any] = [list_networks, show_network, judge_network, list_signals, judge_signal, list_detectors]
+HANDLERS: list[Any] = [
+    list_networks, show_network, judge_network, merge_networks, split_network, list_edits, undo_edit, list_signals,
+    judge_signal, list_detectors,
+]  # fmt: skip

@@ -95,9 +95,9 @@ def as_csv(graph: Graph, handles: dict[int, str]) -> str:
     table.writerow(("account", "asset", "kind", "site", "times", "first_at", "last_at"))
     for one in graph.ties:
         asset = graph.assets[one.asset_id]
-        handle = _plain(handles.get(one.account_id, str(one.account_id)))
+        handle = cell(handles.get(one.account_id, str(one.account_id)))
         table.writerow(
-            (handle, _plain(asset.key), asset.kind, asset.site, one.times, iso(one.first_at), iso(one.last_at))
+            (handle, cell(asset.key), asset.kind, asset.site, one.times, iso(one.first_at), iso(one.last_at))
         )
     return out.getvalue()
 
@@ -123,6 +123,6 @@ def _node(an_id: str, what: str, name: str) -> str:
     return f'<node id="{an_id}"><data key="what">{what}</data><data key="name">{escape(name)}</data></node>'
 
 
-def _plain(words: str) -> str:
+def cell(words: str) -> str:
     """Words that no spreadsheet takes for a formula."""
     return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t", "\r")) else words

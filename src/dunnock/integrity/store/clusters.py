@@ -72,6 +72,7 @@ MOVE_MEMBERS = Sql(  # but for those who are in the other one already
     )
     .values(cluster_id=bindparam("into", type_=BigId))
 )
+AMONG = Sql(select(_m.account_id).where(_m.cluster_id == _the, among(_m.account_id, "ids")))
 DROP_MEMBERS = Sql(delete(cluster_members).where(_m.cluster_id == _the, among(_m.account_id, "ids")))
 PUT_TIE = upsert(
     cluster_ties, ["cluster_id", "a_id", "b_id"], "cluster_id", "a_id", "b_id", "trace", "occasions", "weight"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
+from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_once
 from dunnock.integrity.model import Signal
 from dunnock.integrity.tables import signals
 
+WEEK = 7 * DAY
 _s = signals.c
 _the = bindparam("the", type_=BigId)
 _row = select(
@@ -74,11 +76,18 @@ LIST = Sql(  # of one detector, in one state
     .order_by(_s.last_at.desc(), _s.id.desc())
     .limit(bindparam("most"))
 )
+_began = _s.judged_at - _s.judged_at % literal_column(str(WEEK))
 HEALTH = Sql(  # (detector, state, number, the latest)
     select(_s.detector, _s.state, func.count(), func.max(_s.last_at))
     .where(_s.last_at >= bindparam("since", type_=BigId))
     .group_by(_s.detector, _s.state)
     .order_by(_s.detector, _s.state)
+)
+WEEKS = Sql(  # (detector, the week's beginning, state, number) of what people judged, by when they did
+    select(_s.detector, _began, _s.state, func.count())
+    .where(_s.judged_at >= bindparam("since", type_=BigId), _s.state != "open")
+    .group_by(_s.detector, _began, _s.state)
+    .order_by(_s.detector, _began, _s.state)
 )
 
 _evidence = msgspec.json.Decoder(dict[str, Any]).decode

@@ -161,6 +161,8 @@ NOT_TOLD: Final[dict[str, str]] = {
     "foreign_indicators": "what staff did", "report_messages": "what staff wrote", "server_notes": "what staff wrote",
     "archives": "this file", "deletions": "there is none",
     "cluster_members": "what integrity saw", "cluster_ties": "what integrity saw",
+    "cluster_edits": "what staff did", "cluster_edit_members": "what integrity saw",
+    "cluster_apart": "what staff did",
     "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
     "rhythms": "what integrity saw",
     "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,12 +12,14 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import integrity
+from dunnock import integrity, moderation
 from dunnock.accounts.views import AccountViews
-from dunnock.api.kit import Form, Query
+from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import DAY, now_ms
-from dunnock.foundation.db import Db
-from dunnock.foundation.errors import DomainError, Invalid
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.errors import DomainError, Invalid, Missing
+from dunnock.foundation.settings import Settings
+from dunnock.integrity.export import FILES, Whole
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
 from dunnock.web.pages import DoneParams, Sent, pages
@@ -26,6 +29,8 @@ from dunnock.web.visitor import Member
 _STATES = ("open", "confirmed", "dismissed")
 _HEALTH_MS = 90 * DAY
 _DRAWN = 2_000
+_TAKEN = 100_000
+_WEEKS = 12
 _RADIUS = 230
 _MIDDLE = 250
 
@@ -37,9 +42,14 @@ class NetworksParams(DoneParams, frozen=True):
 
 
 class NetworkForm(Sent):
-    """`say`: confirmed, dismissed or open."""
+    """`say`: confirmed, dismissed or open; or `what`: split off `accounts`, merge into the network `into`, undo an `edit`."""
 
     say: str = ""
+    what: str = ""
+    accounts: tuple[int, ...] = ()
+    into: Id | None = None
+    edit: Id | None = None
+    reason: str = ""
 
 
 class Point(NamedTuple):
@@ -93,7 +103,8 @@ async def list_networks(
     state = params.state if params.state in _STATES else "open"
     found = await integrity.list_clusters(db, state, by=staff.account_id)
     health = await integrity.detector_health(db, since=now_ms() - _HEALTH_MS, by=staff.account_id)
-    return desk(show, staff, "networks.html", state=state, networks=found, health=health)
+    weeks = await integrity.detector_weeks(db, weeks=_WEEKS, by=staff.account_id)
+    return desk(show, staff, "networks.html", state=state, networks=found, health=health, weeks=weeks)
 
 
 @get("/admin/integrity/{cluster_id:int}")
@@ -118,17 +129,59 @@ async def judge_network(  # noqa: PLR0917 (as above)
     db: NamedDependency[Db],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str] | Response[None]:
-    """Say whether it is one."""
+    """Say whether it is one, or which accounts belong to it."""
     try:
         async with db.begin() as tx:
-            match form.say:
-                case "confirmed" | "dismissed" | "open" as state:
-                    await integrity.judge_cluster(tx, cluster_id, state, by=staff.account_id)
-                case _:
-                    raise Invalid(form.say[:20])
+            cluster_id = await _do(tx, cluster_id, form, by=staff.account_id)
+    except integrity.ClusterMissing:
+        raise
     except DomainError as error:
         return await _network(show, staff, db, account_views, cluster_id, error=error)
     return show.go(f"/admin/integrity/{cluster_id}", done="saved")
+
+
+async def _do(tx: Tx, cluster_id: int, form: NetworkForm, *, by: int) -> int:
+    """Do it; the network to look at afterwards."""
+    match form.what, form.say:
+        case "", "confirmed" | "dismissed" | "open" as state:
+            await integrity.judge_cluster(tx, cluster_id, state, by=by)
+        case "split", _:
+            return await integrity.split_cluster(tx, cluster_id, form.accounts, reason=form.reason, by=by)
+        case "merge", _ if form.into is not None:
+            await integrity.merge_clusters(tx, cluster_id, form.into, reason=form.reason, by=by)
+            return form.into
+        case "undo_edit", _ if form.edit is not None:
+            return (await integrity.undo_edit(tx, form.edit, by=by)).cluster_id
+        case _:
+            raise Invalid(form.what[:20])
+    return cluster_id
+
+
+@get("/admin/integrity/{cluster_id:int}/files/{kind:str}")
+async def take_network(
+    *,
+    cluster_id: FromPath[int],
+    kind: FromPath[str],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """The network as a file: tables of its accounts and ties, GraphML, STIX. Each is written down."""
+    by = staff.account_id
+    if kind not in FILES:
+        raise Missing(kind[:20])
+    held = await integrity.show_cluster(db, cluster_id, by=by)
+    members = await integrity.members_of(db, cluster_id, by=by, most=_TAKEN)
+    ties = await integrity.ties_of(db, cluster_id, by=by, most=_TAKEN)
+    cards = await account_views.get({one.account_id for one in members} | {one.a_id for one in ties})
+    handles = {one.id: one.handle if one.domain else f"{one.handle}@{settings.domain}" for one in cards.values()}
+    whole = Whole(cluster=held, members=members, ties=ties, handles=handles, server=settings.domain)
+    media_type, make = FILES[kind]
+    body = await asyncio.to_thread(make, whole)
+    await moderation.note_export(db, f"network.{kind}", rows=len(members), by=by)
+    headers = {"content-disposition": f'attachment; filename="network.{kind}"'}
+    return Response(body, media_type=media_type, headers=headers)
 
 
 async def _network(
@@ -137,6 +190,7 @@ async def _network(
     by = staff.account_id
     held = await integrity.show_cluster(db, cluster_id, by=by)
     members = await integrity.members_of(db, cluster_id, by=by)
+    edits = await integrity.edits_of(db, cluster_id, by=by)
     points, lines = drawn(members, await integrity.ties_of(db, cluster_id, by=by))
     return desk(
         show,
@@ -149,8 +203,12 @@ async def _network(
         points=points,
         lines=lines,
         growth=await integrity.growth_of(db, cluster_id, by=by),
-        names=await names_of(account_views, [one.account_id for one in members]),
+        edits=edits,
+        files=tuple(FILES),
+        names=await names_of(
+            account_views, [*(one.account_id for one in members), *(one.by_account_id for one in edits)]
+        ),
     )
 
 
-HANDLERS = pages(list_networks, show_network, judge_network)
+HANDLERS = pages(list_networks, show_network, judge_network, take_network)

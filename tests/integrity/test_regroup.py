@@ -1,0 +1,132 @@
+"""Merge, split and take back: what people say of which accounts belong together stays, whatever the watch finds."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from dunnock import accounts, integrity, moderation
+from dunnock.foundation.db import Sql
+from dunnock.integrity.store import clusters as store
+from dunnock.integrity.watch import WatchActs, watch_acts
+from web.admin.networks import planted
+
+WHY = "They are one newsroom"
+
+
+@pytest.fixture
+async def mod(make):
+    return await make.member("mod", role="moderator")
+
+
+@pytest.fixture
+async def network(db, make, mod):
+    """A network of twelve accounts that the watch found."""
+    people = sorted(one.id for one in await planted(db, make))
+    [cluster] = await integrity.list_clusters(db, "open", by=mod.id)
+    return cluster.id, people
+
+
+async def do(db, use_case, *args, **named):
+    async with db.begin() as tx:
+        return await use_case(tx, *args, **named)
+
+
+async def people_of(db, cluster_id, mod):
+    return sorted(one.account_id for one in await integrity.members_of(db, cluster_id, by=mod.id))
+
+
+async def again(db):
+    """Let the watch find the same once more, surer than before."""
+    async with db.begin() as tx:
+        await tx.run(Sql(text("UPDATE clusters SET score = 0.1, last_at = 1")))
+    await watch_acts(db, WatchActs())
+
+
+async def test_split_stays_split_when_it_is_found_again(db, network, mod):
+    cluster, people = network
+    made = await do(db, integrity.split_cluster, cluster, people[:4], reason=WHY, by=mod.id)
+    assert await people_of(db, made, mod) == people[:4]
+    assert await people_of(db, cluster, mod) == people[4:]
+    await again(db)
+    assert await people_of(db, made, mod) == people[:4]
+    assert await people_of(db, cluster, mod) == people[4:]
+    assert len(await integrity.list_clusters(db, "open", by=mod.id)) == 2
+    shown = await integrity.show_cluster(db, cluster, by=mod.id)
+    assert shown.size == 8
+    assert len(await accounts.independence_of(db, people)) > 0
+
+
+async def test_a_split_taken_back_is_one_again_and_found_as_one(db, network, mod):
+    cluster, people = network
+    made = await do(db, integrity.split_cluster, cluster, people[:4], reason=WHY, by=mod.id)
+    [edit] = await integrity.edits_of(db, cluster, by=mod.id)
+    assert (edit.act, edit.other_id, edit.reason, edit.by_account_id, edit.undone_at) == (
+        "split",
+        made,
+        WHY,
+        mod.id,
+        None,
+    )
+    await do(db, integrity.undo_edit, edit.id, by=mod.id)
+    assert await people_of(db, cluster, mod) == people
+    assert (await integrity.show_cluster(db, made, by=mod.id)).merged_into == cluster
+    await again(db)
+    assert await people_of(db, cluster, mod) == people
+    with pytest.raises(integrity.ClusterRefused):
+        await do(db, integrity.undo_edit, edit.id, by=mod.id)
+    acts = [one.act for one in await moderation.entries(db, accounts.Cursor(limit=2), by=mod.id)]
+    assert acts == ["cluster.undo", "cluster.split"]
+
+
+async def test_a_merge_taken_back_gives_each_its_own(db, network, mod):
+    cluster, people = network
+    made = await do(db, integrity.split_cluster, cluster, people[:4], reason=WHY, by=mod.id)
+    both = (await integrity.members_of(db, made, by=mod.id))[0]
+    async with db.begin() as tx:  # one account is in both
+        await tx.run(store.PUT_MEMBER, cluster_id=cluster, **msgspec.structs.asdict(both))
+    edit = await do(db, integrity.merge_clusters, made, cluster, reason=WHY, by=mod.id)
+    assert await people_of(db, cluster, mod) == people
+    assert await people_of(db, made, mod) == []
+    assert (await integrity.show_cluster(db, made, by=mod.id)).state == "merged"
+    await again(db)
+    assert await people_of(db, cluster, mod) == people, "what was split before is one now"
+    await do(db, integrity.undo_edit, edit, by=mod.id)
+    assert await people_of(db, made, mod) == people[:4]
+    assert await people_of(db, cluster, mod) == sorted([both.account_id, *people[4:]])
+    shown = await integrity.show_cluster(db, made, by=mod.id)
+    assert (shown.state, shown.merged_into, shown.size) == ("open", None, 4)
+
+
+async def test_what_can_not_be_done(db, network, mod, make):
+    cluster, people = network
+    member = await make.member("wren")
+    for wrong, args in (
+        (integrity.split_cluster, (cluster, people)),
+        (integrity.split_cluster, (cluster, [member.id])),
+        (integrity.merge_clusters, (cluster, cluster)),
+    ):
+        with pytest.raises(integrity.ClusterRefused):
+            await do(db, wrong, *args, reason=WHY, by=mod.id)
+    with pytest.raises(integrity.ClusterRefused):
+        await do(db, integrity.split_cluster, cluster, people[:2], reason="  ", by=mod.id)
+    with pytest.raises(integrity.ClusterMissing):
+        await do(db, integrity.merge_clusters, cluster, 1, reason=WHY, by=mod.id)
+    with pytest.raises(integrity.ClusterRefused):
+        await do(db, integrity.undo_edit, 1, by=mod.id)
+    for use in (integrity.split_cluster, integrity.merge_clusters):
+        with pytest.raises(accounts.NotPermitted):
+            await do(db, use, cluster, people[:2] if use is integrity.split_cluster else 1, reason=WHY, by=member.id)
+
+
+async def test_no_network_lowers_what_its_detector_is_worth_week_by_week(db, network, mod):
+    cluster, _ = network
+    await do(db, integrity.judge_cluster, cluster, "dismissed", by=mod.id)
+    [(detector, weeks)] = (await integrity.detector_weeks(db, weeks=4, by=mod.id)).items()
+    assert detector == "together.script"
+    assert [(one.confirmed, one.dismissed, one.precision) for one in weeks] == [(0, 0, None)] * 3 + [(0, 1, 0.0)]
+    [health] = await integrity.detector_health(db, since=0, by=mod.id)
+    assert health.precision == 0.0
+    await do(db, integrity.judge_cluster, cluster, "confirmed", by=mod.id)
+    assert (await integrity.detector_weeks(db, weeks=1, by=mod.id))["together.script"][0].precision == 1.0
