@@ -147,6 +147,7 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/feeds/{id}/timeline": member("read:lists"),  # ours
     "POST /api/v1/dunnock/feeds/{id}/subscribe": member("write:lists"),  # ours
     "POST /api/v1/dunnock/feeds/{id}/unsubscribe": member("write:lists"),  # ours
+    "GET /api/v1/dunnock/feeds/catch_up": member("read:statuses"),  # ours
     "GET /api/v1/dunnock/feeds/for_you": member("read:statuses"),  # ours
     "GET /api/v1/dunnock/feeds/for_you/receipts/{id}": member("read:statuses"),  # ours
     "GET /api/v1/dunnock/feeds/for_you/choices": member("read:accounts"),  # ours

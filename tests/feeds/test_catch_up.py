@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dunnock.feeds import catch_up as catching
-from dunnock.feeds.catch_up import catch_up
+from dunnock.feeds import tags
+from dunnock.feeds.catch_up import Why, catch_up
 from dunnock.foundation.clock import HOUR, now_ms
 from dunnock.foundation.ids import id_at
 
@@ -54,3 +55,19 @@ async def test_reads_no_more_than_so_many(house, scene, monkeypatch):
     assert (found.read, found.whole) == (2, False)
     nothing = await catch_up(house.feeds, me.id, since_id=id_at(now_ms() + HOUR))
     assert (nothing.read, nothing.said, nothing.newest, nothing.whole) == (0, [], 0, True)
+
+
+async def test_each_says_what_brought_it(db, house, make, scene):
+    me, ada, bea = scene
+    stranger = await make.account("stranger")
+    tagged = await make.post(stranger, "a wren", hashtags=("Birds",))
+    both = await make.post(ada, "another wren", hashtags=("Birds", "song"))
+    async with db.begin() as tx:
+        await tags.follow_tag(tx, me.id, "birds")
+    found = await catch_up(house.feeds, me.id, since_id=id_at(now_ms() - 24 * HOUR))
+    entries = {entry.id for one in found.said for entry in one.entries}
+    assert set(found.why) == entries
+    assert found.why[tagged.id] == (Why("hashtag", tag="Birds"),)
+    assert found.why[both.id] == (Why("followed", ada.id), Why("hashtag", tag="Birds"))
+    boosts = [found.why[entry.id] for one in found.said if one.account_id == bea.id for entry in one.entries]
+    assert boosts == [(Why("boosted", bea.id),)] * 2

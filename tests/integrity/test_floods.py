@@ -153,3 +153,9 @@ def test_few_servers_and_new_accounts_are_a_raid_without_shared_words():
     assert floods.is_raid({**told, "new": 30})
     assert not floods.is_raid({**told, "new": 3})
     assert not floods.is_raid({**told, "origins": {f"{n}.example": 1 for n in range(40)}, "new": 30})
+
+
+async def test_a_choice_that_there_is_not(db, flood):
+    async with db.begin() as tx:
+        with pytest.raises(notifications.ChoiceUnknown):
+            await notifications.choose_when_flooded(tx, flood.anna.id, "always")

@@ -32,6 +32,8 @@ async def test_says_what_was_missed_and_how_it_was_counted(wren):
     assert page.status == 200
     for words in ("6 posts came into Home", "6 are counted below", "5 posts", "1 boost", EVIL, "Boosted from far"):
         assert words in page.text
+    assert "robin, whom you follow, boosted it." in page.text
+    assert page.text.count("You follow robin.") == 1
     assert "song 0" not in page.text  # the first two lines only
     assert "Since you caught up last" not in page.text
     at = page.body.partition("&amp;by=")[2].partition('"')[0]

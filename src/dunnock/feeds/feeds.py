@@ -89,6 +89,11 @@ class Feeds:
         rows = await self._db.all(store.LEFT_OUT_OF_HOME, owner=viewer.id)
         return {*viewer.following, viewer.id} - {row[0] for row in rows}
 
+    async def brings(self, viewer_id: int) -> tuple[set[int], frozenset[str]]:
+        """Whose posts and boosts, and which hashtags (folded), bring what is in the viewer's home feed."""
+        sources = await self.sources_of_home(await self._viewers.get(viewer_id))
+        return sources, frozenset((await self.tags_of_home(viewer_id)).values())
+
     async def tags_of_home(self, viewer_id: int) -> dict[int, str]:
         """The hashtags that bring posts into the viewer's home feed: folded name by id."""
         return {row[0]: row[1] for row in await self._db.all(tags_store.OF, owner=viewer_id)}

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from dunnock import notifications
 from dunnock.api.kit import Form, Id, Query
 from dunnock.feeds import Feeds
-from dunnock.feeds.catch_up import MOST_READ, ORDERS, Order, Said, catch_up
+from dunnock.feeds.catch_up import MOST_READ, ORDERS, Order, Said, Why, catch_up
 from dunnock.foundation.clock import HOUR, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.ids import id_at, ms_of
@@ -40,11 +40,12 @@ class DoneForm(Sent):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Somebody with what they brought; `lines` are the first few of it."""
+    """Somebody with what they brought; `lines` are the first few of it, `why` all that brought it."""
 
     face: Face
     said: Said
     lines: list[Shown]
+    why: tuple[Why, ...]
 
 
 @get("/catch-up")
@@ -79,12 +80,18 @@ async def show_catch_up(
     shown = {one.entry_id: one for one in made}
     faces = {one.id: one for one in await cards.faces([one.account_id for one in people])}
     groups = [
-        Group(faces[one.account_id], one, [shown[entry.id] for entry in one.entries[:most] if entry.id in shown])
+        Group(
+            faces[one.account_id],
+            one,
+            [shown[entry.id] for entry in one.entries[:most] if entry.id in shown],
+            tuple(dict.fromkeys(why for entry in one.entries[:most] for why in found.why[entry.id])),
+        )
         for one in people
     ]
     return show(
         "catch_up.html",
         found=found,
+        why=found.why,
         groups=groups,
         asked=params,
         hours=hours,
