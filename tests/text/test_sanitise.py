@@ -14,6 +14,7 @@ FRAGMENTS = """
 <li>|</ul>|<b>|</b>|<i>|<em>|<script>|</script>|<math>|<semantics>|<annotation>|<svg>|<style>|</style>|<!--|-->|<template>
 <span class=mention>|</span>|<span class='x h-card'>|<img src=x onerror=y>|&amp;|&lt;|&nbsp;|&|<|>|"|'|text|é|<pre>
 <blockquote>|</blockquote>|<ruby>|<rt>|<object>|<select>|<option>|<form>|<iframe>|<noscript>|</p|<a href="<h1>">|\x85
+<img alt='<p>"' src="https://a.example/'>">|<abbr title="<h1>">|<sub>
 """
 PIECES = st.lists(st.sampled_from(FRAGMENTS.strip().replace("\n", "|").split("|")), max_size=25).map("".join)
 DANGER = ("<script", "<img", "<iframe", "<svg", "<math", "<style", "<form", "<input", "onerror", "javascript:")
@@ -34,12 +35,34 @@ DANGER = ("<script", "<img", "<iframe", "<svg", "<math", "<style", "<form", "<in
         ),
         ("<h1>Title</h1><p>x</p>", "<p><strong>Title</strong></p><p>x</p>"),
         ('<span translate="no">a</span><span translate="yes">b</span>', '<span translate="no">a</span><span>b</span>'),
+        ('<abbr title="a <b>" class=x>x</abbr><sub>1</sub>', '<abbr title="a b">x</abbr><sub>1</sub>'),
         ('<ol start="3" onclick=x><li value="x">a</li></ol>', '<ol start="3"><li>a</li></ol>'),
     ],
 )
 def test_keeps_what_mastodon_keeps(html: str, safe: str) -> None:
     assert text.sanitise(html) == safe
     assert text.sanitise(safe) == safe
+
+
+@pytest.mark.parametrize(
+    ("picture", "said"),
+    [
+        (
+            '<img class=x src="https://a.example/?b=1&amp;c=2" alt="A &lt;cat&gt; &quot;here&quot;">',
+            'A &lt;cat&gt; "here"',
+        ),
+        ("<IMG alt='' src='https://a.example/?b=1&c=2' onerror=x>", "https://a.example/?b=1&amp;c=2"),
+        ("<img src=https://a.example/?b=1&c=2 data-src='https://evil.example/' alt=cat />", "cat"),
+    ],
+)
+def test_a_picture_is_a_link_to_it(picture: str, said: str) -> None:
+    link = '<a href="https://a.example/?b=1&amp;c=2" target="_blank" rel="nofollow noopener">'
+    assert text.sanitise(f"<p>{picture}</p>") == f"<p>{link}{said}</a></p>"
+
+
+@pytest.mark.parametrize("source", ["x", "javascript:x", "data:image/png;base64,x", "//a.example/x"])
+def test_a_picture_from_nowhere_is_its_description(source: str) -> None:
+    assert text.sanitise(f'<p><img src="{source}" alt="a &lt;b&gt; cat">') == "<p>a &lt;b&gt; cat</p>"
 
 
 @pytest.mark.parametrize(
