@@ -113,3 +113,5 @@ async def test_our_conversations_have_a_context(town, alice):
     assert listed == [str(one.id) for one in (root, *answers)]
     for post in (answers[0], hidden):
         assert (await read(f"{at}/{post.id}/context")).status == 404
+    for never in ("1" * 26, "0", "one"):
+        assert (await read(f"{at}/{never}")).status == 404

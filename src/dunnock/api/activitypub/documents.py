@@ -96,6 +96,8 @@ class Documents:
                 return self._with(self._actor, found["name"])
             if found := _POST.fullmatch(path):
                 return self._with(self._post, found["name"] or found["at"], int(found["id"]))
+            if path.startswith("/users/") and "/statuses/" in path and not _OF_POST.fullmatch(path):
+                return self._with(self._nothing, path)  # no number of a post: nobody's page either
         if found := _OF_POST.fullmatch(path):
             return self._with(getattr(self, f"_{found['what']}"), found["name"], int(found["id"]))
         if found := _OF_ACTOR.fullmatch(path):
@@ -159,6 +161,9 @@ class Documents:
         return activities.with_context(told)
 
     # Posts ----------------------------------------------------------------------------------------------------------
+
+    async def _nothing(self, _: Asker, path: str) -> dict[str, Any]:
+        raise Missing(path[:200])
 
     async def _own_post(self, asker: Asker, name: str, post_id: int) -> tuple[Post, Account]:
         """A post of the account that whoever asks may see: everybody, or whom the signature shows to be one of its readers.
