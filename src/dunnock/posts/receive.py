@@ -173,7 +173,8 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
 
 
 async def _stopped(tx: Tx, one: RemotePost) -> bool:
-    words = (text.plain(one.html), one.warning, *(one.poll.options if one.poll else ()), *one.links)
+    described = (file.description or "" for file in one.files)
+    words = (text.plain(one.html), one.warning, *(one.poll.options if one.poll else ()), *one.links, *described)
     return await stopped_until(tx, words, author_id=one.author_id) is not None
 
 
@@ -188,7 +189,8 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
         return False
     if _is_older(one, post):
         return False
-    if post.visibility == "public" and await _stopped(tx, one):
+    had = await stopped_until(tx, (post.text, post.warning), author_id=post.author_id) is not None
+    if post.visibility == "public" and not had and await _stopped(tx, one):
         return False
     poll = None if post.poll_id is None else await polls.hold_of_post(tx, post.id)
     shaped = _shaped(one)
