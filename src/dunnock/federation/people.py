@@ -410,7 +410,8 @@ class People:
         await store.put(tx, new, claimed=described.claimed)
         gone = await store.put_keys(tx, known.account_id, described.keys)
         other = known.avatar_url != new.avatar_url or known.header_url != new.header_url
-        other = other or (was.avatar is None and new.avatar_url is not None)  # given up meanwhile, or never had
+        # Given up meanwhile, or never to be had.
+        other = other or (not was.avatar and bool(new.avatar_url)) or (not was.header and bool(new.header_url))
         if other and (new.avatar_url or new.header_url):
             await tx.enqueue(CopyPictures(account_id=known.account_id, host=new.host))
         await want_emoji(tx, described.icons, new)

@@ -89,9 +89,9 @@ class Telling:
     async def created(self, tx: Tx, post: Post, author: Account) -> None:
         """Create, and the request to quote where that takes one; to relays that are followed an Announce by the server itself."""
         told = await note(tx, post, author, self._places)
-        whole, named = await relays.inboxes_by_way(tx)
-        await self._send_about(tx, post, author, create(told), relays_too=whole)
-        if named and post.visibility == "public" and author.standing is Standing.ACTIVE:
+        whole, named = await self._relays_for(tx, post, author)
+        await self._send_about(tx, post, author, create(told), also=whole)
+        if named:
             me = self._places.instance_actor
             announced = {
                 "id": f"{me}#announces/{post.id}",
@@ -123,8 +123,9 @@ class Telling:
             "cc": told["cc"],
             "object": told,
         }
-        also = await actors.boosters_inboxes(tx, post.id)
-        await self._send_about(tx, post, author, activity, also=also, relays_too=await relays.inboxes(tx))
+        whole, named = await self._relays_for(tx, post, author)
+        also = await actors.boosters_inboxes(tx, post.id) | whole | named
+        await self._send_about(tx, post, author, activity, also=also)
 
     async def on_deleted(self, tx: Tx, event: posts.PostDeleted) -> None:
         """Delete, to all that may have it; of a boost an Undo. What was claimed of it is forgotten."""
@@ -512,6 +513,15 @@ class Telling:
         if remote is not None and post is not None and post.visibility in posts.OPEN:
             await deliveries.note_reached(tx, post.id, {remote.best_inbox})
 
+    async def _relays_for(self, tx: Tx, post: Post, author: Account) -> tuple[set[str], set[str]]:
+        """Relays that get the post as it is, and those to which it is announced; none unless it is public.
+
+        Whoever staff limited is for their followers, and no relay's business.
+        """
+        if post.visibility != "public" or author.standing is not Standing.ACTIVE:
+            return set(), set()
+        return await relays.inboxes_by_way(tx)
+
     async def _send_about(
         self,
         tx: Tx,
@@ -520,12 +530,8 @@ class Telling:
         activity: dict[str, Any],
         *,
         also: Collection[str] = (),
-        relays_too: Collection[str] = (),
     ) -> None:
-        """To followers, unless it is direct, to the servers of those who are named or answered, and if public to these relays.
-
-        Whoever staff limited is for their followers, and no relay's business.
-        """
+        """To followers, unless it is direct, to the servers of those who are named or answered, and to these inboxes."""
         people = {*post.mentions, *([post.reply_to_author_id] if post.reply_to_author_id else [])}
         if post.visibility in {"followers", "direct"}:
             people = set(post.mentions)
@@ -535,8 +541,6 @@ class Telling:
         to = extra | await deliveries.reached_by(tx, post.id) | set(also)
         if post.visibility != "direct":
             to |= await actors.follower_inboxes(tx, author.id)
-        if post.visibility == "public" and author.standing is Standing.ACTIVE:
-            to |= set(relays_too)
         await self._send(tx, activity, author, to, to_followers=post.visibility == "followers")
 
     async def _send(

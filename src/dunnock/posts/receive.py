@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -173,9 +173,16 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
 
 
 async def _stopped(tx: Tx, one: RemotePost) -> bool:
-    described = (file.description or "" for file in one.files)
-    words = (text.plain(one.html), one.warning, *(one.poll.options if one.poll else ()), *one.links, *described)
-    return await stopped_until(tx, words, author_id=one.author_id) is not None
+    return await stopped_until(tx, _words(one), author_id=one.author_id) is not None
+
+
+def _words(one: RemotePost) -> Iterator[str]:
+    """All that it says. Read only while something is stopped."""
+    yield text.plain(one.html)
+    yield one.warning
+    yield from one.poll.options if one.poll else ()
+    yield from one.links
+    yield from (file.description or "" for file in one.files)
 
 
 async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Settings) -> bool:
@@ -189,9 +196,10 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
         return False
     if _is_older(one, post):
         return False
-    had = await stopped_until(tx, (post.text, post.warning), author_id=post.author_id) is not None
-    if post.visibility == "public" and not had and await _stopped(tx, one):
-        return False
+    if post.visibility == "public" and await _stopped(tx, one):
+        had = await stopped_until(tx, (post.text, post.warning), author_id=post.author_id)
+        if had is None:
+            return False
     poll = None if post.poll_id is None else await polls.hold_of_post(tx, post.id)
     shaped = _shaped(one)
     before = await media_now(tx, post)
