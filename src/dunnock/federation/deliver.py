@@ -1,7 +1,8 @@
 """Sends what waits to be sent: fair to all servers, patient with those that are away, and nothing is forgotten.
 
-A delivery is leased while it is tried, so that a process that dies loses none; what fails is tried again over days. A server
-that took nothing for `PARK_MS` is left alone until it is heard of. Source: federation.md, section 10.
+A delivery is leased while it waits for its turn here and is tried, so that a process that dies loses none; what fails is
+tried again over days. A server that took nothing for `PARK_MS` is left alone until it is heard of.
+Source: federation.md, section 10.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import structlog
 
 from dunnock.federation.house import Federation
 from dunnock.federation.keys import Pair
+from dunnock.federation.lanes import LOW, PER_HOST, Lanes, Ready
 from dunnock.federation.prove import proven
 from dunnock.federation.signatures import Scheme, sign
 from dunnock.federation.store import actors as hosts
@@ -30,18 +32,22 @@ from dunnock.foundation.db import Busy, Db, Tx
 from dunnock.foundation.events import Logged
 from dunnock.foundation.http import Answer, OutsideFailed, OutsideForbidden, Wanted
 
-AT_ONCE: Final = 32
-PER_HOST: Final = 2
-SLOW_AT_ONCE: Final = 16
-"""How many of those under way may be for servers that fail, which take their time: the others are never held up by them."""
 MOST_ATTEMPTS: Final = 16
 KEPT_BODIES: Final = 256
 PARK_MS: Final = 7 * DAY
-LEASE_MS: Final = 90 * SECOND
+PARKED_MS: Final = DAY
+"""What waits for a server that is left alone is looked at again after so long."""
+LEASE_MS: Final = 180 * SECOND
+_TRY_MS = 40 * SECOND  # so much of the lease must be left when a try begins
+_MOST = 64  # that are taken from the database at once
+_SETTLED_AT_ONCE = 32
+_SETTLE_S = 0.05  # what arrived is written down after so long, together
+_CROWDED_S = 0.5
 _FIRST: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, within_s=10)
 _LATER: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, within_s=30)
 _NOT_FOR_EVER = frozenset({401, 408, 425, 429})
 _SAFETY_NET_S: Final = 1.0
+_PAUSES_S: Final = (0.1, 0.5, 2.0, None)
 _log = structlog.get_logger()
 
 
@@ -65,11 +71,15 @@ class Deliveries:
         self._wake = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
-        self._under_way: dict[asyncio.Task[None], Due] = {}
-        self._per_host: dict[str, int] = {}
+        self._lanes = Lanes()
+        self._under_way: dict[asyncio.Task[None], Ready] = {}
+        self._arrived: list[Due] = []
+        self._settling: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
         self._schemes: dict[str, Scheme] = {}
         self._bodies: Cache[int, tuple[Pair, bytes]] = Cache(KEPT_BODIES)
         self._slot: str | None = None
+        self._next_crowded, self._crowded_after = 0.0, ""
 
     async def start(self, *, slot: str | None = None) -> None:
         """Begin to send. What was under way in the same `slot` when a process ended there is sent again at once."""
@@ -86,15 +96,16 @@ class Deliveries:
         self._wake.set()
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
-        if not self._under_way:
-            return
-        _, late = await asyncio.wait(list(self._under_way), timeout=within_s)
-        back = [self._under_way[task].id for task in late if task in self._under_way]
-        for task in late:
-            task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        if back:
-            with contextlib.suppress(Busy):  # then its lease ends it
+        back = [one.due.id for one in self._lanes.clear()]
+        if self._under_way:
+            _, late = await asyncio.wait(list(self._under_way), timeout=within_s)
+            back += [self._under_way[task].due.id for task in late if task in self._under_way]
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        with contextlib.suppress(Busy):  # then its lease ends it
+            await self._settle_arrived()
+            if back:
                 async with self._house.db.begin() as tx:
                     await store.give_back(tx, back)
 
@@ -105,8 +116,8 @@ class Deliveries:
         while not self._stopping:
             self._wake.clear()
             try:
-                while await self._start_some():
-                    pass
+                while await self._fill():
+                    self._begin()
             except Busy as error:
                 _log.warning("deliveries wait", why=str(error))
             except Exception:  # noqa: BLE001 (deliveries go on when the database does)
@@ -115,57 +126,128 @@ class Deliveries:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _SAFETY_NET_S)
 
-    async def _start_some(self) -> bool:
-        """Begin with what is due and has room; whether there may be more."""
+    async def _fill(self) -> bool:
+        """Take what is due and has room; whether there may be more."""
         db, now = self._house.db, now_ms()
-        free = AT_ONCE - len(self._under_way)
-        full = [host for host, count in self._per_host.items() if count >= PER_HOST]
-        slow_too = sum(one.slow for one in self._under_way.values()) < SLOW_AT_ONCE
-        if self._stopping or free <= 0 or not await store.any_due(db, now, full, slow_too=slow_too):
+        if self._stopping or self._lanes.waiting >= LOW:
+            return False
+        full = self._lanes.full()
+        if await store.any_due(db, now, full):
+            async with db.begin(durable=False) as tx:
+                found = await store.find_due(tx, now, full=full, most=_MOST)
+                taken = await self._take(tx, found, now)
+            await self._put(taken, now)
+            return bool(taken) or any(one.parked for one in found)
+        return await self._fill_by_host(full, now)
+
+    async def _fill_by_host(self, full: list[str], now: int) -> bool:
+        """The same where the oldest are all for servers that have enough to do: the others are found by their names."""
+        db, at = self._house.db, asyncio.get_running_loop().time()
+        if not full or at < self._next_crowded or not await store.is_crowded(db, now):
+            return False
+        self._next_crowded = at + _CROWDED_S
+        names = await store.hosts_due(db, now, full, after=self._crowded_after, most=_MOST)
+        self._crowded_after = names[-1] if len(names) == _MOST else ""  # the next ones have their turn next time
+        if not names:
             return False
         async with db.begin(durable=False) as tx:
-            found = await store.find_due(tx, now, full=full, slow_too=slow_too, most=free)
-            taken = self._choose(found)
-            await store.lease(tx, taken, until=now + LEASE_MS, slot=self._slot)
+            found = [one for name in names for one in await store.find_due_of(tx, now, name, most=PER_HOST)]
+            taken = await self._take(tx, found, now)
+        await self._put(taken, now)
+        return False
+
+    async def _take(self, tx: Tx, found: Sequence[Due], now: int) -> list[Due]:
+        """Of those that are due, lease the ones that have room; those of servers that are left alone go out of the way."""
+        if parked := {one.host for one in found if one.parked}:
+            await store.park(tx, parked, until=now + PARKED_MS)
+        taken = self._lanes.choose([one for one in found if not one.parked])
+        await store.lease(tx, taken, until=now + LEASE_MS, slot=self._slot)
+        return taken
+
+    async def _put(self, taken: Sequence[Due], now: int) -> None:
+        bodies = await store.bodies_of(self._house.db, {one.body_id for one in taken})
         for one in taken:
-            self._per_host[one.host] = self._per_host.get(one.host, 0) + 1
-        bodies = await store.bodies_of(db, {one.body_id for one in taken})
-        for one in taken:
-            task = asyncio.create_task(self._do(one, bodies.get(one.body_id)), name=f"delivery to {one.host}")
+            self._lanes.put(Ready(one, bodies.get(one.body_id), now + LEASE_MS))
+
+    def _begin(self) -> None:
+        """Try those whose turn it is."""
+        if self._stopping:
+            return
+        waited = self._lanes.waiting
+        for one in self._lanes.turns():
+            task = asyncio.create_task(self._do(one), name=f"delivery to {one.host}")
             self._under_way[task] = one
             task.add_done_callback(self._over)
-        return len(taken) < len(found) or len(found) == free
-
-    def _choose(self, found: Sequence[Due]) -> list[Due]:
-        """Those that have room: of their server, and of the slow ones."""
-        counts = dict(self._per_host)
-        slow = sum(one.slow for one in self._under_way.values())
-        taken = []
-        for one in found:
-            if counts.get(one.host, 0) >= PER_HOST or (one.slow and slow >= SLOW_AT_ONCE):
-                continue
-            counts[one.host] = counts.get(one.host, 0) + 1
-            slow += one.slow
-            taken.append(one)
-        return taken
+        if waited >= LOW > self._lanes.waiting:
+            self._wake.set()
 
     def _over(self, task: asyncio.Task[None]) -> None:
         one = self._under_way.pop(task)
-        left = self._per_host[one.host] - 1
-        if left:
-            self._per_host[one.host] = left
-        else:
-            del self._per_host[one.host]
+        if self._lanes.over(one.host):
+            self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("what became of a delivery could not be written down", why=str(error))  # its lease ends it
-        self._wake.set()
+        self._begin()
 
-    async def _do(self, one: Due, body: Body | None) -> None:
-        if body is None or await self._house.policy.refuses(one.host):
-            await self._settle(one, None, final=True)
+    async def _do(self, one: Ready) -> None:
+        due = one.due
+        if one.until - now_ms() < _TRY_MS:  # it waited for its turn for too long: whoever comes first may have it
+            async with self._house.db.begin(durable=False) as tx:
+                await store.give_back(tx, [due.id])
             return
-        why, final, retry_at = await self._try(one, body)
-        await self._settle(one, why, final=final, retry_at=retry_at)
+        if one.body is None or await self._house.policy.refuses(due.host):
+            await self._settle(due, None, final=True)
+            return
+        why, final, retry_at = await self._try(due, one.body)
+        if why is None:
+            self._lanes.mark(due.host, slow=False)
+            self._note_arrived(due)
+        else:
+            if not final:
+                self._lanes.mark(due.host, slow=True)
+            await self._settle(due, why, final=final, retry_at=retry_at)
+
+    def _note_arrived(self, one: Due) -> None:
+        """To be written down together with others: one that is lost by a crash is sent again, which is as good."""
+        self._arrived.append(one)
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle_soon(), name="deliveries that arrived")
+
+    async def _settle_soon(self) -> None:
+        try:
+            while self._arrived:
+                if len(self._arrived) < _SETTLED_AT_ONCE:
+                    await asyncio.sleep(_SETTLE_S)
+                await self._settle_arrived()
+        except Busy as error:
+            _log.error("what became of deliveries could not be written down", why=str(error))  # their leases end it
+        finally:
+            self._settling = None
+
+    async def _settle_arrived(self) -> None:
+        async with self._writing:
+            arrived, self._arrived = self._arrived, []
+            if arrived:
+                await self._write_arrived(arrived)
+
+    async def _write_arrived(self, arrived: Sequence[Due]) -> None:
+        for pause in _PAUSES_S:
+            try:
+                async with self._house.db.begin(durable=False) as tx:
+                    await store.done(tx, arrived)
+                    for one in arrived:
+                        if one.to_relay:
+                            await relays.note_delivery(tx, one.inbox, None)
+                    known = await hosts.hosts_of(tx, sorted({one.host for one in arrived}))
+                    for host, (_, failing_since, _) in known.items():
+                        if failing_since is not None:
+                            await self._house.wake.heard(tx, host)
+            except Busy:
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return
 
     async def _try(self, one: Due, held: Body) -> tuple[str | None, bool, int]:
         """(why it failed or None, whether trying again is of no use, when to at the earliest)."""
@@ -223,15 +305,14 @@ class Deliveries:
         return held
 
     async def _settle(self, one: Due, why: str | None, *, final: bool, retry_at: int = 0) -> None:
-        for pause in (0.1, 0.5, 2.0, None):
+        """Write down that it did not arrive, or has no need to (None)."""
+        for pause in _PAUSES_S:
             try:
                 async with self._house.db.begin() as tx:
                     if one.to_relay:
                         await relays.note_delivery(tx, one.inbox, why)
                     if why is None or final or one.attempts + 1 >= MOST_ATTEMPTS:
                         await store.done(tx, [one])
-                        if why is None:
-                            await self._note_arrived(tx, one.host)
                         return
                     chance = (one.id % 101) / 100
                     at = max(now_ms() + pause_ms(one.attempts + 1, chance), retry_at)
@@ -249,20 +330,18 @@ class Deliveries:
             else:
                 return
 
-    async def _note_arrived(self, tx: Tx, host: str) -> None:
-        known = (await hosts.hosts_of(tx, [host])).get(host)
-        if known is not None and known[1] is not None:
-            await self._house.wake.heard(tx, host)
-
     async def settle(self, *, within_s: float = 30.0) -> None:
         """Send everything that is due, here and now (for tests and commands)."""
         end = now_ms() + int(within_s * 1000)
         while now_ms() < end:
-            while await self._start_some():
-                pass
-            if not self._under_way:
+            while await self._fill():
+                self._begin()
+            if self._under_way:
+                await asyncio.wait(list(self._under_way), timeout=1)
+                continue
+            await self._settle_arrived()
+            if not self._lanes.waiting and not self._under_way:
                 return
-            await asyncio.wait(list(self._under_way), timeout=1)
 
 
 async def count_due(db: Db, *, now: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -18,6 +19,7 @@ MOST_URI: Final = 2048
 _NAME = r"(?P<name>[A-Za-z0-9_]{1,64})"
 _THING = re.compile(rf"/(?:users/{_NAME}|@(?P<at>[A-Za-z0-9_]{{1,64}}))(?:/(?:statuses/)?(?P<id>[1-9][0-9]{{0,18}}))?")
 _CONTROLS = re.compile("[\0-\x1f\x7f]")
+_USUAL = re.compile(r"https?://[a-z0-9.:-]+(?=[/?#]|\Z)")  # read the same with and without what follows
 _FOLLOW = re.compile(rf"/users/{_NAME}/follows/(?P<id>[1-9][0-9]{{0,18}})")
 
 
@@ -130,6 +132,16 @@ def host_of(uri: object) -> str:
     """Host and unusual port of a web address in their one spelling; "" for what is none."""
     if not isinstance(uri, str) or is_too_long(uri) or _CONTROLS.search(uri):  # urlsplit passes over some of them
         return ""
+    usual = _USUAL.match(uri)
+    return _read_host(uri) if usual is None else _usual_host(usual[0])
+
+
+@functools.lru_cache(maxsize=8192)  # by what comes before the path: there are far fewer of these than addresses
+def _usual_host(start: str) -> str:
+    return _read_host(start)
+
+
+def _read_host(uri: str) -> str:
     try:
         parts = urlsplit(uri)
         if parts.scheme not in {"https", "http"} or "@" in parts.netloc:
