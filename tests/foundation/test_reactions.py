@@ -46,7 +46,7 @@ async def test_every_event_reaches_the_reaction_once_and_in_one_go(db):
     runner = Reactions(db, {ThingHappened: [on_thing]})
     await runner.start()
     await asyncio.gather(*(happen(db, n) for n in range(130)))
-    for _ in range(200):
+    for _ in range(2_000):
         if len(heard) == 130:
             break
         await asyncio.sleep(0.01)
