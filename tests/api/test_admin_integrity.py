@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from api.staffed import staffed
-from dunnock import moderation, posts
+from dunnock import media, moderation, posts
 from dunnock.accounts import Cursor
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
@@ -15,6 +15,7 @@ from dunnock.integrity.identity import JOBS, impostors
 from dunnock.integrity.money import observe
 from dunnock.integrity.rules import meet
 from dunnock.integrity.signals import raise_signal
+from dunnock.integrity.stopped_media import meet as look
 
 HERE = "/api/v1/dunnock/admin"
 
@@ -162,3 +163,43 @@ async def test_watch_rules(db, staff, make, ada):
     other = await staff.post(f"{HERE}/watch_rules", ada, **wanted)
     changed = await staff.ask("PUT", f"{HERE}/watch_rules/{other['id']}", ada, json=wanted | {"days": 90})
     assert (changed.status, changed.json["version"]) == (200, 2)
+
+
+async def test_stopped_media(db, staff, make, ada):
+    wren, told = await make.member("wren"), "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
+    shown = media.write_picture(
+        media.Picture(original=media.File("a.webp", 9, 9, 9, "image/webp"), prints=(told,)),
+    )
+    file = await make.media(wren, files=shown)
+    said = await make.post(wren, "Look", media=f"[{file.id}]")
+    url = f"{HERE}/media_stops"
+    for bad in (
+        {"why": "x"},
+        {"why": "", "hashes": [told]},
+        {"why": "x", "hashes": ["f"]},
+        {"why": "x", "media_ids": [str(file.id)], "effect": "y"},
+    ):
+        assert (await staff.ask("POST", url, ada, json=bad)).status == 422, bad
+    made = await staff.post(url, ada, why="A hoax", hashes=[told.upper()], days=2)
+    [stop] = made["stops"]
+    assert (stop["hashes"], stop["effect"], stop["told"], made["left"]) == ([told], "limit", True, 0)
+    assert (await staff.post(url, ada, why="x", hashes=[told], days=1)) == {"stops": [], "left": 1}
+    assert (await staff.post(url, ada, why="x", media_ids=[str(file.id)], effect="review"))["left"] == 0, "for good"
+    assert (await staff.post(url, ada, why="x", status_ids=[str(said.id)], effect="review"))["left"] == 1
+    async with db.begin() as tx:
+        await look.look_at_post(tx, posts.PostPublished(said.id, wren.id, "public"))
+    hits = await staff.get(f"{HERE}/media_stop_hits", ada)
+    assert {(one["status_id"], one["distance"]) for one in hits} == {(str(said.id), 0)}
+    [hit] = await staff.get(f"{url}/{stop['id']}/hits", ada)
+    assert (hit["limited"], hit["account_id"], hit["media_id"]) == (True, str(wren.id), str(file.id))
+    assert await staff.get(f"{url}/{stop['id']}/hits?state=refused", ada) == []
+    assert (await staff.ask("POST", f"{HERE}/media_stop_hits/refuse", ada, json={"ids": [hit["id"]]})).status == 422
+    refused = await staff.post(f"{HERE}/media_stop_hits/refuse", ada, ids=[hit["id"]], reason="A hoax")
+    assert refused == {"done": 1}
+    assert (await staff.ask("POST", f"{HERE}/media_stop_hits/release", ada, json={"ids": [hit["id"]]})).status == 422
+    ended = await staff.ask("DELETE", f"{url}/{stop['id']}", ada)
+    assert (ended.status, ended.json["ended_at"] is not None) == (200, True)
+    assert [one["id"] for one in await staff.get(f"{url}?over=true", ada)] == [stop["id"]]
+    assert len(await staff.get(url, ada)) == 1
+    assert (await staff.get(f"{url}/{stop['id']}", ada))["why"] == "A hoax"
+    assert (await staff.ask("GET", f"{url}/5", ada)).status == 404

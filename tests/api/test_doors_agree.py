@@ -62,7 +62,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "add": f"POST {CASE}/subjects", "part": f"PATCH {CASE}/subjects", "drop": f"DELETE {CASE}/subjects",
         "note": f"POST {CASE}/notes", "link": f"POST {CASE}/links", "preview": f"GET {CASE}",
         "decide": f"POST {OURS}/decisions", "undo": f"POST {OURS}/decisions/{{id}}/undo",
-        "take_over": f"POST {OURS}/decisions/{{id}}/take_over",
+        "take_over": f"POST {OURS}/decisions/{{id}}/take_over", "stop_media": f"POST {OURS}/media_stops",
     },
     "/admin/doors": {
         "block_domain": f"POST {ADMIN}/email_domain_blocks", "unblock_domain": f"DELETE {ADMIN}/email_domain_blocks/{{id}}",
@@ -110,6 +110,10 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "change": f"PUT {OURS}/watch_rules/{{id}}",
         **{one: f"POST {OURS}/watch_rules/{{id}}/{one}" for one in ("dry", "live", "end")},
     } | HITS,
+    "/admin/stopped-media": {
+        "stop": f"POST {OURS}/media_stops", "lift": f"DELETE {OURS}/media_stops/{{id}}",
+        **{one: f"POST {OURS}/media_stop_hits/{one}" for one in ("release", "refuse")},
+    },
     "/admin/money": {"block": f"POST {OURS}/asset_blocks", "unblock": f"DELETE {OURS}/asset_blocks/{{id}}"},
     "/admin/relays": {
         "add": f"POST {OURS}/relays", "enable": f"POST {OURS}/relays/{{id}}/enable",

@@ -16,6 +16,8 @@ from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
 from dunnock.integrity import rules
 from dunnock.integrity.rules import meet
+from dunnock.integrity.tables import media_stop_hits
+from dunnock.media.tables import media_stops
 
 V1, OURS = "/api/v1/admin", "/api/v1/dunnock/admin"
 NO_ACCOUNT = (  # what these change is no account
@@ -23,7 +25,7 @@ NO_ACCOUNT = (  # what these change is no account
     "invitations", "ip_blocks", "jobs", "posting_stops", "relays", "releases", "rules", "settings", "spared_servers", "tags",
     "indicator_feeds", "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
     "server_notes", "networks", "signals", "protected_names", "asset_blocks", "government_requests", "collections",
-    "watch_rules", "network_edits",
+    "watch_rules", "network_edits", "media_stops",
 )  # fmt: skip
 ONLY_READ = (
     "protect",
@@ -62,6 +64,8 @@ TRIES = {  # route -> what is sent, once for each
     f"POST {OURS}/decisions/{{id}}/take_over": [{}],
     f"POST {OURS}/watch_hits/release": [{"ids": ["HIT"]}],
     f"POST {OURS}/watch_hits/refuse": [{"ids": ["HIT"], "reason": "x"}],
+    f"POST {OURS}/media_stop_hits/release": [{"ids": ["SHOWN"]}],
+    f"POST {OURS}/media_stop_hits/refuse": [{"ids": ["SHOWN"], "reason": "x"}],
     f"POST {OURS}/requests/{{id}}/approve": [{"digest": "0" * 64, "password": "x"}],
     f"POST {OURS}/requests/{{id}}/refuse": [{}],
     f"POST {OURS}/appeals/{{id}}/approve": [{}],
@@ -110,6 +114,11 @@ async def test_an_owner_alone_changes_nothing_of_a_protected_account(db, staff, 
         await tx.run(Sql(text(f"UPDATE watch_rules SET state = 'live' WHERE id = {rule}")))
         await meet.meet_post(tx, posts.PostPublished(post.id, star.id, "public"))
     [hit] = [one.id for one in await rules.waiting_hits(db, by=boss.id)]
+    stop = await make.row(media_stops, id=db.new_id(), effect="limit", why="x", by_account_id=boss.id)
+    shown = await make.row(
+        media_stop_hits, id=db.new_id(), stop_id=stop.id, post_id=post.id, media_id=1, account_id=star.id, apart=0,
+        state="waiting",
+    )  # fmt: skip
     before = await state(db, star.id)
     for route, bodies in TRIES.items():
         method, _, path = route.partition(" ")
@@ -120,6 +129,8 @@ async def test_an_owner_alone_changes_nothing_of_a_protected_account(db, staff, 
                 if value == ["ID"]
                 else [str(hit)]
                 if value == ["HIT"]
+                else [str(shown.id)]
+                if value == ["SHOWN"]
                 else named.get(str(value), value)
                 for name, value in body.items()
             }

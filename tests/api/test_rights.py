@@ -274,6 +274,14 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/watch_hits": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/watch_hits/release": staff("admin:write:reports"),  # ours
     "POST /api/v1/dunnock/admin/watch_hits/refuse": staff("admin:write:accounts"),  # ours
+    "GET /api/v1/dunnock/admin/media_stops": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/media_stops": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/media_stops/{id}": staff("admin:read:reports"),  # ours
+    "DELETE /api/v1/dunnock/admin/media_stops/{id}": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/media_stops/{id}/hits": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/media_stop_hits": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/media_stop_hits/release": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/media_stop_hits/refuse": staff("admin:write:accounts"),  # ours
     "GET /api/v1/dunnock/admin/networks": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}/edits": staff("admin:read:reports"),  # ours

@@ -10,10 +10,11 @@ from dunnock import media, posts
 from dunnock.foundation.reactions import Reactions
 from dunnock.integrity import marks
 from dunnock.integrity.coaction import Trace
-from dunnock.integrity.pictures import SAME, TrimPictures, keys_near, keys_of, recognise, trim_pictures
+from dunnock.integrity.pictures import TrimPictures, recognise, trim_pictures
 from dunnock.integrity.reactions import HEARS
 from dunnock.integrity.store import observations
 from dunnock.integrity.tables import pictures as table
+from dunnock.media.nearness import SAME, keys_near, keys_of
 
 
 def changed(told, bits, rng):

@@ -63,6 +63,8 @@ MAY_STAY = {
     ("watch_rules", "made_by"): "what it wrote as staff",
     ("watch_rules", "live_by"): "as above",
     ("watch_hits", "judged_by"): "what it judged as staff",
+    ("media_stops", "by_account_id"): "what it stopped as staff",
+    ("media_stop_hits", "judged_by"): "what it judged as staff",
     ("clusters", "judged_by"): "as above",
     ("protected_names", "by_account_id"): "what it protected as staff",
     ("assets", "by_account_id"): "what it stopped as staff",
@@ -236,6 +238,7 @@ class Life:
                 await accounts.declare_minor(tx, one.id)
         await row(wr.watch_rules, id=(rule := new()), name="x", condition="kind = post", effect="review", version=1,
                   made_by=anna.id, expires_at=1)  # fmt: skip
+        await row(m.media_stops, id=(stop := new()), effect="limit", why="x", by_account_id=anna.id)
         await row(i.clusters, id=(cluster := new()), score=20.0, size=2, summary="{}", first_at=1, last_at=1)
         await row(i.cluster_edits, id=(edit := new()), act="split", cluster_id=cluster, other_id=cluster, was="open",
                   reason="x", by_account_id=anna.id)  # fmt: skip
@@ -252,6 +255,8 @@ class Life:
                       weight=20.0)  # fmt: skip
             await row(wr.watch_hits, id=new(), rule_id=rule, version=1, kind="post", subject_id=one.id,
                       account_id=one.id, told="{}", state="noted")  # fmt: skip
+            await row(i.media_stop_hits, id=new(), stop_id=stop, post_id=one.id, media_id=1, account_id=one.id, apart=0,
+                      state="waiting")  # fmt: skip
             await row(i.signals, id=new(), detector="a.b", kind="account", subject_id=one.id, score=1.0, evidence="{}",
                       times=1, first_at=1, last_at=1)  # fmt: skip
         self.token = await home.token(anna)

@@ -138,6 +138,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/identity", MEMBER),
         ("/admin/integrity", MEMBER),
         ("/admin/watch-rules", MEMBER),
+        ("/admin/stopped-media", MEMBER),
         ("/admin/money", MEMBER),
         ("/admin/releases", MEMBER),
         ("/admin/indicators", MEMBER),

@@ -35,7 +35,7 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
-from dunnock.integrity import held_trends, identity, money, rules, takeover
+from dunnock.integrity import held_trends, identity, money, rules, stopped_media, takeover
 from dunnock.integrity import reactions as watching
 from dunnock.letters import reactions as letter_reactions
 from dunnock.moderation import block_list_fetch
@@ -65,6 +65,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
     takeover.HEARS,
     held_trends.HEARS,
     rules.HEARS,
+    stopped_media.HEARS,
     watching.HEARS,
 )
 
@@ -83,6 +84,7 @@ EVERY: Sequence[Every] = (
     *identity.EVERY,
     *money.EVERY,
     *rules.EVERY,
+    *stopped_media.EVERY,
     *watching.EVERY,
     *block_list_fetch.EVERY,
     *moderation.EVERY,
@@ -137,6 +139,7 @@ def does(
         **identity.JOBS,
         **money.jobs_of(door),
         **rules.JOBS,
+        **stopped_media.JOBS,
         **watching.JOBS,
         **moderation.JOBS,
         **media.remote_jobs_of(door, media_store),

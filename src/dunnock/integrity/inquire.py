@@ -16,9 +16,9 @@ from dunnock.integrity import identity
 from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.model import Signal
-from dunnock.integrity.pictures import SAME
 from dunnock.integrity.signals import find_signal
 from dunnock.integrity.store import signals as store
+from dunnock.media.nearness import SAME
 from dunnock.moderation import Subject
 
 STRONG = {"identity.lookalike": 0.9, "identity.shift": 0.0, "identity.return": 0.9, "money.same_payee": 0.0}

@@ -1,8 +1,6 @@
 """Which picture a file shows: copies that were resized or encoded anew are one, found by what they look like.
 
-Two prints (`media.pdq`) of one picture differ in at most 31 of 256 bits. Cut into 16 parts of 16 bits, at least one part then
-differs in at most one bit; so all copies are found by the 17 values near each part, exactly, whatever there is beside them.
-Source: M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index Hashing" (2012).
+How prints are compared and found: `media.nearness`.
 """
 
 from __future__ import annotations
@@ -14,10 +12,9 @@ from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.job import Job
 from dunnock.integrity.store import pictures as store
+from dunnock.media.nearness import SAME, apart, keys_near, keys_of
 
-SAME = 31
 KEPT_MS = 30 * DAY
-_PARTS, _BITS = 16, 16
 _MOST_NEAR = 2_000
 """Prints that are compared at most: with so many that share a part, the first of them are looked at."""
 _CHUNK = 200
@@ -48,11 +45,6 @@ async def recognise(tx: Tx, told: str) -> int:
     return same_as
 
 
-def apart(one: str, other: str) -> int:
-    """In how many of 256 bits two prints differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
-
-
 def print_of(picture: str | None) -> str:
     """What a picture (JSON of media's Picture) looks like; empty: there is none, or too little to see."""
     try:
@@ -60,17 +52,6 @@ def print_of(picture: str | None) -> str:
     except msgspec.MsgspecError:
         return ""
     return prints[0] if prints else ""
-
-
-def keys_of(told: str) -> list[int]:
-    """The 16 parts of a print, each with its place."""
-    bits = int(told, 16)
-    return [part << _BITS | bits >> part * _BITS & 0xFFFF for part in range(_PARTS)]
-
-
-def keys_near(told: str) -> list[int]:
-    """The parts of a print, and what each becomes when one bit is another."""
-    return [key ^ flip for key in keys_of(told) for flip in (0, *(1 << bit for bit in range(_BITS)))]
 
 
 async def trim_pictures(db: Db, _: TrimPictures) -> None:

@@ -43,6 +43,13 @@ class MediaMissing(DomainError):
     code, kind, safe = "media_missing", Kind.MISSING, "Record not found"
 
 
+class PrintsRefused(DomainError):
+    """This can't be stopped: there is too little to see on it, it was not processed, or it is no print."""
+
+    code, kind = "prints_refused", Kind.INVALID
+    safe = "Validation failed: There is too little to see on it to know it again (a print has 64 hexadecimal digits)"
+
+
 class DescriptionRefused(DomainError):
     """The description or the focus breaks a rule."""
 

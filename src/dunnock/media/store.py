@@ -31,7 +31,7 @@ from dunnock.media.model import (
     write_focus,
     write_picture,
 )
-from dunnock.media.tables import emoji, media, media_holds
+from dunnock.media.tables import emoji, media, media_holds, media_stop_keys, media_stop_prints, media_stops
 
 _the = bindparam("the", type_=BigId)
 _shown = (
@@ -157,6 +157,46 @@ OF_ACCOUNT = Sql(select(media.c.id).where(media.c.account_id == _the).limit(bind
 UNHOLD_MANY = Sql(delete(media_holds).where(among(media_holds.c.media_id, "ids")))
 DROP_MANY = Sql(delete(media).where(among(media.c.id, "ids")))
 UNHOLD = Sql(delete(media_holds).where(media_holds.c.media_id == _the))
+
+_s, _p, _k = media_stops.c, media_stop_prints.c, media_stop_keys.c
+_stop = select(_s.id, _s.effect, _s.why, _s.tells, _s.source, _s.by_account_id, _s.until, _s.ended_at)
+ADD_STOP = insert_into(media_stops, "id", "effect", "why", "tells", "source", "by_account_id", "until")
+ADD_STOP_PRINT = insert_into(media_stop_prints, "id", "stop_id", "print")
+ADD_STOP_KEY = insert_into(media_stop_keys, "key", "print_id")
+ANY_STOP = Sql(select(exists().where(_s.ended_at.is_(None))))
+COUNT_STOPS = Sql(select(func.count()).select_from(media_stops).where(_s.ended_at.is_(None)))
+STOP = Sql(_stop.where(_s.id == _the))
+STOPS = Sql(
+    _stop.where(_s.ended_at.is_(None), _s.id < bindparam("below", type_=BigId))
+    .order_by(_s.id.desc())
+    .limit(bindparam("most", type_=BigId))
+)
+ENDED_STOPS = Sql(
+    _stop.where(_s.ended_at.is_not(None), _s.id < bindparam("below", type_=BigId))
+    .order_by(_s.id.desc())
+    .limit(bindparam("most", type_=BigId))
+)
+STOP_PRINTS = Sql(select(_p.stop_id, _p.print).where(among(_p.stop_id, "ids")).order_by(_p.id))
+STOPS_OVER = Sql(
+    _stop.where(_s.ended_at.is_(None), _s.until <= bindparam("now", type_=BigId))
+    .order_by(_s.id)
+    .limit(bindparam("most", type_=BigId))
+)
+NEAR_STOPS = Sql(  # prints that share a part with what is asked; only those in force have keys
+    select(_p.print, _s.id, _s.effect)
+    .join_from(media_stop_prints, media_stops, _s.id == _p.stop_id)
+    .where(_p.id.in_(select(_k.print_id).where(among(_k.key, "keys"))))
+    .order_by(_p.id)
+    .limit(bindparam("most", type_=BigId))
+)
+COUNT_STOP_PRINTS = Sql(
+    select(_p.stop_id, func.count()).where(among(_p.stop_id, "ids")).group_by(_p.stop_id).order_by(_p.stop_id)
+)
+END_STOP = Sql(
+    update(media_stops).where(_s.id == _the, _s.ended_at.is_(None)).values(ended_at=bindparam("now", type_=BigId))
+)
+SOFTEN_STOP = Sql(update(media_stops).where(_s.id == _the).values(effect="review"))
+DROP_STOP_KEYS = Sql(delete(media_stop_keys).where(_k.print_id.in_(select(_p.id).where(_p.stop_id == _the))))
 
 _emoji = (emoji.c.shortcode, emoji.c.file, emoji.c.still_file, emoji.c.category, emoji.c.listed)
 EMOJI = Sql(

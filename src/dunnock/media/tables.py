@@ -55,6 +55,39 @@ media_holds = Table(  # what waits to be posted (a scheduled post, a draft) keep
     sqlite_with_rowid=False,
 )
 
+media_stops = Table(  # pictures and films that staff stopped, by how they look. Times are Unix milliseconds
+    "media_stops",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("effect", Text, nullable=False),  # review | limit
+    Column("why", Text, nullable=False),
+    flag("tells"),  # may other servers be told what it looks like? never where only some could see it
+    Column("source", Text, nullable=False, server_default=""),  # what it came of: a case, a feed of another server
+    Column("by_account_id", BigId, ForeignKey("accounts.id"), nullable=False),  # of the staff
+    Column("until", BigId),  # null: until somebody ends it
+    Column("ended_at", BigId),
+    CheckConstraint("effect IN ('review', 'limit')", name="effect"),
+    Index("ix_media_stops_ended_at", "ended_at", "id"),
+)
+
+media_stop_prints = Table(  # what a stopped file looks like (media.pdq), a film at several moments
+    "media_stop_prints",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("stop_id", BigId, ForeignKey("media_stops.id"), nullable=False),
+    Column("print", Text, nullable=False),
+    Index("ix_media_stop_prints_stop_id", "stop_id"),
+)
+
+media_stop_keys = Table(  # parts of the prints of those that are in force, by which all that is near is found
+    "media_stop_keys",
+    metadata,
+    Column("key", BigId, primary_key=True, autoincrement=False),
+    Column("print_id", BigId, ForeignKey("media_stop_prints.id"), primary_key=True, autoincrement=False),
+    Index("ix_media_stop_keys_print_id", "print_id"),
+    sqlite_with_rowid=False,
+)
+
 emoji = Table(  # custom emoji
     "emoji",
     metadata,

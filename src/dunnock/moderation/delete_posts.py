@@ -8,7 +8,7 @@ from typing import Any, Final
 from dunnock import posts
 from dunnock.accounts import Power, Sheet, Staff
 from dunnock.foundation.db import Tx
-from dunnock.moderation import handle, log, second
+from dunnock.moderation import handle, log, media_stops, second
 from dunnock.moderation.errors import DecisionInvalid
 from dunnock.moderation.events import DecisionTaken, MemberWarned
 from dunnock.moderation.model import LONGEST_TEXT, Report
@@ -19,8 +19,10 @@ from dunnock.moderation.subject import subject_of
 _NEEDS: Final = Power.MANAGE_REPORTS | Power.MANAGE_MEMBERS
 
 
-async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = "", mail: bool = True) -> int | None:
-    """Delete them with their pictures, for good, and close the report.
+async def delete_reported_posts(
+    tx: Tx, report_id: int, *, by: int, text: str = "", mail: bool = True, stop_media: bool = False
+) -> int | None:
+    """Delete them with their pictures, for good, and close the report. `stop_media`: and stop what looks like these pictures.
 
     Those of a protected account only by two: the request that somebody else must agree to; None: it is done.
 
@@ -39,12 +41,12 @@ async def delete_reported_posts(tx: Tx, report_id: int, *, by: int, text: str = 
     if sheet.protected and await second.has_second(tx, staff, _NEEDS):
         body = {
             "report": report_id, "account": sheet.id, "posts": [str(one) for one in sorted(report.post_ids)],
-            "text": text.strip(), "mail": mail,
+            "text": text.strip(), "mail": mail, "stop_media": stop_media,
         }  # fmt: skip
         return await second.needs_second(
             tx, "delete_posts", body, staff, why=text or sheet.handle, about_protected=True
         )
-    await _delete(tx, report, sheet, staff, text=text, mail=mail)
+    await _delete(tx, report, sheet, staff, text=text, mail=mail, stop_media=stop_media)
     return None
 
 
@@ -54,10 +56,18 @@ async def _agreed(tx: Tx, body: Mapping[str, Any], asker: Staff, _: Staff) -> No
     if [str(one) for one in sorted(report.post_ids)] != body["posts"]:
         raise DecisionInvalid(report.id, say="The report names other posts meanwhile")
     sheet = await subject_of(tx, report.target_id, asker)
-    await _delete(tx, report, sheet, asker, text=body["text"], mail=body["mail"])
+    await _delete(
+        tx, report, sheet, asker, text=body["text"], mail=body["mail"], stop_media=body.get("stop_media", False)
+    )
 
 
-async def _delete(tx: Tx, report: Report, sheet: Sheet, staff: Staff, *, text: str, mail: bool) -> None:
+async def _delete(
+    tx: Tx, report: Report, sheet: Sheet, staff: Staff, *, text: str, mail: bool, stop_media: bool
+) -> None:
+    if stop_media:  # before the pictures are gone
+        how = media_stops.Stopping(why=text.strip()[: media_stops.LONGEST_WHY] or f"Report {report.id}")
+        source = f"report {report.id}"
+        await media_stops.stop_media_of_posts(tx, report.post_ids, how, by=staff.account_id, source=source)
     gone = []
     for post_id in sorted(report.post_ids):
         try:

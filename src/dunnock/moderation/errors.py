@@ -83,6 +83,18 @@ class AppealMissing(Missing):
     code = "appeal_missing"
 
 
+class MediaStopMissing(Missing):
+    """There is no such stop of a picture."""
+
+    code = "media_stop_missing"
+
+
+class MediaStopRefused(DomainError):
+    """A picture can't be stopped so; the text says why."""
+
+    code, kind, safe = "media_stop_refused", Kind.INVALID, "Validation failed"
+
+
 class StopRefused(DomainError):
     """Posting can't be stopped so: for nobody, without a reason, or for less than an hour or more than a day."""
 

@@ -86,3 +86,9 @@ class ReportMessageWritten(Event, frozen=True):
     """Staff wrote to those who run another server about a report."""
 
     message_id: int
+
+
+class MediaStopsChanged(Event, frozen=True):
+    """A picture is stopped from now on, or no longer."""
+
+    stop_id: int

@@ -15,6 +15,7 @@ class PostPublished(Event, frozen=True):
     reply_to_author_id: int | None = None
     thread_id: int | None = None
     tags: tuple[int, ...] = ()  # ids of the hashtags that it stands under
+    narrowed: bool = False  # it was meant to be public, and shows what staff stopped
 
 
 class PostUnscreened(Event, frozen=True):

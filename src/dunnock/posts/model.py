@@ -92,6 +92,10 @@ class Author(msgspec.Struct, frozen=True):
     """An emergency: it can't post for now."""
     words_stopped: bool = False
     """An emergency: there are texts that can't be posted for now."""
+    media_stopped: bool = False
+    """There are pictures that staff stopped."""
+    protected: bool = False
+    """No machine shows less of what it posts."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dunnock import media, previews
 from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
@@ -38,7 +40,8 @@ async def publish(
     """Publish what `author_id` wrote with the app.
 
     `key` (kept for a day, per author) makes asking again safe: the same post comes back, even from requests at the same
-    moment. `draft_id`: an own draft that is done with by that, and gone if it is published elsewhere meanwhile.
+    moment. `draft_id`: an own draft that is done with by that, and gone if it is published elsewhere meanwhile. A public post
+    that shows what staff stopped (`media.stops`) is an unlisted one.
 
     Raises:
         DraftRefused: it breaks a rule.
@@ -65,6 +68,9 @@ async def publish(
     visibility = draft.visibility or author.visibility
     if quoted is not None and quoted.visibility == "followers" and visibility in OPEN:
         visibility = "followers"
+    narrowed = visibility == "public" and await _shows_stopped(tx, author, draft.media_ids)
+    if narrowed:
+        visibility = "unlisted"
     state = None if quoted is None else await first_state(tx, quoted, by=author_id)
     shaped = await words.shape(
         tx,
@@ -121,6 +127,7 @@ async def publish(
             reply_to_author_id=post.reply_to_author_id,
             thread_id=post.thread_id,
             tags=tags,
+            narrowed=narrowed,
         )
     )
     if quoted is not None and state is not None:
@@ -170,6 +177,14 @@ async def _author(tx: Tx, author_id: int) -> Author:
     if author.stopped:
         raise PostingStopped(author_id)
     return author
+
+
+async def _shows_stopped(tx: Tx, author: Author, media_ids: Collection[int]) -> bool:
+    """Is it to read as unlisted, for what its pictures look like? No query where nothing is stopped, or nothing shown."""
+    if not author.media_stopped or author.protected or not media_ids:
+        return False
+    shown = await media.find(tx, media_ids)
+    return any(one.effect == "limit" for one in await media.stopped_among(tx, list(shown.values())))
 
 
 async def _replayed(tx: Tx, author_id: int, key: str, post_id: int) -> Post | None:

@@ -57,6 +57,7 @@ DONE = {
     "handled": N_("The report is as you said."),
     "judged": N_("It is decided, and the reports about them are closed."),
     "founded": N_("Welcome! This is your server now."),
+    "stopped_before": N_("It is stopped already, or there is too little to see on it."),
     "posts_gone": N_("The posts are deleted, and the report is closed."),
     "brought_in": N_("The file is brought in."),
     "tried": N_("They are tried again now."),

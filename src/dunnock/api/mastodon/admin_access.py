@@ -316,10 +316,11 @@ async def drop_label(
 
 
 class DeleteForm(msgspec.Struct):
-    """Words to the author of the posts."""
+    """Words to the author of the posts; `stop_media`: and stop what looks like their pictures."""
 
     text: str = ""
     send_email_notification: bool = True
+    stop_media: bool = False
 
 
 class AssignForm(msgspec.Struct):
@@ -398,7 +399,12 @@ async def delete_reported_posts(
     async with db.begin() as tx:
         return asked(
             await moderation.delete_reported_posts(
-                tx, report_id, by=me(caller), text=form.text, mail=form.send_email_notification
+                tx,
+                report_id,
+                by=me(caller),
+                text=form.text,
+                mail=form.send_email_notification,
+                stop_media=form.stop_media,
             )
         )
 

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-HEAD = "0041"
+HEAD = "0042"

@@ -21,9 +21,10 @@ from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound
 from dunnock.integrity.identity.lookalike import keys_for
 from dunnock.integrity.identity.protected import LookAtEverybody, Protected, drop_name, find_name, named
 from dunnock.integrity.identity.verdict import Evidence, Seen, answers, judge
-from dunnock.integrity.pictures import SAME, print_of
+from dunnock.integrity.pictures import print_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.letters import SendLetter
+from dunnock.media.nearness import SAME
 from dunnock.moderation import log
 
 _MOST_NAMES = 50

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from dunnock.integrity.identity.skeleton import looks, words
-from dunnock.integrity.pictures import SAME, apart
+from dunnock.media.nearness import SAME, apart
 
 _SURE = 3.0
 """Nats beyond what the number of comparisons makes likely: log(20), at most one link in twenty is a coincidence."""

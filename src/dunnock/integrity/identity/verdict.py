@@ -15,7 +15,7 @@ import msgspec
 from dunnock.integrity.identity.lookalike import Likeness, likeness
 from dunnock.integrity.identity.protected import Protected
 from dunnock.integrity.identity.skeleton import looks
-from dunnock.integrity.pictures import SAME, apart
+from dunnock.media.nearness import SAME, apart
 
 State = Literal["watched", "marked"]
 _SHORT = 5

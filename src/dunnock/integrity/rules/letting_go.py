@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dunnock import moderation, posts
+from dunnock import moderation
 from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.job import Job
+from dunnock.integrity.keeping import let_be_public
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.model import Hit, HitState
 from dunnock.moderation import log
@@ -43,10 +44,8 @@ async def let_go(tx: Tx, hit: Hit, state: HitState, *, reason: str = "", by: int
     await tx.run(
         store.JUDGE, the=hit.id, new_state=state, stays=False, why=reason, now=tx.now, by=by, decision=hit.decision_id
     )
-    if not hit.limited:
-        return
-    if not await tx.value(store.KEPT_BY_OTHERS, the=hit.id, the_kind=hit.kind, subject=hit.subject_id):
-        await posts.bring_back(tx, hit.subject_id)
+    if hit.limited:
+        await let_be_public(tx, hit.subject_id)
 
 
 async def let_go_reversed(tx: Tx, event: moderation.DecisionReversed) -> None:

@@ -12,6 +12,7 @@ from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
+from dunnock.integrity.keeping import times_kept
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.condition import SIGNALS, Condition, Facts, compiled, told
 from dunnock.integrity.rules.facts import facts_of_post, of_account
@@ -96,12 +97,11 @@ async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> No
     )  # fmt: skip
     if not added or not live:
         return
-    if wants and not await posts.set_apart(tx, act.subject_id):
-        others = await tx.value(store.KEPT_BY_OTHERS, the=hit_id, the_kind=act.kind, subject=act.subject_id)
-        if not others:  # it is not public: there is nothing to show to fewer people
-            await tx.run(
-                store.JUDGE, the=hit_id, new_state="waiting", stays=False, why="", now=None, by=None, decision=None
-            )
+    if wants and not await posts.set_apart(tx, act.subject_id) and await times_kept(tx, act.subject_id) == 1:
+        # Nothing else keeps it, so it is not public: there is nothing to show to fewer people.
+        await tx.run(
+            store.JUDGE, the=hit_id, new_state="waiting", stays=False, why="", now=None, by=None, decision=None
+        )
     if await tx.value(store.SINCE, the=rule.id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR:
         await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)
         await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)

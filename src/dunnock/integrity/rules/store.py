@@ -85,14 +85,6 @@ WAITING_OF = Sql(_hit.where(_h.rule_id == _the, _h.state == "waiting").order_by(
 _held = _hit.where(among(_h.id, "ids")).order_by(_h.id)
 HOLD_HITS = Sql(_held, _held.with_for_update())
 OF_DECISION = Sql(_hit.where(_h.decision_id == _the).order_by(_h.id))
-KEPT_BY_OTHERS = Sql(  # is the subject still kept by another hit?
-    select(func.count()).where(
-        _h.kind == bindparam("the_kind", type_=Text),
-        _h.subject_id == bindparam("subject", type_=BigId),
-        _h.id != _the,
-        _h.limited,
-    )
-)
 COUNTS = Sql(select(_h.rule_id, _h.state, func.count()).group_by(_h.rule_id, _h.state).order_by(_h.rule_id, _h.state))
 SINCE = Sql(
     select(func.count()).where(_h.rule_id == _the, _h.state == "waiting", _h.id >= bindparam("since", type_=BigId))

@@ -156,6 +156,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "grants": "secrets", "totps": "secrets", "recovery_codes": "secrets", "sign_in_steps": "secrets",
     "decisions": "what staff did", "cases": "what staff did", "case_subjects": "what staff did",
     "case_notes": "what staff did", "posting_stops": "what staff did", "text_stops": "what staff did",
+    "media_stops": "what staff did",
     "staff_requests": "what staff did",
     "mail_blocks": "what staff did", "block_lists": "what staff did", "indicator_feeds": "what staff did",
     "foreign_indicators": "what staff did", "report_messages": "what staff wrote", "server_notes": "what staff wrote",
@@ -166,7 +167,8 @@ NOT_TOLD: Final[dict[str, str]] = {
     "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
     "rhythms": "what integrity saw",
     "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw",
-    "signals": "what integrity saw", "watch_hits": "what integrity saw", "watch_rules": "what staff did", "recalls": "secrets",
+    "signals": "what integrity saw", "watch_hits": "what integrity saw", "media_stop_hits": "what integrity saw",
+    "watch_rules": "what staff did", "recalls": "secrets",
     "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",
     "remote_follows": "what other servers call it", "remote_likes": "what other servers call it",
 }  # fmt: skip

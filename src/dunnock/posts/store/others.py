@@ -19,6 +19,7 @@ accounts = table(
 posting_stops = table("posting_stops", column("who"), column("newer_than", BigId), column("until", BigId))
 access_changes = table("access_changes", column("id", BigId), column("member_id", BigId), column("what"))
 text_stops = table("text_stops", column("until", BigId))
+media_stops = table("media_stops", column("ended_at", BigId))
 media = table("media", column("id", BigId), column("description"), column("focus"))
 members = table(
     "members",
@@ -82,6 +83,11 @@ def stopped() -> ColumnElement[bool]:
 def words_stopped() -> ColumnElement[bool]:
     """Is there a text that can't be posted now?"""
     return exists().where(text_stops.c.until > bindparam("now", type_=BigId))
+
+
+def media_stopped() -> ColumnElement[bool]:
+    """Is there a picture that staff stopped?"""
+    return exists().where(media_stops.c.ended_at.is_(None))
 
 
 def shown(account_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -12,7 +12,17 @@ from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
 from dunnock.foundation.ids import id_at
 from dunnock.posts.model import Author, Post
-from dunnock.posts.store.others import NOBODY, accounts, follows, members, stopped, viewer, visible, words_stopped
+from dunnock.posts.store.others import (
+    NOBODY,
+    accounts,
+    follows,
+    media_stopped,
+    members,
+    stopped,
+    viewer,
+    visible,
+    words_stopped,
+)
 from dunnock.posts.tables import held_posts, interactions, post_counts, posts, thread_mutes
 
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -65,6 +75,8 @@ _AUTHOR = Sql(
         members.c.default_reply_policy,
         stopped(),
         words_stopped(),
+        media_stopped(),
+        accounts.c.protected,
     )
     .select_from(accounts.outerjoin(members, members.c.account_id == accounts.c.id))
     .where(accounts.c.id == bindparam("id"))
@@ -357,6 +369,8 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
         reply_policy=row[5] or "everyone",
         stopped=bool(row[6]),
         words_stopped=bool(row[7]),
+        media_stopped=bool(row[8]),
+        protected=bool(row[9]),
     )
 
 

@@ -25,6 +25,7 @@ from dunnock.web.admin import (
     servers,
     settings,
     sign_ups,
+    stopped_media,
     talk,
     texts,
     trends,
@@ -38,6 +39,7 @@ AREAS: tuple[Any, ...] = (
     identity,
     integrity,
     watch_rules,
+    stopped_media,
     indicators,
     talk,
 )  # fmt: skip

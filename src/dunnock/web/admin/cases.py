@@ -16,6 +16,7 @@ from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
+from dunnock.moderation import media_stops
 from dunnock.moderation.case_model import KINDS
 from dunnock.moderation.statement_words import CATEGORIES
 from dunnock.transparency import subscriptions
@@ -64,7 +65,7 @@ class OpenForm(Sent):
 
 
 class CaseForm(Sent):
-    """`what`: change, close, open, take, add, part, drop, note, link, preview, decide, undo, take_over."""
+    """`what`: change, close, open, take, add, part, drop, note, link, preview, decide, undo, take_over, stop_media."""
 
     what: str = ""
     title: str = ""
@@ -89,6 +90,7 @@ class CaseForm(Sent):
     category: str = "other"
     ground: str = "terms"
     decision_id: Id | None = None
+    effect: str = "limit"
 
 
 @get("/admin/cases")
@@ -195,6 +197,10 @@ async def _do(tx: Tx, case_id: int, form: CaseForm, subjects: Sequence[moderatio
         case "decide":
             decided = await moderation.decide(tx, await _judgement(tx, case_id, form), by=by)
             return "saved" if decided.request_id is None else "second"
+        case "stop_media":
+            how = media_stops.Stopping(why=form.why, effect=form.effect, days=form.days)
+            made = await media_stops.stop_media_of_case(tx, case_id, how, by=by)
+            return "acted" if made.ids else "stopped_before"
         case "take_over" if form.decision_id is not None:
             return "saved" if await moderation.take_over(tx, form.decision_id, by=by) is None else "second"
         case "undo" if form.decision_id is not None:

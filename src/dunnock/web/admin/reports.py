@@ -56,6 +56,7 @@ class HandleForm(Sent):
     report_id: Id | None = None
     severity: int = 1
     all_joined: bool = False
+    stop_media: bool = False
 
 
 @get("/admin/reports")
@@ -159,7 +160,9 @@ async def _handle(tx: Tx, form: HandleForm, ids: tuple[int, ...], *, by: int) ->
         return waits
     if form.what == "delete_posts":
         for one in ids:
-            asked = await moderation.delete_reported_posts(tx, one, by=by, text=form.text, mail=form.mail)
+            asked = await moderation.delete_reported_posts(
+                tx, one, by=by, text=form.text, mail=form.mail, stop_media=form.stop_media
+            )
             waits = waits or asked is not None
         return waits
     for one in ids:

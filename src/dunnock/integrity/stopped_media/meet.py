@@ -1,0 +1,78 @@
+"""Posts meet what staff stopped: when they are posted or edited, and when a copy of another server's file is there."""
+
+from __future__ import annotations
+
+from dunnock import accounts, posts
+from dunnock import media as files
+from dunnock.foundation.clock import HOUR
+from dunnock.foundation.db import Tx
+from dunnock.foundation.ids import id_at
+from dunnock.integrity.keeping import times_kept
+from dunnock.integrity.signals import raise_signal
+from dunnock.integrity.stopped_media import store
+from dunnock.integrity.stopped_media.model import closeness
+from dunnock.media import MediaChanged, StopMatch
+from dunnock.moderation import log
+from dunnock.posts import Post
+
+DETECTOR = "media.stopped"
+MOST_AN_HOUR = 500
+"""A stop that meets more limits nothing more: it meets what nobody meant."""
+
+
+async def look_at_post(tx: Tx, event: posts.PostPublished) -> None:
+    """A post is there; what shows something stopped was narrowed when it was posted."""
+    await _meet(tx, event.post_id, narrowed=event.narrowed)
+
+
+async def look_at_edit(tx: Tx, event: posts.PostEdited) -> None:
+    """A post shows something else."""
+    await _meet(tx, event.post_id)
+
+
+async def look_at_file(tx: Tx, event: MediaChanged) -> None:
+    """A copy of another server's file is there."""
+    if event.post_id is not None:
+        await _meet(tx, event.post_id)
+
+
+async def forget_deleted(tx: Tx, event: posts.PostDeleted) -> None:
+    """What is gone needs nobody to look at it."""
+    await tx.run(store.FORGET_POST, post=event.post_id)
+
+
+async def _meet(tx: Tx, post_id: int, *, narrowed: bool = False) -> None:
+    if not await files.any_stop(tx):
+        return
+    post = await posts.find_living(tx, post_id)
+    if post is None or not post.media:
+        return
+    shown = await files.find(tx, post.media)
+    for match in await files.stopped_among(tx, list(shown.values())):
+        await _write_down(tx, post, match, narrowed=narrowed)
+
+
+async def _write_down(tx: Tx, post: Post, match: StopMatch, *, narrowed: bool) -> None:
+    hit_id = tx.new_id()
+    added = await tx.run(
+        store.ADD, id=hit_id, stop_id=match.stop_id, post_id=post.id, media_id=match.media_id, account_id=post.author_id,
+        apart=match.apart, state="waiting", limited=False,
+    )  # fmt: skip
+    if not added:
+        return
+    if match.effect == "limit" and post.author_id not in await accounts.protected_ids(tx):
+        kept = await posts.set_apart(tx, post.id) or narrowed or await times_kept(tx, post.id)
+        await tx.run(
+            store.JUDGE, the=hit_id, new_state="waiting", stays=bool(kept), why="", now=None, by=None, decision=None
+        )
+    evidence = {
+        "stop": str(match.stop_id), "media": str(match.media_id), "print": match.print, "stopped": match.stopped,
+        "apart": match.apart,
+    }  # fmt: skip
+    await raise_signal(tx, DETECTOR, "post", post.id, score=closeness(match.apart), evidence=evidence)
+    if (
+        match.effect == "limit"
+        and await tx.value(store.SINCE, the=match.stop_id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR
+    ):
+        await files.soften_stop(tx, match.stop_id)
+        await log.note_by(tx, log.THE_SERVER, "media.soften", match.stop_id, hits=MOST_AN_HOUR)
