@@ -17,7 +17,7 @@ from dunnock.foundation.db import Sql
 from dunnock.foundation.settings import Settings
 from dunnock.integrity import money
 from dunnock.media import MediaStore
-from dunnock.moderation import servers
+from dunnock.moderation import media_stops, servers
 from dunnock.transparency import indicators
 from dunnock.transparency.archive import Order, export_release
 from dunnock.transparency.indicators.chain import digest
@@ -129,6 +129,34 @@ async def test_what_is_said_and_nobody_is_named(db, federation, settings, staff,
     assert await indicators.state_indicators(db, federation, whole=True) == (0, 0), "nothing is said twice"
 
 
+async def test_stopped_pictures_are_told_unless_few_could_see_them_and_taken_back(db, federation, settings, staff):
+    _, ada = staff
+    told, film = "f8" * 32, ["0f" * 32, "1f" * 32]
+    async with db.begin() as tx:
+        how = media_stops.Stopping(why="A hoax, says @bird2")
+        stop = await media_stops.stop_prints(tx, [told], how, by=ada.id)
+        await media_stops.stop_prints(tx, film, how, by=ada.id)
+        await media_stops.stop_prints(tx, ["a1" * 32], how, by=ada.id, tells=False)
+        await media_stops.stop_prints(tx, ["b2" * 32], media_stops.Stopping(why="x", effect="review"), by=ada.id)
+    assert await indicators.state_indicators(db, federation) == (2, 0)
+    entries = await _all(db, settings)
+    assert set(_about(entries)) == {("media", told), ("media", ".".join(film))}
+    assert "@bird2" not in json.dumps(entries)
+    assert {one["pattern"] for one in entries} == {
+        f"[file:hashes.PDQ = '{told}']", f"[file:hashes.PDQ = '{film[0]}' OR file:hashes.PDQ = '{film[1]}']",
+    }  # fmt: skip
+    page = await indicators.public_page(db, settings)
+    stix2.parse(
+        json.dumps(indicators.bundle_of("nest.example", [one.content for one in page.page.entries])), allow_custom=True
+    )
+    read = [indicators.read_indicator(json.dumps(one)).about for one in entries]
+    assert {one.value for one in read} == {told, ".".join(film)}
+    async with db.begin() as tx:
+        await media_stops.lift_media_stop(tx, stop, by=ada.id)
+    assert await indicators.state_indicators(db, federation, whole=True) == (0, 1)
+    assert told not in json.dumps(await _all(db, settings))
+
+
 async def test_it_is_stix(db, federation, settings, release):
     await indicators.state_indicators(db, federation)
     page = await indicators.public_page(db, settings)
@@ -204,6 +232,10 @@ async def test_unpublished_it_is_not_there(db, federation, tmp_path):
         {"kind": "text", "value": "in the open"},
         {"kind": "destination", "value": "btc:bc1qnonsense"},
         {"kind": "link", "value": "javascript:alert(1)"},
+        {"kind": "media", "value": "0" * 63},
+        {"kind": "media", "value": ".".join(["0" * 64] * 9)},
+        {"kind": "media", "value": f"{'0' * 64}."},
+        {"kind": "media", "value": "0" * 64, "hashed": True},
         {"kind": "else", "value": "x"},
         {"kind": ["server"], "value": 5},
     ],

@@ -9,17 +9,18 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
-from dunnock import accounts, moderation, transparency
+from dunnock import accounts, media, moderation, transparency
 from dunnock.accounts.server_rules import ServerBlock, server_blocks
 from dunnock.federation import Federation
 from dunnock.foundation import db as database
+from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.errors import Invalid
 from dunnock.foundation.http import Door
 from dunnock.foundation.settings import Settings
 from dunnock.integrity import money
 from dunnock.media import MediaStore
-from dunnock.moderation import block_lists, servers
+from dunnock.moderation import block_lists, media_stops, servers
 from dunnock.transparency import indicators, subscriptions
 from dunnock.transparency.archive import Order, export_release
 from dunnock.transparency.indicators.read import PATH
@@ -306,3 +307,31 @@ async def test_only_staff_with_the_power_may(db, make, outside, reader, admin):
     async with db.begin() as tx:
         await subscriptions.unfollow(tx, reader.id, by=admin.id)
     assert await subscriptions.feeds(db, by=admin.id) == []
+
+
+async def test_their_stopped_pictures_are_stopped_here_and_marked_when_they_take_them_back(
+    db, reader, publisher, admin
+):
+    told, days = "f8" * 32, 30
+    async with publisher.db.begin() as tx:
+        how = media_stops.Stopping(why="A hoax", days=days)
+        theirs = await media_stops.stop_prints(tx, [told], how, by=publisher.ada.id)
+        await media_stops.stop_prints(tx, ["0f" * 32], how, by=publisher.ada.id)
+    await publisher.offer()
+    feed = await reader.follow()
+    numbers = [number for number, one in (await reader.drafts()).items() if one.kind == "media"]
+    assert len(numbers) == 2
+    assert await media.media_stops(db) == [], "nothing is done before staff decide"
+    first = next(number for number, one in (await reader.drafts()).items() if one.value == told)
+    assert (await reader.accept(first)).changed == 1
+    [held] = await media.media_stops(db)
+    assert (held.prints, held.effect, held.tells) == ((told,), "limit", False)
+    assert (held.source, "A hoax" in held.why) == (f"feed {feed.server} #{first}", True)
+    assert abs(held.until - now_ms() - days * DAY) < DAY, "it ends when they say"
+    async with publisher.db.begin() as tx:
+        await media_stops.lift_media_stop(tx, theirs, by=publisher.ada.id)
+    await publisher.offer()
+    await reader.read()
+    [(_, _, number, retracted_at)] = await subscriptions.came_of(db, "media", held.id)
+    assert (number, retracted_at is not None) == (first, True)
+    assert (await media.find_stop(db, held.id)).ended_at is None, "what people decided, people take back"

@@ -12,7 +12,7 @@ from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.stopped_media import store
 from dunnock.integrity.stopped_media.model import closeness
 from dunnock.media import MediaChanged, StopMatch
-from dunnock.moderation import log
+from dunnock.moderation import MediaStopsChanged, log
 from dunnock.posts import Post
 
 DETECTOR = "media.stopped"
@@ -76,3 +76,4 @@ async def _write_down(tx: Tx, post: Post, match: StopMatch, *, narrowed: bool) -
     ):
         await files.soften_stop(tx, match.stop_id)
         await log.note_by(tx, log.THE_SERVER, "media.soften", match.stop_id, hits=MOST_AN_HOUR)
+        await tx.record(MediaStopsChanged(stop_id=match.stop_id))

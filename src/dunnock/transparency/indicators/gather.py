@@ -1,7 +1,7 @@
 """What is to be said: only what people decided, and nobody's name but that of who is well known.
 
-Accounts of published releases that are suspended; servers under a rule; destinations and texts that staff stopped; links and
-domains that the cases of these releases are about.
+Accounts of published releases that are suspended; servers under a rule; destinations, texts and pictures that staff stopped;
+links and domains that the cases of these releases are about.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import msgspec
 
-from dunnock import accounts, moderation, posts
+from dunnock import accounts, media, moderation, posts
 from dunnock.accounts import Power, server_rules
 from dunnock.accounts.server_rules import EVERYBODY
 from dunnock.foundation.db import Db, Reader
 from dunnock.integrity import money
+from dunnock.media.stops import NEWEST
 from dunnock.moderation import block_lists
 from dunnock.transparency.archive.crowd import K
 from dunnock.transparency.archive.pseudonyms import KNOWN_FROM, Pseudonyms
@@ -52,7 +53,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
 async def gather(db: Db, names: Names) -> AsyncIterator[list[Wanted]]:
     """All that is to be said now, in chunks of at most 500; the same thing may come twice."""
-    for part in (_accounts(db, names), _from_cases(db), _others(db, names)):
+    for part in (_accounts(db, names), _from_cases(db), _others(db, names), _media(db, names)):
         async for chunk in part:
             if chunk:
                 yield chunk
@@ -69,7 +70,7 @@ class Still:
     async def read(cls, db: Db, names: Names) -> Still:
         """As it is at this moment, but for accounts, which are asked for."""
         others: set[str] = set()
-        for part in (_from_cases(db), _others(db, names)):
+        for part in (_from_cases(db), _others(db, names), _media(db, names)):
             async for chunk in part:
                 others |= {key for key, _ in chunk}
         decisions = [one for release in await published_releases(db) for one in await _suspending(db, release)]
@@ -187,6 +188,21 @@ async def _others(db: Db, names: Names) -> AsyncIterator[list[Wanted]]:
         for one in await posts.text_stops(db)
         if one.by_account_id is not None and (words := posts.folded(one.fragment))
     ]  # fmt: skip
+
+
+async def _media(db: Db, names: Names) -> AsyncIterator[list[Wanted]]:
+    """Stopped pictures and films, but for those of posts that only some could see, and those that others told of."""
+    below = NEWEST
+    while stops := await media.media_stops(db, below=below, most=_CHUNK):
+        below = stops[-1].id
+        yield [
+            (
+                f"media:{one.id}",
+                Indicator(kind="media", value=".".join(one.prints), reason=names.words(one.why), expires_at=one.until),
+            )
+            for one in stops
+            if one.tells and one.effect == "limit"
+        ]
 
 
 def _destination(one: money.Known, names: Names) -> Indicator:

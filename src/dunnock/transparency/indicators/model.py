@@ -10,8 +10,9 @@ from typing import Literal, get_args
 import msgspec
 
 from dunnock.accounts.account import Account
+from dunnock.media.stops import MOST_PRINTS
 
-Kind = Literal["account", "server", "destination", "link", "text"]
+Kind = Literal["account", "server", "destination", "link", "text", "media"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -19,8 +20,8 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 class Indicator(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was decided about. `value`: a name, or (`hashed`) what `hashed` makes of it.
 
-    `letters`: of a text, how many letters and digits were hashed; `severity`: of a server (limit, suspend). `expires_at` in
-    Unix milliseconds; None: it does not say.
+    Of media `value` is PDQ hashes with dots between, several of a film. `letters`: of a text, how many letters and digits were
+    hashed; `severity`: of a server (limit, suspend). `expires_at` in Unix milliseconds; None: it does not say.
     """
 
     kind: Kind
@@ -73,6 +74,12 @@ def hashed(address_key: str, kind: Kind, name: str) -> str:
 def is_hash(text: str) -> bool:
     """Is it 64 hexadecimal letters?"""
     return _HASH.fullmatch(text) is not None
+
+
+def are_prints(text: str) -> bool:
+    """Is it one to eight PDQ hashes with dots between, as media are called in feeds?"""
+    parts = text.split(".")
+    return 0 < len(parts) <= MOST_PRINTS and all(map(is_hash, parts))
 
 
 def name_of(account: Account, here: str) -> str:

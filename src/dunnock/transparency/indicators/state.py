@@ -51,6 +51,7 @@ async def mark_indicators_stale(tx: Tx, _: Event) -> None:
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     accounts.ServerRulesChanged: (mark_indicators_stale,),
     moderation.TextStopsChanged: (mark_indicators_stale,),
+    moderation.MediaStopsChanged: (mark_indicators_stale,),
     money.AssetJudged: (mark_indicators_stale,),
     ReleasePublished: (mark_indicators_stale,),
 }

@@ -18,7 +18,7 @@ from dunnock.accounts import LimitInvalid
 from dunnock.accounts.server_rules import server_name
 from dunnock.foundation.clock import iso
 from dunnock.integrity import money
-from dunnock.transparency.indicators.model import Indicator, is_hash
+from dunnock.transparency.indicators.model import Indicator, are_prints, is_hash
 
 EXTENSION = "extension-definition--9a3d1a6e-6a43-5f0e-8a2c-5f5a4a0f5a11"
 MAX_CONTENT = 8_192
@@ -184,6 +184,8 @@ def _value(raw: _Extension) -> str | None:
         case "destination":
             found = money.asset_at(raw.value)
             return None if found is None or found.kind != "wallet" else found.key
+        case "media":
+            return raw.value if are_prints(raw.value) else None
         case _:
             return None
 
@@ -220,6 +222,8 @@ def _pattern(one: Indicator) -> str:
             parts = {"domain-name:value": one.value}
         case "link", _:
             parts = {"url:value": f"https://{one.value}"}
+        case "media", _:
+            return f"[{' OR '.join(f'file:hashes.PDQ = {_quoted(told)}' for told in one.value.split('.'))}]"
         case "text", _:
             parts = {"x-dunnock-text:x_hmac": one.value, "x-dunnock-text:letters": one.letters}
         case _, True:

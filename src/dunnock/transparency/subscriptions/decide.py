@@ -1,7 +1,7 @@
 """Staff decide about what other servers say. What they accept goes the way of their own decisions, with the same rules.
 
-Accounts and links become a case, in which staff decide as in any other; a server a rule, a destination or text a stop. Nothing
-is done to anybody's account by accepting.
+Accounts and links become a case, in which staff decide as in any other; a server a rule, a destination, text or picture a
+stop. Nothing is done to anybody's account by accepting.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import msgspec
 
 from dunnock import moderation, posts
 from dunnock.accounts.server_rules import SEVERITIES, ServerBlock, ServerBlocked
+from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Tx
 from dunnock.foundation.errors import DomainError, Invalid, Kind
 from dunnock.integrity import money
-from dunnock.moderation import block_lists, log, servers
+from dunnock.moderation import block_lists, log, media_stops, servers
 from dunnock.moderation.case_model import LONGEST_HYPOTHESIS, LONGEST_WHY, MOST_TECHNIQUES
 from dunnock.transparency.indicators import hashed
 from dunnock.transparency.subscriptions import store
@@ -47,7 +48,8 @@ async def accept(
 ) -> Accepted:
     """Act on what a feed says: open one case about the accounts and links, make rules and stops of the rest.
 
-    Left as they are: what is about nothing that is known here, servers that no list touches or that a rule covers, what is over.
+    Left as they are: what is about nothing that is known here, servers that no list touches or that a rule covers, pictures that
+    are stopped already, what is over.
     `severity`: of rules, in place of what the feed says; `words`: of the one text that is meant, which the feed only hashes.
 
     Raises:
@@ -71,6 +73,8 @@ async def accept(
                 made = await _rule(tx, feed, one, severity, by=by)
             case "destination":
                 made = await _destination(tx, feed, one, matches.get(one.number, ()), by=by)
+            case "media":
+                made = await _media(tx, feed, one, by=by)
             case "text" if words or len(some) == 1:
                 made = await _text(tx, feed, one, words, by=by)
             case _:
@@ -173,6 +177,15 @@ async def _text(tx: Tx, feed: Feed, one: Draft, words: str, *, by: int) -> tuple
     why = _why(feed, one, LONGEST_WHY)
     made = await moderation.stop_text(tx, words, who="everybody", hours=_STOP_HOURS, why=why, by=by)
     return "text", made
+
+
+async def _media(tx: Tx, feed: Feed, one: Draft, *, by: int) -> tuple[str, int | None] | None:
+    """Stopped until the feed says that it is over; never told on as one's own."""
+    days = min(media_stops.MOST_DAYS, max(1, round((one.expires_at - tx.now) / DAY)))
+    how = media_stops.Stopping(why=_why(feed, one, media_stops.LONGEST_WHY), days=days)
+    source = f"feed {feed.server} #{one.number}"
+    made = await media_stops.stop_prints(tx, one.value.split("."), how, by=by, tells=False, source=source)
+    return None if made is None else ("media", made)
 
 
 async def _decided(tx: Tx, feed: Feed, one: Draft, made: tuple[str, int | None], *, by: int) -> int:

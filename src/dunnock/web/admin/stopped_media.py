@@ -14,6 +14,7 @@ from dunnock.foundation.ids import ms_of
 from dunnock.integrity import stopped_media
 from dunnock.moderation import media_stops
 from dunnock.posts.views import PostViews
+from dunnock.transparency import subscriptions
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
 from dunnock.web.pages import DoneParams, Sent, pages
@@ -144,6 +145,9 @@ async def _page(  # noqa: PLR0917 (what a page is made of)
         over=params.over,
         more=stops[-1].id if len(stops) == _A_PAGE else 0,
         waiting=waiting,
+        came_of={
+            one.id: await subscriptions.came_of(db, "media", one.id) for one in stops if one.source.startswith("feed ")
+        },
         called={one.id: one.why for one in stops},
         texts=await post_views.plain_texts(list(cards.values())),
         names=await names_of(
