@@ -14,6 +14,7 @@ from api.streaming.town import PATH, Ear
 from dunnock import accounts, server
 from dunnock.api.kit import Caller
 from dunnock.api.streaming.connection import Socket
+from dunnock.api.streaming.screens import MOST, Screens
 from dunnock.notifications.events import RequestsMerged
 from dunnock.posts.events import PostPublished
 
@@ -486,6 +487,39 @@ async def test_suspension_ends_streams(town):
     await town.settle()
     assert [ear.closed for ear in ears] == [1008, None]
     assert (await town.open(f"{PATH}/user", ann.token)).answer.status == 403
+
+
+async def test_what_a_suspended_account_wrote_goes_from_the_screens_that_it_was_sent_to(town):
+    names = ("wren", "robin", "owl", "heron", "finch")
+    author, fan, stranger, other, friend = [await town.member(name) for name in names]
+    await town.make.follow(fan, author)
+    await town.make.follow(fan, friend)
+    ears = [await town.socket(fan, "user"), await town.socket(other, "user"), await town.socket(stranger, "public")]
+    ears.append(await town.events(fan, "user"))
+    post = await town.post(author, "hello")
+    boost = (await town.ask("POST", f"/api/v1/statuses/{post}/reblog", friend))["id"]
+    kept = await town.post(friend, "I stay")
+    assert ears[0].heard() == [("update", post), ("update", boost), ("update", kept)]
+    for ear in ears[1:]:
+        ear.line.sent.clear()
+    for standing, gone in (("LIMITED", False), ("SUSPENDED", True), ("DELETED", False)):
+        async with town.house.db.begin() as tx:
+            await accounts.change_standing(tx, {author.id: accounts.Standing[standing]})
+        await town.settle()
+        home = [("delete", post), ("delete", boost)] if gone else []
+        assert ears[0].heard() == ears[3].heard() == home
+        assert ears[1].heard() == [], "who was sent nothing hears of nothing"
+        assert ears[2].heard() == home[:1]
+
+
+def test_only_the_newest_posts_are_remembered():
+    sent = Screens()
+    for post_id in range(MOST + 5):
+        sent.remember(post_id, authors=(post_id % 2, 7), told=(1, 2))
+    sent.remember(5, authors=(1,), told=())
+    assert [post_id for post_id, _ in sent.take_back(1)] == list(range(5, MOST + 5, 2))
+    assert len(list(sent.take_back(7))) == MOST // 2, "what was taken back already is not again"
+    assert list(sent.take_back(0)) == []
 
 
 async def test_accepted_requests(town):

@@ -30,6 +30,7 @@ from dunnock.api.streaming import channels, frames
 from dunnock.api.streaming.channels import Ask, Refused, first
 from dunnock.api.streaming.connection import MOST_COMMANDS, MOST_SUBSCRIPTIONS, Connection, Socket
 from dunnock.api.streaming.messages import Message, head_of
+from dunnock.api.streaming.screens import Screens
 from dunnock.api.streaming.watches import DIRECT, NOTIFICATIONS, USER, Watch, Watches
 from dunnock.feeds import (
     ConversationChanged,
@@ -87,6 +88,8 @@ _ENDING: frozenset[type[Event]] = frozenset(
     (accounts.TokensRevoked, accounts.MemberStateChanged, accounts.StandingChanged)
 )
 """After these a token may open nothing any more."""
+_GONE = frozenset(("suspended", "deleted"))
+"""Standings of accounts of which nobody sees anything."""
 
 
 class Counts(msgspec.Struct):
@@ -123,6 +126,7 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
         self._addresses: dict[str, int] = {}
         self._new = 0  # the post that was published last
+        self._screens = Screens()
         self._closed = False
         self._limits = True
         db.listen(self._heard)
@@ -398,7 +402,11 @@ class Hub:
                 await self._announced(an_id, reaction=name)
             case server.AnnouncementRemoved(announcement_id=an_id):
                 self._send(Message("announcement.delete", b"%d" % an_id), self._all_home())
-            case accounts.TokensRevoked() | accounts.MemberStateChanged() | accounts.StandingChanged():
+            case accounts.StandingChanged(account_id=author_id, standing=standing):
+                await self._look_again(self._concerned(event))
+                if standing in _GONE:
+                    self._take_back(author_id)
+            case accounts.TokensRevoked() | accounts.MemberStateChanged():
                 await self._look_again(self._concerned(event))
             case _:
                 await self._sight_changed(event)
@@ -476,6 +484,18 @@ class Hub:
             if len(body) <= 2:
                 continue  # not for them, or gone meanwhile
             self._send(told.message(event, body[1:-1]), those)
+        authors = {card.author_id for card in found.values()}
+        self._screens.remember(entry_id, authors=authors, told=tuple(told.by_account))
+
+    def _take_back(self, author_id: int) -> None:
+        """Nobody is to see any more what an account wrote: take what was sent of it from the screens that it was sent to."""
+        for post_id, told in self._screens.take_back(author_id):
+            message = Message("delete", b"%d" % post_id)
+            for account_id in told:
+                watch = self.watches.accounts.get(account_id)
+                for connection in () if watch is None else watch.connections:
+                    heads = [head for to, head in connection.subscriptions.items() if to not in (NOTIFICATIONS, DIRECT)]
+                    self._send(message, ((connection, head) for head in heads))
 
     async def _open(
         self, entry: PostCard, keys: list[str], found: dict[int, PostCard], people: dict[int, AccountCard], told: _Told
