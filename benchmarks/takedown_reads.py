@@ -179,7 +179,9 @@ class Screen:
     async def hears(self, said: str) -> float:
         """Wait until it hears this; how long that took, in seconds."""
         begun = time.monotonic()
-        while said.encode() not in self.heard and time.monotonic() - begun < _PATIENCE_S:
+        for _ in range(int(_PATIENCE_S * 1000)):
+            if said.encode() in self.heard:
+                break
             await asyncio.sleep(0.001)
         print(f"{'an open stream hears of it':48} after {(time.monotonic() - begun) * 1000:7.1f} ms")
         return time.monotonic() - begun

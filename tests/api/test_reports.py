@@ -72,6 +72,41 @@ async def test_without_a_word_it_is_of_the_other_kind(staff, two):
     assert (answer.status, answer.json["category"], answer.json["comment"]) == (200, "other", "")
 
 
+async def test_members_read_what_became_of_their_own(staff, two, make):
+    """SC-056: what was done is not said, nor by whom; nobody reads those of others."""
+    ada, ben = two
+    own = "/api/v1/dunnock/reports"
+    assert await staff.get(own, ada) == []
+    post = await make.post(ben, "ads")
+    filed = [
+        await staff.post(FILE, ada, account_id=str(ben.id), comment=f"no {number}", status_ids=[str(post.id)])
+        for number in range(3)
+    ]
+    ids = [one["id"] for one in filed]
+    moderator = await make.member("mo", role="moderator")
+    await staff.post(f"{ADMIN}/{ids[0]}/resolve", moderator)
+    await staff.post(f"{ADMIN}/{ids[1]}/assign_to_self", moderator)
+    told = await staff.get(own, ada)
+    assert [(one["id"], one["state"], one["action_taken"]) for one in told] == [
+        (ids[2], "waiting", False), (ids[1], "in_hand", False), (ids[0], "closed", True),
+    ]  # fmt: skip
+    assert told[0] == filed[2] | {"state": "waiting", "answers": [], "target_account": told[0]["target_account"]}
+    assert told[0]["target_account"]["id"] == str(ben.id)
+    assert "mo" not in {told[0]["comment"], told[2]["comment"]}
+    assert not {"assigned_account", "action_taken_by_account"} & set(told[1])
+    answer = await staff.ask("GET", f"{own}?limit=1&max_id={ids[2]}", ada)
+    assert [one["id"] for one in answer.json] == [ids[1]]
+    assert f"max_id={ids[1]}" in answer.headers["link"]
+    assert (await staff.get(f"{own}/{ids[0]}", ada))["state"] == "closed"
+    for who in (ben, moderator):
+        assert (await staff.ask("GET", f"{own}/{ids[0]}", who)).status == 404
+        assert await staff.get(own, who) == []
+    await staff.post(f"/api/v1/admin/accounts/{ben.id}/action", moderator, type="suspend")
+    told = await staff.get(own, ada)
+    assert [one["state"] for one in told] == ["acted", "acted", "closed"]
+    assert [one["target_account"] for one in told] == [None] * 3, "as everywhere, they read as missing"
+
+
 async def test_the_same_complaint_joins_the_one_that_waits(staff, two, make, events):
     ada, ben = two
     posts = [await make.post(ben, "one"), await make.post(ben, "two")]

@@ -403,6 +403,8 @@ API: dict[str, Right] = {
     "PATCH /api/v1/scheduled_statuses/{id}": member("write:statuses"),
     "PUT /api/v1/scheduled_statuses/{id}": member("write:statuses"),
     "POST /api/v1/reports": member("write:reports"),
+    "GET /api/v1/dunnock/reports": member("read:reports"),  # ours
+    "GET /api/v1/dunnock/reports/{id}": member("read:reports"),  # ours
     "DELETE /api/v1/push/subscription": member("push"),
     "GET /api/v1/push/subscription": member("push"),
     "PATCH /api/v1/push/subscription": member("push"),

@@ -36,6 +36,7 @@ class OwnReport(msgspec.Struct, frozen=True, kw_only=True):
     comment: str
     post_ids: tuple[int, ...]
     rule_ids: tuple[int, ...]
+    collection_ids: tuple[int, ...]
     forwarded: bool
     outcome: Outcome
     closed_at: int | None
@@ -76,6 +77,7 @@ async def _told(reader: Reader, held: list[Report]) -> list[OwnReport]:
             comment=one.comment,
             post_ids=one.post_ids,
             rule_ids=one.rule_ids,
+            collection_ids=one.collection_ids,
             forwarded=one.forwarded,
             outcome=_outcome(one, acted=one.id in acted),
             closed_at=one.resolved_at,

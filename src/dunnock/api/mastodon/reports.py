@@ -1,22 +1,29 @@
-"""POST /api/v1/reports: complain about an account. Wire name: Report."""
+"""POST /api/v1/reports: complain about an account; ours: /api/v1/dunnock/reports, what became of it. Wire name: Report."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from dunnock import moderation
-from dunnock.api.kit import Called, Form, Id, require
+from dunnock.api.kit import Called, Form, Id, Paging, Query, require
 from dunnock.api.mastodon import wire
-from dunnock.api.mastodon.pages import answer, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links, me
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Missing
 from dunnock.foundation.ids import ms_of
+from dunnock.foundation.settings import Settings
+
+OWN: Final = "/api/v1/dunnock/reports"
+READS: Final = "read:reports"
+_A_PAGE = 20
 
 
 class ReportForm(msgspec.Struct):
@@ -29,6 +36,59 @@ class ReportForm(msgspec.Struct):
     comment: str = ""
     category: str = ""
     forward: bool = False
+
+
+class ReportAnswer(msgspec.Struct, kw_only=True):
+    """What those who run the other server answered, as staff here passed it on; `text` is plain."""
+
+    created_at: str
+    text: str
+
+
+class OwnReport(msgspec.Struct, kw_only=True):
+    """A complaint as its author sees it; `target_account` null: the account is gone.
+
+    `state`: waiting, in_hand, acted (a decision that still stands came of it) or closed. What was done, and by whom, is not said.
+    """
+
+    id: str
+    state: Literal["waiting", "in_hand", "acted", "closed"]
+    action_taken: bool
+    action_taken_at: str | None
+    category: Literal["spam", "legal", "violation", "other"]
+    comment: str
+    forwarded: bool
+    created_at: str
+    status_ids: list[str]
+    collection_ids: list[str]
+    rule_ids: list[str]
+    target_account: wire.Account | None
+    answers: list[ReportAnswer]
+
+
+@get(OWN, guards=[require(READS)])
+async def list_own(
+    params: Query[Paging],
+    caller: Called,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
+    settings: NamedDependency[Settings],
+) -> Response[list[OwnReport]]:
+    """The member's own complaints and what became of them, the newest first."""
+    cursor = cursor_of(params, default=_A_PAGE)
+    found = await moderation.own_reports(db, me(caller), cursor)
+    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
+    link = links(settings.public_url, OWN, cursor, count=len(found), newest=newest, oldest=oldest)
+    return answer(await _own_json(render, found), link=link)
+
+
+@get(f"{OWN}/{{report_id:int}}", guards=[require(READS)])
+async def show_own(
+    report_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[OwnReport]:
+    """One of the member's own complaints, and what became of it."""
+    held = await moderation.own_report(db, report_id, by=me(caller))
+    return answer((await _own_json(render, [held]))[1:-1])
 
 
 @post("/api/v1/reports", guards=[require("write:reports")], status_code=200)
@@ -71,4 +131,28 @@ def report_json(one: moderation.Report, target: bytes) -> bytes:
     return msgspec.json.encode(told)
 
 
-HANDLERS: list[Any] = [file_report]
+async def _own_json(render: Render, found: Sequence[moderation.OwnReport]) -> bytes:
+    """Array of OwnReport; who is suspended or gone is shown no more, as everywhere."""
+    people = dict(await render.each_account(list({one.target_id for one in found})))
+    told = [
+        {
+            "id": str(one.id),
+            "state": one.outcome,
+            "action_taken": one.closed_at is not None,
+            "action_taken_at": None if one.closed_at is None else iso(one.closed_at),
+            "category": one.category,
+            "comment": one.comment,
+            "forwarded": one.forwarded,
+            "created_at": iso(one.at),
+            "status_ids": [str(an_id) for an_id in one.post_ids],
+            "collection_ids": [str(an_id) for an_id in one.collection_ids],
+            "rule_ids": [str(an_id) for an_id in one.rule_ids],
+            "target_account": msgspec.Raw(people[one.target_id]) if one.target_id in people else None,
+            "answers": [{"created_at": iso(each.at), "text": each.text} for each in one.answers],
+        }
+        for one in found
+    ]
+    return msgspec.json.encode(told)
+
+
+HANDLERS: list[Any] = [file_report, list_own, show_own]
