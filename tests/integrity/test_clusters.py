@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dunnock.integrity import clusters
-from dunnock.integrity.coaction import Observations, Pairs, Trace, coactions, firsts, weigh
+from dunnock.integrity.coaction import Observations, Occasions, Pairs, Trace, coactions, firsts, weigh
 
 DAY = 86_400
 
@@ -41,15 +41,24 @@ def world(seed, *, people=1500, planted=30, days=5):
 def judged(seen, n):
     seen = firsts(seen)
     found = coactions(seen)
-    pairs = weigh(seen, found)
+    pairs = weigh(seen, (found,))
     strong = pairs.surprise >= clusters.SURPRISE
     group = clusters.communities(pairs.take(strong), pairs.surprise[strong], n)
-    return seen, group, clusters.judge(seen, found, group)
+    return seen, group, clusters.judge(seen, (found,), group)
 
 
 def flagged(seen, n, threshold=7.0):
     seen = firsts(seen)
-    return clusters.find(seen, coactions(seen), n, threshold=threshold)
+    return clusters.find(seen, (coactions(seen),), n, threshold=threshold)
+
+
+def test_occasions_block_by_block_give_exactly_the_verdicts_of_the_whole():
+    seen = firsts(world(2))
+    whole, parts = flagged(seen, 1530), clusters.find(seen, Occasions(seen, block=501), 1530, threshold=7.0)
+    assert len(whole) == 30
+    for column in ("actor", "group", "trace", "score"):
+        assert getattr(parts, column).tolist() == getattr(whole, column).tolist()
+    assert parts.shared.tolist() == whole.shared.tolist()
 
 
 @pytest.mark.parametrize("seed", range(4))

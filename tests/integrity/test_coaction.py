@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from dunnock.integrity.coaction import Observations, Rule, Trace, coactions, firsts, weigh
+from dunnock.integrity.coaction import Coactions, Observations, Occasions, Rule, Trace, coactions, firsts, weigh
 
 
 def seen(*rows):
@@ -100,11 +100,11 @@ def test_pairs_add_up_and_two_things_in_the_same_two_posts_are_one_occasion():
     )
     found = coactions(rows)
     assert len(found) == 3
-    pairs = weigh(rows, found)
+    pairs = weigh(rows, (found,))
     assert (pairs.a.tolist(), pairs.b.tolist(), pairs.occasions.tolist()) == ([1], [2], [2])
     # two of 84 reposts each: minus log(2/84), twice; the tags' 1/42 is not more
     assert pairs.surprise[0] == pytest.approx(2 * math.log(42))
-    assert weigh(rows, found, least=4).surprise.tolist() == [0]
+    assert weigh(rows, (found,), least=4).surprise.tolist() == [0]
     # each met somebody twice, and wrote two of the day's posts
     posts = len(np.unique(rows.post))
     expected = 2 * 2 / posts
@@ -116,7 +116,7 @@ def test_pairs_add_up_and_two_things_in_the_same_two_posts_are_one_occasion():
 def test_the_excess_is_that_of_the_definition(seed):
     rows = firsts(random_rows(seed))
     found = coactions(rows)
-    pairs = weigh(rows, found)
+    pairs = weigh(rows, (found,))
     day = rows.at // 86_400
     acts = {(int(a), int(d), int(p)) for a, d, p in zip(rows.actor, day, rows.post, strict=True)}
     met = [
@@ -139,4 +139,33 @@ def test_nothing_seen_is_nothing_found():
     rows = seen((1, 1, 1)).take(np.empty(0, np.int64))
     assert len(firsts(rows)) == 0
     assert len(coactions(rows)) == 0
-    assert len(weigh(rows, coactions(rows))) == 0
+    assert len(weigh(rows, (coactions(rows),))) == 0
+
+
+def as_rows(found):
+    return sorted(zip(found.first.tolist(), found.second.tolist(), found.surprise.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("block", [1, 7, 100])
+def test_occasions_in_blocks_are_those_of_the_whole_and_come_again(block):
+    rules = {Trace.REPOST: Rule(reach=4), Trace.TAGS: Rule(lag=30_000, window=3600)}
+    rows = firsts(random_rows(3, 900), rules)
+    found = Occasions(rows, rules, block=block)
+    parts = list(found)
+    assert len(parts) > 4
+    assert max(len(part) for part in parts) <= block
+    assert as_rows(Coactions.join(parts)) == as_rows(coactions(rows, rules))
+    assert as_rows(Coactions.join(list(found))) == as_rows(Coactions.join(parts))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("held", [1, 50, 400])
+def test_pairs_weighed_in_parts_are_exactly_those_of_the_whole(seed, held):
+    posts, done = random_rows(seed, 2_000), random_rows(seed + 50, 4_000)  # each post does two things
+    twice = posts.take(np.arange(2_000).repeat(2))
+    rows = firsts(Observations(twice.actor, done.trace, done.object, twice.at, twice.post))
+    whole = weigh(rows, (coactions(rows),))
+    assert len(whole) > 100
+    parts = weigh(rows, Occasions(rows, block=97), held=held)
+    for column in ("a", "b", "occasions", "surprise", "excess"):
+        assert getattr(parts, column).tolist() == getattr(whole, column).tolist()

@@ -1,6 +1,7 @@
 """The scan of a table, and its scores made again by the second program."""
 
 import csv
+import functools
 import json
 import math
 import random
@@ -10,6 +11,8 @@ import sys
 import pytest
 
 from dunnock.integrity import recompute
+from dunnock.integrity import scan as scanning
+from dunnock.integrity.coaction import Occasions
 from dunnock.integrity.scan import scan
 
 
@@ -59,6 +62,15 @@ def test_the_planted_are_flagged_and_nobody_else(tmp_path, text):
         assert flag.evidence.accounts == 12
         assert {one.other_account for one in flag.evidence.occasions} <= PLANTED - {flag.account}
         assert recompute.score(json.loads(json.dumps(_plain(flag.evidence)))) == pytest.approx(flag.score)
+
+
+def test_occasions_in_small_blocks_give_exactly_the_same_flags(tmp_path, monkeypatch):
+    table = made(tmp_path / "posts.csv")
+    whole = scan([table])
+    monkeypatch.setattr(scanning, "Occasions", functools.partial(Occasions, block=53))
+    monkeypatch.setattr(scanning, "_SORTED", 20)
+    assert scan([table]) == whole
+    assert any(len(flag.evidence.occasions) == 10 for flag in whole), "there were more than are shown"
 
 
 def _plain(evidence):

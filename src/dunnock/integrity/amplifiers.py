@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dunnock.integrity.clusters import LEVELS, SMALLEST
-from dunnock.integrity.coaction import Floats, Ints
+from dunnock.integrity.coaction import Floats, Ints, distinct
 
 NEARLY_ALL = (
     0.9  # part of their boosts that amplifiers are supposed to give the core, and the core to get from amplifiers
@@ -55,7 +55,7 @@ def two_levels(booster: Ints, author: Ints, target: Ints, *, boosted: Ints, post
         threshold: The least score.
     """
     n, targets = len(posts), int(target.max()) + 1 if len(target) else 0
-    pair = np.unique(target * n + booster)
+    pair = distinct(target * n + booster)
     of, by = pair // max(n, 1), pair % max(n, 1)
     boosters = np.bincount(of, minlength=targets)
     only = (boosted >= _BOOSTS) & (boosted >= ONLY_BOOSTS * posts)

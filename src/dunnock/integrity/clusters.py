@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from dunnock.integrity.coaction import RULES, Coactions, Floats, Ints, Observations, Pairs, Rule, Trace, weigh
+from dunnock.integrity.coaction import RULES, Coactions, Floats, Ints, Observations, Pairs, Rule, Trace, distinct, weigh
 from dunnock.integrity.coaction.pairs import spread
 
 ALL = 0  # beside the traces: acts shared in whichever trace
@@ -35,7 +35,7 @@ _TRUST = 50  # acts outside that the lowest level counts for, where little was s
 
 def find(
     seen: Observations,
-    found: Coactions,
+    found: Iterable[Coactions],
     n: int,
     *,
     threshold: float,
@@ -43,10 +43,11 @@ def find(
 ) -> Verdicts:
     """The accounts among `n` that act together, in clusters that convince; each once, by cluster and falling score.
 
-    `seen` is as `firsts` leaves it, `found` what `coactions` found in it. Clusters grow from both weights of pairs; those of
-    the second that are mostly in one of the first are that one. A community of more than half of all accounts is none.
+    `seen` is as `firsts` leaves it, `found` are the occasions in it, gone through several times. Clusters grow from both weights
+    of pairs; those of the second that are mostly in one of the first are that one. A community of more than half of all
+    accounts is none.
     """
-    pairs, active = weigh(seen, found), len(np.unique(seen.actor))
+    pairs, active = weigh(seen, found), len(distinct(seen.actor))
     whole: Verdicts | None = None
     for weights, least, ceiling in ((pairs.surprise, SURPRISE, 0.15), (pairs.excess, EXCESS, 0.33)):
         strong = weights >= least
@@ -135,7 +136,7 @@ _COLUMNS = ("actor", "group", "trace", "score", "acts", "shared")
 
 def judge(
     seen: Observations,
-    found: Coactions,
+    found: Iterable[Coactions],
     group: Ints,
     *,
     rules: Mapping[Trace, Rule] = RULES,
@@ -148,9 +149,10 @@ def judge(
     Days on which accounts outside share more than `ceiling` of their posts with the cluster say nothing.
     """
     tries = tuple(trace for trace in JUDGED if trace == ALL or (trace in rules and np.any(seen.trace == trace)))
-    parts = [_in_trace(seen, found, group, trace, least=least, ceiling=ceiling) for trace in tries]
-    actor, of, trace, score, acts, shared = (np.concatenate(column) for column in zip(*parts, strict=True))
-    joined = Verdicts(actor, of, trace, score, acts, shared, tried=len(tries))
+    shared = _shared(seen, found, group, tries)
+    parts = [_in_trace(seen, keys, group, trace, least=least, ceiling=ceiling) for trace, keys in shared.items()]
+    actor, of, kind, score, acts, hits = (np.concatenate(column) for column in zip(*parts, strict=True))
+    joined = Verdicts(actor, of, kind, score, acts, hits, tried=len(tries))
     order = np.lexsort((joined.trace, -joined.score, joined.group, joined.actor))
     best = np.ones(len(order), np.bool_)
     best[1:] = (np.diff(joined.actor[order]) != 0) | (np.diff(joined.group[order]) != 0)
@@ -184,7 +186,40 @@ def likelihood(acts: npt.NDArray[np.int64], shared: npt.NDArray[np.int64]) -> Fl
 _Part = tuple[Ints, Ints, Ints, Floats, Ints, Ints]
 
 
-def _in_trace(seen: Observations, found: Coactions, group: Ints, trace: int, *, least: int, ceiling: float) -> _Part:
+def _shared(seen: Observations, found: Iterable[Coactions], group: Ints, tries: tuple[int, ...]) -> dict[int, Ints]:
+    """By trace: which post did something that somebody of which cluster did, too, as post * clusters + cluster; in order."""
+    groups = max(int(group.max(initial=-1)) + 1, 1)
+    kept = {trace: _Distinct() for trace in tries}
+    for part in found:
+        for one, two in ((part.first, part.second), (part.second, part.first)):
+            theirs = group[seen.actor[two]]
+            member = np.flatnonzero(theirs >= 0)
+            key, kind = seen.post[one[member]] * groups + theirs[member], seen.trace[one[member]]
+            for trace, keys in kept.items():
+                keys.add(key if trace == ALL else key[kind == trace])
+    return {trace: keys.all() for trace, keys in kept.items()}
+
+
+class _Distinct:
+    """Numbers that come in many parts, each kept once: the repeated ones never take more than half of the memory."""
+
+    def __init__(self) -> None:
+        self._parts, self._size, self._most = [np.empty(0, np.int64)], 0, 1_000_000
+
+    def add(self, some: Ints) -> None:
+        self._parts.append(distinct(some))
+        self._size += len(self._parts[-1])
+        if self._size > self._most:
+            self._parts = [self.all()]
+            self._size = len(self._parts[0])
+            self._most = 1_000_000 + 2 * self._size
+
+    def all(self) -> Ints:
+        """What came, in order."""
+        return distinct(np.concatenate(self._parts))
+
+
+def _in_trace(seen: Observations, shared_post: Ints, group: Ints, trace: int, *, least: int, ceiling: float) -> _Part:
     day = seen.at // 86_400
     rows = np.arange(len(seen)) if trace == ALL else np.flatnonzero(seen.trace == trace)
     if len(rows) == 0:
@@ -193,15 +228,10 @@ def _in_trace(seen: Observations, found: Coactions, group: Ints, trace: int, *, 
     days, when = np.unique(day, return_inverse=True)
     groups, n = int(group.max()) + 1, len(group)
     # An act is a post here: whatever it shares, it counts once.
-    _, first = np.unique(seen.post[rows], return_index=True)
+    post, first = np.unique(seen.post[rows], return_index=True)
     act_actor, act_day = seen.actor[rows[first]], when[rows[first]]
-    in_trace = np.ones(len(found), np.bool_) if trace == ALL else seen.trace[found.first] == trace
-    one, two = found.first[in_trace], found.second[in_trace]
-    mine, theirs = np.concatenate([one, two]), np.concatenate([two, one])
-    with_group = group[seen.actor[theirs]]
-    mine, with_group = mine[with_group >= 0], with_group[with_group >= 0]
-    shared_post, index = np.unique(seen.post[mine] * max(groups, 1) + with_group, return_index=True)
-    actor, day_of, met = seen.actor[mine[index]], when[mine[index]], shared_post % max(groups, 1)
+    act = np.searchsorted(post, shared_post // max(groups, 1))
+    actor, day_of, met = act_actor[act], act_day[act], shared_post % max(groups, 1)
     # What accounts outside share with each cluster, day by day.
     outside_hit = group[actor] != met
     hits = np.bincount(met[outside_hit] * len(days) + day_of[outside_hit], minlength=groups * len(days))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from dunnock.integrity import amplifiers, clusters
-from dunnock.integrity.coaction import RULES, Coactions, Ints, Observations, Trace, coactions, firsts
+from dunnock.integrity.coaction import RULES, Coactions, Floats, Ints, Observations, Occasions, Trace, firsts
 from dunnock.integrity.reading import Posts
 
 THRESHOLD = 7.0  # nats: by chance, at most one account in 1,000 reaches it, and five together hardly ever
 _OCCASIONS = 10  # shown as evidence
+_SORTED = 2_000_000  # occasions at a time, until these are chosen
 _REPOSTS_ONLY = 0.9  # part of an amplifier's posts that are boosts
 
 
@@ -69,15 +71,15 @@ def scan(
         rules = {trace: rule for trace, rule in RULES.items() if text or not trace.of_text}
         seen = firsts(posts.seen(), rules)
         tell(f"{len(posts.accounts):,} accounts did {len(seen):,} things")
-        found = coactions(seen, rules)
-        tell(f"{len(found):,} occasions of doing the same")
+        found = Occasions(seen, rules)
+        tell(f"{sum(len(part) for part in found):,} occasions of doing the same")
         verdicts = clusters.find(seen, found, len(posts.accounts), threshold=threshold, rules=rules)
         flags = _with_levels(posts, _flags(posts, seen, found, verdicts), threshold)
         tell(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters reach {threshold:g}")
         return flags
 
 
-def _flags(posts: Posts, seen: Observations, found: Coactions, verdicts: clusters.Verdicts) -> list[Flag]:
+def _flags(posts: Posts, seen: Observations, found: Iterable[Coactions], verdicts: clusters.Verdicts) -> list[Flag]:
     boosts = np.bincount(posts.author, posts.is_repost, minlength=len(posts.accounts))
     part = boosts / np.bincount(posts.author, minlength=len(posts.accounts))
     sizes = np.bincount(verdicts.group)
@@ -153,24 +155,24 @@ def _name(trace: int) -> str:
 
 
 def _occasions(
-    posts: Posts, seen: Observations, found: Coactions, verdicts: clusters.Verdicts
+    posts: Posts, seen: Observations, found: Iterable[Coactions], verdicts: clusters.Verdicts
 ) -> dict[int, list[Occasion]]:
     """The most surprising occasions of each account with others of its cluster."""
     theirs = np.full(len(posts.accounts), -1, np.int64)
     theirs[verdicts.actor] = verdicts.group
-    kept: list[tuple[Ints, Ints, Ints]] = []
-    for mine, other in ((found.first, found.second), (found.second, found.first)):
-        of = theirs[seen.actor[mine]]
-        which = np.flatnonzero((of >= 0) & (of == theirs[seen.actor[other]]))
-        kept.append((mine[which], other[which], which))
-    mine, other, which = (np.concatenate(column) for column in zip(*kept, strict=True))
-    order = np.lexsort((seen.post[other], seen.post[mine], -found.surprise[which], seen.actor[mine]))
-    place = np.arange(len(order)) - np.searchsorted(seen.actor[mine][order], seen.actor[mine][order])
-    order = order[place < _OCCASIONS]
-    mine, other, which = mine[order], other[order], which[order]
+    none = np.empty(0, np.int64)
+    kept, new = _Shown(none, none, np.empty(0)), [_Shown(none, none, np.empty(0))]
+    for part in found:
+        for mine, other in ((part.first, part.second), (part.second, part.first)):
+            of = theirs[seen.actor[mine]]
+            which = np.flatnonzero((of >= 0) & (of == theirs[seen.actor[other]]))
+            new.append(_Shown(mine[which], other[which], part.surprise[which]))
+        if sum(len(some.mine) for some in new) > _SORTED:
+            kept, new = _most_surprising(seen, [kept, *new]), []
+    mine, other, surprise = _most_surprising(seen, [kept, *new])
     ids = posts.ids(np.concatenate([seen.post[mine], seen.post[other]]))
     found_of: dict[int, list[Occasion]] = {}
-    for row in range(len(order)):
+    for row in range(len(mine)):
         one, two = int(mine[row]), int(other[row])
         found_of.setdefault(int(seen.actor[one]), []).append(
             Occasion(
@@ -179,7 +181,24 @@ def _occasions(
                 other_account=posts.accounts[int(seen.actor[two])],
                 other_post=ids[int(seen.post[two])],
                 seconds=int(seen.at[two] - seen.at[one]),
-                surprise=round(float(found.surprise[which[row]]), 2),
+                surprise=round(float(surprise[row]), 2),
             )
         )
     return found_of
+
+
+class _Shown(NamedTuple):
+    """Occasions as one of the two sees them: rows of observations, shape `(k,)`."""
+
+    mine: Ints
+    other: Ints
+    surprise: Floats
+
+
+def _most_surprising(seen: Observations, parts: list[_Shown]) -> _Shown:
+    """The first few of each account. Of equal ones, those of the earlier posts, then of the first trace."""
+    mine, other, surprise = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((seen.trace[mine], seen.post[other], seen.post[mine], -surprise, seen.actor[mine]))
+    whose = seen.actor[mine][order]
+    order = order[np.arange(len(order)) - np.searchsorted(whose, whose) < _OCCASIONS]
+    return _Shown(mine[order], other[order], surprise[order])

@@ -76,8 +76,8 @@ def find(seen: Seen) -> list[Network]:
 
 def networks(seen: Seen, rows: Observations, found: Coactions) -> list[Network]:
     """Those that meet again and again."""
-    verdicts = clusters.find(rows, found, len(seen.accounts), threshold=THRESHOLD)
-    pairs = weigh(rows, found)
+    verdicts = clusters.find(rows, (found,), len(seen.accounts), threshold=THRESHOLD)
+    pairs = weigh(rows, (found,))
     made = []
     for number in np.unique(verdicts.group).tolist():
         ours = verdicts.take(verdicts.group == number)

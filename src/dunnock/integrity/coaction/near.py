@@ -16,7 +16,7 @@ from dunnock.integrity.coaction.observations import Ints, Words
 SHORTEST = 32  # bytes; shorter texts are compared whole only (`Trace.TEXT`)
 KEYS = 3
 _RUN = 16
-_CHUNK = 20_000
+_CHUNK = 2_000  # texts at a time: they fit into the processor's cache
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _SALTS = np.array(
     [

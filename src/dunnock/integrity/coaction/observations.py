@@ -13,6 +13,14 @@ Words = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 
 
+def distinct(numbers: Ints) -> Ints:
+    """Each number once, in order: what `numpy.unique` gives, many times faster (that counts them in a hash table)."""
+    ordered = np.sort(numbers)
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[new]
+
+
 class Trace(enum.IntEnum):
     """What two accounts can have in common when they act. The numbers are kept in tables: never use one again."""
 

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from dunnock.integrity.coaction.observations import Floats, Ints, Observations, Trace
 
 DAY = 86_400
+BLOCK = 1_000_000  # occasions at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,59 @@ class Coactions:
     def __len__(self) -> int:
         return len(self.first)
 
+    def take(self, which: npt.NDArray[np.bool_] | Ints) -> Coactions:
+        """The occasions that `which` picks."""
+        return Coactions(self.first[which], self.second[which], self.surprise[which])
+
+    @staticmethod
+    def join(parts: list[Coactions]) -> Coactions:
+        """All occasions of `parts`, in their order."""
+        if not parts:
+            none = np.empty(0, np.int64)
+            return Coactions(none, none, np.empty(0))
+        return Coactions(
+            np.concatenate([part.first for part in parts]),
+            np.concatenate([part.second for part in parts]),
+            np.concatenate([part.surprise for part in parts]),
+        )
+
+
+class Occasions:
+    """Every occasion within `rules` among rows as `firsts` leaves them, in blocks of at most `block`.
+
+    There may be dozens for each row, so they are not kept: each time this is gone through, they are found again, the same in
+    the same order. That takes less time than to write them to a disk and to read them, and no memory. The cost is linear in the
+    rows: each is compared with at most `reach` others. A trace that has no rule is left out.
+    """
+
+    def __init__(self, seen: Observations, rules: Mapping[Trace, Rule] = RULES, *, block: int = BLOCK) -> None:
+        self._seen, self._block = seen, block
+        self._traces = [(rule, *_sorted(seen, trace, rule)) for trace, rule in rules.items()]
+
+    def __iter__(self) -> Iterator[Coactions]:
+        for rule, rows, share in self._traces:
+            for start in range(0, len(rows), self._block):
+                yield from self._near(rule, rows[start:], share[start:])
+
+    def _near(self, rule: Rule, rows: Ints, share: Floats) -> Iterator[Coactions]:
+        """Those of the first `block` of `rows` with any that come after them."""
+        rows = rows[: self._block + rule.reach]
+        actor, thing, at = self._seen.actor[rows], self._seen.object[rows], self._seen.at[rows]
+        live = np.arange(min(self._block, len(rows)))
+        for step in range(1, rule.reach + 1):
+            live = live[live + step < len(rows)]
+            live = live[thing[live] == thing[live + step]]
+            live = live[at[live + step] - at[live] <= rule.lag]
+            if len(live) == 0:
+                return
+            pair = live[actor[live] != actor[live + step]]
+            chance = np.minimum(1.0, step * np.maximum(share[pair], share[pair + step]))
+            yield Coactions(rows[pair], rows[pair + step], -np.log(chance))
+
 
 def coactions(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Coactions:
-    """Every occasion within `rules` among rows as `firsts` leaves them. A trace that has no rule is left out.
-
-    The cost is linear in the rows: each is compared with at most `reach` others.
-    """
-    found = [occasion for trace in rules for occasion in _of_trace(seen, trace, rules[trace])]
-    if not found:
-        none = np.empty(0, np.int64)
-        return Coactions(none, none, np.empty(0))
-    return Coactions(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    """All of `Occasions` at once."""
+    return Coactions.join(list(Occasions(seen, rules)))
 
 
 def firsts(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Observations:
@@ -96,20 +140,10 @@ def shares(actor: Ints, window: Ints) -> Floats:
     return np.asarray(count[own] / total[window], np.float64)
 
 
-def _of_trace(seen: Observations, trace: Trace, rule: Rule) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _sorted(seen: Observations, trace: Trace, rule: Rule) -> tuple[Ints, Floats]:
+    """The rows of a trace, those about the same object together and in order of time, and their actors' shares."""
     rows = np.flatnonzero(seen.trace == trace)
     if len(rows) == 0:
-        return
+        return rows, np.empty(0)
     rows = rows[np.lexsort((seen.actor[rows], seen.at[rows], seen.object[rows]))]
-    actor, thing, at = seen.actor[rows], seen.object[rows], seen.at[rows]
-    share = shares(actor, at // rule.window)
-    live = np.arange(len(rows))
-    for step in range(1, rule.reach + 1):
-        live = live[live + step < len(rows)]
-        live = live[thing[live] == thing[live + step]]
-        live = live[at[live + step] - at[live] <= rule.lag]
-        if len(live) == 0:
-            return
-        pair = live[actor[live] != actor[live + step]]
-        chance = np.minimum(1.0, step * np.maximum(share[pair], share[pair + step]))
-        yield rows[pair], rows[pair + step], -np.log(chance)
+    return rows, shares(seen.actor[rows], seen.at[rows] // rule.window)

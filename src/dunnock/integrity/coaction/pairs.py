@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +15,8 @@ from dunnock.integrity.coaction.occasions import DAY, Coactions
 
 _LEAST = 1e-3  # occasions expected of any pair, at least
 _BLOCK = 1_000_000  # days of pairs at a time: memory stays bounded
+HELD = 6_000_000  # occasions at a time, for the same reason: 24 bytes each, and three times as much to sort them
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # an odd number near the golden section of 2^64: its products are spread evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,18 @@ class Pairs:
 
     def take(self, which: npt.NDArray[np.bool_] | Ints) -> Pairs:
         """The rows that `which` picks."""
-        return Pairs(*(getattr(self, column.name)[which] for column in dataclasses.fields(self)))
+        return Pairs(*(getattr(self, name)[which] for name in _COLUMNS))
+
+    @staticmethod
+    def join(parts: list[Pairs]) -> Pairs:
+        """All rows of `parts`, in their order."""
+        return Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
 
 
-def weigh(seen: Observations, found: Coactions, *, least: float = 1.5) -> Pairs:
+_COLUMNS = tuple(column.name for column in dataclasses.fields(Pairs))
+
+
+def weigh(seen: Observations, found: Iterable[Coactions], *, least: float = 1.5, held: int = HELD) -> Pairs:
     """Add occasions up to pairs, in two ways that miss different things.
 
     `surprise` adds what each occasion of at least `least` nats weighs: strong where little else happens, blind for the
@@ -42,56 +54,111 @@ def weigh(seen: Observations, found: Coactions, *, least: float = 1.5) -> Pairs:
 
     Two posts that have several things in common (a text, its hashtags, its link) are one occasion, of the greatest surprise.
 
+    `found` is gone through several times: once to count, then once for each `held` occasions, which are kept together. How
+    many that are changes nothing: all occasions of a pair are in the same part.
+
     Source: of the excess, H. Chernoff, "A measure of asymptotic efficiency" (1952): a Poisson count of mean E reaches c > E
     with a chance of at most exp(-(c log(c/E) - c + E)).
     """
-    if len(found) == 0:
-        none = np.empty(0, np.int64)
-        return Pairs(none, none, none, np.empty(0), np.empty(0))
+    if len(seen) == 0:
+        return _none()
+    activity, parts = _Activity(seen), [_none()]
+    for low, high in _ranges(seen, found, held):
+        some = Coactions.join([part.take(_lower(seen, part, low, high)) for part in found])
+        parts.append(_summed(seen, some, activity, least))
+    pairs = Pairs.join(parts)
+    expected = np.maximum(activity.expected(pairs.a, pairs.b), _LEAST)
+    count = pairs.occasions
+    excess = np.where(count > expected, count * np.log(count / expected) - count + expected, 0.0)
+    return dataclasses.replace(pairs, excess=excess)
+
+
+def _none() -> Pairs:
+    none = np.empty(0, np.int64)
+    return Pairs(none, none, none, np.empty(0), np.empty(0))
+
+
+def _ranges(seen: Observations, found: Iterable[Coactions], held: int) -> list[tuple[int, int]]:
+    """Cuts the accounts into ranges: the smaller accounts of about `held` occasions are in each, or it is one account."""
+    n = int(seen.actor.max()) + 1
+    count = np.zeros(n, np.int64)
+    for part in found:
+        count += np.bincount(np.minimum(seen.actor[part.first], seen.actor[part.second]), minlength=n)
+    piece = np.maximum(np.cumsum(count) - 1, 0) // held
+    cuts = [0, *(np.flatnonzero(np.diff(piece)) + 1).tolist(), n]
+    return list(itertools.pairwise(cuts))
+
+
+def _lower(seen: Observations, found: Coactions, low: int, high: int) -> npt.NDArray[np.bool_]:
+    """Which occasions are of accounts of whom the smaller is in the range."""
+    smaller = np.minimum(seen.actor[found.first], seen.actor[found.second])
+    return np.asarray((smaller >= low) & (smaller < high), np.bool_)
+
+
+def _summed(seen: Observations, found: Coactions, activity: _Activity, least: float) -> Pairs:
+    """The pairs of these occasions, without their excess; tells `activity` who met whom."""
     n, posts = int(seen.actor.max()) + 1, int(seen.post.max()) + 1
+    a, b = seen.actor[found.first], seen.actor[found.second]
+    alone = _alone(np.minimum(a, b) * n + np.maximum(a, b))
+    activity.meet(found.take(alone))
+    found = found.take(~alone)
     one, two = seen.post[found.first], seen.post[found.second]
     met = np.minimum(one, two) * posts + np.maximum(one, two)
-    order = np.lexsort((-found.surprise, met))
+    order = np.argsort(met)
     new = np.ones(len(order), np.bool_)
     new[1:] = np.diff(met[order]) != 0
-    once = order[new]
-    first, second, surprise = found.first[once], found.second[once], found.surprise[once]
-    a, b = seen.actor[first], seen.actor[second]
+    starts = np.flatnonzero(new)
+    most = np.maximum.reduceat(found.surprise[order], starts) if len(starts) else found.surprise
+    found = Coactions(found.first[order[starts]], found.second[order[starts]], most)
+    activity.meet(found)
+    a, b = seen.actor[found.first], seen.actor[found.second]
     pair, inverse, count = np.unique(np.minimum(a, b) * n + np.maximum(a, b), return_inverse=True, return_counts=True)
-    total = np.asarray(
-        np.bincount(inverse, np.where(surprise >= least, surprise, 0.0), minlength=len(pair)), np.float64
-    )
+    weighty = np.where(found.surprise >= least, found.surprise, 0.0)
+    total: Floats = np.bincount(inverse, weighty, minlength=len(pair)).astype(np.float64)
     often = count >= 2
-    pair, count, total = pair[often], count[often].astype(np.int64), total[often]
-    expected = np.maximum(_expected(seen, np.concatenate([first, second]), pair // n, pair % n), _LEAST)
-    excess = np.where(count > expected, count * np.log(count / expected) - count + expected, 0.0)
-    return Pairs(pair // n, pair % n, count, total, excess)
+    pair = pair[often]
+    return Pairs(pair // n, pair % n, count[often].astype(np.int64), total[often], np.zeros(len(pair)))
 
 
-def _expected(seen: Observations, acts: Ints, a: Ints, b: Ints) -> Floats:
-    """Occasions expected of each pair (a, b): day by day, those of one with anybody times the other's part of all posts.
+def _alone(pair: Ints) -> npt.NDArray[np.bool_]:
+    """Which are surely the only ones of their pair, for nothing else fell into their drawer: these need no sorting."""
+    drawers = np.uint64(64 - 2 - len(pair).bit_length())  # what is shifted out: there are two to four for each
+    drawer = (pair.astype(np.uint64) * _SPREAD >> drawers).astype(np.int64)
+    return np.asarray(np.bincount(drawer)[drawer] == 1, np.bool_)
 
-    `acts` are the rows of both acts of all occasions.
-    """
-    n = int(seen.actor.max()) + 1
-    days, day = np.unique(seen.at // DAY, return_inverse=True)
-    width = len(days)
-    _, post = np.unique(seen.post, return_index=True)
-    active, posts = np.unique(seen.actor[post] * width + day[post], return_counts=True)
-    part = posts / np.bincount(day[post], minlength=width)[active % width]
-    met = np.bincount(np.searchsorted(active, seen.actor[acts] * width + day[acts]), minlength=len(active))
-    start = np.searchsorted(active, np.arange(n + 1) * width)
-    lengths = np.diff(start)
-    fewer = np.where(lengths[a] <= lengths[b], a, b)  # days: those of the one that was active on fewer
-    other = a + b - fewer
-    expected = np.zeros(len(a))
-    for block in np.array_split(np.arange(len(a)), 1 + int(lengths[fewer].sum()) // _BLOCK):
-        owner, at = spread(start[fewer[block]], lengths[fewer[block]])
-        there = other[block][owner] * width + active[at] % width
-        place = np.minimum(np.searchsorted(active, there), len(active) - 1)
-        chance = np.where(active[place] == there, np.maximum(met[at] * part[place], met[place] * part[at]), 0.0)
-        expected[block] = np.bincount(owner, chance, minlength=len(block))
-    return expected
+
+class _Activity:
+    """How active each account was each day, and how often it met somebody."""
+
+    def __init__(self, seen: Observations) -> None:
+        days, day = np.unique(seen.at // DAY, return_inverse=True)
+        self._width = width = len(days)
+        _, post = np.unique(seen.post, return_index=True)
+        self._active, posts = np.unique(seen.actor[post] * width + day[post], return_counts=True)
+        self._part = posts / np.bincount(day[post], minlength=width)[self._active % width]
+        self._place = np.searchsorted(self._active, seen.actor * width + day)  # of each row
+        self._met = np.zeros(len(self._active), np.int64)
+        self._start = np.searchsorted(self._active, np.arange(int(seen.actor.max()) + 2) * width)
+
+    def meet(self, found: Coactions) -> None:
+        """These accounts met on these days."""
+        for acts in (found.first, found.second):
+            self._met += np.bincount(self._place[acts], minlength=len(self._met))
+
+    def expected(self, a: Ints, b: Ints) -> Floats:
+        """Occasions expected of each pair: day by day, those of one with anybody times the other's part of all posts."""
+        active, start, met, part, width = self._active, self._start, self._met, self._part, self._width
+        lengths = np.diff(start)
+        fewer = np.where(lengths[a] <= lengths[b], a, b)  # days: those of the one that was active on fewer
+        other = a + b - fewer
+        expected = np.zeros(len(a))
+        for block in np.array_split(np.arange(len(a)), 1 + int(lengths[fewer].sum()) // _BLOCK):
+            owner, at = spread(start[fewer[block]], lengths[fewer[block]])
+            there = other[block][owner] * width + active[at] % width
+            place = np.minimum(np.searchsorted(active, there), len(active) - 1)
+            chance = np.where(active[place] == there, np.maximum(met[at] * part[place], met[place] * part[at]), 0.0)
+            expected[block] = np.bincount(owner, chance, minlength=len(block))
+        return expected
 
 
 def spread(start: Ints, lengths: Ints) -> tuple[Ints, Ints]:
