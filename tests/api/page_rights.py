@@ -343,6 +343,7 @@ MEMBERS_PAGES |= {
     *STAFF_PAGES,
     "GET /admin/block-lists/{id}",
     "GET /admin/integrity/{id}/files/{id}",
+    "GET /admin/integrity/{id}/graph",
     "GET /admin/watch-rules/{id}",
     "GET /admin/indicators/{id}",
     "GET /admin/reports/{id}/talk",

@@ -111,6 +111,23 @@ async def test_networks(db, staff, make, ada):
     whole = await staff.get(f"{HERE}/networks/5", ada)
     assert {one["account_id"] for one in whole["accounts"]} == set(map(str, ids))
     assert whole["accounts"][0]["evidence"] == {"pairs": []}
+    async with db.begin() as tx:
+        a, b, c = sorted(ids)
+        for ends, trace in (((a, b), 3), ((a, c), 7)):
+            columns = "(cluster_id, a_id, b_id, trace, occasions, weight)"
+            await tx.run(
+                Sql(text(f"INSERT INTO cluster_ties {columns} VALUES (5, {ends[0]}, {ends[1]}, {trace}, 2, 4.5)"))
+            )
+    graph = await staff.get(f"{HERE}/networks/5/graph", ada)
+    assert (graph["size"], graph["traces"]) == (3, {"near_text": 1, "media": 1})
+    assert graph["moments"] == ["1970-01-01T00:00:00.001Z"]
+    assert {one["account_id"]: one["ties"] for one in graph["accounts"]} == {str(a): 2, str(b): 1, str(c): 1}
+    [tie] = (await staff.get(f"{HERE}/networks/5/graph?traces[]=media", ada))["ties"]
+    assert tie == {"account_ids": [str(a), str(c)], "trace": "media", "occasions": 2, "weight": 4.5,
+                   "since": "1970-01-01T00:00:00.001Z"}  # fmt: skip
+    before = await staff.get(f"{HERE}/networks/5/graph?until=1969-12-31", ada)
+    assert (before["accounts"], before["ties"], before["size"]) == ([], [], 3)
+    assert (await staff.ask("GET", f"{HERE}/networks/5/graph?until=noon", ada)).status == 422
     assert (await staff.post(f"{HERE}/networks/5/judge", ada, state="dismissed"))["state"] == "dismissed"
     assert await staff.get(f"{HERE}/networks", ada) == []
     assert (await staff.ask("GET", f"{HERE}/networks/6", ada)).status == 404

@@ -176,6 +176,7 @@ ELSEWHERE = {
     "/invite/{code}": "is the form of /auth/sign_up",
     "/admin/money/files/{kind}": "is a file",
     "/admin/integrity/{cluster_id}/files/{kind}": "is a file",
+    "/admin/integrity/{cluster_id}/graph": "is for the script of the page",
     "/auth/recall": "wants the link of a mail",
     "/for-you/why/{post_id}": "wants a post that was served, see tests/web/test_for_you.py",
     "/searches/{search_id}/{name}": "is for readers of news",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dunnock.integrity.errors import ClusterMissing, ClusterRefused, SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
+from dunnock.integrity.graph import Graph, GraphAccount, GraphTie, graph_of
 from dunnock.integrity.handle import (
     growth_of,
     judge_cluster,
@@ -48,6 +49,9 @@ __all__ = [
     "ClusterMissing",
     "ClusterRefused",
     "ClusterTie",
+    "Graph",
+    "GraphAccount",
+    "GraphTie",
     "Health",
     "Signal",
     "SignalGrew",
@@ -61,6 +65,7 @@ __all__ = [
     "detector_weeks",
     "edits_of",
     "find_signal",
+    "graph_of",
     "growth_of",
     "judge_cluster",
     "judge_signal",

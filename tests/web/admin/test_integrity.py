@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from xml.etree import ElementTree as ET
 
@@ -19,8 +20,8 @@ async def test_a_network_is_seen_and_dismissed(db, signed_in, make):
     assert "12 accounts" in page.text
     path = re.search(r'href="(/admin/integrity/\d+)"', page.body)[1]
     page = await mo.get(path)
-    assert page.text.count(f"@{paid[3].username}") == 1
-    assert page.body.count("<circle") == 12
+    assert page.body.count(f'value="{paid[3].id}"') == 1
+    assert re.search(r'class="account core" d="([^"]*)"', page.body)[1].count("M") == 12
     known = await accounts.independence_of(db, [one.id for one in paid])
     assert len(known) == 12
     token = dict(page.forms[-1].fields)["token"]
@@ -71,3 +72,28 @@ async def test_a_network_as_a_file(db, signed_in, make):
     assert sum(one["type"] == "user-account" for one in bundle["objects"]) == 12
     assert (await mo.get(f"{path}/files/stix.json")).body == told, "the same each time"
     assert (await mo.get(f"{path}/files/exe")).status == 404
+
+
+async def test_a_network_as_it_was(db, signed_in, make):
+    """By the form, as who has no scripts uses it: the picture and both tables say the same."""
+    mo = await signed_in("mo", "moderator")
+    paid = await planted(db, make)
+    path = re.search(r'href="(/admin/integrity/\d+)"', (await mo.get("/admin/integrity")).body)[1]
+    told = json.loads((await mo.get(f"{path}/graph")).body)
+    assert {one[0] for one in told["accounts"]} == {str(one.id) for one in paid}
+    assert {told["traces"][one[2]] for one in told["ties"]} == {"near_text"}
+    assert len(told["moments"]) == 12, "one of them spoke each second"
+    page = await mo.get(path)
+    assert "12 of 12 accounts, 11 ties" in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    page = await mo.get(f"{path}?until=2020-01-01")
+    assert "0 of 12 accounts, 0 ties" in page.text
+    assert 'name="accounts[]"' not in page.body
+    page = await mo.get(f"{path}?kinds[]=near_text")
+    assert "12 of 12 accounts, 11 ties" in page.text
+    page = await mo.get(f"{path}?kinds[]=media&until=wings&page=99&ties=-3")
+    assert "12 of 12 accounts, 0 ties" in page.text
+    assert "wrote nearly the same text (11)" in page.text, "what is filtered away can be brought back"
+    assert (await mo.get("/admin/integrity/1/graph")).status == 404
+    robin = await signed_in("robin", "member")
+    assert (await robin.get(f"{path}/graph")).status == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import msgspec
@@ -112,6 +113,45 @@ class WholeNetwork(Network, kw_only=True):
     growth: list[tuple[str, int]]
 
 
+class GraphParams(msgspec.Struct, frozen=True):
+    """`until`: a moment (ISO 8601; none: now); `traces[]`: only ties of these kinds."""
+
+    until: str = ""
+    traces: tuple[str, ...] = ()
+
+
+class NetworkPoint(msgspec.Struct, kw_only=True):
+    """An account in the picture of a network: from when on it is there, its place in a square of 1,000, how many ties it has."""
+
+    account_id: str
+    role: str
+    score: float
+    since: str
+    x: int
+    y: int
+    ties: int
+
+
+class NetworkLine(msgspec.Struct, kw_only=True):
+    """A tie in the picture: what both did, how often, nats, from when on both accounts are there."""
+
+    account_ids: tuple[str, str]
+    trace: str
+    occasions: int
+    weight: float
+    since: str
+
+
+class NetworkGraph(msgspec.Struct, kw_only=True):
+    """A network at a moment. `traces`: how many ties of each kind there are; `moments`: when it changed; `size`: in the end."""
+
+    size: int
+    traces: dict[str, int]
+    moments: list[str]
+    accounts: list[NetworkPoint]
+    ties: list[NetworkLine]
+
+
 class AdminSignal(msgspec.Struct, kw_only=True):
     """What one detector says of one subject; `score` 0 to 1."""
 
@@ -150,6 +190,32 @@ async def list_networks(params: Query[StateParams], caller: Called, db: NamedDep
 async def show_network(network_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> WholeNetwork:
     """One network: its accounts with evidence, their ties, how it grew."""
     return await _whole(db, network_id, me(caller))
+
+
+@get(f"{HERE}/networks/{{network_id:int}}/graph", guards=[require(READS)])
+async def show_graph(
+    network_id: FromPath[int], params: Query[GraphParams], caller: Called, db: NamedDependency[Db]
+) -> NetworkGraph:
+    """A network as it was at a moment, with ties of some kinds, and where each account stands in its picture."""
+    until = _moment(params.until)
+    graph = await integrity.graph_of(db, network_id, by=me(caller), until=until, traces=params.traces)
+    return NetworkGraph(
+        size=graph.whole, traces=graph.traces, moments=[iso(at) for at in graph.moments],
+        accounts=[
+            NetworkPoint(
+                account_id=str(one.account_id), role=one.role, score=one.score, since=iso(one.at), x=one.x, y=one.y,
+                ties=one.ties,
+            )
+            for one in graph.accounts
+        ],
+        ties=[
+            NetworkLine(
+                account_ids=(str(one.a_id), str(one.b_id)), trace=one.trace, occasions=one.occasions, weight=one.weight,
+                since=iso(one.at),
+            )
+            for one in graph.ties
+        ],
+    )  # fmt: skip
 
 
 @post(f"{HERE}/networks/{{network_id:int}}/judge", guards=[require(WRITES)], status_code=200)
@@ -232,6 +298,16 @@ async def list_detectors(caller: Called, db: NamedDependency[Db]) -> list[Detect
     ]  # fmt: skip
 
 
+def _moment(written: str) -> int | None:
+    if not written:
+        return None
+    try:
+        at = datetime.fromisoformat(written.strip())
+        return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(written[:40], say="Validation failed: until is no moment of ISO 8601") from error
+
+
 def _state(form: JudgeForm) -> Literal["open", "confirmed", "dismissed"]:
     if form.state is None:
         raise Invalid(None, say="Validation failed: Say confirmed, dismissed or open")
@@ -289,6 +365,6 @@ def _maybe(an_id: int | None) -> str | None:
 
 
 HANDLERS: list[Any] = [
-    list_networks, show_network, judge_network, merge_networks, split_network, list_edits, undo_edit, list_signals,
+    list_networks, show_network, show_graph, judge_network, merge_networks, split_network, list_edits, undo_edit, list_signals,
     judge_signal, list_detectors,
 ]  # fmt: skip

@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into, upsert
 from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie
-from dunnock.integrity.tables import cluster_members, cluster_sizes, cluster_ties, clusters
+from dunnock.integrity.tables import cluster_members, cluster_sizes, cluster_ties, clusters, observations
 
-_c, _m, _t, _z = clusters.c, cluster_members.c, cluster_ties.c, cluster_sizes.c
+_c, _m, _t, _z, _o = clusters.c, cluster_members.c, cluster_ties.c, cluster_sizes.c, observations.c
 _the = bindparam("the", type_=BigId)
 _row = select(
     _c.id, _c.state, _c.score, _c.size, _c.summary, _c.first_at, _c.last_at, _c.case_id, _c.merged_into, _c.split_from
@@ -81,6 +81,19 @@ TIES = Sql(
     select(_t.a_id, _t.b_id, _t.trace, _t.occasions, _t.weight)
     .where(_t.cluster_id == _the)
     .order_by(_t.weight.desc(), _t.a_id, _t.b_id)
+    .limit(bindparam("most"))
+)
+_first = (
+    select(_o.id)
+    .where(_o.account_id == _m.account_id, _o.id >= bindparam("since", type_=BigId))
+    .order_by(_o.id)
+    .limit(1)
+    .scalar_subquery()
+)
+FIRST_ACTS = Sql(  # of the surest accounts of a cluster, from an id on: one look into an index for each
+    select(_m.account_id, _first)
+    .where(_m.cluster_id == _the)
+    .order_by(_m.score.desc(), _m.account_id)
     .limit(bindparam("most"))
 )
 PUT_SIZE = upsert(cluster_sizes, ["cluster_id", "at"], "cluster_id", "at", "size", "acts")

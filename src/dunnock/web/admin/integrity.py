@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -22,23 +20,30 @@ from dunnock.foundation.settings import Settings
 from dunnock.integrity.export import FILES, Whole
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
+from dunnock.web.admin.network_graph import TRACES, drawing_of, moment_of, numbers_of, page_of, written_at
 from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 _STATES = ("open", "confirmed", "dismissed")
 _HEALTH_MS = 90 * DAY
-_DRAWN = 2_000
 _TAKEN = 100_000
 _WEEKS = 12
-_RADIUS = 230
-_MIDDLE = 250
 
 
 class NetworksParams(DoneParams, frozen=True):
     """Which networks."""
 
     state: str = "open"
+
+
+class NetworkParams(DoneParams, frozen=True):
+    """How the network is looked at: as it was at the end of a day or minute (`until`), with ties of some `kinds` only."""
+
+    until: str = ""
+    kinds: tuple[str, ...] = ()
+    page: int = 1
+    ties: int = 1
 
 
 class NetworkForm(Sent):
@@ -50,46 +55,6 @@ class NetworkForm(Sent):
     into: Id | None = None
     edit: Id | None = None
     reason: str = ""
-
-
-class Point(NamedTuple):
-    """An account in the picture."""
-
-    account_id: int
-    role: str
-    x: float
-    y: float
-
-
-class Line(NamedTuple):
-    """A tie in the picture."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-
-
-def drawn(
-    members: Sequence[integrity.ClusterMember], ties: Sequence[integrity.ClusterTie]
-) -> tuple[list[Point], list[Line]]:
-    """The accounts on a circle, the surest first, and lines between those that are tied; at most 2,000 accounts."""
-    shown = members[:_DRAWN]
-    points = {
-        one.account_id: Point(
-            one.account_id,
-            one.role,
-            round(_MIDDLE + _RADIUS * math.cos(2 * math.pi * n / len(shown)), 1),
-            round(_MIDDLE + _RADIUS * math.sin(2 * math.pi * n / len(shown)), 1),
-        )
-        for n, one in enumerate(shown)
-    }
-    lines = [
-        Line(a.x, a.y, b.x, b.y)
-        for tie in ties
-        if (a := points.get(tie.a_id)) is not None and (b := points.get(tie.b_id)) is not None
-    ]
-    return list(points.values()), lines
 
 
 @get("/admin/integrity")
@@ -110,14 +75,29 @@ async def list_networks(
 @get("/admin/integrity/{cluster_id:int}")
 async def show_network(  # noqa: PLR0917 (Litestar hands them over by name)
     cluster_id: FromPath[int],
-    params: Query[DoneParams],  # noqa: ARG001 (said by the frame)
+    params: Query[NetworkParams],
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """One network: its picture, its accounts, how it grew."""
-    return await _network(show, staff, db, account_views, cluster_id)
+    return await _network(show, staff, db, account_views, cluster_id, asked=params)
+
+
+@get("/admin/integrity/{cluster_id:int}/graph")
+async def fetch_graph(
+    cluster_id: FromPath[int],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[bytes]:
+    """The picture for the script of the page; the admin API has it for other programs."""
+    graph = await integrity.graph_of(db, cluster_id, by=staff.account_id)
+    names = await names_of(account_views, [one.account_id for one in graph.accounts])
+    body = msgspec.json.encode(numbers_of(graph, names))
+    headers = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @post("/admin/integrity/{cluster_id:int}", status_code=303)
@@ -185,13 +165,23 @@ async def take_network(
 
 
 async def _network(
-    show: Show, staff: Member, db: Db, account_views: AccountViews, cluster_id: int, *, error: DomainError | None = None
+    show: Show,
+    staff: Member,
+    db: Db,
+    account_views: AccountViews,
+    cluster_id: int,
+    *,
+    asked: NetworkParams | None = None,
+    error: DomainError | None = None,
 ) -> Response[str]:
-    by = staff.account_id
+    by, asked = staff.account_id, asked or NetworkParams()
     held = await integrity.show_cluster(db, cluster_id, by=by)
-    members = await integrity.members_of(db, cluster_id, by=by)
     edits = await integrity.edits_of(db, cluster_id, by=by)
-    points, lines = drawn(members, await integrity.ties_of(db, cluster_id, by=by))
+    until = moment_of(asked.until)
+    graph = await integrity.graph_of(db, cluster_id, by=by, until=until, traces=asked.kinds)
+    members, ties = page_of(graph.accounts, asked.page), page_of(graph.ties, asked.ties)
+    people = {one.account_id for one in members.rows} | {end for one in ties.rows for end in (one.a_id, one.b_id)}
+    query = [("until", asked.until)] * bool(asked.until) + [("kinds[]", one) for one in asked.kinds]
     return desk(
         show,
         staff,
@@ -199,16 +189,22 @@ async def _network(
         error=error,
         held=held,
         summary=msgspec.json.decode(held.summary, type=integrity.Summary),
+        asked=asked,
+        until=until,
+        query=urlencode(query),
+        graph=graph,
+        drawing=drawing_of(graph),
+        trace_names=TRACES,
+        first_at=written_at(graph.moments[0]) if graph.moments else "",
+        last_at=written_at(graph.moments[-1]) if graph.moments else "",
         members=members,
-        points=points,
-        lines=lines,
+        ties=ties,
         growth=await integrity.growth_of(db, cluster_id, by=by),
         edits=edits,
         files=tuple(FILES),
-        names=await names_of(
-            account_views, [*(one.account_id for one in members), *(one.by_account_id for one in edits)]
-        ),
+        names=await names_of(account_views, [*people, *(one.by_account_id for one in edits)]),
+        scripts=True,
     )
 
 
-HANDLERS = pages(list_networks, show_network, judge_network, take_network)
+HANDLERS = pages(list_networks, show_network, fetch_graph, judge_network, take_network)
