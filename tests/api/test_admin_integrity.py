@@ -128,6 +128,10 @@ async def test_networks(db, staff, make, ada):
     before = await staff.get(f"{HERE}/networks/5/graph?until=1969-12-31", ada)
     assert (before["accounts"], before["ties"], before["size"]) == ([], [], 3)
     assert (await staff.ask("GET", f"{HERE}/networks/5/graph?until=noon", ada)).status == 422
+    held = await staff.get(f"{HERE}/networks/5/timeline", ada)
+    assert (held["seconds"], held["whole"], held["moments"]) == (60, True, [])
+    assert held["stretches"] == [{"at": "1970-01-01T00:00:00.000Z", "acts": 0, "joined": 3, "accounts": 3}]
+    assert (await staff.ask("GET", f"{HERE}/networks/6/timeline", ada)).status == 404
     assert (await staff.post(f"{HERE}/networks/5/judge", ada, state="dismissed"))["state"] == "dismissed"
     assert await staff.get(f"{HERE}/networks", ada) == []
     assert (await staff.ask("GET", f"{HERE}/networks/6", ada)).status == 404

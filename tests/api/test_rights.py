@@ -285,6 +285,7 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/networks": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}/graph": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/networks/{id}/timeline": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks/{id}/edits": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/networks/{id}/merge": staff("admin:write:reports"),  # ours
     "POST /api/v1/dunnock/admin/networks/{id}/split": staff("admin:write:reports"),  # ours

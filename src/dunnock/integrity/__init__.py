@@ -40,6 +40,7 @@ from dunnock.integrity.signals import (
     raise_signal,
     signals_about,
 )
+from dunnock.integrity.timeline import Moment, Stretch, Timeline, timeline_of
 
 __all__ = [
     "Act",
@@ -53,13 +54,16 @@ __all__ = [
     "GraphAccount",
     "GraphTie",
     "Health",
+    "Moment",
     "Signal",
     "SignalGrew",
     "SignalMissing",
     "SignalRaised",
     "State",
+    "Stretch",
     "SubjectKind",
     "Summary",
+    "Timeline",
     "Week",
     "detector_health",
     "detector_weeks",
@@ -78,5 +82,6 @@ __all__ = [
     "signals_about",
     "split_cluster",
     "ties_of",
+    "timeline_of",
     "undo_edit",
 ]

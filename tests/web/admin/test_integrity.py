@@ -94,6 +94,8 @@ async def test_a_network_as_it_was(db, signed_in, make):
     page = await mo.get(f"{path}?kinds[]=media&until=wings&page=99&ties=-3")
     assert "12 of 12 accounts, 0 ties" in page.text
     assert "wrote nearly the same text (11)" in page.text, "what is filtered away can be brought back"
+    assert "together.script found them" in page.text, "the moments of the plot, in words"
+    assert page.text.count("a case was opened") == 1
     assert (await mo.get("/admin/integrity/1/graph")).status == 404
     robin = await signed_in("robin", "member")
     assert (await robin.get(f"{path}/graph")).status == 404

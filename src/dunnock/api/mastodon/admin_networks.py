@@ -15,7 +15,7 @@ from dunnock.accounts import Power
 from dunnock.api.kit import Called, Form, Id, Query, require
 from dunnock.api.mastodon.admin_cases import READS, WRITES
 from dunnock.api.mastodon.pages import me
-from dunnock.foundation.clock import DAY, iso, now_ms
+from dunnock.foundation.clock import DAY, SECOND, iso, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
 
@@ -152,6 +152,34 @@ class NetworkGraph(msgspec.Struct, kw_only=True):
     ties: list[NetworkLine]
 
 
+class NetworkStretch(msgspec.Struct, kw_only=True):
+    """A part of the time, from `at` on: public posts and boosts, accounts that came, and those that were there at its end."""
+
+    at: str
+    acts: int
+    joined: int
+    accounts: int
+
+
+class NetworkMoment(msgspec.Struct, kw_only=True):
+    """What was said or done: `what` is signal, member_signal, case, case_closed, decision, decision_undone, merge or split."""
+
+    at: str
+    what: str
+    name: str
+    subject_id: str | None
+    number: int
+
+
+class NetworkTimeline(msgspec.Struct, kw_only=True):
+    """A network over time, the oldest first. `seconds`: how long a stretch is; `whole`: every act that is known was counted."""
+
+    seconds: int
+    whole: bool
+    stretches: list[NetworkStretch]
+    moments: list[NetworkMoment]
+
+
 class AdminSignal(msgspec.Struct, kw_only=True):
     """What one detector says of one subject; `score` 0 to 1."""
 
@@ -214,6 +242,26 @@ async def show_graph(
                 since=iso(one.at),
             )
             for one in graph.ties
+        ],
+    )  # fmt: skip
+
+
+@get(f"{HERE}/networks/{{network_id:int}}/timeline", guards=[require(READS)])
+async def show_timeline(network_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> NetworkTimeline:
+    """What a network did over time, in at most 90 stretches, and what was said and done about it."""
+    held = await integrity.timeline_of(db, network_id, by=me(caller))
+    return NetworkTimeline(
+        seconds=held.step_ms // SECOND,
+        whole=held.whole,
+        stretches=[
+            NetworkStretch(at=iso(one.at), acts=one.acts, joined=one.joined, accounts=one.accounts)
+            for one in held.stretches
+        ],
+        moments=[
+            NetworkMoment(
+                at=iso(one.at), what=one.what, name=one.name, subject_id=_maybe(one.subject_id or None), number=one.number
+            )
+            for one in held.moments
         ],
     )  # fmt: skip
 
@@ -365,6 +413,6 @@ def _maybe(an_id: int | None) -> str | None:
 
 
 HANDLERS: list[Any] = [
-    list_networks, show_network, show_graph, judge_network, merge_networks, split_network, list_edits, undo_edit, list_signals,
-    judge_signal, list_detectors,
+    list_networks, show_network, show_graph, show_timeline, judge_network, merge_networks, split_network, list_edits,
+    undo_edit, list_signals, judge_signal, list_detectors,
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into, upsert
 from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie
@@ -95,6 +95,19 @@ FIRST_ACTS = Sql(  # of the surest accounts of a cluster, from an id on: one loo
     .where(_m.cluster_id == _the)
     .order_by(_m.score.desc(), _m.account_id)
     .limit(bindparam("most"))
+)
+_within = (
+    select(_o.id)
+    .join_from(cluster_members, observations, _o.account_id == _m.account_id)
+    .where(_m.cluster_id == _the, _o.id >= bindparam("since", type_=BigId), _o.id < bindparam("before", type_=BigId))
+    .limit(bindparam("most", type_=BigId))
+    .subquery()
+)
+_stretch = _within.c.id // bindparam("step", type_=BigId)
+ACTS = Sql(  # (stretch of time, acts in it) of the accounts of a cluster; `step` in units of ids
+    select(_stretch.label("stretch"), func.count())
+    .group_by(literal_column("stretch"))
+    .order_by(literal_column("stretch"))
 )
 PUT_SIZE = upsert(cluster_sizes, ["cluster_id", "at"], "cluster_id", "at", "size", "acts")
 SIZES = Sql(select(_z.at, _z.size, _z.acts).where(_z.cluster_id == _the).order_by(_z.at).limit(bindparam("most")))

@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_once
 from dunnock.integrity.model import Signal
-from dunnock.integrity.tables import signals
+from dunnock.integrity.tables import cluster_members, signals
 
 WEEK = 7 * DAY
-_s = signals.c
+_s, _m = signals.c, cluster_members.c
 _the = bindparam("the", type_=BigId)
 _row = select(
     _s.id,
@@ -75,6 +75,12 @@ LIST = Sql(  # of one detector, in one state
     _row.where(_s.state == bindparam("the_state"), _s.detector == bindparam("the_detector"))
     .order_by(_s.last_at.desc(), _s.id.desc())
     .limit(bindparam("most"))
+)
+OF_MEMBERS = Sql(  # (detector, when first, of how many) of what was said of the accounts of a cluster
+    select(_s.detector, func.min(_s.first_at), func.count())
+    .where(_s.kind == "account", _s.subject_id.in_(select(_m.account_id).where(_m.cluster_id == _the)))
+    .group_by(_s.detector)
+    .order_by(func.min(_s.first_at), _s.detector)
 )
 _began = _s.judged_at - _s.judged_at % literal_column(str(WEEK))
 HEALTH = Sql(  # (detector, state, number, the latest)

@@ -21,6 +21,7 @@ from dunnock.integrity.export import FILES, Whole
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
 from dunnock.web.admin.network_graph import TRACES, drawing_of, moment_of, numbers_of, page_of, written_at
+from dunnock.web.admin.timeline_plot import plot_of
 from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
@@ -179,6 +180,7 @@ async def _network(
     edits = await integrity.edits_of(db, cluster_id, by=by)
     until = moment_of(asked.until)
     graph = await integrity.graph_of(db, cluster_id, by=by, until=until, traces=asked.kinds)
+    timeline = await integrity.timeline_of(db, cluster_id, by=by)
     members, ties = page_of(graph.accounts, asked.page), page_of(graph.ties, asked.ties)
     people = {one.account_id for one in members.rows} | {end for one in ties.rows for end in (one.a_id, one.b_id)}
     query = [("until", asked.until)] * bool(asked.until) + [("kinds[]", one) for one in asked.kinds]
@@ -199,7 +201,8 @@ async def _network(
         last_at=written_at(graph.moments[-1]) if graph.moments else "",
         members=members,
         ties=ties,
-        growth=await integrity.growth_of(db, cluster_id, by=by),
+        timeline=timeline,
+        plot=plot_of(timeline),
         edits=edits,
         files=tuple(FILES),
         names=await names_of(account_views, [*people, *(one.by_account_id for one in edits)]),

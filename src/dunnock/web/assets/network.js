@@ -14,7 +14,8 @@ const spreader = (graph) => {
   const { x, y, ties } = graph;
   const number = x.length;
   const ideal = 900 / Math.sqrt(Math.max(number, 1));
-  const far = 3 * ideal;
+  const far = (number > 300 ? 2 : 3) * ideal;
+  const strong = number > 300 ? 3 : 1;
   const pull = new Float64Array(number);
   for (const [a, b] of ties) [pull[a], pull[b]] = [pull[a] + 1, pull[b] + 1];
   const dx = new Float64Array(number);
@@ -50,7 +51,7 @@ const spreader = (graph) => {
     for (const [a, b] of ties) {
       const right = x[a] - x[b];
       const down = y[a] - y[b];
-      const force = Math.hypot(right, down) / ideal / Math.sqrt(Math.max(pull[a], pull[b]));
+      const force = (strong * Math.hypot(right, down)) / ideal / Math.sqrt(Math.max(pull[a], pull[b]));
       dx[a] -= right * force;
       dy[a] -= down * force;
       dx[b] += right * force;
@@ -119,7 +120,8 @@ const show = (told) => {
     const { width, height } = size();
     return [width / 2 + (graph.x[one] - view.x) * view.scale, height / 2 + (graph.y[one] - view.y) * view.scale];
   };
-  const radius = (one) => (accounts[one][2] === "amplifier" ? 3.5 : 5) * Math.min(1.6, Math.max(0.5, Math.sqrt(view.scale * 1.6)));
+  const smaller = Math.min(1, (150 / accounts.length) ** 0.35); // many points must not hide each other
+  const radius = (one) => (accounts[one][2] === "amplifier" ? 3.5 : 5) * smaller * Math.min(1.6, Math.max(0.5, Math.sqrt(view.scale * 1.6)));
   const draw = () => {
     const { width, height } = size();
     const places = accounts.map((_, one) => place(one));
@@ -151,7 +153,7 @@ const show = (told) => {
       pen.arc(...places[one], radius(one), 0, 2 * Math.PI);
       pen.fillStyle = role === "amplifier" ? looks.card : looks.core.colour;
       pen.fill();
-      pen.lineWidth = 1.5;
+      pen.lineWidth = 1.5 * Math.max(smaller, 0.6);
       pen.strokeStyle = role === "amplifier" ? looks.amplifier.colour : looks.core.colour;
       pen.stroke();
     });
