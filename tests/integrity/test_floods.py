@@ -159,3 +159,33 @@ async def test_a_choice_that_there_is_not(db, flood):
     async with db.begin() as tx:
         with pytest.raises(notifications.ChoiceUnknown):
             await notifications.choose_when_flooded(tx, flood.anna.id, "always")
+
+
+async def test_a_raid_after_its_case_is_closed_is_put_before_people_again(db, flood, make, monkeypatch):
+    mo = await make.member(role="moderator")
+    monkeypatch.setattr(floods, "_REST_MS", 0)
+    raiders = await flood.people(22)
+    await flood.answers(raiders[:20], flood.from_a_bank)
+    ((first),) = await cases_of(db, flood.anna.id)
+    async with db.begin() as tx:
+        await moderation.change_case(tx, first.id, moderation.CaseChange(closed=True), by=mo.id)
+    await flood.answers(raiders[20:], flood.from_a_bank)
+    again = [one for one in await cases_of(db, flood.anna.id) if not one.closed]
+    assert len(again) == 1
+    assert first.id in await moderation.linked_cases(db, again[0].id)
+
+
+async def test_what_was_no_raid_once_silences_no_later_one(db, flood, make, monkeypatch):
+    mo = await make.member(role="moderator")
+    raiders = await flood.people(22)
+    await flood.answers(raiders[:20], flood.from_a_bank)
+    (signal,) = await flood.signals()
+    async with db.begin() as tx:
+        await integrity.judge_signal(tx, signal.id, "dismissed", by=mo.id)
+    monkeypatch.setattr(floods, "_REST_MS", 0)
+    await flood.answers(raiders[20:21], flood.from_a_bank)
+    assert [one.state for one in await flood.signals()] == ["dismissed"], "the same flood is not told of twice"
+    monkeypatch.setattr(floods, "EPISODE_MS", 0)
+    monkeypatch.setattr(floods, "iso", lambda _: "2031-01-01")
+    await flood.answers(raiders[21:], flood.from_a_bank)
+    assert sorted(one.state for one in await flood.signals()) == ["dismissed", "open"]

@@ -116,3 +116,12 @@ async def test_fresh_accounts_write_to_a_member_who_chose_nothing(world, make):
     for _ in range(30):
         post = await answer(await make.member(), "@carl hello", to=carl)
         assert await sees(None, post, above=carl) == (True, True)
+
+
+async def test_an_answer_whose_place_is_learnt_later_is_held_as_well(db, world):
+    answer, sees, people, root = world
+    post = await answer(people["bob"], "well", to=None)
+    assert (await sees(people["carl"], post))[0] is True
+    async with db.begin() as tx:
+        await posts.answer_to(tx, post.id, root.id)
+    assert await sees(people["carl"], post) == (False, False)

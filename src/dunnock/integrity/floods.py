@@ -16,7 +16,7 @@ import numpy as np
 
 from dunnock import accounts, moderation, notifications, posts
 from dunnock.accounts import Account
-from dunnock.foundation.clock import DAY, MINUTE
+from dunnock.foundation.clock import DAY, MINUTE, iso
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.integrity.coaction import Trace
@@ -37,6 +37,8 @@ USUAL_MS: Final = 28 * DAY
 NEW_MS: Final = 7 * DAY
 SAME_WORDS, FEW_ORIGINS, MOSTLY_NEW = 0.3, 0.8, 0.5
 """Shares from which on a sign speaks for a raid: posts in the words of others; people of three other servers; new accounts."""
+EPISODE_MS = 7 * DAY
+"""After so long without one it is another flood: what people said of the last one is not said of it."""
 _MOST = 400
 _PAST = 2_000
 _EACH = 10  # of a flood that goes on, each tenth is looked at
@@ -58,10 +60,12 @@ async def look_for_flood(tx: Tx, target_id: int) -> None:
     """Somebody wrote to the account: is it flooded? One short count while it is not."""
     since = id_at(tx.now - WINDOW_MS)
     number = await tx.value(observations.NUMBER_TO, target=target_id, since=since, most=_MOST)
-    if number < FEWEST or (number > 2 * FEWEST and number % _EACH):
+    if number < FEWEST:
         return
-    told = [one for one in await signals_about(tx, "account", target_id) if one.detector == DETECTOR]
-    if told and tx.now - told[0].last_at < _REST_MS:
+    if number > 2 * FEWEST and (tx.now if number == _MOST else number) % _EACH:  # from the most on it counts no further
+        return
+    told = next((one for one in await signals_about(tx, "account", target_id) if one.detector == DETECTOR), None)
+    if told is not None and tx.now - told.last_at < _REST_MS:
         return
     target = await accounts.find(tx, target_id)
     if target is None or not target.local:
@@ -74,8 +78,9 @@ async def look_for_flood(tx: Tx, target_id: int) -> None:
         return
     evidence = evidence_of(wrote, people, usual=usual, now=tx.now)
     signal_id = await raise_signal(
-        tx, DETECTOR, "account", target_id, score=score(evidence["replies"], usual), evidence=evidence
-    )
+        tx, DETECTOR, "account", target_id, score=score(evidence["replies"], usual), evidence=evidence,
+        name=told.name if told is not None and tx.now - told.last_at < EPISODE_MS else iso(tx.now)[:10],
+    )  # fmt: skip
     sure = is_raid(evidence)
     if sure:
         await _put_before_people(tx, signal_id, target, wrote)
@@ -145,10 +150,10 @@ async def _put_before_people(tx: Tx, signal_id: int, target: Account, wrote: Seq
         *[moderation.Subject(kind="account", subject_id=one, role="core") for one in people],
         *[moderation.Subject(kind="post", subject_id=one.post_id) for one in wrote],
     ][:_MOST_IN_CASE]
-    if signal.case_id is not None:
+    if signal.case_id is not None and (await moderation.find_case(tx, signal.case_id)).closed_at is None:
         await moderation.add_subjects_by_server(tx, signal.case_id, subjects)
         return
-    told = signal.evidence
+    told, former = signal.evidence, await moderation.cases_about(tx, people)
     case_id = await moderation.open_case_by_server(
         tx,
         f"Raid on @{target.username}",
@@ -161,4 +166,5 @@ async def _put_before_people(tx: Tx, signal_id: int, target: Account, wrote: Seq
         techniques=_TECHNIQUES,
         subjects=subjects,
     )
+    await moderation.link_cases_by_server(tx, case_id, [one.id for one in former])
     await tx.run(store.JOIN_CASE, the=signal_id, new_case=case_id)

@@ -18,6 +18,7 @@ from dunnock.posts.content import Shaped, put_in_indexes, take_from_tags
 from dunnock.posts.errors import ReplyBarred
 from dunnock.posts.events import PollVoted, PostAnswers, PostBackfilled, PostEdited, PostPublished, QuoteChanged
 from dunnock.posts.history import media_now
+from dunnock.posts.hold import hold_back
 from dunnock.posts.model import OPEN, Post
 from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import Poll
@@ -326,6 +327,12 @@ async def answer_to(tx: Tx, post_id: int, parent_id: int) -> None:
     if post is None or parent is None or post.reply_to_id is not None or parent.thread_id == post.thread_id:
         return
     await store.set_parent(tx, post, parent)
+    await hold_back(
+        tx,
+        msgspec.structs.replace(
+            post, reply_to_id=parent.id, reply_to_author_id=parent.author_id, thread_id=parent.thread_id
+        ),
+    )
     if post.visibility in OPEN:
         await acts.count(tx, "replies", parent.id, 1)
     await tx.record(PostAnswers(post_id=post.id, author_id=post.author_id, other_id=parent.id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -9,13 +11,13 @@ import pytest
 
 from dunnock import integrity, moderation, posts
 from dunnock.accounts import Cursor, NotPermitted
-from dunnock.foundation.clock import HOUR, now_ms
+from dunnock.foundation.clock import DAY, HOUR, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.integrity import observe, rules
-from dunnock.integrity.rules import letting_go, meet
+from dunnock.integrity.rules import letting_go, meet, trial
 from dunnock.integrity.rules.tables import watch_rules
 from dunnock.moderation import second
 
@@ -304,3 +306,103 @@ async def test_fifty_rules_at_most_are_in_force(db, house, ada, monkeypatch):
         "live",
     ]
     assert (await rules.list_rules(db, by=ada.id))[1][1] == {}
+
+
+async def test_an_edit_meets_it_too_and_is_judged_once(db, house, ada, seller):
+    await house.live(by=ada)
+    made = await house.post(seller, "Good morning")
+    settings = Settings(data=Path("/nowhere"), public_url="https://here.example")
+
+    async def edit(words):
+        await house.do(posts.edit, made, posts.Changes(text=words), by=seller.id, settings=settings)
+
+    await edit(SAID)
+    assert await house.shown(made) == "unlisted", "who writes it afterwards gets no further"
+    [hit] = await rules.waiting_hits(db, by=ada.id)
+    await house.do(rules.release_hits, [hit.id], by=ada.id)
+    await edit(f"{SAID} again")
+    assert await house.shown(made) == "public", "what a person let go stays so"
+    assert await rules.waiting_hits(db, by=ada.id) == []
+
+
+async def test_what_a_poll_offers_is_what_a_post_says(db, house, ada, seller):
+    await house.live(by=ada)
+    made = await house.post(seller, "Which?", poll=posts.PollDraft(options=("cheap pills", "no"), expires_in=3600))
+    assert await house.shown(made) == "unlisted"
+
+
+async def test_a_link_of_another_server_counts_by_where_it_leads(db, house, ada, make):
+    await house.live("link = pills.example", "review", by=ada)
+    far = await make.account(domain="far.example")
+    settings = Settings(data=Path("/nowhere"), public_url="https://here.example")
+    said = '<p>Look <a href="https://eu.pills.example/x?a=1&amp;b=2" rel="nofollow">here</a></p>'
+    named = '<p><a href="https://pills.example/@eve" class="u-url mention">@eve</a> hi</p>'
+    for n, html in enumerate((said, named)):
+        one = posts.RemotePost(
+            uri=f"https://far.example/{n}",
+            url=None,
+            author_id=far.id,
+            html=html,
+            visibility="public",
+            created_at=now_ms(),
+        )
+        await house.do(posts.receive, one, settings=settings)
+    [hit] = await rules.waiting_hits(db, by=ada.id)
+    assert hit.told["links"] == ["eu.pills.example"]
+
+
+async def test_others_are_answered_while_a_rule_is_tried(db, house, ada, seller, monkeypatch):
+    for _ in range(4):
+        await house.post(seller)
+    monkeypatch.setattr(trial, "_BREATH", 2)
+    async with db.begin() as tx:
+        rule_id = await rules.write_rule(tx, rules.Written(name="Pills", condition=PILLS), by=ada.id)
+    looks = []
+    one = trial._facts
+
+    async def slowly(*given):
+        looks.append("looked")
+        return await one(*given)
+
+    async def somebody():
+        while looks.count("looked") < 4:
+            await asyncio.sleep(0)
+            looks.append("answered")
+
+    monkeypatch.setattr(trial, "_facts", slowly)
+    await asyncio.gather(trial.try_rule(db, trial.TryRule(rule_id, 1)), somebody())
+    between = looks[looks.index("looked") : len(looks) - looks[::-1].index("looked")]
+    assert "answered" in between
+
+
+async def test_a_rule_that_got_more_time_meanwhile_goes_on(db, house, ada, seller, monkeypatch):
+    rule_id = await house.live(by=ada)
+    kept = await house.post(seller)
+    stale = await db.all(letting_go.store.OVER, now=now_ms() + 8 * DAY, most=10)
+
+    class Late:
+        """Reads what was so a moment ago."""
+
+        def __init__(self):
+            self.begin, self.rows = db.begin, [stale]
+
+        async def all(self, *_, **__):
+            return self.rows.pop() if self.rows else []
+
+    await letting_go.end_watch_rules(Late(), letting_go.EndWatchRules())
+    assert (await rules.show_rule(db, rule_id, by=ada.id)).state == "live"
+    assert await house.shown(kept) == "unlisted"
+
+
+async def test_what_only_was_noted_is_forgotten_after_a_month(db, house, ada, seller, monkeypatch):
+    rule_id = await house.do(rules.write_rule, rules.Written(name="Pills", condition=PILLS), by=ada.id)
+    await house.do(rules.start_dry, rule_id, by=ada.id)
+    await house.post(seller)
+    await house.live(effect="review", by=ada)
+    waiting = await house.post(seller)
+    await letting_go.trim_hits(db, letting_go.TrimHits())
+    assert (await rules.count_hits(db, rule_id, by=ada.id)) == {"noted": 2}
+    monkeypatch.setattr(letting_go, "KEPT_MS", -1000)
+    await letting_go.trim_hits(db, letting_go.TrimHits())
+    assert await rules.count_hits(db, rule_id, by=ada.id) == {}
+    assert [one.subject_id for one in await rules.waiting_hits(db, by=ada.id)] == [waiting]

@@ -10,6 +10,7 @@ from dunnock.integrity.rules.errors import HitRefused, WatchRuleMissing, WatchRu
 from dunnock.integrity.rules.handle import (
     Written,
     change_rule,
+    count_hits,
     days_left,
     end_rule,
     list_rules,
@@ -39,6 +40,7 @@ __all__ = [
     "WatchRuleRefused",
     "Written",
     "change_rule",
+    "count_hits",
     "days_left",
     "end_rule",
     "hits_of",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from html import unescape
 from urllib.parse import urlsplit
 
 from dunnock import accounts, posts, text
@@ -23,12 +26,12 @@ _ABOUT_ACCOUNT = frozenset(("origin", "age_days"))
 async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str]) -> Facts:
     """What a post or reply is, as it was when it was written; followers and signals are those of now."""
     parsed = text.parse(post.text or (text.plain(post.html) if post.html else "")) if needs & _OF_TEXT else None
-    said = "" if parsed is None else f"{post.warning}\n{parsed.text}"
+    said = "" if parsed is None else "\n".join([post.warning, parsed.text, *await _options(reader, post)])
     folded = posts.folded(said) if said and "text" in needs else ""
     facts = Facts(
         kind="post" if post.reply_to_id is None else "reply",
         text=said,
-        links=frozenset(_servers(parsed.links)) if parsed is not None else frozenset(),
+        links=frozenset() if parsed is None else frozenset(_servers([*parsed.links, *_led_to(post.html)])),
         hashtags=frozenset(map(text.hashtag_key, post.hashtags)),
         folded=folded,
         runs=runs_of(folded) if "runs" in needs else frozenset(),
@@ -37,6 +40,23 @@ async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str]) -> Fa
 
 
 _OF_TEXT = frozenset(("text", "links"))
+_LINK = re.compile(r"<a\b([^>]*)>")
+_HREF = re.compile(r'\bhref="(https?://[^"]{1,2048})"')
+_NO_LINK = re.compile(r'\bclass="[^"]*\b(?:mention|hashtag)\b')
+"""Mentions and hashtags lead to where somebody lives, not where the post leads."""
+_MOST_LINKS = 40
+
+
+async def _options(reader: Reader, post: Post) -> tuple[str, ...]:
+    """What its poll offers."""
+    poll = None if post.poll_id is None else (await posts.polls_of(reader, [post.id])).get(post.id)
+    return () if poll is None else poll.options
+
+
+def _led_to(html: str) -> list[str]:
+    """Addresses that its links lead to, whatever they are called: posts of other servers have words as links."""
+    opened = [found[1] for found in itertools.islice(_LINK.finditer(posts.without_quote_line(html)), _MOST_LINKS)]
+    return [unescape(href[1]) for one in opened if (href := _HREF.search(one)) and not _NO_LINK.search(one)]
 
 
 async def of_account(reader: Reader, facts: Facts, account_id: int, needs: frozenset[str], *, at: int) -> Facts:
@@ -71,7 +91,7 @@ async def _signals(reader: Reader, account_id: int) -> Mapping[str, float]:
     return sure
 
 
-def _servers(links: tuple[str, ...]) -> set[str]:
+def _servers(links: Iterable[str]) -> set[str]:
     found = set()
     for link in links:
         try:

@@ -140,11 +140,15 @@ async def end_rule(tx: Tx, rule_id: int, *, by: int) -> None:
 async def list_rules(reader: Reader, *, by: int) -> list[tuple[Rule, dict[str, int]]]:
     """The newest 200 rules, each with how many of its hits are in which state. Raises: NotPermitted."""
     await accounts.permit(reader, by, NEEDS)
-    counts: dict[int, dict[str, int]] = {}
-    for rule_id, state, number in await reader.all(store.COUNTS):
-        counts.setdefault(rule_id, {})[state] = number
     found = [store.rule_of(row) for row in await reader.all(store.LIST, most=_MOST_LISTED)]
+    counts = await _counts(reader, [one.id for one in found])
     return [(one, counts.get(one.id, {})) for one in found]
+
+
+async def count_hits(reader: Reader, rule_id: int, *, by: int) -> dict[str, int]:
+    """How many of a rule's hits are in which state. Raises: NotPermitted."""
+    await accounts.permit(reader, by, NEEDS)
+    return (await _counts(reader, [rule_id])).get(rule_id, {})
 
 
 async def show_rule(reader: Reader, rule_id: int, *, by: int) -> Rule:
@@ -164,6 +168,13 @@ def trial_of(rule: Rule) -> Trial | None:
 def days_left(rule: Rule) -> int:
     """Whole days until it ends, at least 1."""
     return max(1, min(90, round((rule.expires_at - now_ms()) / DAY)))
+
+
+async def _counts(reader: Reader, rule_ids: list[int]) -> dict[int, dict[str, int]]:
+    counts: dict[int, dict[str, int]] = {}
+    for rule_id, state, number in await reader.all(store.COUNTS, ids=rule_ids):
+        counts.setdefault(rule_id, {})[state] = number
+    return counts
 
 
 def _check(written: Written) -> Effect:

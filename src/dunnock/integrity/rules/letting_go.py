@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dunnock import moderation
-from dunnock.foundation.clock import MINUTE, now_ms
+from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
 from dunnock.integrity.keeping import let_be_public
 from dunnock.integrity.rules import store
@@ -12,8 +13,14 @@ from dunnock.integrity.rules.model import Hit, HitState
 from dunnock.moderation import log
 
 END_EVERY_MS = MINUTE
+TRIM_EVERY_MS = DAY
+KEPT_MS = 30 * DAY
 _CHUNK = 200
 _MOST_RULES = 100
+
+
+class TrimHits(Job, frozen=True):
+    """Forget what dry runs noted, and what was let go when a rule ended, after a month."""
 
 
 class EndWatchRules(Job, frozen=True):
@@ -24,13 +31,23 @@ async def end_watch_rules(db: Db, _: EndWatchRules) -> None:
     """Some hundreds of rows in a transaction, so that a restart goes on where it was."""
     for row in await db.all(store.OVER, now=now_ms(), most=_MOST_RULES):
         async with db.begin() as tx:
-            rule = store.rule_of(row)
+            held = await tx.one(store.HOLD, the=row[0])
+            if held is None or (rule := store.rule_of(held)).state == "ended" or rule.expires_at > tx.now:
+                continue  # somebody gave it more time, or ended it, since
             await tx.run(store.SET_STATE, the=rule.id, new_state="ended", who=rule.live_by, ended=tx.now)
             await log.note_by(tx, log.THE_SERVER, "watch_rule.over", rule.id, called=rule.name)
     while rows := await db.all(store.ENDED, most=_MOST_RULES):
         for (rule_id,) in rows:
             async with db.begin() as tx:
                 await let_go_waiting(tx, rule_id)
+
+
+async def trim_hits(db: Db, _: TrimHits) -> None:
+    """Some hundreds of rows in a transaction. What people judged, and what waits for them, is kept."""
+    before = id_at(now_ms() - KEPT_MS)
+    while ids := [row[0] for row in await db.slow(store.OLD, before=before, most=_CHUNK)]:
+        async with db.begin() as tx:
+            await tx.run(store.DROP, ids=ids)
 
 
 async def let_go_waiting(tx: Tx, rule_id: int) -> None:

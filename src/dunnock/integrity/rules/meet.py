@@ -33,13 +33,21 @@ class _Met(NamedTuple):
 
 async def meet_post(tx: Tx, event: posts.PostPublished) -> None:
     """A public or unlisted post is there."""
-    if event.visibility not in posts.OPEN:
-        return
+    if event.visibility in posts.OPEN:
+        await _meet_now(tx, event.post_id)
+
+
+async def meet_edit(tx: Tx, event: posts.PostEdited) -> None:
+    """It says something else now. What met a rule before is not written down again."""
+    await _meet_now(tx, event.post_id)
+
+
+async def _meet_now(tx: Tx, post_id: int) -> None:
     rules, needs = await _in_force(tx)
     if not rules:
         return
-    post = await posts.find_living(tx, event.post_id)
-    if post is not None:
+    post = await posts.find_living(tx, post_id)
+    if post is not None and post.visibility in posts.OPEN:
         facts = await facts_of_post(tx, post, needs)
         await _meet(tx, rules, _Met("post", post.id, post.author_id, facts))
 
@@ -99,9 +107,7 @@ async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> No
         return
     if wants and not await posts.set_apart(tx, act.subject_id) and await times_kept(tx, act.subject_id) == 1:
         # Nothing else keeps it, so it is not public: there is nothing to show to fewer people.
-        await tx.run(
-            store.JUDGE, the=hit_id, new_state="waiting", stays=False, why="", now=None, by=None, decision=None
-        )
+        await tx.run(store.NOT_LIMITED, the=hit_id)
     if await tx.value(store.SINCE, the=rule.id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR:
         await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)
         await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)

@@ -85,7 +85,20 @@ WAITING_OF = Sql(_hit.where(_h.rule_id == _the, _h.state == "waiting").order_by(
 _held = _hit.where(among(_h.id, "ids")).order_by(_h.id)
 HOLD_HITS = Sql(_held, _held.with_for_update())
 OF_DECISION = Sql(_hit.where(_h.decision_id == _the).order_by(_h.id))
-COUNTS = Sql(select(_h.rule_id, _h.state, func.count()).group_by(_h.rule_id, _h.state).order_by(_h.rule_id, _h.state))
+COUNTS = Sql(  # of some rules
+    select(_h.rule_id, _h.state, func.count())
+    .where(among(_h.rule_id, "ids"))
+    .group_by(_h.rule_id, _h.state)
+    .order_by(_h.rule_id, _h.state)
+)
+NOT_LIMITED = Sql(update(watch_hits).where(_h.id == _the).values(limited=False))
+OLD = Sql(  # what a dry run noted, and what a rule that ended let go
+    select(_h.id)
+    .where(or_(_h.state == "noted", _h.state == "lapsed"), _h.id < bindparam("before", type_=BigId))
+    .order_by(_h.id)
+    .limit(_most)
+)
+DROP = Sql(delete(watch_hits).where(among(_h.id, "ids")))
 SINCE = Sql(
     select(func.count()).where(_h.rule_id == _the, _h.state == "waiting", _h.id >= bindparam("since", type_=BigId))
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -24,6 +25,8 @@ from dunnock.integrity.store import observations
 MOST_ACTS = 20_000
 MOST_SECONDS = 60.0
 _SAMPLE = 20
+_BREATH = 20
+"""Acts that are looked at before others are let in."""
 _KNOWN_MS = 30 * DAY
 _MOST_JUDGED = 500
 
@@ -55,6 +58,8 @@ async def _look(db: Db, words: str) -> Trial:
         if time.monotonic() - began > MOST_SECONDS:
             break
         looked += 1
+        if not looked % _BREATH:
+            await asyncio.sleep(0)  # reads of SQLite never wait: without this nobody else is answered meanwhile
         facts = await _facts(db, row, condition.needs)
         if facts is not None and condition.meets(facts):
             met.append((row[0], row[1]))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Query
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
 from dunnock.integrity import rules
-from dunnock.posts.views import PostViews
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
+from dunnock.web.evidence import Reads
 from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
@@ -49,12 +49,10 @@ async def list_rules(
     params: Query[DoneParams],  # noqa: ARG001 (said by the frame)
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str]:
     """All rules, and what waits for a person."""
-    return await _list(show, staff, db, account_views, post_views)
+    return await _list(show, staff, reads)
 
 
 @post(HERE, status_code=303)
@@ -64,8 +62,7 @@ async def act_on_rules(
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str] | Response[None]:
     """Write a rule, or judge what met one."""
     try:
@@ -75,7 +72,7 @@ async def act_on_rules(
                 return show.go(f"{HERE}/{made}", done="saved")
             await _judge(tx, form, staff)
     except DomainError as error:
-        return await _list(show, staff, db, account_views, post_views, form=form, error=error)
+        return await _list(show, staff, reads, form=form, error=error)
     return show.go(HERE, done="acted")
 
 
@@ -86,12 +83,10 @@ async def show_rule(
     params: Query[RuleParams],
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str]:
     """One rule: what it says, what it would have met, what met it."""
-    return await _rule(rule_id, params, show, staff, db, account_views, post_views)
+    return await _rule(rule_id, params, Place(show, staff, reads))
 
 
 @post(f"{HERE}/{{rule_id:int}}", status_code=303)
@@ -102,8 +97,7 @@ async def act_on_rule(
     show: NamedDependency[Show],
     staff: NamedDependency[Member],
     db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
+    reads: NamedDependency[Reads],
 ) -> Response[str] | Response[None]:
     """Change it, let it run, end it, or judge what met it."""
     by, done = staff.account_id, "saved"
@@ -124,7 +118,7 @@ async def act_on_rule(
     except rules.WatchRuleMissing:
         raise
     except DomainError as error:
-        return await _rule(rule_id, RuleParams(), show, staff, db, account_views, post_views, form=form, error=error)
+        return await _rule(rule_id, RuleParams(), Place(show, staff, reads), form=form, error=error)
     return show.go(f"{HERE}/{rule_id}", done=done)
 
 
@@ -143,17 +137,10 @@ def _written(form: RulesForm) -> rules.Written:
 
 
 async def _list(
-    show: Show,
-    staff: Member,
-    db: Db,
-    account_views: AccountViews,
-    post_views: PostViews,
-    *,
-    form: RulesForm | None = None,
-    error: DomainError | None = None,
+    show: Show, staff: Member, reads: Reads, *, form: RulesForm | None = None, error: DomainError | None = None
 ) -> Response[str]:
-    found = await rules.list_rules(db, by=staff.account_id)
-    hits = await rules.waiting_hits(db, by=staff.account_id, most=_A_PAGE)
+    found = await rules.list_rules(reads.db, by=staff.account_id)
+    hits = await rules.waiting_hits(reads.db, by=staff.account_id, most=_A_PAGE)
     return desk(
         show,
         staff,
@@ -163,34 +150,37 @@ async def _list(
         rules=found,
         called={one.id: one.name for one, _ in found},
         hits=hits,
-        texts=await _texts(post_views, [one.subject_id for one in hits if one.kind == "post"]),
-        names=await names_of(account_views, [one.account_id for one in hits]),
+        texts=await _texts(reads, [one.subject_id for one in hits if one.kind == "post"]),
+        names=await names_of(reads.account_views, [one.account_id for one in hits]),
     )
 
 
-async def _rule(  # noqa: PLR0917 (as above)
+class Place(NamedTuple):
+    """Where the page of one rule reads, and for whom."""
+
+    show: Show
+    staff: Member
+    reads: Reads
+
+
+async def _rule(
     rule_id: int,
     params: RuleParams,
-    show: Show,
-    staff: Member,
-    db: Db,
-    account_views: AccountViews,
-    post_views: PostViews,
+    place: Place,
     *,
     form: RulesForm | None = None,
     error: DomainError | None = None,
 ) -> Response[str]:
-    by = staff.account_id
+    by, db = place.staff.account_id, place.reads.db
     held = await rules.show_rule(db, rule_id, by=by)
     state = params.state if params.state in rules.HIT_STATES else "waiting"
     hits = await rules.hits_of(db, rule_id, state, by=by, below=params.below, most=_A_PAGE)
-    counts = next((counts for one, counts in await rules.list_rules(db, by=by) if one.id == rule_id), {})
     trial = rules.trial_of(held)
     sample = [] if trial is None else [int(one) for one in trial.sample]
     shown = [*sample, *(one.subject_id for one in hits if one.kind == "post")]
     return desk(
-        show,
-        staff,
+        place.show,
+        place.staff,
         "watch_rule.html",
         error=error,
         held=held,
@@ -201,19 +191,21 @@ async def _rule(  # noqa: PLR0917 (as above)
         sample=sample,
         state=state,
         states=rules.HIT_STATES,
-        counts=counts,
+        counts=await rules.count_hits(db, rule_id, by=by),
         hits=hits,
         called={held.id: held.name},
         more=hits[-1].id if len(hits) == _A_PAGE else 0,
-        texts=await _texts(post_views, shown),
-        names=await names_of(account_views, [held.made_by, held.live_by, *(one.account_id for one in hits)]),
+        texts=await _texts(place.reads, shown),
+        names=await names_of(
+            place.reads.account_views, [held.made_by, held.live_by, *(one.account_id for one in hits)]
+        ),
     )
 
 
-async def _texts(post_views: PostViews, ids: Sequence[int]) -> dict[int, str]:
+async def _texts(reads: Reads, ids: Sequence[int]) -> dict[int, str]:
     """What these posts say, without markup; those that are gone are left out."""
-    cards = await post_views.get(ids)
-    return await post_views.plain_texts(list(cards.values()))
+    cards = await reads.post_views.get(ids)
+    return await reads.post_views.plain_texts(list(cards.values()))
 
 
 HANDLERS = pages(list_rules, act_on_rules, show_rule, act_on_rule)
