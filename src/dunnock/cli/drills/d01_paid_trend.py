@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from dunnock.cli.drills.report import Drill, Measure
+from dunnock.cli.drills.scans import quality
 from dunnock.cli.drills.stage import Person, Stage
 
 _PAID, _OTHERS = 40, 60
@@ -13,10 +14,9 @@ _SCRIPTS = (
     "What the minister of fish has done for us is so much #{0}",
     "So much was done for us by the minister of fish #{0}",
 )
-_TALK = (
-    "rain over the hills again, the dog refuses to go out", "has anybody a recipe for plum cake without eggs",
-    "the night train was late but the coffee was good", "reading about moss, there are more kinds than I thought",
-    "first swallow of the year above the barn", "my bicycle has a flat tyre and so has my mood",
+_WORDS = (
+    "rain", "hills", "dog", "recipe", "plum", "cake", "night", "train", "coffee", "moss", "kinds", "swallow", "barn", "bicycle",
+    "flat", "tyre", "mood", "reading", "late", "again", "without", "above", "nobody", "window", "letter", "snow", "garden",
 )  # fmt: skip
 
 
@@ -26,21 +26,20 @@ def _play(stage: Stage) -> list[Measure]:
     others = stage.join_all([f"person_{n}" for n in range(_OTHERS)])
     paid = stage.join_all([f"hired_{n}" for n in range(_PAID)])
     stage.tell("people talk")
-    stage.at_once(
-        lambda one: _say(stage, one, f"{chance.choice(_TALK)} {chance.randrange(999)} #day{chance.randrange(9)}"),
-        others,
-    )
+    _say_all(stage, [(one, f"{' '.join(chance.sample(_WORDS, 7))} #day{chance.randrange(9)}") for one in others])
     stage.tell("the script is posted")
-    stage.at_once(lambda one: _say(stage, one, chance.choice(_SCRIPTS).format("FishForAll")), paid)
-    case, took = stage.until(lambda: _case(stage, owner), within_s=600, every_s=2)
-    trending, _ = stage.until(lambda: "fishforall" in _trends(stage), within_s=90, every_s=3)
-    ids = {one.id for one in paid}
-    found = (
-        {one["account_id"] for one in stage.must("GET", f"/api/v1/dunnock/admin/networks/{case}", owner)["accounts"]}
-        if case
-        else set()
-    )
-    precision = len(found & ids) / len(found) if found else 0.0
+    _say_all(stage, [(one, chance.choice(_SCRIPTS).format("FishForAll")) for one in paid])
+    early = list[bool]()
+
+    def looked() -> set[str]:
+        early.append("fishforall" in _trends(stage))
+        return _found(stage, owner)
+
+    case, took = stage.until(looked, within_s=600, every_s=2)
+    late, _ = stage.until(lambda: "fishforall" in _trends(stage), within_s=90, every_s=3)
+    trending = late or any(early)
+    ids, found = {one.id for one in paid}, _found(stage, owner)
+    precision, _ = quality(found, ids)
     return [
         Measure(
             "from the first post to a case", "at most 10 min", f"{took:.0f} s" if case else "none", held=bool(case)
@@ -57,20 +56,23 @@ def _play(stage: Stage) -> list[Measure]:
             f"{len(found & ids)} of {_PAID}",
             held=len(found & ids) >= 0.9 * _PAID,
         ),
-        Measure("precision of the cluster", "at least 0.95", f"{precision:.2f}", held=precision >= 0.95),
+        Measure("precision of all that opened a case", "at least 0.95", f"{precision:.2f}", held=precision >= 0.95),
         Measure(
             "genuine bursts withheld over 15 minutes", "0 of 10", "takes hours: see `dunnock trends replay`", held=None
         ),
     ]
 
 
-def _say(stage: Stage, who: Person, words: str) -> None:
-    stage.must("POST", "/api/v1/statuses", who, status=words)
+def _say_all(stage: Stage, said: list[tuple[Person, str]]) -> None:
+    """Who says what is drawn beforehand: hands that draw at the same time draw otherwise each time."""
+    stage.at_once(lambda one: stage.must("POST", "/api/v1/statuses", one[0], status=one[1]), said)
 
 
-def _case(stage: Stage, owner: Person) -> str:
-    found = stage.must("GET", "/api/v1/dunnock/admin/networks", owner)
-    return next((str(one["id"]) for one in found if one["case_id"]), "")
+def _found(stage: Stage, owner: Person) -> set[str]:
+    """Accounts of all networks that opened a case."""
+    at = "/api/v1/dunnock/admin/networks"
+    cased = [one["id"] for one in stage.must("GET", at, owner) if one["case_id"]]
+    return {told["account_id"] for one in cased for told in stage.must("GET", f"{at}/{one}", owner)["accounts"]}
 
 
 def _trends(stage: Stage) -> list[str]:

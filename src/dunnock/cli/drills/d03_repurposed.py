@@ -27,26 +27,25 @@ def _play(stage: Stage) -> list[Measure]:
     movers = stage.join_all([f"mover_{n}" for n in range(_MOVERS)])
     people = stage.join_all([f"person_{n}" for n in range(_PEOPLE)])
     stage.at_once(lambda one: _says_of_itself(stage, one, f"Daily life in {_FROM}"), [*agents, *movers])
-    stage.at_once(
-        lambda one: _says_of_itself(stage, one, chance.choice(("Reads a lot", "Daily life in Berlin"))), people
-    )
+    bios = {one: chance.choice(("Reads a lot", "Daily life in Berlin")) for one in people}
+    stage.at_once(lambda one: _says_of_itself(stage, one, bios[one]), people)
     for visit in range(3):
         stage.tell(f"day {visit * 7}: everybody talks")
-        stage.at_once(lambda one: _talk(stage, one, chance), [*agents, *movers, *people])
+        _talk(stage, [*agents, *movers, *people], chance)
         stage.later(7 * _DAY_S)
     former = _old_case(stage, owner, agents)
     for visit in range(4):
         stage.tell(f"day {21 + visit * 13}: the set is silent, others go on")
         if visit == 2:
             stage.at_once(lambda one: _says_of_itself(stage, one, f"Daily life in {_TO} now"), movers)
-        stage.at_once(lambda one: _talk(stage, one, chance), [*movers, *people])
+        _talk(stage, [*movers, *people], chance)
         stage.later(13 * _DAY_S)
     stage.tell("day 73: they are locals of elsewhere, and something burns there")
-    stage.at_once(lambda one: _talk(stage, one, chance), people)
+    _talk(stage, people, chance)
     stage.at_once(lambda one: _says_of_itself(stage, one, f"Proud local of {_TO}"), agents)
-    stage.at_once(lambda one: _event(stage, one, chance), agents[:10])
+    _event(stage, agents[:10], chance)
     begun = time.monotonic()
-    stage.at_once(lambda one: _event(stage, one, chance), [*agents[10:], *movers[:5], *people[:15]])
+    _event(stage, [*agents[10:], *movers[:5], *people[:15]], chance)
     case, _ = stage.until(lambda: _case(stage, owner), within_s=_WITHIN_S, every_s=2)
     took = time.monotonic() - begun
     stage.until(lambda: len(_accounts(stage, owner, case)) >= _AGENTS, within_s=90 if case else 0, every_s=5)
@@ -74,13 +73,17 @@ def _says_of_itself(stage: Stage, who: Person, words: str) -> None:
     stage.must("PATCH", "/api/v1/accounts/update_credentials", who, note=words)
 
 
-def _talk(stage: Stage, who: Person, chance: random.Random) -> None:
-    stage.must("POST", "/api/v1/statuses", who, status=" ".join(chance.sample(_WORDS, 7)))
+def _talk(stage: Stage, people: list[Person], chance: random.Random) -> None:
+    _say_all(stage, [(one, " ".join(chance.sample(_WORDS, 7))) for one in people])
 
 
-def _event(stage: Stage, who: Person, chance: random.Random) -> None:
-    words = " ".join(chance.sample(_WORDS, 6))
-    stage.must("POST", "/api/v1/statuses", who, status=f"the plant burns, {words} #{_TAG}")
+def _event(stage: Stage, people: list[Person], chance: random.Random) -> None:
+    _say_all(stage, [(one, f"the plant burns, {' '.join(chance.sample(_WORDS, 6))} #{_TAG}") for one in people])
+
+
+def _say_all(stage: Stage, said: list[tuple[Person, str]]) -> None:
+    """Who says what is drawn beforehand: hands that draw at the same time draw otherwise each time."""
+    stage.at_once(lambda one: stage.must("POST", "/api/v1/statuses", one[0], status=one[1]), said)
 
 
 def _old_case(stage: Stage, owner: Person, agents: list[Person]) -> str:

@@ -29,7 +29,7 @@ def _play(stage: Stage) -> list[Measure]:
         stage.call("POST", f"/api/v1/admin/accounts/{one.id}/action", rogue, type="disable")
         tries += 2
     held = [one for one in stars if stage.call("GET", "/api/v1/accounts/verify_credentials", one).status == 200]
-    alarms = [one for one in _log(stage, rogue) if one["act"] == "request.alarm"]
+    asked = _asked_before_alarm(_log(stage, rogue))
     stage.tell("several of them post one wallet")
     posted = 0
     for n, one in enumerate(stars[:3]):
@@ -56,7 +56,12 @@ def _play(stage: Stage) -> list[Measure]:
             f"{_STARS - len(held)} after {tries} tries",
             held=len(held) == _STARS,
         ),
-        Measure("an alarm to the staff", "after at most 3 requests", f"{len(alarms)} in the log", held=bool(alarms)),
+        Measure(
+            "an alarm to the staff",
+            "after at most 3 requests",
+            "none" if asked is None else f"after {asked}",
+            held=asked is not None and asked <= 3,
+        ),
         Measure("first three posts of the wallet", "come through", f"{posted} of 3", held=posted == 3),
         Measure(
             "posts with the wallet are stopped",
@@ -77,6 +82,18 @@ def _play(stage: Stage) -> list[Measure]:
 
 def _log(stage: Stage, who: Person) -> list[dict[str, str]]:
     return list(stage.must("GET", "/api/v1/dunnock/admin/log?limit=200", who))
+
+
+def _asked_before_alarm(log: list[dict[str, str]]) -> int | None:
+    """How many requests of the insider came before the first alarm; None: there was none."""
+    asked = 0
+    for one in sorted(log, key=lambda one: int(one["id"])):
+        if one["act"] == "account.protect":
+            asked = 0  # what came before the attack
+        elif one["act"] == "request.alarm":
+            return asked
+        asked += one["act"] == "request.ask"
+    return None
 
 
 def _break(stage: Stage) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 
 from dunnock.cli.drills.peers import Peer, Stranger, peers
 from dunnock.cli.drills.report import Drill, Measure
@@ -37,13 +36,11 @@ def _play(stage: Stage) -> list[Measure]:
         )
         stage.until(lambda: _follows(stage, reader) >= len(ids), within_s=60)
         stage.tell("people talk, the script is posted")
-        stage.at_once(
-            lambda one: one.peer.posts(one, " ".join(chance.sample(_WORDS, 7)), tag=f"day{chance.randrange(9)}"), people
-        )
-        stage.at_once(lambda one: one.peer.posts(one, chance.choice(_SCRIPTS), tag="FishForAll"), hired)
-        network, took = stage.until(lambda: _network(stage, owner), within_s=600, every_s=2)
-        stage.until(lambda: len(_found(stage, owner, network)) >= len(hired), within_s=120, every_s=5)
-        found = _found(stage, owner, network)
+        _say_all(stage, [(one, " ".join(chance.sample(_WORDS, 7)), f"day{chance.randrange(9)}") for one in people])
+        _say_all(stage, [(one, chance.choice(_SCRIPTS), "FishForAll") for one in hired])
+        case, took = stage.until(lambda: _found(stage, owner), within_s=600, every_s=2)
+        stage.until(lambda: len(_found(stage, owner)) >= len(hired), within_s=120, every_s=5)
+        found = _found(stage, owner)
         trends = [one["name"].casefold() for one in stage.must("GET", "/api/v1/trends/tags?limit=10")]
         wanted = {ids[one] for one in hired}
         precision, recall = quality(found, wanted)
@@ -66,10 +63,10 @@ def _play(stage: Stage) -> list[Measure]:
         limited = blocks & {one.domain for one in honest}
         touched = [one.handle for one in people if stage.must("GET", f"/api/v1/accounts/{ids[one]}").get("limited")]
     return [
-        Measure("from the first post to a case", "at most 10 min", f"{took:.0f} s" if network else "none", held=bool(network)),
+        Measure("from the first post to a case", "at most 10 min", f"{took:.0f} s" if case else "none", held=bool(case)),
         Measure("hired accounts in the cluster, of all six servers", "at most 5 points fewer than on one server (D01: all)",
                 f"{len(found & wanted)} of {len(wanted)}", held=recall >= 0.95),
-        Measure("precision of the cluster", "at least 0.95", f"{precision:.2f}", held=precision >= 0.95),
+        Measure("precision of all that opened a case", "at least 0.95", f"{precision:.2f}", held=precision >= 0.95),
         Measure("the tag is in the trends", "no", "yes" if "fishforall" in trends else "no", held="fishforall" not in trends),
         Measure("servers that staff see as the campaign's own", "the three", f"{len(worst & {one.domain for one in hostile})}, "
                 f"and {len(worst & {one.domain for one in honest})} honest ones", held=worst == {one.domain for one in hostile}),
@@ -95,16 +92,16 @@ def _follows(stage: Stage, reader: Person) -> int:
     return int(stage.must("GET", f"/api/v1/accounts/{reader.id}")["following_count"])
 
 
-def _network(stage: Stage, owner: Person) -> str:
-    found = stage.must("GET", "/api/v1/dunnock/admin/networks", owner)
-    return next((str(one["id"]) for one in found if one["case_id"]), "")
+def _say_all(stage: Stage, said: list[tuple[Stranger, str, str]]) -> None:
+    """Who says what is drawn beforehand: hands that draw at the same time draw otherwise each time."""
+    stage.at_once(lambda one: one[0].peer.posts(one[0], one[1], tag=one[2]), said)
 
 
-def _found(stage: Stage, owner: Person, network: str | None) -> set[str]:
-    if not network:
-        return set()
-    told: Any = stage.must("GET", f"/api/v1/dunnock/admin/networks/{network}", owner)
-    return {one["account_id"] for one in told["accounts"]}
+def _found(stage: Stage, owner: Person) -> set[str]:
+    """Accounts of all networks that opened a case."""
+    at = "/api/v1/dunnock/admin/networks"
+    cased = [one["id"] for one in stage.must("GET", at, owner) if one["case_id"]]
+    return {told["account_id"] for one in cased for told in stage.must("GET", f"{at}/{one}", owner)["accounts"]}
 
 
 def _heard(stage: Stage, owner: Person, who: Stranger, an_id: str) -> bool:

@@ -44,7 +44,7 @@ def _play(stage: Stage) -> list[Measure]:
 
 def _live(stage: Stage) -> list[Measure]:
     """A goal falls, and a whole server shouts."""
-    owner, chance = stage.staff("owner", "owner"), random.Random(17)  # noqa: S311 (who says what, no secret)
+    owner = stage.staff("owner", "owner")
     club = stage.join_all(["the_blues", "sports_desk"])
     fans = stage.join_all([f"fan_{n}" for n in range(_FANS)])
     news = [
@@ -53,7 +53,7 @@ def _live(stage: Stage) -> list[Measure]:
         for one in club
     ]
     stage.tell(f"{_FANS} fans watch a final, for {_WAIT_S} s")
-    stage.at_once(lambda one: _shout(stage, one, news, chance), fans)
+    stage.at_once(lambda one: _shout(stage, one, news), fans)
     cases, _ = stage.until(lambda: stage.must("GET", "/api/v1/dunnock/admin/cases", owner), within_s=_WAIT_S, every_s=5)
     seen = [stage.must("GET", f"/api/v1/accounts/{one.id}") for one in fans]
     touched = [one["acct"] for one in seen if one.get("limited") or one.get("suspended") or one.get("labels")]
@@ -66,7 +66,8 @@ def _live(stage: Stage) -> list[Measure]:
     ]  # fmt: skip
 
 
-def _shout(stage: Stage, who: Person, news: list[str], chance: random.Random) -> None:
+def _shout(stage: Stage, who: Person, news: list[str]) -> None:
+    chance = random.Random(who.name)  # noqa: S311 (who says what, no secret)
     for _ in range(chance.randint(1, 4)):
         if chance.random() < 0.5:
             stage.must("POST", f"/api/v1/statuses/{chance.choice(news[: chance.randint(1, len(news))])}/reblog", who)
