@@ -14,7 +14,7 @@ COMMANDS = {
     "demo": ("dunnock.cli.demo:demo", "Start a server full of life, to look around."),
     "integrity": ("dunnock.cli.integrity:app", "Find accounts that act together."),
     "emoji": ("dunnock.cli.emoji:app", "Add and remove custom emoji."),
-    "feeds": ("dunnock.cli.feeds:app", "Measure For You on a table of events."),
+    "feeds": ("dunnock.cli.feeds:app", "Measure For You, and let it learn."),
     "guide": ("dunnock.cli.guide:app", "Rules, pages, terms of service and announcements."),
     "trends": ("dunnock.cli.trends:app", "The rules of trends, on tables of acts."),
     "keys": ("dunnock.cli.keys:app", "The keys that this server and its accounts sign with."),

@@ -38,3 +38,9 @@ class ConversationChanged(Event, frozen=True):
 
     account_id: int
     conversation_id: int
+
+
+class WeightsReplaced(Event, frozen=True):
+    """Another weight file counts for For You from now on; `hash`: by which receipts name it."""
+
+    hash: str

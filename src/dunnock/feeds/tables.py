@@ -74,7 +74,6 @@ for_you_choices = Table(  # what a member chose for their For You feed; who has 
     metadata,
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     flag("off"),
-    flag("minor"),  # read by the release before 0037 only: `accounts.ages` has it since
     Column("dropped", Text, nullable=False, server_default=""),  # names of signals that do not count, apart by a space
     Column("forget_before", BigId, nullable=False, server_default="0"),  # acts up to this id are no part of the profile
 )
@@ -87,7 +86,15 @@ custom_feeds = Table(  # a member's own rules for a feed
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),  # the file, as the member wrote it
     flag("shared"),  # whoever knows its number may read and subscribe to it
+    flag("listed"),  # everybody finds it, and reads it without signing in; only what is shared
+    Column("words", Text, nullable=False, server_default=""),  # title, about and hashtags, folded: what it is found by
+    Column("languages", Text, nullable=False, server_default=""),  # of its filters, each between spaces; empty: all
+    Column("tags", Text, nullable=False, server_default=""),  # folded hashtags of its sources, each between spaces
+    Column("readers", BigId, nullable=False, server_default="0"),  # as how many independent accounts, in thousandths
+    Column("removed_at", BigId),  # staff took it from everybody but its owner
+    Column("removed_because", Text, nullable=False, server_default=""),  # as its owner reads it
     Index("ix_custom_feeds_account_id", "account_id"),
+    Index("ix_custom_feeds_listed_readers", "listed", "readers"),
 )
 
 custom_feed_readers = Table(  # who subscribed to a feed of somebody else
@@ -97,6 +104,19 @@ custom_feed_readers = Table(  # who subscribed to a feed of somebody else
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
     Column("id", BigId, nullable=False),
     Index("ix_custom_feed_readers_account_id", "account_id"),
+    sqlite_with_rowid=False,
+)
+
+custom_feed_reports = Table(  # who complained about a feed of somebody else, and why
+    "custom_feed_reports",
+    metadata,
+    Column("feed_id", BigId, ForeignKey("custom_feeds.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("id", BigId, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("closed_at", BigId),  # staff are done with it
+    Index("ix_custom_feed_reports_account_id", "account_id"),
+    Index("ix_custom_feed_reports_closed_at_id", "closed_at", "id"),
     sqlite_with_rowid=False,
 )
 
@@ -121,4 +141,21 @@ for_you_served = Table(  # what For You showed to whom, and why; kept seven days
     Column("receipt", Text, nullable=False),  # JSON
     Index("ix_for_you_served_at", "at"),
     sqlite_with_rowid=False,
+)
+
+for_you_weights = Table(  # weight files that were proposed or in force; never changed
+    "for_you_weights",
+    metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the text, by which receipts name it
+    Column("id", BigId, nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("compared", Text, nullable=False, server_default=""),  # JSON, how it did; empty: came with the program
+)
+
+for_you_weight_changes = Table(  # which file was put in force when; the newest one counts
+    "for_you_weight_changes",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("hash", Text, ForeignKey("for_you_weights.hash"), nullable=False),
+    Column("because", Text, nullable=False),
 )

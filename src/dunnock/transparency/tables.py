@@ -192,3 +192,13 @@ __all__ = [
     "statements",
     "transparency_keys",
 ]
+
+ranking_audits = Table(  # what audits of our own ranking found; never changed
+    "ranking_audits",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("plan", Text, nullable=False),  # what it is called
+    Column("report", Text, nullable=False),  # JSON, as it was made
+    Column("checksum", Text, nullable=False),  # SHA-256 of the report
+    UniqueConstraint("plan", "checksum"),
+)

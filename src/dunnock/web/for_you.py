@@ -114,7 +114,7 @@ async def show_why(
         receipt=receipt,
         causes=causes,
         said=[one for one in causes if one.part][:_MOST_SAID],
-        right=not recompute(receipt, for_you.model.text).wrong,
+        right=not recompute(receipt, await for_you.weights_of(receipt)).wrong,
     )
 
 
@@ -131,13 +131,14 @@ async def show_weights(
     """What counts how much for everybody, and what counts for the member."""
     held = await choices.choices_of(db, member.account_id)
     faces = {one.id: one for one in await cards.faces([one.subject_id for one in held.less if one.kind == "author"])}
-    weights: list[tuple[str, Weight]] = list(for_you.model.weights.items())
+    model = await for_you.weights()
+    weights: list[tuple[str, Weight]] = list(model.weights.items())
     return show(
         "for_you_weights.html",
         weights=weights,
-        arrange=for_you.model.arrange,
-        version=for_you.model.version,
-        hash=for_you.model.hash,
+        arrange=model.arrange,
+        version=model.version,
+        hash=model.hash,
         rules=policy.RULES,
         held=held,
         faces=faces,

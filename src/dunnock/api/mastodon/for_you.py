@@ -142,7 +142,8 @@ async def show_for_you(
 @get(f"{PATH}/receipts/{{post_id:int}}", guards=[require(READS)])
 async def show_receipt(post_id: FromPath[int], caller: Called, for_you: NamedDependency[ForYou]) -> ForYouReceipt:
     """Why For You showed a post to the member, when it last did."""
-    return receipt_of(await for_you.receipt(me(caller), post_id), for_you.model.text)
+    receipt = await for_you.receipt(me(caller), post_id)
+    return receipt_of(receipt, await for_you.weights_of(receipt))
 
 
 @get(f"{PATH}/choices", guards=[require(SETS_READ)])
@@ -193,7 +194,7 @@ async def reset(caller: Called, db: NamedDependency[Db]) -> ForYouChoices:
 @get(f"{PATH}/weights", guards=[require(SETS_READ)])
 async def show_weights(for_you: NamedDependency[ForYou]) -> ForYouWeights:
     """What counts how much, the same for everybody."""
-    model = for_you.model
+    model = await for_you.weights()
     return ForYouWeights(
         version=str(model.version), hash=model.hash, text=model.text, policy=policy.HASH, rules=dict(policy.RULES),
         signals=[

@@ -125,6 +125,7 @@ async def forget_feeds(tx: Tx, account_id: int) -> None:
 
 async def _delete(tx: Tx, account_id: int, feed_id: int) -> None:
     await tx.run(store.DROP_READERS, the=feed_id)
+    await tx.run(store.DROP_REPORTS, the=feed_id)
     await tx.run(store.DROP, the=feed_id)
     await tx.record(CustomFeedChanged(feed_id=feed_id, account_id=account_id))
 

@@ -112,7 +112,7 @@ class CustomFeeds:
             for _, one in rows
             if (card := cards.get(one)) is not None and judged.judge(card, cards, people) is not None
         ]
-        model = model_of(file, self._for_you.model)
+        model = model_of(file, await self._for_you.weights())
         receipts = await self._for_you.order(
             viewer,
             kept,

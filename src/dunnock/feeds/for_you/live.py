@@ -16,6 +16,7 @@ from dunnock import accounts
 from dunnock.accounts.ages import Ages
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.feeds.events import WeightsReplaced
 from dunnock.feeds.feeds import Feeds
 from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.arrange import Item
@@ -26,6 +27,7 @@ from dunnock.feeds.for_you.features import INFERRED, NAMES, Walks, social
 from dunnock.feeds.for_you.model import Model, default_text
 from dunnock.feeds.for_you.rank import Candidate, rank
 from dunnock.feeds.for_you.receipt import Receipt
+from dunnock.feeds.for_you.versions import in_force, text_named
 from dunnock.feeds.page import Cursor, Page
 from dunnock.feeds.store import for_you as store
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
@@ -78,7 +80,8 @@ class ForYou:
         """Listens to `db`'s events from now on. `on`: whether this server has such feeds at all, now. `ages`: who is under 18."""
         self.on, self._ages = on, ages or Ages()
         self._db, self._feeds, self._accounts, self._posts, self._viewers = db, feeds, accounts, posts, viewers
-        self.model = Model(default_text(), NAMES)
+        self.model = Model(default_text(), NAMES)  # until it was read which is in force
+        self._reread = True
         self._known = Engagements()
         self._read_to = self._read_at = self._made_at = 0
         self._restricted: frozenset[str] = frozenset()
@@ -95,6 +98,8 @@ class ForYou:
                     self._known.forget(by)
                 case accounts.IndependenceChanged():
                     self._made_at = 0
+                case WeightsReplaced():
+                    self._reread = True
                 case _:
                     pass
 
@@ -106,6 +111,7 @@ class ForYou:
         `draw`: see `arrange`.
         """
         self._db.sync()
+        await self.weights()
         now = now_ms()
         await self._read(now)
         viewer, choices = await self._viewers.get(viewer_id), await choices_of(self._db, viewer_id)
@@ -142,6 +148,21 @@ class ForYou:
     async def read_by(self, viewer_id: int) -> bool:
         """Did the member read this feed lately, and have they one still?"""
         return self.on() and await reads_it(self._db, viewer_id)
+
+    async def weights(self) -> Model:
+        """The weight file in force."""
+        self._db.sync()
+        if self._reread:
+            self._reread = False
+            self.model = await in_force(self._db)
+        return self.model
+
+    async def weights_of(self, receipt: Receipt) -> str:
+        """The text of the weight file that a receipt names; that of the one in force when it is not kept any more."""
+        model = await self.weights()
+        if receipt.model == model.hash:
+            return model.text
+        return await text_named(self._db, receipt.model) or model.text
 
     async def receipt(self, viewer_id: int, post_id: int) -> Receipt:
         """Why For You showed the post to the member, when it last did. Raises ReceiptMissing."""

@@ -7,6 +7,7 @@ A score is a sum: for each feature `weight * shape(value)`, where `log` is `ln(1
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.resources import files
 from typing import Literal
@@ -111,6 +112,20 @@ class Model:
         return self.shaped(values) * self.vector
 
 
+def text_of(base: Model, weights: Mapping[str, float], *, version: str, about: str = "") -> str:
+    """The text of a file as `base` with other weights for some of its features."""
+    lines = [f"version = {_quoted(version)}", f"about = {_quoted(about)}", "", "[arrange]"]
+    lines += [f"{name} = {getattr(base.arrange, name)!r}" for name in Arranging.__struct_fields__]
+    for name, one in base.weights.items():
+        lines += ["", f"[feature.{_quoted(name)}]", f"weight = {float(weights.get(name, one.weight))!r}"]
+        lines += [f"scale = {float(one.scale)!r}", f"shape = {_quoted(one.shape)}", f"about = {_quoted(one.about)}"]
+    return "\n".join(lines) + "\n"
+
+
 def default_text() -> str:
     """The weight file that comes with the program."""
     return files("dunnock.feeds.for_you").joinpath("weights.toml").read_text()
+
+
+def _quoted(text: str) -> str:
+    return msgspec.json.encode(text).decode()

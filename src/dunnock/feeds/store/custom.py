@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, column, delete, exists, func, or_, select, table, update
 
-from dunnock.feeds.tables import custom_feed_readers, custom_feeds
+from dunnock.feeds.tables import custom_feed_readers, custom_feed_reports, custom_feeds
 from dunnock.foundation.db import BigId, Sql, insert_into, insert_once
 
 # Columns of other domains, named here and never imported, as foreign keys are.
@@ -38,7 +38,7 @@ ALL = Sql(
 COUNT = Sql(select(func.count()).where(_f.account_id == _owner))
 COUNT_READ = Sql(select(func.count()).where(_r.account_id == _owner))
 OWN_IDS = Sql(select(_f.id).where(_f.account_id == _owner).order_by(_f.id))
-ADD = insert_into(custom_feeds)
+ADD = insert_into(custom_feeds, "id", "account_id", "title", "text", "shared")
 CHANGE = Sql(
     update(custom_feeds)
     .where(_f.id == _the)
@@ -46,6 +46,7 @@ CHANGE = Sql(
 )
 DROP = Sql(delete(custom_feeds).where(_f.id == _the))
 DROP_READERS = Sql(delete(custom_feed_readers).where(_r.feed_id == _the))
+DROP_REPORTS = Sql(delete(custom_feed_reports).where(custom_feed_reports.c.feed_id == _the))
 SUBSCRIBE = insert_once(custom_feed_readers, keys=["feed_id", "account_id"])
 UNSUBSCRIBE = Sql(delete(custom_feed_readers).where(_r.feed_id == _the, _r.account_id == _owner))
 UNSUBSCRIBE_ALL = Sql(delete(custom_feed_readers).where(_r.account_id == _owner))

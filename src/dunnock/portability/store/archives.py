@@ -113,8 +113,12 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "endorsements": ("account_id", ("target_id", "id")),
     "severances": ("account_id", ("kind", "target", "followers", "following", "id")),
     "lists": ("account_id", ("id", "title", "replies", "exclusive")),
-    "custom_feeds": ("account_id", ("id", "title", "text", "shared")),
+    "custom_feeds": (
+        "account_id",
+        ("id", "title", "text", "shared", "listed", "removed_at", "removed_because"),
+    ),
     "custom_feed_readers": ("account_id", ("feed_id", "id")),
+    "custom_feed_reports": ("account_id", ("feed_id", "comment", "id", "closed_at")),
     "saved_searches": ("account_id", ("id", "title", "query")),
     "followed_tags": ("account_id", ("hashtag_id", "id")),
     "featured_tags": ("account_id", ("name", "posts", "last_post_at")),
