@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shutil
+import sqlite3
 
 import msgspec
 import numpy as np
 import pytest
 
 from dunnock.cli import feeds as command
+from dunnock.cli.audit import run as audit
 from dunnock.feeds.for_you.arrange import Item
+from dunnock.feeds.for_you.audit import Report
 from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.for_you.learn import TooLittle
 from dunnock.feeds.for_you.live import store
-from dunnock.feeds.for_you.model import Model, default_text
+from dunnock.feeds.for_you.model import Model, default_text, text_of
 from dunnock.feeds.for_you.rank import Candidate, rank
 from dunnock.feeds.for_you.versions import WeightsRefused
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
@@ -96,3 +100,27 @@ def test_too_little_is_refused(place):
         command.fit(data=place)
     with pytest.raises(TooLittle):  # all of it is older
         command.fit(days=0.01, data=place)
+
+
+def test_an_audit_is_published_with_the_weights_in_force_and_can_be_run_again(place, tmp_path, capsys):
+    plan, out = tmp_path / "small.toml", tmp_path / "out"
+    plan.write_text(
+        "days = 2\nrefreshes = 2\npage = 5\npeople = 40\nposts_a_day = 60\nharmful = 0\nfringe = 0\ncrowds = []\n"
+        '[[persona]]\nname = "One"\nbehaviour = "curious"\n'
+    )
+    shipped = Model(default_text(), NAMES)
+    other = text_of(shipped, {"kin": 2.0}, version="2")
+    with sqlite3.connect(place / "dunnock.db") as conn:  # in force here
+        named = Model(other, NAMES).hash
+        conn.execute("INSERT INTO for_you_weights (hash, id, text) VALUES (?, 1, ?)", (named, other))
+        conn.execute("INSERT INTO for_you_weight_changes (id, hash, because) VALUES (2, ?, 'x')", (named,))
+    conn.close()
+    audit(str(plan), publish=True, to=out, processes=1, data=place)
+    said = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("Published as"))
+    made = hashlib.sha256((out / "report.json").read_bytes()).hexdigest()
+    assert said.endswith(f"SHA-256 {made}.")
+    assert msgspec.json.decode((out / "report.json").read_bytes(), type=Report).model == named
+    # whoever has the report and the weights gets the same bytes
+    (tmp_path / "weights.toml").write_text(other)
+    audit(str(out / "report.json"), weights=tmp_path / "weights.toml", to=tmp_path / "again", processes=1)
+    assert (tmp_path / "again" / "report.json").read_bytes() == (out / "report.json").read_bytes()

@@ -36,6 +36,7 @@ class Town:
         }
         self._make_owner(ARAB, consent=tokens[OWNER])
         self._tokens = tokens
+        audit = self._audit()
         me = {name: self._ask(token, "GET", "accounts/verify_credentials") for name, token in tokens.items()}
         home = until(lambda: self._ask(tokens[OWNER], "GET", "timelines/home?limit=40"))
         author = next(one["account"] for one in home if one["account"]["acct"] not in tokens)
@@ -85,6 +86,7 @@ class Town:
             shelf = {"name": "Loud birds", "description": "Who sings", "account_ids": []}
             told = {"account_id": author["id"], "comment": "Too loud", "status_ids": []}
             self.paths |= {
+                f"{name}.audit": audit,
                 f"{name}.own_report": self._ask(token, "POST", "reports", json=told)["id"],
                 f"{name}.handle": f"@{me[name]['acct']}",
                 f"{name}.id": me[name]["id"],
@@ -99,6 +101,17 @@ class Town:
                 f"{name}.report": self._ask(token, "GET", "admin/reports")[0]["id"],
                 **{f"{name}.{key}": value for key, value in known.items()},
             }
+
+    def _audit(self) -> str:
+        """Two small audits are published, so that one is shown beside the other; the address of the second."""
+        plan = self.server.data / "small.toml"
+        for days in (2, 3):
+            plan.write_text(
+                f"days = {days}\nrefreshes = 2\npage = 5\npeople = 40\nposts_a_day = 60\nharmful = 0\nfringe = 0\ncrowds = [10]\n"
+                '[[persona]]\nname = "A child"\nbehaviour = "curious"\nminor = true\n'
+            )
+            said = self.server.dunnock("audit", "run", str(plan), "--publish", "--processes", "1")
+        return said.split("/transparency/audits/")[1].split(",")[0]
 
     def _make_owner(self, name: str, *, consent: str) -> None:
         """A second owner needs the first one's consent, whose token this is."""

@@ -121,7 +121,7 @@ def weights(*, data: DataOption = None) -> None:
         live = await in_force(db)
         print(f"In force: {live.hash} (version {live.version})")
         for file in await weight_files(db):
-            did = "came with the program" if file.compared is None else "won" if file.compared.wins else "did not win"
+            did = "was not compared" if file.compared is None else "won" if file.compared.wins else "did not win"
             print(f"{iso(file.at)} {file.hash[:16]} {did}")
         for change in await changes(db):
             print(f"{iso(change.at)} {change.hash[:16]} in force: {change.because}")

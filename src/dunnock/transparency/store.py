@@ -9,6 +9,7 @@ from dunnock.transparency.tables import (
     government_requests,
     log_ends,
     monthly_reports,
+    ranking_audits,
     release_versions,
     releases,
     statements,
@@ -111,3 +112,11 @@ GOVERNMENT = Sql(
     .order_by(_g.received_on.desc(), _g.id.desc())
     .limit(bindparam("most"))
 )
+
+_a = ranking_audits.c
+_audit = select(_a.id, _a.plan, _a.report, _a.checksum)
+ADD_AUDIT = insert_once(ranking_audits, keys=["plan", "checksum"])
+AUDITS = Sql(_audit.order_by(_a.id.desc()).limit(bindparam("most")))
+AUDIT = Sql(_audit.where(_a.id == _the))
+AUDIT_OF = Sql(_audit.where(_a.plan == bindparam("plan"), _a.checksum == bindparam("checksum")))
+AUDIT_BEFORE = Sql(_audit.where(_a.plan == bindparam("plan"), _a.id < _the).order_by(_a.id.desc()).limit(1))

@@ -53,6 +53,7 @@ from dunnock.web import (
     post_edit,
     post_more,
     profile_settings,
+    ranking,
     recall,
     reports,
     safety,
@@ -79,8 +80,8 @@ _AREAS: tuple[Any, ...] = (
     old_posts, profile_settings, *admin_areas.AREAS, reports, guide, installed, language, appearance, kept, lists,
     followed_tags, for_you, custom_feeds, conversations, notices, follow_requests,
     explore, saved_searches, search, waiting_posts, filter_settings,
-    notice_settings, age_settings, device, safety, decisions, interact, status, transparency, catch_up, collections, acts,
-    post_edit,
+    notice_settings, age_settings, device, safety, decisions, interact, status, transparency, ranking, catch_up,
+    collections, acts, post_edit,
     person_acts, person_more, persona_history, people, post_more, thread,
 )  # fmt: skip
 

@@ -36,7 +36,7 @@ class WeightsRefused(DomainError):
 
 
 class WeightFile(msgspec.Struct, frozen=True):
-    """A file that is kept. `at`: since when (Unix milliseconds); `compared` None: it came with the program."""
+    """A file that is kept. `at`: since when (Unix milliseconds); `compared` None: it was not fitted here."""
 
     hash: str
     text: str

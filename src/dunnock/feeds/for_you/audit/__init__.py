@@ -6,8 +6,23 @@ byte for byte. Nothing that a persona does counts for anybody else.
 Source: DISARM I00097 and I00114 (T0153.006, T0097.208); Haroon et al., "Auditing YouTube's recommendation system", PNAS 2023.
 """
 
+from dunnock.feeds.for_you.audit.bars import SENTENCES
 from dunnock.feeds.for_you.audit.page import page_of
 from dunnock.feeds.for_you.audit.plan import BadPlan, Persona, Plan, plan_named, plans, read_plan
-from dunnock.feeds.for_you.audit.report import Report, run
+from dunnock.feeds.for_you.audit.reading import Seen
+from dunnock.feeds.for_you.audit.report import Report, bytes_of, run
 
-__all__ = ["BadPlan", "Persona", "Plan", "Report", "page_of", "plan_named", "plans", "read_plan", "run"]
+__all__ = [
+    "SENTENCES",
+    "BadPlan",
+    "Persona",
+    "Plan",
+    "Report",
+    "Seen",
+    "bytes_of",
+    "page_of",
+    "plan_named",
+    "plans",
+    "read_plan",
+    "run",
+]

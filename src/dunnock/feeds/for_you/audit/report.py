@@ -30,6 +30,11 @@ class Report(msgspec.Struct, frozen=True):
     passed: dict[str, bool]
 
 
+def bytes_of(report: Report) -> bytes:
+    """The report as a file: JSON that people can read, too."""
+    return msgspec.json.format(msgspec.json.encode(report)) + b"\n"
+
+
 def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
     """Let every persona read through all days, and every campaign try. The report is the same with any number of processes."""
     world = World(plan)
