@@ -7,8 +7,10 @@ import re
 import pytest
 
 from api.finders import Finders
+from api.kit.driver import call
 from api.people import URL
 from dunnock import discovery
+from dunnock.accounts.tables import members
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.ids import id_at
 from dunnock.posts.tables import interactions
@@ -53,6 +55,35 @@ async def test_tags(people, talk):
     assert sum(int(day["accounts"]) for day in first["history"]) == 6
     assert await people.get("/api/v1/trends") == got
     assert [one["following"] for one in await people.get(TAGS, talk[0])] == [False] * 3
+
+
+async def test_languages(people, make, db):
+    at = now_ms() - 30 * MINUTE
+    crowd = [await make.member() for _ in range(9)]
+    for number, one in enumerate(crowd):
+        await make.post(
+            one, hashtags=("big",) if number < 5 else ("klein",), language="en" if number < 5 else "de", at=at
+        )
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+
+    async def names(query="", who=None, accept=""):
+        headers = (("accept-language", accept),) if accept else ()
+        answer = await call(people.app, "GET", TAGS + query, token=who and str(who.id), headers=headers)
+        return [one["name"] for one in answer.json]
+
+    assert await names() == await names("?language=all") == ["big", "klein"]
+    assert await names("?lang=de") == await names("?lang=de-AT") == ["klein", "big"]
+    assert await names("?lang=nonsense") == ["big", "klein"]
+    assert await names("?language=de") == ["klein"]
+    assert await names("?language=fr") == await names("?language=nonsense") == []
+    assert await names(accept="xx, de;q=0.8, en;q=0.5") == ["klein", "big"]
+    reader = await make.account()
+    member = {"email": "a@mail.example", "email_key": "a@mail.example", "password_hash": "!", "created_at": 1}
+    await make.row(members, id=reader.id, account_id=reader.id, locale="de", **member)
+    assert await names("", reader) == ["klein", "big"]
+    assert await names("?lang=en", reader) == ["big", "klein"]
+    answer = await people.ask("GET", f"{TAGS}?limit=1&language=de")
+    assert answer.headers["link"] == f'<{URL}{TAGS}?limit=1&language=de&offset=1>; rel="next"'
 
 
 async def test_pages(people, talk):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from sqlalchemy import select
 
 from dunnock import accounts, discovery, posts
 from dunnock.accounts.standing import change_standing
-from dunnock.discovery import trends as t
+from dunnock.discovery import trend_refresh as t
 from dunnock.discovery.tables import tag_hours
+from dunnock.discovery.trend_engine import SEVERAL, Past, Scene, circles_of, judge
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.ids import id_at
 from dunnock.posts.hashtag_rules import HashtagChanges
 from dunnock.posts.tables import interactions
+from dunnock.previews.tables import post_previews, previews
 
 HOURS = Sql(select(tag_hours.c.hour, tag_hours.c.accounts))
 
@@ -28,8 +32,8 @@ async def refresh(db):
     await discovery.refresh_trends(db, discovery.RefreshTrends())
 
 
-async def names(trends, **more):
-    return [one.tag.key for one in await trends.tags(**more)]
+async def names(trends, *reading):
+    return [one.tag.key for one in await trends.tags(*reading)]
 
 
 async def crowd(make, size, *, before=True, **values):
@@ -72,7 +76,7 @@ async def test_what_is_always_busy_is_no_trend(db, make, trends):
         await make.post(one, hashtags=("daily", "news"), at=ago(40))
     await refresh(db)
     assert (await names(trends))[0] == "news"
-    expected = dict(await db.all(t.store.LISTED, kind="tag"))
+    expected = {row[0]: row[1] for row in await db.all(t.store.LISTED, kind="tag")}
     assert min(expected.values()) == 0.5
     assert max(expected.values()) > 0.5
 
@@ -217,12 +221,128 @@ async def test_on_a_young_server_nobody_needs_a_past(db, make, trends):
     assert await names(trends) == ["first"]
 
 
-async def test_what_is_new_is_a_candidate_beside_what_is_large(db, make, house, trends, monkeypatch):
-    monkeypatch.setattr(t, "_CANDIDATES", 1)
+async def test_each_language_has_its_trends(db, make, trends):
+    people = await crowd(make, 12)
+    for number, one in enumerate(people[:8]):
+        await make.post(one, hashtags=("match", "goal"), language="en", at=ago(30 + number))
+    for one in people[8:]:
+        await make.post(one, hashtags=("tor", "match"), language="de-AT", at=ago(30))
+    await make.post(people[0], hashtags=("tor",), language="en", at=ago(20))
+    await refresh(db)
+    assert await names(trends) == ["match", "goal", "tor"]
+    assert await names(trends, discovery.Reading(only="de")) == ["match", "tor"]
+    assert await names(trends, discovery.Reading(first="de")) == ["match", "tor", "goal"]
+    assert await names(trends, discovery.Reading(only="en")) == ["match", "goal"], (
+        "one who writes in a language makes no trend of it"
+    )
+    assert await names(trends, discovery.Reading(only="fr")) == []
+    assert await names(trends, discovery.Reading(first="fr")) == await names(trends)
+    assert await trends.languages("tag") == ["de", "en"]
+
+
+async def test_small_languages_have_candidates_of_their_own(db, make, trends, monkeypatch):
+    monkeypatch.setattr(t, "MOST_JUDGED", 1)
+    monkeypatch.setattr(t, "LISTED", 1)
+    people = await crowd(make, 9)
+    for one in people:
+        await make.post(one, hashtags=("large",), language="en", at=ago(30))
+    for one in people[:3]:
+        await make.post(one, hashtags=("small",), language="lv", at=ago(30))
+    await refresh(db)
+    assert await names(trends, discovery.Reading(only="lv")) == ["small"]
+    assert await names(trends, discovery.Reading(only="en")) == ["large"]
+
+
+async def test_a_trend_of_another_language_is_not_bought_into_a_list(db, make, trends):
+    for one in await crowd(make, 8):
+        await make.post(one, hashtags=("match",), language="en", at=ago(30))
+    bots = await crowd(make, 30)
+    for at, one in enumerate(bots):
+        await make.post(one, hashtags=("match",), language="lv", at=ago(30 + at))
+    async with db.begin() as tx:
+        await accounts.set_group(tx, 1, dict.fromkeys([one.id for one in bots], 1.0))
+    await refresh(db)
+    assert await names(trends, discovery.Reading(only="en")) == ["match"]
+    assert await names(trends, discovery.Reading(only="lv")) == []
+
+
+async def test_a_post_is_a_trend_of_its_language_and_a_page_of_its_own(db, make, trends):
+    author, *people = await crowd(make, 5)
+    good = await make.post(author, "gut", language="de", at=ago(60))
+    await make.row(
+        previews,
+        id=7,
+        url="https://far.example/a",
+        link_id=7,
+        state="ready",
+        asked_at=1,
+        card='{"title":"A","language":"fr"}',
+    )
+    for one in people:
+        await make.row(interactions, account_id=one.id, post_id=good.id, favourite_id=id_at(ago(30), one.id & 0xFFFF))
+        linking = await make.post(one, "look", language="en", at=ago(30))
+        await make.row(post_previews, post_id=linking.id, preview_id=7, link_id=7)
+    await refresh(db)
+    assert await trends.posts(discovery.Reading(only="de")) == await trends.posts() == [good.id]
+    assert await trends.posts(discovery.Reading(only="en")) == []
+    assert [one.preview.link_id for one in await trends.links(discovery.Reading(only="fr"))] == [7]
+    assert await trends.links(discovery.Reading(only="en")) == []
+
+
+async def test_what_is_taken_back_while_a_refresh_runs_counts_no_longer(db, make, house, trends):
+    people = await crowd(make, 3)
+    made = [await make.post(one, hashtags=("storm",), at=ago(30)) for one in people]
+    await refresh(db)
+    assert await names(trends) == ["storm"]
+    listed = await db.all(t.store.LISTED, kind="tag")
+    await house.do(posts.delete, made[0].id, by=people[0].id)
+    assert await names(trends) == []
+    async with db.begin() as tx:  # as a refresh does that had read the acts before
+        await tx.run(t.store.UNLIST, kind="tag")
+        await tx.many(
+            t.store.LIST,
+            [{"kind": "tag", "subject_id": row[0], "expected": row[1], "judged": row[2]} for row in listed],
+        )
+        await tx.record(discovery.TrendsRefreshed())
+    assert await names(trends) == []
+
+
+async def test_what_is_new_is_judged_before_what_is_large(db, make, trends, monkeypatch):
+    monkeypatch.setattr(t, "MOST_JUDGED", 1)
     people = await crowd(make, 6)
     for one in people:
         await make.post(one, hashtags=("morning",), at=ago(300))
     for one in people[:4]:
         await make.post(one, hashtags=("breaking",), at=ago(20))
     await refresh(db)
-    assert await names(trends) == ["breaking", "morning"]
+    assert await names(trends) == ["breaking"]
+
+
+async def test_what_is_bought_does_not_keep_others_from_being_judged(db, make, trends, monkeypatch):
+    monkeypatch.setattr(t, "_ROUND", 2)
+    monkeypatch.setattr(t, "LISTED", 1)
+    for one in await crowd(make, 4):
+        await make.post(one, hashtags=("storm",), at=ago(30))
+    bots = await crowd(make, 9, before=False)
+    for number in range(5):
+        for one in bots:
+            await make.post(one, hashtags=(f"bought{number}",), at=ago(20))
+    await refresh(db)
+    assert await names(trends) == ["storm"]
+    assert len(await discovery.held_back(db, "tag")) == 1, "of what is held back as many are kept as are listed"
+
+
+def test_nothing_is_stronger_than_its_spans_let_it_be():
+    now, half_life = 1_700_000_000_000, 4 * HOUR
+    pick = random.Random(3)
+    for _ in range(200):
+        ages = [pick.expovariate(1 / HOUR) for _ in range(pick.randint(3, 60))]
+        acts = {number: round(now - age) for number, age in enumerate(ages) if age < 23 * HOUR}
+        busy = t.Busy(half_life)
+        for span in (30 * MINUTE, 2 * HOUR, 24 * HOUR):
+            number = sum(at > now - span for at in acts.values())
+            busy.add(span, [(7, "en", number)] if number >= 3 else [])
+        pasts = dict.fromkeys(acts, Past(SEVERAL))
+        scene = Scene(accounts=1000)
+        found = judge(7, acts, circles_of(7, acts, pasts, scene), scene, now=now, half_life=half_life)
+        assert found is None or found.strength <= busy.most_strength(7, 0.5) + 1e-9

@@ -22,10 +22,10 @@ async def test_trends_are_shown_with_the_reason(site, db, join, publish, monkeyp
     made = await publish(await join("wren"), f"All about the #hedge {EVIL}")
     tag = await find_hashtag(db, "hedge", now=0)
 
-    async def posts(_: Trends) -> list[int]:
+    async def posts(_: Trends, *_more: object) -> list[int]:
         return [made.id]
 
-    async def tags(_: Trends):
+    async def tags(_: Trends, *_more: object):
         return await ruled_hashtags(db, [tag.id], now=ms_of(made.id))
 
     monkeypatch.setattr(Trends, "posts", posts)

@@ -72,7 +72,9 @@ from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_post
 from dunnock.discovery.starters import FollowedAll, choose_starter, drop_starter, follow_collection, starters
 from dunnock.discovery.trend_engine import Why
 from dunnock.discovery.trend_facts import HeldBack, Judged, held_accounts, held_back
-from dunnock.discovery.trends import REFRESH_EVERY_MS, RefreshTrends, TrendingLink, Trends, refresh_trends
+from dunnock.discovery.trend_links import TrendingLink
+from dunnock.discovery.trend_refresh import REFRESH_EVERY_MS, RefreshTrends, refresh_trends
+from dunnock.discovery.trends import Reading, Trends
 from dunnock.foundation.jobs import Does, Every
 
 EVERY: tuple[Every, ...] = (Every(IndexBacklog(), BACKLOG_EVERY_MS), Every(RefreshTrends(), REFRESH_EVERY_MS))
@@ -108,6 +110,7 @@ __all__ = [
     "People",
     "PostSearch",
     "Publisher",
+    "Reading",
     "RefreshTrends",
     "Resolved",
     "Resolver",

@@ -8,7 +8,7 @@ from dunnock import accounts, previews
 from dunnock.discovery.errors import SubjectMissing
 from dunnock.discovery.events import TrendReviewed
 from dunnock.discovery.store import trends as store
-from dunnock.discovery.trends import TrendingLink, show_links
+from dunnock.discovery.trend_links import TrendingLink, show_links
 from dunnock.foundation.db import Reader, Row, Tx
 from dunnock.moderation import log
 from dunnock.posts.hashtag_rules import (

@@ -76,12 +76,13 @@ tag_hours = Table(  # a hashtag's own past: how many accounts used it in an hour
     sqlite_with_rowid=False,
 )
 
-trends = Table(  # what may be a trend, as of the last refresh; how strong it is, is counted anew when it is read
+trends = Table(  # what may be a trend, as of the last refresh; what is taken back since is counted anew when it is read
     "trends",
     metadata,
     Column("kind", Text, primary_key=True),  # tag | post | link
     Column("subject_id", BigId, primary_key=True, autoincrement=False),
     Column("expected", Float, nullable=False),  # of the strength it would have on an ordinary day
+    Column("judged", Text, nullable=False, server_default=""),  # JSON of Judged; empty: not judged yet
     sqlite_with_rowid=False,
 )
 

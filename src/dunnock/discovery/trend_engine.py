@@ -53,6 +53,7 @@ _STEEP = 4.0  # times the next busiest five minutes
 _THIN = 0.2  # of the accounts with a past act on their own
 _THIN_AT_LEAST = 20
 _UNKNOWN = ("unknown", 0)
+_SPOKEN = 0.2  # of what counts is in a language: it is a trend there, too
 
 
 class Why(StrEnum):
@@ -105,6 +106,7 @@ class Found(msgspec.Struct):
     `raw`: accounts that took it up; `effective`: as how many independent ones they count; `communities`: how many circles
     they are from, each stranger being one of their own; `unknown`, `together`: accounts without a past, and those that
     came with others; `weights`: account -> how much it counts, of acts that count already; `held`: not to be shown, and why.
+    `languages`: in which languages it is a trend -> the share of what counts that is in it.
     """
 
     id: int
@@ -116,6 +118,7 @@ class Found(msgspec.Struct):
     together: int
     weights: dict[int, float]
     held: Why | None = None
+    languages: dict[str, float] = {}
 
     @property
     def extreme(self) -> bool:
@@ -157,8 +160,12 @@ def judge(
     now: int,
     half_life: int,
     expected: float = ORDINARY,
+    languages: Mapping[int, str] | None = None,
 ) -> Found | None:
-    """Judge a subject by its acts (account -> time of the act, ms) of the last day; None when too few count yet."""
+    """Judge a subject by its acts (account -> time of the act, ms) of the last day; None when too few count yet.
+
+    `languages`: account -> the language of its act, where it has one.
+    """
     if len(acts) < LEAST:
         return None
     of, unknown = circles.of, circles.unknown
@@ -184,6 +191,7 @@ def judge(
         unknown=sum(1 for one in counted if one in unknown),
         together=together,
         weights=weights,
+        languages=_languages(weights, circles, scene, languages) if languages else {},
     )
     found.held = _held(found, strangers, bounded, young=scene.young)
     return found
@@ -260,6 +268,29 @@ def _dampen(weights: dict[int, float], unknown: set[int], strangers: float) -> N
     if total > strangers:
         for one in theirs:
             weights[one] *= strangers / total
+
+
+def _languages(
+    weights: Mapping[int, float], circles: Circles, scene: Scene, languages: Mapping[int, str]
+) -> dict[str, float]:
+    """Where it is a trend: at least three communities took it up in that language, who give a fifth of what counts.
+
+    So nobody gets what is large elsewhere into the list of a language with accounts that one hand leads.
+    """
+    sums: dict[str, float] = {}
+    communities: dict[str, set[object]] = {}
+    for account, weight in weights.items():
+        if not (language := languages.get(account)):
+            continue
+        sums[language] = sums.get(language, 0.0) + weight
+        if scene.young or account not in circles.unknown:
+            communities.setdefault(language, set()).add(account if scene.young else circles.of.get(account, account))
+    total = math.fsum(weights.values())
+    return {
+        language: weight / total
+        for language, weight in sums.items()
+        if len(communities.get(language, ())) >= LEAST and weight >= _SPOKEN * total
+    }
 
 
 def _steepness(times: Sequence[int]) -> float:

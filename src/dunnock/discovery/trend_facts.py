@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
@@ -13,7 +14,6 @@ from dunnock.discovery.store import trends as acts_store
 from dunnock.discovery.trend_engine import (
     GATHERED,
     GATHERING,
-    REMEMBERED,
     SEVERAL,
     WINDOW,
     Found,
@@ -24,6 +24,7 @@ from dunnock.discovery.trend_engine import (
     judge,
     ranked,
 )
+from dunnock.discovery.trend_pasts import GATHERINGS, REMEMBERED_FOR, gathered_of
 from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.ids import id_at, ms_of
@@ -32,12 +33,15 @@ HALF_LIFE = {"tag": 4 * HOUR, "post": 3 * HOUR, "link": 6 * HOUR}
 """Of an act of lately; just now it is `FAST` times shorter."""
 MOST_HELD = 10_000
 """So many accounts behind what is held back are told of."""
-_REMEMBERED_FOR = 7 * DAY
+LISTED = 100
+"""So many of each kind are trends for everybody, at most; those of each language come on top."""
+MOST_LANGUAGES = 30
+"""Of so many languages, those that most is written in, the trends are kept."""
+LOOKED_AT = 200_000
+"""So many acts are looked at, at most."""
 _TOOK_PART_FOR = 30 * DAY
 _FAIR = 10  # posts for each time that it took part in what was held back: an account of its own
-_LOOKED_AT = 200_000
 _SETTLED = HOUR
-_GATHERINGS = "trend gatherings"
 _MOST_GATHERINGS = 60_000  # of a half hour
 _SLOTS = 96  # half hours that are taken up at once, at most
 _HELD_SHOWN = 100
@@ -45,11 +49,10 @@ _FIRST = 5
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What was found of a subject; who took it up first: (account, when, ms); and by which acts (ids)."""
+    """What was found of a subject; who took it up first: (account, when, ms)."""
 
     found: Found
     first: tuple[tuple[int, int], ...]
-    acts: frozenset[int]
 
 
 class HeldBack(msgspec.Struct, frozen=True):
@@ -68,26 +71,45 @@ class HeldBack(msgspec.Struct, frozen=True):
 async def judge_rows(
     db: Db, kind: str, rows: Sequence[Row], expected: Mapping[int, float], *, now: int
 ) -> tuple[list[Judged], list[Judged]]:
-    """Judge (subject, account, act): what may be listed, the strongest first, and what is held back."""
+    """Judge (subject, account, act, language): what may be listed, the strongest first, and what is held back."""
     acts: dict[int, dict[int, int]] = {}
-    ids: dict[int, list[int]] = {}
-    for subject, account, act in rows:
-        acts.setdefault(subject, {})[account] = ms_of(act)
-        ids.setdefault(subject, []).append(act)
+    languages: dict[int, dict[int, str]] = {}
+    for subject, account, act, language in rows:
+        by = acts.setdefault(subject, {})
+        if account not in by or act < by[account]:
+            by[account] = act
+            if language:
+                languages.setdefault(subject, {})[account] = base_of(language)
+    for by in acts.values():
+        for account, act in by.items():
+            by[account] = ms_of(act)
     pasts, scene = await _scene(db, {row[1] for row in rows}, now=now)
-    half_life = HALF_LIFE[kind]
     found = [
-        judge(one, by, circles_of(one, by, pasts, scene), scene, now=now, half_life=half_life, expected=expected[one])
+        judge(
+            one,
+            by,
+            circles_of(one, by, pasts, scene),
+            scene,
+            now=now,
+            half_life=HALF_LIFE[kind],
+            expected=expected[one],
+            languages=languages.get(one),
+        )
         for one, by in acts.items()
         if one in expected
     ]
     listed, held = ranked(found)
 
     def shown(one: Found) -> Judged:
-        first = sorted(acts[one.id].items(), key=lambda act: (act[1], act[0]))[:_FIRST]
-        return Judged(one, tuple(first), frozenset(ids[one.id]))
+        first = heapq.nsmallest(_FIRST, acts[one.id].items(), key=lambda act: (act[1], act[0]))
+        return Judged(one, tuple(first))
 
     return [shown(one) for one in listed], [shown(one) for one in held]
+
+
+def base_of(language: str) -> str:
+    """The language that one is a kind of: of `pt-BR` it is `pt`."""
+    return language.partition("-")[0].lower()
 
 
 async def _scene(db: Db, account_ids: Collection[int], *, now: int) -> tuple[dict[int, Past], Scene]:
@@ -98,20 +120,12 @@ async def _scene(db: Db, account_ids: Collection[int], *, now: int) -> tuple[dic
     held = {int(row[0]): int(row[1]) for row in await db.slow(store.HELD_OF, ids=ids)}
     here = await db.slow(store.HERE_BEFORE, ids=ids, before=before)
     known = {int(row[0]) for row in here if row[1] > _FAIR * held.get(row[0], 0)}
-    gathered: dict[int, list[int]] = {}
-    gatherings: dict[int, tuple[int, int]] = {}
-    for account, number, subject, size in await db.slow(store.GATHERINGS, ids=ids, most=_LOOKED_AT):
-        theirs = gathered.setdefault(account, [])
-        if len(theirs) < REMEMBERED:
-            theirs.append(number)
-            gatherings[number] = (subject, size)
+    gathered, gatherings = await gathered_of(db).of(db, ids, now=now)
     pasts = {
-        one: Past(SEVERAL if one in known else None, tuple(gathered.get(one, ())))
-        for one in ids
-        if one in known or one in gathered
+        one: Past(SEVERAL if one in known else None, gathered[one]) for one in ids if one in known or gathered[one]
     }
     scene = Scene(
-        accounts=max(int(await db.value(store.ACTIVE, since=now - _REMEMBERED_FOR) or 0), len(ids)),
+        accounts=max(int(await db.value(store.ACTIVE, since=now - REMEMBERED_FOR) or 0), len(ids)),
         gatherings=gatherings,
         young=await db.one(store.ANYBODY_BEFORE, before=before) is None,
         groups=await independence_of(db, ids),
@@ -174,13 +188,13 @@ async def held_accounts(reader: Reader, kind: str, subject_id: int) -> list[int]
 async def remember_gatherings(db: Db, now: int) -> None:
     """Take up the half hours that are over: which accounts came together. What is older than a week is forgotten."""
     last = (now - _SETTLED) // GATHERING
-    done = await db.value(acts_store.PROGRESS, name=_GATHERINGS)
+    done = await db.value(acts_store.PROGRESS, name=GATHERINGS)
     for slot in range(max(last - _SLOTS, done or 0), last):
         since, until = id_at(slot * GATHERING) - 1, id_at((slot + 1) * GATHERING) - 1
         came: list[tuple[int, list[int]]] = []
         for query in acts_store.OF_SLOT:
             by: dict[int, list[int]] = {}
-            for subject, account in await db.slow(query, since=since, until=until, looked_at=_LOOKED_AT):
+            for subject, account in await db.slow(query, since=since, until=until, looked_at=LOOKED_AT):
                 by.setdefault(subject, []).append(account)
             came += [(subject, accounts) for subject, accounts in by.items() if len(accounts) >= GATHERED]
         async with db.begin() as tx:
@@ -193,8 +207,8 @@ async def remember_gatherings(db: Db, now: int) -> None:
                 store.ADD_GATHERED,
                 [{"account_id": one, "gathering_id": number} for number, _, by in numbered for one in by],
             )
-            await tx.run(acts_store.NOTE_PROGRESS, name=_GATHERINGS, below=slot + 1)
+            await tx.run(acts_store.NOTE_PROGRESS, name=GATHERINGS, below=slot + 1)
     async with db.begin() as tx:
-        await tx.run(store.DROP_GATHERED, before=id_at(now - _REMEMBERED_FOR))
-        await tx.run(store.DROP_GATHERINGS, before=id_at(now - _REMEMBERED_FOR))
+        await tx.run(store.DROP_GATHERED, before=id_at(now - REMEMBERED_FOR))
+        await tx.run(store.DROP_GATHERINGS, before=id_at(now - REMEMBERED_FOR))
         await tx.run(store.DROP_TOOK_PART, before=now - _TOOK_PART_FOR)

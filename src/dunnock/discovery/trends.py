@@ -1,68 +1,58 @@
 """Trends: hashtags, posts and links that more people than usual, independent of each other, took up of late.
 
-A refresh looks for candidates and what is usual for them; how strong each is, is judged when it is read (`trend_engine`), from
-the acts that still stand. So what was deleted, taken back or suspended counts no longer at the next read.
+A refresh (`trend_refresh`) looks for candidates and judges them (`trend_engine`). What was deleted, taken back or suspended
+since counts no longer at the next read (`trend_board`).
 """
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Callable, Sequence
-from urllib.parse import urlsplit
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from dunnock import previews
 from dunnock.accounts import AccountSettingsChanged, IndependenceChanged, StandingChanged
 from dunnock.discovery.events import TrendReviewed, TrendsRefreshed
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import trends as store
-from dunnock.discovery.trend_engine import LEAST, ORDINARY, WINDOW, steady
-from dunnock.discovery.trend_facts import HALF_LIFE, Judged, held_back, judge_rows, keep_held, remember_gatherings
-from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
-from dunnock.foundation.db import Db, Reader, Sql
-from dunnock.foundation.events import Event, Logged
-from dunnock.foundation.ids import id_at
-from dunnock.foundation.job import Job
+from dunnock.discovery.trend_board import Board
+from dunnock.discovery.trend_facts import LISTED, MOST_LANGUAGES, Judged, base_of
+from dunnock.discovery.trend_links import TrendingLink, show_links
+from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import Db
+from dunnock.foundation.events import Logged
 from dunnock.posts.events import PostDeleted, PostEdited, PostSetApart, PostUnfavourited
 from dunnock.posts.hashtag_rules import RuledHashtag, ruled_hashtags
-from dunnock.posts.hashtag_search import DAYS, DayOfUse
-from dunnock.previews import Preview
 
-REFRESH_EVERY_MS = 5 * MINUTE
-PAST = 8 * DAY
-LISTED = 100
-_CANDIDATES = 300
-_LOOKED_AT = 200_000  # acts
-_OLDEST_POST = 2 * DAY
-_USUAL = 30 * DAY
-_MOST_COUNTED = 20_000  # uses of links that are looked at to say how much each was used
-_HOURS = "trend hours"
-_CLOSED = 10 * MINUTE  # after the end of an hour it is counted
-_WEEK = 168  # hours
+T = TypeVar("T")
 
 
-class RefreshTrends(Job, frozen=True):
-    """Look for what may be a trend."""
+class _Entry(msgspec.Struct, Generic[T]):
+    """Something that may be shown: how strong it is, in which languages, what staff said of it (None: nothing).
 
-
-class Listed(msgspec.Struct, frozen=True):
-    """A post that is a trend, and what staff said of it; None: nothing."""
-
-    id: int
-    trendable: bool | None = None
-
-
-class TrendingLink(msgspec.Struct, frozen=True):
-    """A page that is linked to, how much in the last days, and what staff said of it; `trendable` None: nothing.
-
-    What was said of its publisher counts where nothing was said of itself.
+    `common`: it is one of the strongest of all, not only of its language.
     """
 
-    preview: Preview
-    days: tuple[DayOfUse, ...]
+    what: T
+    strength: float
+    languages: dict[str, float]
     trendable: bool | None
-    reviewed: bool
+    common: bool
+    listable: bool = True
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """In which languages somebody reads: what is a trend in `first` stands before the rest; of `only` nothing else is there.
+
+    None: it does not matter. Regions of a language are not told apart.
+    """
+
+    first: str | None = None
+    only: str | None = None
+
+
+ANY = Reading()
 
 
 class Trends:
@@ -71,254 +61,128 @@ class Trends:
     def __init__(self, db: Db, *, need_review: Callable[[], bool] | None = None) -> None:
         """Listens to `db`'s events from now on."""
         self._db, self._need_review = db, need_review
-        self._why: dict[str, dict[int, Judged]] = {}
-        self._tags = Fresh(self._read_tags, oldest_s=60)
-        self._posts = Fresh(self._read_posts, oldest_s=60)
-        self._links = Fresh(self._read_links, oldest_s=60)
-        self._link_posts: frozenset[int] = frozenset()
-        self._tag_posts: frozenset[int] = frozenset()
-        self._post_ids: frozenset[int] = frozenset()
+        self._boards = {kind: Board(db, kind) for kind in store.ACTORS}
+        self._tags = Fresh(self._read_tags)
+        self._posts = Fresh(self._read_posts)
+        self._links = Fresh(self._read_links)
         db.listen(self._heard)
 
-    async def tags(self, *, every: bool = False) -> list[RuledHashtag]:
+    async def tags(self, reading: Reading = ANY, *, every: bool = False) -> list[RuledHashtag]:
         """The strongest first; `every`: also what staff refused or did not look at yet."""
         self._db.sync()
-        return [one for one in await self._tags.get() if every or (one.listable and self._may(one.trendable))]
+        return self._chosen(await self._tags.get(), reading, every=every)
 
-    async def posts(self, *, every: bool = False) -> list[int]:
+    async def posts(self, reading: Reading = ANY, *, every: bool = False) -> list[int]:
         """Ids of posts, as `tags`."""
         self._db.sync()
-        return [one.id for one in await self._posts.get() if every or self._may(one.trendable)]
+        return self._chosen(await self._posts.get(), reading, every=every)
 
-    async def links(self, *, every: bool = False) -> list[TrendingLink]:
-        """Pages that posts link to, as `tags`."""
+    async def links(self, reading: Reading = ANY, *, every: bool = False) -> list[TrendingLink]:
+        """Pages that posts link to, as `tags`. A page's own language counts, where it says one."""
         self._db.sync()
-        return [one for one in await self._links.get() if every or self._may(one.trendable)]
+        return self._chosen(await self._links.get(), reading, every=every)
 
-    def _may(self, trendable: bool | None) -> bool:  # noqa: FBT001 (what staff said)
-        return trendable if trendable is not None else not (self._need_review is not None and self._need_review())
+    async def languages(self, kind: str) -> list[str]:
+        """In which languages there are trends of a kind (tag, post, link), those with most of them first."""
+        self._db.sync()
+        entries: Sequence[_Entry[Any]] = await self._fresh(kind).get()
+        told = Counter([one for entry in entries if self._may(entry) for one in entry.languages])
+        return [one for one, _ in sorted(told.items(), key=lambda found: (-found[1], found[0]))][:MOST_LANGUAGES]
 
     async def why(self, kind: str, subject_id: int) -> Judged | None:
         """What was found of a subject (`kind`: tag, post, link), listed or held back; None: few took it up."""
         self._db.sync()
-        match kind:
-            case "tag":
-                await self._tags.get()
-            case "post":
-                await self._posts.get()
-            case _:
-                await self._links.get()
-        return self._why.get(kind, {}).get(subject_id)
+        await self._fresh(kind).get()
+        return self._boards[kind].why(subject_id)
 
-    async def _read_tags(self) -> list[RuledHashtag]:
+    def _fresh(self, kind: str) -> Fresh[Any]:
+        fresh: dict[str, Fresh[Any]] = {"tag": self._tags, "post": self._posts, "link": self._links}
+        return fresh[kind]
+
+    def _chosen(self, entries: Sequence[_Entry[T]], reading: Reading, *, every: bool) -> list[T]:
+        shown = entries if every else [one for one in entries if self._may(one)]
+        language = base_of(reading.only or reading.first or "")
+        if not language:
+            return [one.what for one in shown if one.common or every]
+        spoken = sorted(
+            [one for one in shown if language in one.languages],
+            key=lambda one: -one.strength * one.languages[language],
+        )
+        if reading.only is None:
+            spoken += [one for one in shown if one.common and language not in one.languages]
+        return [one.what for one in spoken]
+
+    def _may(self, entry: _Entry[Any]) -> bool:
+        if entry.trendable is not None:
+            return entry.trendable and entry.listable
+        return entry.listable and not (self._need_review is not None and self._need_review())
+
+    async def _read_tags(self) -> list[_Entry[RuledHashtag]]:
         now = now_ms()
-        listed = await self._judge("tag", store.TAG_ACTORS, now)
-        self._tag_posts = frozenset([one for found in listed for one in found.acts])
-        return await ruled_hashtags(self._db, [one.found.id for one in listed], now=now)
+        listed = await self._boards["tag"].read(now=now)
+        ruled = {one.tag.id: one for one in await ruled_hashtags(self._db, [one.found.id for one in listed], now=now)}
+        return [
+            _Entry(tag, one.found.strength, one.found.languages, tag.trendable, at < LISTED, tag.listable)
+            for at, one in enumerate(listed)
+            if (tag := ruled.get(one.found.id)) is not None
+        ]
 
-    async def _read_posts(self) -> list[Listed]:
-        listed = [one.found.id for one in await self._judge("post", store.POST_ACTORS, now_ms())]
-        self._post_ids = frozenset(self._why["post"])
-        said = await self._db.all(store.REVIEWS, kind="post", subjects=[str(one) for one in listed])
+    async def _read_posts(self) -> list[_Entry[int]]:
+        listed = await self._boards["post"].read(now=now_ms())
+        said = await self._db.all(store.REVIEWS, kind="post", subjects=[str(one.found.id) for one in listed])
         reviews = {int(row[0]): bool(row[1]) for row in said}
-        return [Listed(one, reviews.get(one)) for one in listed]
+        return [
+            _Entry(one.found.id, one.found.strength, one.found.languages, reviews.get(one.found.id), at < LISTED)
+            for at, one in enumerate(listed)
+        ]
 
-    async def _read_links(self) -> list[TrendingLink]:
+    async def _read_links(self) -> list[_Entry[TrendingLink]]:
         now = now_ms()
-        listed = await self._judge("link", store.LINK_ACTORS, now)
-        self._link_posts = frozenset([one for found in listed for one in found.acts])
-        return await show_links(self._db, [one.found.id for one in listed], now=now)
-
-    async def _judge(self, kind: str, acts: Sql, now: int) -> list[Judged]:
-        expected: dict[int, float] = dict(await self._db.all(store.LISTED, kind=kind))
-        self._why[kind] = {}
-        if not expected:
-            return []
-        rows = await self._db.slow(acts, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
-        listed, held = await judge_rows(self._db, kind, rows, expected, now=now)
-        self._why[kind] = {one.found.id: one for one in (*listed, *held)}
-        return listed[:LISTED]
+        listed = await self._boards["link"].read(now=now)
+        pages = {
+            one.preview.link_id: one for one in await show_links(self._db, [one.found.id for one in listed], now=now)
+        }
+        return [
+            _Entry(page, one.found.strength, _spoken(page, one), page.trendable, at < LISTED)
+            for at, one in enumerate(listed)
+            if (page := pages.get(one.found.id)) is not None
+        ]
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
-            tags, posts, links = self._touches(one.event)
-            if tags:
-                self._tags.spoil(at_once=True)
-            if posts:
-                self._posts.spoil(at_once=True)
-            if links:
-                self._links.spoil(at_once=True)
+            match one.event:
+                case TrendsRefreshed():
+                    for board in self._boards.values():
+                        board.refreshed()
+                    self._spoil("tag", "post", "link")
+                case IndependenceChanged():
+                    for board in self._boards.values():
+                        board.spoil()
+                    self._spoil("tag", "post", "link")
+                case TrendReviewed():
+                    self._spoil("tag", "post", "link")
+                case StandingChanged(account_id=an_id) | AccountSettingsChanged(account_id=an_id):
+                    self._touch(an_id, "tag", "post", "link")
+                case PostDeleted(post_id=an_id) | PostSetApart(post_id=an_id):
+                    self._touch(an_id, "tag", "post", "link")
+                case PostEdited(post_id=an_id, tags=tags):
+                    self._touch(an_id, "tag", "post", "link")
+                    if self._boards["tag"].grown(tags):
+                        self._spoil("tag")
+                case PostUnfavourited(post_id=an_id):
+                    if self._boards["post"].taken_back(an_id):
+                        self._spoil("post")
+                case _:
+                    pass
 
-    def _touches(self, event: Event | None) -> tuple[bool, bool, bool]:
-        """Does it change the trends of hashtags, of posts, of links?"""
-        match event:
-            case (
-                TrendsRefreshed()
-                | StandingChanged()
-                | AccountSettingsChanged()
-                | IndependenceChanged()
-                | TrendReviewed()
-            ):
-                return True, True, True
-            case PostDeleted(post_id=an_id, boost_of_id=original):
-                return an_id in self._tag_posts, (original or an_id) in self._post_ids, an_id in self._link_posts
-            case PostEdited(post_id=an_id) | PostSetApart(post_id=an_id):
-                return an_id in self._tag_posts, an_id in self._post_ids, an_id in self._link_posts
-            case PostUnfavourited(post_id=an_id):
-                return False, an_id in self._post_ids, False
-            case _:
-                return False, False, False
+    def _touch(self, an_id: int, *kinds: str) -> None:
+        self._spoil(*[kind for kind in kinds if self._boards[kind].touch(an_id)])
 
-
-async def refresh_trends(db: Db, _: RefreshTrends) -> None:
-    """Find candidates and what is usual for them; the number of acts looked at is bounded."""
-    now = now_ms()
-    await _close_hours(db, now)
-    await remember_gatherings(db, now)
-    tags = await _candidate_tags(db, now)
-    posts = await _candidate_posts(db, now)
-    links = await _candidate_links(db, now)
-    hosts = {publisher_of(one.url) for one in (await previews.find(db, list(links.expected))).values()} - {""}
-    async with db.begin() as tx:
-        for host in sorted(hosts):
-            await tx.run(store.ADD_PUBLISHER, id=tx.new_id(), domain=host)
-        for kind, found in (("tag", tags), ("post", posts), ("link", links)):
-            await tx.run(store.UNLIST, kind=kind)
-            await tx.many(
-                store.LIST,
-                [{"kind": kind, "subject_id": one, "expected": value} for one, value in found.expected.items()],
-            )
-            before = {one.subject_id: one for one in await held_back(tx, kind)}
-            await keep_held(tx, kind, found.held, before)
-        await tx.record(TrendsRefreshed())
+    def _spoil(self, *kinds: str) -> None:
+        for kind in kinds:
+            self._fresh(kind).spoil(at_once=True)
 
 
-class _Candidates(msgspec.Struct, frozen=True):
-    """What may be listed, or is held back -> what is expected of it; and what is held back."""
-
-    expected: dict[int, float] = {}
-    held: list[Judged] = []
-
-
-async def _judged(db: Db, kind: str, acts: Sql, expected: dict[int, float], now: int) -> _Candidates:
-    rows = await db.slow(acts, ids=list(expected), looked_at=_LOOKED_AT, **_window(now))
-    listed, held = await judge_rows(db, kind, rows, expected, now=now)
-    held = held[:LISTED]
-    return _Candidates({one.found.id: expected[one.found.id] for one in (*listed[:LISTED], *held)}, held)
-
-
-async def _in_use(db: Db, busiest: Sql, now: int) -> list[int]:
-    """Those that most accounts took up, of the last hour and of the day: what is new must not wait until it is large."""
-    ids: dict[int, None] = {}
-    for window in (HOUR, WINDOW):
-        rows = await db.slow(
-            busiest, looked_at=_LOOKED_AT, least=LEAST, most=_CANDIDATES, since=id_at(now - window), until=id_at(now)
-        )
-        ids.update(dict.fromkeys([row[0] for row in rows]))
-    return list(ids)
-
-
-async def _candidate_tags(db: Db, now: int) -> _Candidates:
-    """Hashtags, against their own past: the mean of the last days, or the same hour a week ago."""
-    ids = await _in_use(db, store.TAGS_IN_USE, now)
-    if not ids:
-        return _Candidates()
-    end = (now - WINDOW) // HOUR
-    past: dict[int, int] = dict(await db.slow(store.PAST_OF_TAGS, ids=ids, first=(now - PAST) // HOUR, end=end))
-    hours = end - (now - PAST) // HOUR
-    week_ago: dict[int, int] = dict(await db.slow(store.SAME_HOUR, ids=ids, hour=now // HOUR - _WEEK))
-    expected = {
-        one: max(ORDINARY, steady(max(past.get(one, 0) / hours, week_ago.get(one, 0)), HALF_LIFE["tag"])) for one in ids
-    }
-    return await _judged(db, "tag", store.TAG_ACTORS, expected, now)
-
-
-async def _candidate_posts(db: Db, now: int) -> _Candidates:
-    """Posts, against what posts of their authors usually get."""
-    rows = await db.slow(
-        store.POSTS_IN_TALK,
-        looked_at=_LOOKED_AT,
-        least=LEAST,
-        most=_CANDIDATES,
-        oldest=id_at(now - _OLDEST_POST),
-        **_window(now),
-    )
-    ids = [row[0] for row in rows]
-    if not ids:
-        return _Candidates()
-    authors: dict[int, int] = dict(await db.all(store.AUTHORS, ids=ids))
-    earlier = await db.slow(
-        store.USUAL,
-        ids=list(set(authors.values())),
-        since=id_at(now - _USUAL),
-        until=id_at(now - _OLDEST_POST),
-        looked_at=_LOOKED_AT,
-    )
-    usual = {row[0]: float(row[2]) / row[1] for row in earlier}
-    expected = {one: ORDINARY + math.sqrt(usual.get(author, 0.0)) for one, author in authors.items()}
-    return await _judged(db, "post", store.POST_ACTORS, expected, now)
-
-
-async def _candidate_links(db: Db, now: int) -> _Candidates:
-    """Pages; nobody knows what is usual for one."""
-    ids = await _in_use(db, store.LINKS_IN_USE, now)
-    if not ids:
-        return _Candidates()
-    return await _judged(db, "link", store.LINK_ACTORS, dict.fromkeys(ids, ORDINARY), now)
-
-
-async def show_links(reader: Reader, ids: Sequence[int], *, now: int) -> list[TrendingLink]:
-    """Pages in the order of `ids`; those that nothing is known of are left out."""
-    found = await previews.find(reader, list(ids))
-    ids = [one for one in ids if one in found]
-    if not ids:
-        return []
-    today = now // DAY
-    since = id_at((today - DAYS + 1) * DAY)
-    uses = {
-        (row[0], row[1]): (row[2], row[3])
-        for row in await reader.all(
-            store.LINK_DAYS, ids=ids, since=since - 1, until=id_at(now), looked_at=_MOST_COUNTED
-        )
-    }
-    hosts = {publisher_of(found[one].url) for one in ids}
-    publishers = {row[1]: row for row in await reader.all(store.PUBLISHERS, domains=list(hosts))}
-    said = await reader.all(store.REVIEWS, kind="link", subjects=[str(one) for one in ids])
-    reviews = {int(row[0]): bool(row[1]) for row in said}
-    shown: list[TrendingLink] = []
-    for one in ids:
-        publisher = publishers.get(publisher_of(found[one].url))
-        rule = None if publisher is None or publisher[2] is None else bool(publisher[2])
-        days = tuple([DayOfUse(day * DAY, *uses.get((one, day), (0, 0))) for day in range(today, today - DAYS, -1)])
-        reviewed = one in reviews or rule is not None
-        shown.append(TrendingLink(found[one], days, reviews.get(one, rule), reviewed))
-    return shown
-
-
-def publisher_of(url: str) -> str:
-    """The host that a page is of."""
-    return urlsplit(url).netloc.lower()
-
-
-async def _close_hours(db: Db, now: int) -> None:
-    """Write down how many accounts used each hashtag in hours that are over, and forget hours that are too old."""
-    last = (now - _CLOSED) // HOUR
-    done = await db.value(store.PROGRESS, name=_HOURS)
-    first = (now - PAST) // HOUR
-    for hour in range(max(first, done or 0), last):
-        rows = await db.slow(
-            store.TAGS_OF_HOUR,
-            since=id_at(hour * HOUR) - 1,
-            until=id_at((hour + 1) * HOUR) - 1,
-            looked_at=_LOOKED_AT,
-        )
-        async with db.begin() as tx:
-            await tx.many(store.PUT_HOUR, [{"hashtag_id": row[0], "hour": hour, "accounts": row[1]} for row in rows])
-            await tx.run(store.NOTE_PROGRESS, name=_HOURS, below=hour + 1)
-    async with db.begin() as tx:
-        await tx.run(store.DROP_HOURS, first=first)
-
-
-def _window(now: int) -> dict[str, int]:
-    """The acts that count now."""
-    return {"since": id_at(now - WINDOW), "until": id_at(now)}
+def _spoken(page: TrendingLink, judged: Judged) -> dict[str, float]:
+    own = base_of(page.preview.card.language or "")
+    return {own: 1.0} if own else judged.found.languages

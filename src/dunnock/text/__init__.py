@@ -9,7 +9,7 @@ from dunnock.text.domains import canonical_domain
 from dunnock.text.errors import BadDomain, BadHandle, BadText, BadUsername
 from dunnock.text.handles import RESERVED, check_username, handle_key, parse_handle
 from dunnock.text.hashtags import hashtag_key, is_hashtag
-from dunnock.text.languages import LANGUAGE_NAMES, LANGUAGES, check_language
+from dunnock.text.languages import LANGUAGE_NAMES, LANGUAGES, accepted_languages, check_language
 from dunnock.text.length import URL_LENGTH, length
 from dunnock.text.markdown import markdown
 from dunnock.text.model import Emoji, Handle, Hashtag, Link, Mention, Parsed, Span
@@ -34,6 +34,7 @@ __all__ = [
     "Mention",
     "Parsed",
     "Span",
+    "accepted_languages",
     "canonical_domain",
     "check_language",
     "check_username",

@@ -49,3 +49,24 @@ def check_language(code: str | None) -> str | None:
         return None
     key = code.strip().lower().replace("_", "-")
     return _BY_KEY.get(key) or _BY_KEY.get(_SUBTAG.split(key, maxsplit=1)[0])
+
+
+_MOST_RANGES = 20
+
+
+def accepted_languages(header: str) -> list[str]:
+    """The language tags of an Accept-Language header as they are written, those that are wanted most first; 20 at most.
+
+    Source: RFC 9110 section 12.5.4.
+    """
+    wishes: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header[:500].split(",")[:_MOST_RANGES]):
+        tag, _, rest = part.strip().partition(";")
+        name, _, value = rest.strip().partition("=")
+        try:
+            weight = float(value) if name.strip().lower() == "q" else 1.0
+        except ValueError:
+            continue
+        if tag and 0 < weight <= 1:
+            wishes.append((-weight, place, tag.strip()))
+    return [tag for _, _, tag in sorted(wishes)]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from dunnock import accounts, discovery
+from dunnock import accounts, discovery, text
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
-from dunnock.discovery import HeldBack, People, Trends
+from dunnock.discovery import HeldBack, People, Reading, Trends
 from dunnock.discovery.trend_engine import Found
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db
@@ -22,7 +23,8 @@ from dunnock.web.show import Show
 from dunnock.web.sparkline import sparkline
 from dunnock.web.visitor import Member, Visitor
 
-_POSTS, _TAGS, _LINKS, _PEOPLE = 20, 20, 20, 40
+POSTS, TAGS, LINKS = 20, 20, 20
+_PEOPLE = 40
 _FURTHEST = 2_000
 _FIRST, _HELD = 3, 10
 
@@ -32,6 +34,19 @@ class DirectoryParams(PageParams, kw_only=True, frozen=True):
 
     offset: int = 0
     order: str = "active"
+
+
+class TrendsParams(PageParams, kw_only=True, frozen=True):
+    """Of which language; `all`: of any, in the same order for everybody; empty: the visitor's own stands first."""
+
+    language: str = ""
+
+    def of(self, own: str | None) -> Reading:
+        """How the trends are asked for; `own`: the language of the visitor's pages."""
+        wanted = text.check_language(self.language)
+        if self.language == "all":
+            return Reading()
+        return Reading(first=own) if wanted is None else Reading(only=wanted)
 
 
 class SuggestionForm(Sent):
@@ -44,6 +59,7 @@ class SuggestionForm(Sent):
 @get("/explore")
 async def show_posts(
     *,
+    params: Query[TrendsParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
     feeds: NamedDependency[Feeds],
@@ -53,37 +69,41 @@ async def show_posts(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """Posts that more people than usual favourited or boosted, the strongest first, and who is behind each."""
-    page = await feeds.chosen(await trends.posts(), visitor.account_id)
-    page.entries = page.entries[:_POSTS]
+    page = await feeds.chosen(await trends.posts(params.of(show.locale.tag)), visitor.account_id)
+    page.entries = page.entries[:POSTS]
     shown = await cards.page(page, "public")
     behind = await _behind(trends, Cards(db, account_views), "post", [one.id for one in shown])
     whys = [(one, *behind[one.id]) for one in shown if one.id in behind]
-    return show("explore_posts.html", kind="posts", shown=shown, whys=whys, held=await _held(db, "post"))
+    spoken = await _spoken(trends, "post", params)
+    return show("explore_posts.html", kind="posts", spoken=spoken, shown=shown, whys=whys, held=await _held(db, "post"))
 
 
 @get("/explore/tags")
 async def show_tags(
+    params: Query[TrendsParams],
     show: NamedDependency[Show],
     trends: NamedDependency[Trends],
     db: NamedDependency[Db],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """Hashtags that more people than usual took up, who was first, as how many they count; and what is held back."""
-    found = [one.tag for one in (await trends.tags())[:_TAGS]]
+    found = [one.tag for one in (await trends.tags(params.of(show.locale.tag)))[:TAGS]]
     behind = await _behind(trends, Cards(db, account_views), "tag", [one.id for one in found])
     tags = [(one, sparkline(one.days), *behind.get(one.id, (None, []))) for one in found]
-    return show("explore_tags.html", kind="tags", tags=tags, held=await _held(db, "tag"))
+    spoken = await _spoken(trends, "tag", params)
+    return show("explore_tags.html", kind="tags", spoken=spoken, tags=tags, held=await _held(db, "tag"))
 
 
 @get("/explore/links")
 async def show_links(
+    params: Query[TrendsParams],
     show: NamedDependency[Show],
     trends: NamedDependency[Trends],
     db: NamedDependency[Db],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """Pages elsewhere that more people than usual linked to, and who is behind each."""
-    found = (await trends.links())[:_LINKS]
+    found = (await trends.links(params.of(show.locale.tag)))[:LINKS]
     behind = await _behind(trends, Cards(db, account_views), "link", [one.preview.link_id for one in found])
     links: list[dict[str, Any]] = [
         {
@@ -98,7 +118,26 @@ async def show_links(
         for one in found
         if (url := web_address(one.preview.url)) is not None
     ]
-    return show("explore_links.html", kind="links", links=links, held=await _held(db, "link"))
+    spoken = await _spoken(trends, "link", params)
+    return show("explore_links.html", kind="links", spoken=spoken, links=links, held=await _held(db, "link"))
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """The choice of languages: the one that is chosen (`all`; empty: one's own first), and (tag, name) of all."""
+
+    chosen: str
+    choices: list[tuple[str, str]]
+
+
+async def _spoken(trends: Trends, kind: str, params: TrendsParams) -> Spoken:
+    chosen = "all" if params.language == "all" else text.check_language(params.language) or ""
+    there = dict.fromkeys(await trends.languages(kind)) | dict.fromkeys([chosen] if chosen not in {"", "all"} else [])
+    return Spoken(chosen, [(one, name_of(one)) for one in there])
+
+
+def name_of(language: str) -> str:
+    """How its speakers call a language, or its tag."""
+    return text.LANGUAGE_NAMES.get(language) or text.LANGUAGE_NAMES.get(f"{language}-CN", language)
 
 
 async def _behind(trends: Trends, cards: Cards, kind: str, ids: Sequence[int]) -> dict[int, tuple[Found, list[Face]]]:

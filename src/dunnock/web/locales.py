@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import msgspec
+
+from dunnock import text
 
 
 class Locale(msgspec.Struct, frozen=True):
@@ -39,13 +39,6 @@ PSEUDO: tuple[Locale, ...] = (
 )
 """Only on servers in development."""
 _BY_TAG = {one.tag.lower(): one for one in (*LOCALES, *PSEUDO)}
-_MOST_RANGES = 20
-
-
-class _Wish(NamedTuple):
-    weight: float
-    place: int
-    tag: str
 
 
 def locale_of(tag: str | None, *, pseudo: bool = False) -> Locale | None:
@@ -68,19 +61,5 @@ def choose(chosen: str | None, accepted: str, *, pseudo: bool = False) -> Locale
 
 
 def _best(accepted: str, *, pseudo: bool) -> Locale | None:
-    wishes = sorted(_wishes(accepted), key=lambda one: (-one.weight, one.place))
-    return next((found for one in wishes if (found := locale_of(one.tag, pseudo=pseudo)) is not None), None)
-
-
-def _wishes(accepted: str) -> list[_Wish]:
-    wishes = []
-    for place, part in enumerate(accepted[:500].split(",")[:_MOST_RANGES]):
-        tag, _, rest = part.strip().partition(";")
-        name, _, value = rest.strip().partition("=")
-        try:
-            weight = float(value) if name.strip().lower() == "q" else 1.0
-        except ValueError:
-            continue
-        if tag and 0 < weight <= 1:
-            wishes.append(_Wish(weight, place, tag.strip()))
-    return wishes
+    wishes = text.accepted_languages(accepted)
+    return next((found for one in wishes if (found := locale_of(one, pseudo=pseudo)) is not None), None)

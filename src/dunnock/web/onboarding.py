@@ -11,7 +11,7 @@ from msgspec import UNSET
 from dunnock import accounts, discovery, media
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Upload
-from dunnock.discovery import Collection, People, Trends
+from dunnock.discovery import Collection, People, Reading, Trends
 from dunnock.discovery.people import Source
 from dunnock.feeds import tags
 from dunnock.foundation.clock import DAY, now_ms
@@ -217,7 +217,7 @@ async def _ask_follows(
         form=form,
         suggested=suggested,
         starters=starters,
-        tags=[one.tag for one in (await trends.tags())[:_TAGS]],
+        tags=[one.tag for one in (await trends.tags(Reading(first=show.locale.tag)))[:_TAGS]],
         step=3,
         steps=STEPS,
     )

@@ -1,10 +1,11 @@
-"""Feeds for readers of news: RSS 2.0 and Atom of a profile and of a hashtag, public posts only. Source: RFC 4287, RSS 2.0."""
+"""Feeds for readers of news: RSS 2.0 and Atom of profiles, hashtags and trends, public posts only. Source: RFC 4287, RSS 2.0."""
 
 from __future__ import annotations
 
 from email.utils import formatdate
 from typing import Literal, NamedTuple
 
+import msgspec
 from litestar import Response
 
 from dunnock.foundation.clock import iso
@@ -25,6 +26,16 @@ class Channel(NamedTuple):
     picture: str = ""
 
 
+class Item(msgspec.Struct, frozen=True):
+    """An entry of a feed that is no post: `url` is its address, `at` since when it is there (Unix milliseconds)."""
+
+    url: str
+    title: str
+    about: str
+    at: int
+    language: str | None = None
+
+
 def split(name: str) -> tuple[str, Format | None]:
     """The name of a profile or hashtag without `.rss` or `.atom` behind it, and which of them that was."""
     for kind in _TYPES:
@@ -41,6 +52,18 @@ def feed(kind: Format, channel: Channel, posts: list[Shown], *, base: str, here:
         templates(ENGLISH)
         .get_template(f"feed.{kind}.xml")
         .render(channel=channel, posts=shown, base=base, here=here, updated=updated, rfc822=_rfc822, iso=iso)
+    )
+    headers = {"cache-control": "public, max-age=60", "x-content-type-options": "nosniff"}
+    return Response(xml, media_type=f"{_TYPES[kind]}; charset=utf-8", headers=headers)
+
+
+def listing(kind: Format, channel: Channel, items: list[Item], *, base: str, here: str, now: int) -> Response[str]:
+    """A feed of what are no posts. `here`: its own path."""
+    updated = max((one.at for one in items), default=now)
+    xml = (
+        templates(ENGLISH)
+        .get_template(f"items.{kind}.xml")
+        .render(channel=channel, items=items, base=base, here=here, updated=updated, rfc822=_rfc822, iso=iso)
     )
     headers = {"cache-control": "public, max-age=60", "x-content-type-options": "nosniff"}
     return Response(xml, media_type=f"{_TYPES[kind]}; charset=utf-8", headers=headers)

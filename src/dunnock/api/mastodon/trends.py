@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from litestar import HttpMethod, Response, get, post, route
-from litestar.di import NamedDependency
+from litestar import HttpMethod, Request, Response, get, post, route
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
-from dunnock import accounts, discovery, previews
+from dunnock import accounts, discovery, previews, text
 from dunnock.api.kit import Called, Form, MaybeCalled, Paging, Query, link_header, page_limit, public, require
 from dunnock.api.mastodon import fragments, wire
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.tags import show_tags
-from dunnock.discovery import Judged, Publisher, SubjectMissing, TrendingLink, Trends
+from dunnock.discovery import Judged, Publisher, Reading, SubjectMissing, TrendingLink, Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.clock import SECOND, iso, now_ms
 from dunnock.foundation.db import Db
@@ -33,11 +33,21 @@ PUBLISHERS = 100
 ALL_TAGS = 100
 
 
-class TrendsParams(msgspec.Struct, frozen=True):
+class AdminTrendsParams(msgspec.Struct, frozen=True):
     """How many, and after how many."""
 
     limit: int | None = None
     offset: int | None = None
+
+
+class TrendsParams(AdminTrendsParams, frozen=True):
+    """Whose trends: `lang` stands first as with Mastodon (else the member's language, else what the browser asks for).
+
+    `language` is ours: only what is a trend in that language; `all`: nothing stands first.
+    """
+
+    lang: str | None = None
+    language: str | None = None
 
 
 class TagForm(msgspec.Struct):
@@ -97,9 +107,11 @@ class _Part(msgspec.Struct):
     def of(self, everything: Sequence[Any]) -> Sequence[Any]:
         return everything[self.offset : self.offset + self.limit]
 
-    def link(self, base: str, path: str, shown: int) -> bytes:
+    def link(self, base: str, path: str, shown: int, params: TrendsParams | None = None) -> bytes:
         """The Link header: on while pages are full, back unless it is the first."""
         kept = [("limit", str(self.limit))]
+        if params is not None:
+            kept += [(name, to) for name, to in (("lang", params.lang), ("language", params.language)) if to]
         return link_header(
             base,
             path,
@@ -109,59 +121,86 @@ class _Part(msgspec.Struct):
         )
 
 
-def _part(params: TrendsParams, default: int) -> _Part:
+def _part(params: AdminTrendsParams, default: int) -> _Part:
     return _Part(page_limit(params.limit, default), min(max(params.offset or 0, 0), 10_000))
 
 
 # For everybody ------------------------------------------------------------------------------------------------------
 
 
+async def provide_reading(request: Request[Any, Any, Any], caller: MaybeCalled, db: NamedDependency[Db]) -> Reading:
+    """Litestar's dependency behind `reading`, from `TrendsParams`, the member's choice and what the client asks for.
+
+    Source: Mastodon's Localized and Trends::Query (in_locale).
+    """
+    if wanted := request.query_params.get("language"):
+        return Reading() if wanted == "all" else Reading(only=text.check_language(wanted) or wanted[:35])
+    if (asked := text.check_language(request.query_params.get("lang"))) is not None:
+        return Reading(first=asked)
+    if caller is not None and caller.member_id is not None:
+        member = await accounts.find_member(db, caller.member_id)
+        return Reading(first=None if member is None else member.locale)
+    accepted = text.accepted_languages(request.headers.get("accept-language", ""))
+    return Reading(first=next((known for one in accepted if (known := text.check_language(one)) is not None), None))
+
+
+READING = {"reading": Provide(provide_reading)}
+
+
 async def _tags(
-    params: TrendsParams, path: str, viewer: int, *, db: Db, trends: Trends, settings: Settings
+    params: TrendsParams, path: str, viewer: int, reading: Reading, *, db: Db, trends: Trends, settings: Settings
 ) -> Response[Any]:
     part = _part(params, TAGS)
-    found = [one.tag for one in part.of(await trends.tags())]
+    found = [one.tag for one in part.of(await trends.tags(reading))]
     shown = await show_tags(db, found, settings.public_url, viewer)
-    return answer(msgspec.json.encode(shown), link=part.link(settings.public_url, path, len(found)))
+    return answer(msgspec.json.encode(shown), link=part.link(settings.public_url, path, len(found), params))
 
 
-@get("/api/v1/trends/tags", guards=[public()])
+@get("/api/v1/trends/tags", guards=[public()], dependencies=READING)
 async def trending_tags(
     params: Query[TrendsParams],
     caller: MaybeCalled,
+    reading: NamedDependency[Reading],
     db: NamedDependency[Db],
+    *,
     trends: NamedDependency[Trends],
     settings: NamedDependency[Settings],
 ) -> Response[list[wire.Tag]]:
     """Hashtags that more accounts than usual took up, the strongest first."""
-    return await _tags(params, "/api/v1/trends/tags", viewer_of(caller), db=db, trends=trends, settings=settings)
+    return await _tags(
+        params, "/api/v1/trends/tags", viewer_of(caller), reading, db=db, trends=trends, settings=settings
+    )
 
 
-@get("/api/v1/trends", guards=[public()], deprecated=True)
+@get("/api/v1/trends", guards=[public()], deprecated=True, dependencies=READING)
 async def old_trends(
     params: Query[TrendsParams],
     caller: MaybeCalled,
+    reading: NamedDependency[Reading],
     db: NamedDependency[Db],
+    *,
     trends: NamedDependency[Trends],
     settings: NamedDependency[Settings],
 ) -> Response[list[wire.Tag]]:
     """The same for old clients."""
-    return await _tags(params, "/api/v1/trends", viewer_of(caller), db=db, trends=trends, settings=settings)
+    return await _tags(params, "/api/v1/trends", viewer_of(caller), reading, db=db, trends=trends, settings=settings)
 
 
-@get("/api/v1/trends/statuses", guards=[public("read:statuses")])
+@get("/api/v1/trends/statuses", guards=[public("read:statuses")], dependencies=READING)
 async def trending_statuses(
     params: Query[TrendsParams],
     caller: MaybeCalled,
+    reading: NamedDependency[Reading],
     feeds: NamedDependency[Feeds],
+    *,
     trends: NamedDependency[Trends],
     render: NamedDependency[Render],
 ) -> Response[list[wire.Status]]:
     """Posts that more accounts than usual favourited or boosted, the strongest first."""
     part, viewer = _part(params, POSTS), viewer_of(caller) or None
-    page = await feeds.chosen(await trends.posts(), viewer)
+    page = await feeds.chosen(await trends.posts(reading), viewer)
     page.entries = list(part.of(page.entries))
-    link = part.link(render.addresses.base, "/api/v1/trends/statuses", len(page.entries))
+    link = part.link(render.addresses.base, "/api/v1/trends/statuses", len(page.entries), params)
     return answer(await render.page(page, viewer), link=link)
 
 
@@ -178,14 +217,17 @@ def link_wires(found: Sequence[TrendingLink], render: Render) -> list[dict[str, 
     ]
 
 
-@get("/api/v1/trends/links", guards=[public()])
+@get("/api/v1/trends/links", guards=[public()], dependencies=READING)
 async def trending_links(
-    params: Query[TrendsParams], trends: NamedDependency[Trends], render: NamedDependency[Render]
+    params: Query[TrendsParams],
+    reading: NamedDependency[Reading],
+    trends: NamedDependency[Trends],
+    render: NamedDependency[Render],
 ) -> Response[list[TrendsLink]]:
     """Pages that more accounts than usual linked to, the strongest first."""
     part = _part(params, LINKS)
-    found = part.of(await trends.links())
-    link = part.link(render.addresses.base, "/api/v1/trends/links", len(found))
+    found = part.of(await trends.links(reading))
+    link = part.link(render.addresses.base, "/api/v1/trends/links", len(found), params)
     return answer(msgspec.json.encode(link_wires(found, render)), link=link)
 
 
@@ -325,7 +367,7 @@ async def admin_tags(db: Db, found: Sequence[RuledHashtag], public_url: str, vie
 
 @get("/api/v1/admin/trends/tags", guards=[require(READS)])
 async def admin_trending_tags(
-    params: Query[TrendsParams],
+    params: Query[AdminTrendsParams],
     caller: Called,
     db: NamedDependency[Db],
     trends: NamedDependency[Trends],
@@ -364,7 +406,7 @@ async def reject_tag(
 
 @get("/api/v1/admin/trends/statuses", guards=[require(READS)])
 async def admin_trending_statuses(
-    params: Query[TrendsParams],
+    params: Query[AdminTrendsParams],
     caller: Called,
     db: NamedDependency[Db],
     *,
@@ -425,7 +467,7 @@ def _admin_links(found: Sequence[TrendingLink], render: Render) -> list[dict[str
 
 @get("/api/v1/admin/trends/links", guards=[require(READS)])
 async def admin_trending_links(
-    params: Query[TrendsParams],
+    params: Query[AdminTrendsParams],
     caller: Called,
     db: NamedDependency[Db],
     trends: NamedDependency[Trends],

@@ -35,7 +35,7 @@ ACTIVE = Sql(
     .where(account_counts.c.last_post_at >= bindparam("since", type_=BigId))
 )
 
-GATHERINGS = Sql(
+_gatherings = (
     select(
         trend_gathered.c.account_id,
         trend_gathered.c.gathering_id,
@@ -43,10 +43,18 @@ GATHERINGS = Sql(
         trend_gatherings.c.accounts,
     )
     .join_from(trend_gathered, trend_gatherings, trend_gatherings.c.id == trend_gathered.c.gathering_id)
-    .where(among(trend_gathered.c.account_id, "ids"))
     .order_by(trend_gathered.c.gathering_id.desc())
     .limit(_most)
 )
+GATHERINGS = Sql(_gatherings.where(among(trend_gathered.c.account_id, "ids")))
+"""(account, gathering, its subject, how many came) of some accounts, the latest first."""
+GATHERED_SINCE = Sql(
+    _gatherings.where(
+        trend_gathered.c.gathering_id >= bindparam("since", type_=BigId),
+        trend_gathered.c.gathering_id < bindparam("until", type_=BigId),
+    )
+)
+"""The same of everybody, of some half hours."""
 ADD_GATHERING = insert_into(trend_gatherings)
 ADD_GATHERED = insert_into(trend_gathered)
 DROP_GATHERED = Sql(delete(trend_gathered).where(trend_gathered.c.gathering_id < _before))

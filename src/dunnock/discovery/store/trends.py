@@ -45,15 +45,28 @@ def _by_whom(uses: Any) -> Any:
 
 _newest = _used.order_by(hashtag_posts.c.post_id.desc()).limit(_looked_at).subquery()
 _authors = func.count(distinct(posts.c.author_id))
-TAGS_IN_USE = Sql(
-    select(_newest.c.hashtag_id)
-    .select_from(_by_whom(_newest))
-    .where(presentable(), posts.c.deleted_at.is_(None))
-    .group_by(_newest.c.hashtag_id)
-    .having(_authors >= bindparam("least"))
-    .order_by(_authors.desc(), _newest.c.hashtag_id)
-    .limit(_most)
-)
+
+
+def _in_use(subject: Any, uses: Any, *rules: Any) -> Sql:
+    """What at least so many took up, by languages; of those without a language too."""
+    of_language = (
+        select(subject.label("subject"), posts.c.language.label("language"), _authors.label("people"))
+        .select_from(_by_whom(uses))
+        .where(presentable(), *rules)
+        .group_by(subject, posts.c.language)
+        .subquery()
+    )
+    in_all = func.sum(of_language.c.people).over(partition_by=of_language.c.subject).label("in_all")
+    summed = select(*of_language.c, in_all).subquery()
+    return Sql(
+        select(summed.c.subject, summed.c.language, summed.c.people).where(
+            summed.c.in_all >= bindparam("least", type_=BigId)
+        )
+    )
+
+
+TAGS_IN_USE = _in_use(_newest.c.hashtag_id, _newest, posts.c.deleted_at.is_(None))
+"""(hashtag, language, accounts): so many wrote posts with it."""
 _of_some = (
     _used.where(among(hashtag_posts.c.hashtag_id, "ids"))
     .order_by(hashtag_posts.c.post_id.desc())
@@ -61,12 +74,12 @@ _of_some = (
     .subquery()
 )
 TAG_ACTORS = Sql(
-    select(_of_some.c.hashtag_id, posts.c.author_id, func.min(_of_some.c.post_id))
+    select(_of_some.c.hashtag_id, posts.c.author_id, func.min(_of_some.c.post_id), posts.c.language)
     .select_from(_by_whom(_of_some))
     .where(presentable(), posts.c.deleted_at.is_(None))
-    .group_by(_of_some.c.hashtag_id, posts.c.author_id)
+    .group_by(_of_some.c.hashtag_id, posts.c.author_id, posts.c.language)
 )
-"""(hashtag, account, its first post with it that stands)."""
+"""(hashtag, account, its first post with it that stands, language): of each language that it wrote in."""
 TAGS_OF_HOUR = Sql(
     select(_newest.c.hashtag_id, _authors)
     .select_from(_by_whom(_newest))
@@ -97,15 +110,8 @@ NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
 _linked = select(post_previews.c.link_id, post_previews.c.post_id).where(_within(post_previews.c.post_id))
 _linking = (posts.c.deleted_at.is_(None), posts.c.visibility == "public", ~posts.c.sensitive, ~accounts.c.sensitized)
 _newest_links = _linked.order_by(post_previews.c.post_id.desc()).limit(_looked_at).subquery()
-LINKS_IN_USE = Sql(
-    select(_newest_links.c.link_id)
-    .select_from(_by_whom(_newest_links))
-    .where(presentable(), *_linking)
-    .group_by(_newest_links.c.link_id)
-    .having(_authors >= bindparam("least"))
-    .order_by(_authors.desc(), _newest_links.c.link_id)
-    .limit(_most)
-)
+LINKS_IN_USE = _in_use(_newest_links.c.link_id, _newest_links, *_linking)
+"""(page, language, accounts): so many wrote posts that lead there."""
 _of_links = (
     _linked.where(among(post_previews.c.link_id, "ids"))
     .order_by(post_previews.c.post_id.desc())
@@ -113,12 +119,12 @@ _of_links = (
     .subquery()
 )
 LINK_ACTORS = Sql(
-    select(_of_links.c.link_id, posts.c.author_id, func.min(_of_links.c.post_id))
+    select(_of_links.c.link_id, posts.c.author_id, func.min(_of_links.c.post_id), posts.c.language)
     .select_from(_by_whom(_of_links))
     .where(presentable(), *_linking)
-    .group_by(_of_links.c.link_id, posts.c.author_id)
+    .group_by(_of_links.c.link_id, posts.c.author_id, posts.c.language)
 )
-"""(page, account, its first post with it that stands)."""
+"""(page, account, its first post with it that stands, language): of each language that it wrote in."""
 _day = _of_links.c.post_id.op("/")(literal_column(str(id_at(DAY)))).label("day")
 LINK_DAYS = Sql(
     select(_of_links.c.link_id, _day, func.count(), _authors)
@@ -196,24 +202,23 @@ _eligible = (
 _all = _acts(_favourited, _boosted)
 _actors = func.count(distinct(_all.c.account_id))
 POSTS_IN_TALK = Sql(
-    select(_all.c.post_id)
+    select(_all.c.post_id, posts.c.language, _actors)
     .select_from(_counted(_all))
     .where(*_eligible, posts.c.id > bindparam("oldest", type_=BigId), _all.c.account_id != posts.c.author_id)
-    .group_by(_all.c.post_id)
-    .having(_actors >= bindparam("least"))
-    .order_by(_actors.desc(), _all.c.post_id.desc())
-    .limit(_most)
+    .group_by(_all.c.post_id, posts.c.language)
+    .having(_actors >= bindparam("least", type_=BigId))
 )
+"""(post, its language, accounts): so many favourited or boosted it."""
 _theirs = _acts(
     _favourited.where(among(interactions.c.post_id, "ids")), _boosted.where(among(_boosts.c.boost_of_id, "ids"))
 )
 POST_ACTORS = Sql(
-    select(_theirs.c.post_id, _theirs.c.account_id, func.min(_theirs.c.act_id))
+    select(_theirs.c.post_id, _theirs.c.account_id, func.min(_theirs.c.act_id), posts.c.language)
     .select_from(_counted(_theirs))
     .where(*_eligible, _theirs.c.account_id != posts.c.author_id)
-    .group_by(_theirs.c.post_id, _theirs.c.account_id)
+    .group_by(_theirs.c.post_id, _theirs.c.account_id, posts.c.language)
 )
-"""(post, account, its first act that stands)."""
+"""(post, account, its first act that stands, the post's language)."""
 _earlier = (
     select(posts.c.author_id, (post_counts.c.favourites + post_counts.c.boosts).label("acts"))
     .join_from(posts, post_counts, post_counts.c.post_id == posts.c.id)
@@ -255,7 +260,9 @@ OF_SLOT = (
 
 # What is listed -----------------------------------------------------------------------------------------------------
 
-LISTED = Sql(select(trends.c.subject_id, trends.c.expected).where(trends.c.kind == bindparam("kind")))
+LISTED = Sql(select(trends.c.subject_id, trends.c.expected, trends.c.judged).where(trends.c.kind == bindparam("kind")))
+ACTORS = {"tag": TAG_ACTORS, "post": POST_ACTORS, "link": LINK_ACTORS}
+"""Kind -> who took up some subjects of it."""
 UNLIST = Sql(delete(trends).where(trends.c.kind == bindparam("kind")))
 LIST = insert_into(trends)
 REVIEWS = Sql(
