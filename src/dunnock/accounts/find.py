@@ -79,7 +79,8 @@ async def search_accounts(
     """Ids of accounts whose handle or display name begins with `words`, those that `viewer` follows first.
 
     Of those followed, any word of the display name counts. When nobody is found, those whose name is one slip of the
-    finger away come last, the most followed first. At most 80 with the offset. `viewer` 0: nobody signed in.
+    finger away come last, those of this server first, then who is known here for longest. At most 80 with the offset.
+    Nothing that others do moves anybody up. `viewer` 0: nobody signed in.
     """
     wanted = words[:_LONGEST_WORDS].strip().removeprefix("@")
     most = min(limit + offset, MOST_FOUND)

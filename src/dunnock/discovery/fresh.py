@@ -9,17 +9,20 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_SHARE = 20  # at most one part in so many of the time goes into making a value anew
+_SHARE = 20
 
 
 class Fresh(Generic[T]):
     """One value. A small server's is always present; one that takes long to make lags behind by a multiple of that."""
 
-    __slots__ = ("_lock", "_make", "_next", "_oldest", "_stale", "_until", "_value")
+    __slots__ = ("_lock", "_make", "_next", "_oldest", "_share", "_stale", "_until", "_value")
 
-    def __init__(self, make: Callable[[], Awaitable[T]], *, oldest_s: float = 3600.0) -> None:
-        """`make` reads it; after `oldest_s` it is made anew though nothing was heard."""
-        self._make, self._oldest = make, oldest_s
+    def __init__(self, make: Callable[[], Awaitable[T]], *, oldest_s: float = 3600.0, share: int = _SHARE) -> None:
+        """`make` reads it; after `oldest_s` it is made anew though nothing was heard.
+
+        At most one part in `share` of the time goes into making it anew.
+        """
+        self._make, self._oldest, self._share = make, oldest_s, share
         self._until = 0.0
         self._value: T | None = None
         self._stale = True
@@ -50,5 +53,5 @@ class Fresh(Generic[T]):
                     raise
                 ended = time.monotonic()
                 self._until = ended + self._oldest
-                self._next = ended + (ended - begun) * _SHARE
+                self._next = ended + (ended - begun) * self._share
             return self._value

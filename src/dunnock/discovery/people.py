@@ -27,10 +27,12 @@ MOST_SUGGESTED = 200
 _FRIENDS = 200
 _LOOKED_AT = 20_000
 _CANDIDATES = 400
-_COMPARED = 2_000
-_FOLLOWERS_LOOKED_AT, _FOLLOWERS = 1_000, 200
+_COMPARED = 1_000
+_FOLLOWERS_LOOKED_AT, _FOLLOWERS = 5_000, 200
 _FOLLOWERS_SHOWN = 10  # of those with no other reason: to follow somebody must not be a way to fill their suggestions
 _NEAREST = 5  # come before them
+_UNKNOWN = ("unknown", 0)
+_AT_ONCE = 3  # in one hour so many come by chance
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -49,7 +51,7 @@ class People:
         """Listens to `db`'s events from now on."""
         self._db, self._accounts, self._viewers, self._ages = db, account_views, viewers, ages or accounts.Ages()
         self._directory = {key: Fresh(self._reads(*key)) for key in store.DIRECTORY}
-        self._most_followed: Fresh[list[int]] = Fresh(self._read_most_followed)
+        self._most_followed: Fresh[list[int]] = Fresh(self._read_most_followed, share=100)
         db.listen(self._heard)
 
     async def directory(
@@ -82,16 +84,16 @@ class People:
         near = await self._db.slow(
             store.FRIENDS_OF_FRIENDS, viewer=viewer_id, friends=_FRIENDS, looked_at=_LOOKED_AT, most=_CANDIDATES
         )
-        grouped = await self._db.slow(
-            store.GROUPED_FRIENDS, viewer=viewer_id, friends=_FRIENDS, ids=[row[0] for row in near]
-        )
+        theirs = {"viewer": viewer_id, "friends": _FRIENDS, "ids": [row[0] for row in near]}
+        grouped = await self._db.slow(store.GROUPED_FRIENDS, **theirs)
+        support = await self._db.slow(store.FRIENDS_SUPPORT, **theirs)
         popular = await self._most_followed.get()
         left_out = {row[0] for row in await self._db.all(store.DISMISSED, viewer=viewer_id)}
         left_out |= {row[0] for row in await self._db.all(store.REQUESTED, viewer=viewer_id)}
         left_out.add(viewer_id)
         latest = await self._db.slow(store.FOLLOWERS, viewer=viewer_id, looked_at=_FOLLOWERS_LOOKED_AT, most=_FOLLOWERS)
         followers = [an_id for an_id in spread(latest) if an_id not in left_out and an_id not in viewer.following]
-        ranked = by_independence(near, grouped)
+        ranked = by_support(support, grouped)
         known = {*ranked, *popular}
         back = [one for one in followers if one in known] + [one for one in followers if one not in known]
         back = back[:_FOLLOWERS_SHOWN]
@@ -120,9 +122,9 @@ class People:
         return read
 
     async def _read_most_followed(self) -> list[int]:
-        rows = await self._db.slow(store.MOST_FOLLOWED, most=_COMPARED)
-        grouped = await self._db.slow(store.GROUPED_FOLLOWERS, ids=[row[0] for row in rows])
-        return by_independence(rows, grouped)[:_CANDIDATES]
+        ids = [row[0] for row in await self._db.slow(store.MOST_FOLLOWED, most=_COMPARED)]
+        grouped = await self._db.slow(store.GROUPED_FOLLOWERS, ids=ids)
+        return by_support(await self._db.slow(store.SUPPORT, ids=ids), grouped)[:_CANDIDATES]
 
     def _heard(self, logged: Sequence[Logged]) -> None:
         for one in logged:
@@ -132,8 +134,10 @@ class People:
                     self._most_followed.spoil()
                 case PostPublished() | PostDeleted():
                     self._spoil(("active",))
-                case accounts.Followed() | accounts.Unfollowed() | accounts.IndependenceChanged():
+                case accounts.Followed() | accounts.Unfollowed():
                     self._most_followed.spoil()
+                case accounts.IndependenceChanged():
+                    self._most_followed.spoil(at_once=True)
                 case _:
                     pass
 
@@ -143,38 +147,61 @@ class People:
                 fresh.spoil()
 
 
-def by_independence(counts: Iterable[Row], grouped: Iterable[Row]) -> list[int]:
-    """Accounts of (account, number of people), the most first; N of one group count as the root of N.
+def by_support(support: Iterable[Row], grouped: Iterable[Row]) -> list[int]:
+    """Accounts in the order of how many follow them on their own, the most first.
 
-    `grouped`: (account, group, how many of those people are of it, the sum of their weights). Source: docs/discovery.md,
+    `support`: (account, are they known, so many in one hour, in so many hours), `grouped`: (account, group, how many of it
+    follow, the sum of their weights). Those of a group count as the root of their weights, those who are not known together
+    as the root of their number, and those who came in one hour as the root of theirs. Source: docs/discovery.md,
     "Amplification".
     """
-    effective = {row[0]: float(row[1]) for row in counts}
-    for an_id, _, number, weight in grouped:
-        if an_id in effective:
-            effective[an_id] -= number - min(weight, math.sqrt(weight))
+    effective: dict[int, float] = {}
+    unknown: dict[int, int] = {}
+    for an_id, known, came, hours in support:
+        effective.setdefault(an_id, 0.0)
+        if known:
+            effective[an_id] += hours * at_once(came)
+        else:
+            unknown[an_id] = unknown.get(an_id, 0) + came * hours
+    for an_id, number in unknown.items():
+        effective[an_id] += math.sqrt(number)
+    for an_id, _, _, weight in grouped:
+        effective[an_id] = effective.get(an_id, 0.0) + min(weight, math.sqrt(weight))
     return sorted(effective, key=lambda an_id: (-effective[an_id], an_id))
 
 
-def spread(followers: Iterable[Row]) -> list[int]:
-    """Of (account, group, weight), in their order: of each group as many as it counts, the root of the sum of its weights.
+def at_once(number: int) -> float:
+    """As how many they count who came in one hour."""
+    return float(number) if number <= _AT_ONCE else max(_AT_ONCE, math.sqrt(number))
 
-    One at least. Source: docs/discovery.md, "Amplification".
+
+def spread(followers: Iterable[Row]) -> list[int]:
+    """Of (account, group, weight, is it known, hour) of each crowd as many as it counts, one at least, in their order.
+
+    A crowd is a group, those who came in one hour, and those who are not known; these come last. Source: docs/discovery.md,
+    "Amplification".
     """
     rows = list(followers)
-    weights: dict[int, float] = {}
-    for _, group, weight in rows:
-        if group is not None:
-            weights[group] = weights.get(group, 0.0) + weight
-    left = {group: max(1, math.isqrt(int(weight))) for group, weight in weights.items()}
-    found = []
-    for an_id, group, _ in rows:
-        if group is not None:
-            if not left[group]:
-                continue
-            left[group] -= 1
-        found.append(an_id)
-    return found
+    weights: dict[tuple[str, int], float] = {}
+    for _, group, weight, known, hour in rows:
+        crowd = _crowd(group, known, hour)
+        weights[crowd] = weights.get(crowd, 0.0) + (1.0 if group is None else weight)
+    left = {
+        crowd: max(1, int(at_once(int(weight))) if crowd[0] == "hour" else math.isqrt(int(weight)))
+        for crowd, weight in weights.items()
+    }
+    found: list[int] = []
+    last: list[int] = []
+    for an_id, group, _, known, hour in rows:
+        crowd = _crowd(group, known, hour)
+        if left[crowd]:
+            left[crowd] -= 1
+            (last if crowd == _UNKNOWN else found).append(an_id)
+    return found + last
+
+
+def _crowd(group: int | None, known: int, hour: int) -> tuple[str, int]:
+    return ("group", group) if group is not None else ("hour", hour) if known else _UNKNOWN
 
 
 async def dismiss_suggestion(tx: Tx, account_id: int, *, target: int) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, update
 
 from dunnock.accounts.account import Account, Standing, read_fields, read_labels
-from dunnock.accounts.tables import account_counts, accounts, blocks, follows, members, personas
+from dunnock.accounts.tables import accounts, blocks, follows, members, personas
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into
 
 _the: BindParameter[Any] = bindparam("the")
@@ -213,9 +213,9 @@ def _names(*, pg: bool) -> Any:
 
 SEARCH_NEAR = Sql(
     select(accounts.c.id)
-    .join_from(accounts, account_counts, account_counts.c.account_id == accounts.c.id)
     .where(among(accounts.c.username_key, "names"), _shown, _near)
-    .order_by(account_counts.c.followers.desc(), accounts.c.id)
+    # Not by followers, whom one can buy: those of this server, then who is known here for longest.
+    .order_by(accounts.c.domain != literal_column("''"), accounts.c.id)
     .limit(bindparam("most"))
 )
 SEARCH_HANDLES = Sql(_handles(pg=False), _handles(pg=True))

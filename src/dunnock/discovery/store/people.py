@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, bindparam, cast, exists, func, literal_column, nulls_last, select
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    nulls_last,
+    select,
+)
 
 from dunnock.discovery.store.others import account_counts, accounts, follows, independence, presentable
 from dunnock.discovery.tables import dismissals
+from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import BigId, Sql, among, insert_once
+from dunnock.foundation.ids import id_at
+
+_AUDIENCE = 20  # of an account's followers, the first, are looked at
+_SETTLED = 7 * DAY
 
 _most: BindParameter[int] = bindparam("most")
 
@@ -76,7 +93,62 @@ FRIENDS_OF_FRIENDS = Sql(
 """(account, how many of those one follows follow it)."""
 
 _led = follows.alias()
+_supporter, _supporter_counts = accounts.alias(), account_counts.alias()
+_audience, _first_audience, _shared = follows.alias(), follows.alias(), follows.alias()
+_latest_audience = (
+    select(_first_audience.c.id)
+    .where(_first_audience.c.followed_id == _supporter.c.id)
+    .order_by(_first_audience.c.id)
+    .limit(literal_column("1"))
+    .offset(literal_column(str(_AUDIENCE - 1)))
+    .correlate_except(_first_audience)
+    .scalar_subquery()
+)
+
+
+def _known(followed: Any, followed_at: Any, *but: Any) -> Any:
+    """Of `_supporter`: was it here for a week, and has it an audience of its own, among those who do not follow `followed`?
+
+    A circle of accounts that follow each other and the same one is no audience. `but`: nor are these.
+    """
+    shares = _shared.c.follower_id == _audience.c.follower_id, _shared.c.followed_id == followed
+    of_its_own = (
+        select(_audience.c.id)
+        .where(
+            _audience.c.followed_id == _supporter.c.id,
+            ~_audience.c.requested,
+            _audience.c.id <= func.coalesce(_latest_audience, literal_column(str((1 << 63) - 1))),
+            *[_audience.c.follower_id != one for one in (followed, *but)],
+            ~select(_shared.c.id).where(*shares).correlate_except(_shared).exists(),
+        )
+        .correlate_except(_audience)
+        .exists()
+    )
+    settled = _supporter.c.id <= followed_at - literal_column(str(id_at(_SETTLED)))
+    known = and_(settled, _supporter_counts.c.posts > literal_column("0"), of_its_own)
+    return case((known, literal_column("1")), else_=literal_column("0"))
+
+
+def _support(followers: Any, *but: Any) -> Sql:
+    """(account, are they known, so many in one hour, in so many hours) of who follows it; those of a group are left out."""
+    hour = _led.c.id.op("/")(literal_column(str(id_at(HOUR)))).label("hour")
+    known = _known(_led.c.followed_id, _led.c.id, *but).label("known")
+    each = (
+        select(_led.c.followed_id.label("id"), known, hour)
+        .select_from(followers)
+        .join(_supporter, _supporter.c.id == _led.c.follower_id)
+        .join(_supporter_counts, _supporter_counts.c.account_id == _supporter.c.id)
+        .outerjoin(independence, independence.c.account_id == _led.c.follower_id)
+        .where(~_led.c.requested, among(_led.c.followed_id, "ids"), independence.c.account_id.is_(None))
+        .subquery()
+    )
+    hours = select(each.c.id, each.c.known, func.count().label("came")).group_by(each.c.id, each.c.known, each.c.hour)
+    of = hours.subquery()
+    return Sql(select(of.c.id, of.c.known, of.c.came, func.count()).group_by(of.c.id, of.c.known, of.c.came))
+
+
 _groups = (func.count(), func.sum(independence.c.weight))
+SUPPORT = _support(_led)
 GROUPED_FOLLOWERS = Sql(
     select(_led.c.followed_id, independence.c.group_id, *_groups)
     .join_from(independence, _led, _led.c.follower_id == independence.c.account_id)
@@ -84,6 +156,8 @@ GROUPED_FOLLOWERS = Sql(
     .group_by(_led.c.followed_id, independence.c.group_id)
 )
 """(account, group, how many of the group follow it, their weights)."""
+FRIENDS_SUPPORT = _support(_friends.join(_led, _led.c.follower_id == _friends.c.followed_id), _me)
+"""As `SUPPORT`, of those one follows; that one does is no audience."""
 GROUPED_FRIENDS = Sql(
     select(_theirs.c.followed_id, independence.c.group_id, *_groups)
     .join_from(_friends, _theirs, _theirs.c.follower_id == _friends.c.followed_id)
@@ -91,7 +165,7 @@ GROUPED_FRIENDS = Sql(
     .where(~_theirs.c.requested, among(_theirs.c.followed_id, "ids"))
     .group_by(_theirs.c.followed_id, independence.c.group_id)
 )
-"""The same, of those one follows."""
+"""As `GROUPED_FOLLOWERS`, of those one follows."""
 
 _latest = (
     select(follows.c.follower_id, follows.c.id)
@@ -100,15 +174,30 @@ _latest = (
     .limit(bindparam("looked_at"))
     .subquery()
 )
+_is_known = _known(_me, _latest.c.id).label("known")
 FOLLOWERS = Sql(
-    select(_latest.c.follower_id, independence.c.group_id, independence.c.weight)
-    .join_from(_latest, accounts, accounts.c.id == _latest.c.follower_id)
+    select(
+        _latest.c.follower_id,
+        independence.c.group_id,
+        independence.c.weight,
+        _is_known,
+        _latest.c.id.op("/")(literal_column(str(id_at(HOUR)))),
+    )
+    .join_from(_latest, _supporter, _supporter.c.id == _latest.c.follower_id)
+    .join(_supporter_counts, _supporter_counts.c.account_id == _supporter.c.id)
     .outerjoin(independence, independence.c.account_id == _latest.c.follower_id)
-    .where(presentable(), ~exists().where(_mine.c.follower_id == _me, _mine.c.followed_id == _latest.c.follower_id))
-    .order_by(_latest.c.id.desc())
+    .where(
+        _supporter.c.standing == "active",
+        _supporter.c.discoverable,
+        ~exists().where(_mine.c.follower_id == _me, _mine.c.followed_id == _latest.c.follower_id),
+    )
+    .order_by(_is_known.desc(), _latest.c.id.desc())
     .limit(_most)
 )
-"""(account, group, weight) of who follows one lately and is not followed back; without a group None."""
+"""(account, group, weight, is it known, in which hour) of who follows one lately and is not followed back; no group: None.
+
+Those that are known come first: others must not push them out.
+"""
 
 REQUESTED = Sql(select(follows.c.followed_id).where(follows.c.follower_id == _me, follows.c.requested))
 """Whom one asked to follow."""

@@ -1,0 +1,162 @@
+"""What N accounts gain that one hand leads and that nobody knows of yet: at most as much as the root of N."""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+
+import pytest
+
+from dunnock import accounts, discovery
+from dunnock.accounts.tables import account_counts, follows
+from dunnock.accounts.tables import accounts as accounts_table
+from dunnock.accounts.views import AccountViews
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
+from dunnock.foundation.db import insert_once
+from dunnock.foundation.ids import id_at
+from dunnock.posts.tables import interactions
+
+SIZES = [10, 100, 1000, 10_000]
+ADD = insert_once(accounts_table, "id", "username", "username_key", "created_at", "discoverable")
+COUNT = insert_once(account_counts, "account_id", "posts", "followers", "last_post_at")
+FOLLOW = insert_once(follows, "follower_id", "followed_id", "id")
+NUMBERS = count(1)
+
+
+async def people(db, size, *, days=60.0, posts=5, followers=0, named="p"):
+    """So many accounts that came some days ago; their ids."""
+    ids = [id_at(now_ms() - int(days * DAY), next(NUMBERS)) for _ in range(size)]
+    names = [f"{named}{one}" for one in ids]
+    async with db.begin() as tx:
+        await tx.many(
+            ADD,
+            [
+                {"id": one, "username": name, "username_key": name, "created_at": 1, "discoverable": True}
+                for one, name in zip(ids, names, strict=True)
+            ],
+        )
+        await tx.many(
+            COUNT, [{"account_id": one, "posts": posts, "followers": followers, "last_post_at": 1} for one in ids]
+        )
+    return ids
+
+
+async def follow(db, pairs, *, each=90 * MINUTE, since=20.0 * DAY):
+    """The first of each pair follows the second, one after the other."""
+    start = (now_ms() - int(since)) // HOUR * HOUR
+    async with db.begin() as tx:
+        await tx.many(
+            FOLLOW,
+            [
+                {"follower_id": one, "followed_id": other, "id": id_at(start + n * each % (19 * DAY), next(NUMBERS))}
+                for n, (one, other) in enumerate(pairs)
+            ],
+        )
+
+
+async def crowd(db, kind, size):
+    """Accounts of one hand."""
+    match kind:
+        case "fresh":
+            return await people(db, size, days=20.5)
+        case "silent":
+            return await people(db, size, posts=0)
+        case "circle":  # they follow each other, and the account that they are for follows them
+            made = await people(db, size)
+            ring = [(made[n - step], one) for n, one in enumerate(made) for step in (1, 2, 3)]
+            await follow(db, [pair for pair in ring if pair[0] != pair[1]], since=40 * DAY)
+            return made
+        case _:  # bought from a shop: with a past and an audience, but all at once
+            made, audience = await people(db, size), await people(db, 1)
+            await follow(db, [(audience[0], one) for one in made], since=40 * DAY)
+            return made
+
+
+KINDS = ["fresh", "silent", "circle", "bought"]
+
+
+async def honest(db, size, target, *, since=19.5):
+    """So many follow the target on their own, from so many days ago on."""
+    made, reader = await people(db, size), (await people(db, 1))[0]
+    await follow(db, [(reader, one) for one in made], since=40 * DAY)
+    await follow(db, [(one, target) for one in made], since=since * DAY)
+    return made
+
+
+async def test_accounts_that_nobody_sees_through_count_until_they_are_marked(db, house):
+    reader, bought, liked, near, pushed = [(await people(db, 1))[0] for _ in range(5)]
+    bots = await crowd(db, "bought", 9)
+    await follow(db, [(one, bought) for one in bots])
+    await follow(db, [(one, pushed) for one in bots[:6]])
+    others = await honest(db, 4, liked)
+    await follow(db, [(one, near) for one in others])
+    await follow(db, [(reader, one) for one in [*bots[:6], *others]])
+    shown = discovery.People(db, AccountViews(db), house.viewers)
+
+    async def order():
+        found = [one.account_id for one in await shown.suggestions(reader)]
+        return [one for one in found if one in {bought, liked, near, pushed}]
+
+    assert await order() == [bought, pushed, liked, near]
+    async with db.begin() as tx:
+        await accounts.set_group(tx, 1, dict.fromkeys(bots, 1.0))
+    assert await order() == [liked, near, bought, pushed]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_bought_followers_among_the_most_followed(db, house, kind, size):
+    reader, bought, liked = [(await people(db, 1, followers=size))[0] for _ in range(3)]
+    bots = await crowd(db, kind, size)
+    await follow(db, [(one, bought) for one in bots], each=350 if kind == "bought" else 90 * MINUTE)
+    if kind == "circle":
+        await follow(db, [(bought, one) for one in bots])
+    await honest(db, max(3, math.isqrt(size)) + 2, liked)
+    found = await discovery.People(db, AccountViews(db), house.viewers).suggestions(reader, limit=400)
+    order = [one.account_id for one in found if one.account_id in {bought, liked}]
+    assert order == [liked, bought]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", KINDS)
+async def test_bots_that_follow_one_to_be_suggested(db, house, kind, size):
+    reader = (await people(db, 1))[0]
+    bots = await crowd(db, kind, size)
+    await follow(db, [(one, reader) for one in bots], each=350 if kind == "bought" else 90 * MINUTE)
+    friends = await honest(db, 2, reader, since=5)
+    found = await discovery.People(db, AccountViews(db), house.viewers).suggestions(reader, limit=400)
+    why = {one.account_id: one.sources for one in found}
+    assert sum("follows_you" in why.get(one, ()) for one in bots) <= max(3, math.isqrt(size))
+    assert all("follows_you" in why[one] for one in friends)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_friends_of_one_hand(db, house, size):
+    reader, bought, liked = [(await people(db, 1))[0] for _ in range(3)]
+    bots = await crowd(db, "circle", size)
+    await follow(db, [(one, bought) for one in bots])
+    await follow(db, [(reader, one) for one in bots[:150]])
+    friends = await honest(db, math.isqrt(size) + 2, liked)
+    await follow(db, [(reader, one) for one in friends], since=10 * DAY)
+    found = await discovery.People(db, AccountViews(db), house.viewers).suggestions(reader, limit=400)
+    order = [one.account_id for one in found if one.account_id in {bought, liked}]
+    assert order[0] == liked
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_search_order(db, make, house, size):
+    older, newer = await make.account("martin"), await make.account("marvin")
+    bots = await people(db, size)
+    await follow(db, [(one, newer.id) for one in bots])
+    assert await accounts.search_accounts(db, "martn") == [older.id]
+    assert await accounts.search_accounts(db, "mar") == [older.id, newer.id]
+    assert await accounts.search_accounts(db, "marxin") == [older.id, newer.id], "as likely one as the other"
+    reader, author = await make.member(), await make.member(indexable=True)
+    made = [await make.post(author, "storm", at=now_ms() - age * HOUR) for age in (3, 2, 1)]
+    await house.index(*made)
+    async with db.begin() as tx:
+        await tx.many(
+            insert_once(interactions, "account_id", "post_id", "favourite_id"),
+            [{"account_id": one, "post_id": made[0].id, "favourite_id": tx.new_id()} for one in bots],
+        )
+    assert await house.search(reader, "storm") == [one.id for one in reversed(made)]
