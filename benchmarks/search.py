@@ -30,7 +30,7 @@ import services
 from dunnock.accounts.tables import accounts
 from dunnock.app import migrate
 from dunnock.discovery import marks, search_posts
-from dunnock.discovery.index import _vector
+from dunnock.discovery.index import _BACKLOG, _vector
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db, Sql, insert_once, open_db
 from dunnock.foundation.ids import id_at
@@ -165,6 +165,8 @@ async def run(engine: str, number: int, asked: int) -> None:
         try:
             began = os.times()
             await fill(db, number, words)
+            async with db.begin() as tx:
+                await tx.run(store.NOTE_PROGRESS, name=_BACKLOG, below=0)
             ended = os.times()
             print(f"{engine}: {number:,} posts, written in {ended.user - began.user:.0f} CPU-s of this process")
             if engine == "postgresql":

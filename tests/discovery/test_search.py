@@ -195,9 +195,13 @@ async def test_both_engines_find_what_the_words_say(house, make):
         texts[(await make.post(author, text, hashtags=tags)).id] = text
     async with house.db.begin() as tx:
         await discovery.index_posts(tx, list(texts))
-    for typed in QUERIES:
-        expected = [one for one in sorted(texts, reverse=True) if plainly(texts[one], typed)]
-        assert await house.search(author, typed, limit=200) == expected, typed
+    for pairs in (False, True):
+        if pairs:
+            await discovery.index_backlog(house.db, discovery.IndexBacklog())
+        assert await index.has_pairs(house.db) is pairs
+        for typed in QUERIES:
+            expected = [one for one in sorted(texts, reverse=True) if plainly(texts[one], typed)]
+            assert await house.search(author, typed, limit=200) == expected, typed
 
 
 def plainly(text: str, typed: str) -> bool:

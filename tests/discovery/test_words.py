@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunnock.discovery.marks import pair
 from dunnock.discovery.query import MOST_TERMS, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.words import fold, phrase_of, words_of
 
@@ -97,5 +98,15 @@ def test_what_is_typed_is_never_the_engines_own_language(typed):
     said = for_sqlite(query, {}, (":p",))
     outside = "".join(said.split('"')[::2])
     assert set(outside) <= set("() ANDORNOT*")
-    outside = "".join(for_postgresql(query, {}, (":p",)).split("'")[::2])
-    assert set(outside) <= set("()&|!<->:*")
+    for pairs in (False, True):
+        outside = "".join(for_postgresql(query, {}, (":p",), pairs=pairs).split("'")[::2])
+        assert set(outside) <= set("()&|!<->:*")
+
+
+def test_a_phrase_names_its_pairs_for_postgresql():
+    query = read('"one two three" -"four five" six')
+    assert for_postgresql(query, {}, (), pairs=True) == (
+        f"(('{pair('one', 'two')}'&'{pair('two', 'three')}'&('one'<->'two'<->'three')))&('six')"
+        f"&!(('{pair('four', 'five')}'&('four'<->'five')))"
+    )
+    assert for_postgresql(query, {}, (), pairs=False) == "('one'<->'two'<->'three')&('six')&!('four'<->'five')"

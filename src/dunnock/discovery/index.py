@@ -13,7 +13,7 @@ from dunnock.discovery import marks
 from dunnock.discovery.store import search as store
 from dunnock.discovery.words import words_of
 from dunnock.foundation.clock import MINUTE
-from dunnock.foundation.db import Db, Row, Tx
+from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.job import Job
 from dunnock.media import views as media
 from dunnock.previews import Preview
@@ -23,7 +23,7 @@ MOST_WORDS = 4_000  # of one post; what comes after is not found
 _MOST_OF_ONE = 200  # PostgreSQL keeps 255 places of a word
 _FOREVER = (1 << 63) - 1
 BACKLOG_EVERY_MS = 5 * MINUTE
-_BACKLOG = "all"
+_BACKLOG = "all, with pairs"
 
 _ids = msgspec.json.Decoder(list[int]).decode
 _names = msgspec.json.Decoder(list[str]).decode
@@ -215,11 +215,17 @@ def _hosts(link: str) -> list[str]:
         return []
 
 
+async def has_pairs(reader: Reader) -> bool:
+    """Does all that is in the index have the marks of its pairs of words? It has not before the backlog is done."""
+    return bool(await reader.value(store.PROGRESS, name=_BACKLOG) == 0)
+
+
 def _vector(words: Sequence[str]) -> str:
-    """The words as the text of a tsvector, in the order that PostgreSQL writes it in."""
+    """The words as the text of a tsvector, in the order that PostgreSQL writes it in, and which follow each other."""
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words, 1):
         places.setdefault(word, []).append(place)
     # Beyond 255 places only the gap can come, which nobody looks for.
-    in_order = sorted(places.items(), key=lambda one: (one[0].encode(),))
-    return " ".join([f"'{word}':{','.join(map(str, at[:255]))}" for word, at in in_order])
+    vector = {word: f"'{word}':{','.join(map(str, at[:255]))}" for word, at in places.items()}
+    vector |= {mark: f"'{mark}'" for mark in map(marks.pair, words, words[1:])}
+    return " ".join([vector[word] for word in sorted(vector, key=str.encode)])

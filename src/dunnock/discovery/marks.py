@@ -5,6 +5,8 @@ They begin with `#`, `@` or `:`, which no word does.
 
 from __future__ import annotations
 
+import zlib
+
 from dunnock.text import hashtag_key
 
 PUBLIC = ":p"
@@ -25,6 +27,18 @@ MEDIA = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 """Kind of a file -> what the post then has beside media."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+_PAIRS = len(_DIGITS) ** 3
+
+
+def pair(word: str, following: str) -> str:
+    """The one stands before the other, somewhere. 46,656 marks for all pairs: what has it has to be looked at.
+
+    PostgreSQL's index knows no places: without it a phrase of common words would be looked for in all that has both.
+    """
+    number = zlib.crc32(f"{word} {following}".encode()) % _PAIRS
+    return f":2{_DIGITS[number // 1296]}{_DIGITS[number // 36 % 36]}{_DIGITS[number % 36]}"
 
 
 def by(account_id: int) -> str:

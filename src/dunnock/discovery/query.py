@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -198,11 +199,11 @@ def for_sqlite(query: Query, people: dict[str, int], scope: tuple[str, ...]) -> 
     return said
 
 
-def for_postgresql(query: Query, people: dict[str, int], scope: tuple[str, ...]) -> str:
-    """The same as a tsquery."""
+def for_postgresql(query: Query, people: dict[str, int], scope: tuple[str, ...], *, pairs: bool) -> str:
+    """The same as a tsquery; `pairs`: all that is in the index has the marks of its pairs of words."""
     parts = ["(" + "|".join([f"'{mark}'" for mark in scope]) + ")"] if scope else []
-    parts += ["(" + "|".join([_in_ts(term, people) for term in group]) + ")" for group in query.groups]
-    parts += [f"!({_in_ts(term, people)})" for term in query.without]
+    parts += ["(" + "|".join([_in_ts(term, people, pairs=pairs) for term in group]) + ")" for group in query.groups]
+    parts += [f"!({_in_ts(term, people, pairs=pairs)})" for term in query.without]
     return "&".join(parts)
 
 
@@ -224,8 +225,14 @@ def _in_fts(term: Term, people: dict[str, int]) -> str:
     return '"' + " ".join(_words(term, people)) + '"' + (" *" if term.begins else "")
 
 
-def _in_ts(term: Term, people: dict[str, int]) -> str:
-    words = [f"'{word}'" for word in _words(term, people)]
+def _in_ts(term: Term, people: dict[str, int], *, pairs: bool) -> str:
+    words = _words(term, people)
+    said = [f"'{word}'" for word in words]
     if term.begins:
-        words[-1] += ":*"
-    return "<->".join(words)
+        said[-1] += ":*"
+    phrase = "<->".join(said)
+    whole = words[:-1] if term.begins else words
+    if not pairs or len(whole) < 2:
+        return phrase
+    found = [f"'{marks.pair(word, following)}'" for word, following in pairwise(whole)]
+    return "(" + "&".join([*dict.fromkeys(found), f"({phrase})"]) + ")"

@@ -9,6 +9,7 @@ import msgspec
 
 from dunnock import accounts, text
 from dunnock.discovery import marks
+from dunnock.discovery.index import has_pairs
 from dunnock.discovery.query import ME, Query, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db
@@ -39,15 +40,15 @@ class Resolved(msgspec.Struct, frozen=True):
 class PostSearch:
     """One search by one member. `kept` are the posts of their library that were found and that they kept."""
 
-    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int]) -> None:
+    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], *, pairs: bool) -> None:
         """Use `search_posts`."""
         self._db, self._viewer_id, self._query = db, viewer_id, query
         own = (marks.by(viewer_id), marks.to(viewer_id))
         scope = {"all": (marks.PUBLIC, *own), "library": own, "public": (marks.PUBLIC,)}[query.scope]
-        self._said = {"fts": for_sqlite(query, people, scope), "ts": for_postgresql(query, people, scope)}
+        self._said = {"fts": for_sqlite(query, people, scope), "ts": for_postgresql(query, people, scope, pairs=pairs)}
         self._bare: dict[str, str] | None = None
         if query.scope != "public" and query.groups:
-            self._bare = {"fts": for_sqlite(query, people, ()), "ts": for_postgresql(query, people, ())}
+            self._bare = {"fts": for_sqlite(query, people, ()), "ts": for_postgresql(query, people, (), pairs=pairs)}
         self.kept: set[int] = set()
 
     async def ids(self, span: Span, most: int) -> list[int]:
@@ -115,7 +116,9 @@ async def search_posts(
     people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)
     if by_account_id is not None:
         people[str(by_account_id)] = by_account_id
-    return PostSearch(db, viewer_id, query, people)
+    terms = [*query.without, *[term for group in query.groups for term in group]]
+    pairs = any(len(term.words) > 1 for term in terms) and await has_pairs(db)
+    return PostSearch(db, viewer_id, query, people, pairs=pairs)
 
 
 def _by(query: Query, account_id: int) -> Query:
