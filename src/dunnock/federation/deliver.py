@@ -136,7 +136,7 @@ class Deliveries:
             async with db.begin(durable=False) as tx:
                 found = await store.find_due(tx, now, full=full, most=_MOST)
                 taken = await self._take(tx, found, now)
-            await self._put(taken, now)
+            self._put(taken)
             return bool(taken) or any(one.parked for one in found)
         return await self._fill_by_host(full, now)
 
@@ -153,21 +153,22 @@ class Deliveries:
         async with db.begin(durable=False) as tx:
             found = [one for name in names for one in await store.find_due_of(tx, now, name, most=PER_HOST)]
             taken = await self._take(tx, found, now)
-        await self._put(taken, now)
+        self._put(taken)
         return False
 
-    async def _take(self, tx: Tx, found: Sequence[Due], now: int) -> list[Due]:
+    async def _take(self, tx: Tx, found: Sequence[Due], now: int) -> list[Ready]:
         """Of those that are due, lease the ones that have room; those of servers that are left alone go out of the way."""
         if parked := {one.host for one in found if one.parked}:
             await store.park(tx, parked, until=now + PARKED_MS)
         taken = self._lanes.choose([one for one in found if not one.parked])
-        await store.lease(tx, taken, until=now + LEASE_MS, slot=self._slot)
-        return taken
+        until = now + LEASE_MS
+        await store.lease(tx, taken, until=until, slot=self._slot)
+        bodies = await store.bodies_of(tx, {one.body_id for one in taken})
+        return [Ready(one, bodies.get(one.body_id), until) for one in taken]
 
-    async def _put(self, taken: Sequence[Due], now: int) -> None:
-        bodies = await store.bodies_of(self._house.db, {one.body_id for one in taken})
+    def _put(self, taken: Sequence[Ready]) -> None:
         for one in taken:
-            self._lanes.put(Ready(one, bodies.get(one.body_id), now + LEASE_MS))
+            self._lanes.put(one)
 
     def _begin(self) -> None:
         """Try those whose turn it is."""
