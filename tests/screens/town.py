@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import requests
@@ -47,6 +48,7 @@ class Town:
             "post": f"@{talked['account']['acct']}/{talked['id']}",
             "tag": next((one["tags"][0]["name"] for one in home if one["tags"]), "birds"),
         }
+        taken_down = self._take_down(tokens)
         self._ask(tokens[OWNER], "POST", f"accounts/{me[ARAB]['id']}/follow")
         for name, token in tokens.items():
             self._ask(token, "POST", f"accounts/{author['id']}/follow")
@@ -99,7 +101,7 @@ class Town:
                 f"{name}.collection": self._ask(token, "POST", "collections", json=shelf)["collection"]["id"],
                 **self._staff_pages(name, token, author["id"]),
                 f"{name}.report": self._ask(token, "GET", "admin/reports")[0]["id"],
-                **{f"{name}.{key}": value for key, value in known.items()},
+                **{f"{name}.{key}": value for key, value in (known | taken_down).items()},
             }
 
     def _audit(self) -> str:
@@ -123,6 +125,33 @@ class Town:
         proof = {"digest": request["digest"], "password": self._passwords[OWNER]}
         self._ask(consent, "POST", f"dunnock/admin/requests/{request['id']}/approve", json=proof)
         self.server.dunnock("members", "role", name, "owner")
+
+    def _take_down(self, tokens: dict[str, str]) -> dict[str, str]:
+        """Suspend a member who posted: a release that tells of it, published by two, and the link to object in their mail."""
+        self.server.dunnock(
+            "members", "create", "heron", "--email", "heron@demo.example", "--password", "ten reeds by a lake"
+        )
+        theirs = self.server.dunnock("members", "token", "heron", "--scopes", SCOPES).split()[-1]
+        self._ask(theirs, "POST", "statuses", json={"status": "One lie, many birds #birds"})
+        who = self._ask(theirs, "GET", "accounts/verify_credentials")["id"]
+        judged = {
+            "action": "suspend",
+            "account_ids": [who],
+            "text": "It is a lie",
+            "facts": "The same words as many others",
+        }
+        decided = self._ask(tokens[OWNER], "POST", "dunnock/admin/decisions", json=judged)["id"]
+        folder = self.server.data / "releases" / "birds"
+        words = ("--title", "Birds of one feather", "--method", "They sang at the same minute.")
+        said = self.server.dunnock("archive", "export", decided, "--to", str(folder), *words)
+        (release,) = re.findall(r"Release (\d+) is in", said)
+        self._ask(tokens[OWNER], "POST", f"dunnock/admin/releases/{release}/publish")
+        (request,) = self._ask(tokens[ARAB], "GET", "dunnock/admin/requests")
+        proof = {"digest": request["digest"], "password": self._passwords[ARAB]}
+        self._ask(tokens[ARAB], "POST", f"dunnock/admin/requests/{request['id']}/approve", json=proof)
+        mailbox = f"{self.url}/dev/mailbox"
+        link = until(lambda: re.search(r"/objection\?token=([\w.-]+)", requests.get(mailbox, timeout=20).text))
+        return {"release": release, "objection": link[1]}
 
     def _staff_pages(self, name: str, token: str, author_id: str) -> dict[str, str]:
         """A case with what belongs to one, a decision about the member and a request that waits."""
