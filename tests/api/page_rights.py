@@ -279,6 +279,7 @@ STAFF_PAGES = {
     "GET /admin": "VIEW_FIGURES",
     "GET /admin/accounts": "MANAGE_MEMBERS",
     "GET /admin/accounts/{id}": "MANAGE_MEMBERS",
+    "GET /admin/accounts/{id}/fingerprint": "MANAGE_REPORTS",
     "GET /admin/announcements": "MANAGE_ANNOUNCEMENTS",
     "GET /admin/block-lists": "MANAGE_FEDERATION",
     "GET /admin/doors": "MANAGE_BLOCKS",

@@ -130,6 +130,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/sign-ups", MEMBER),
         ("/admin/accounts", MEMBER),
         ("/admin/accounts/{author_id}", MEMBER),
+        ("/admin/accounts/{author_id}/fingerprint", MEMBER),
         ("/admin/trends", MEMBER),
         ("/admin/servers", MEMBER),
         ("/admin/block-lists", MEMBER),

@@ -13,8 +13,8 @@ from dunnock.foundation.ids import id_at
 from dunnock.moderation import log
 from dunnock.moderation.store import log as store
 
-Read = Literal["account.read", "post.read"]
-"""Addresses and sign-ins of members; posts that are not for everybody."""
+Read = Literal["account.read", "account.fingerprint.read", "post.read"]
+"""Addresses and sign-ins of members; the fingerprint of an account; posts that are not for everybody."""
 
 
 async def note_reads(db: Db, read: Read, ids: Collection[int], *, by: int) -> None:

@@ -29,6 +29,12 @@ def moment(locale: Locale, ms: int) -> str:
     return _moment(locale, ms // clock.MINUTE)
 
 
+def weekdays(locale: Locale) -> list[str]:
+    """The names of the seven days, Monday first."""
+    names = Cldr.parse(locale.cldr).days["stand-alone"]["wide"]
+    return [str(names[n]) for n in range(7)]
+
+
 def ago(locale: Locale, ms: int, now: int) -> str:
     """How long ago, in words; after four weeks, and for what is still to come, the day."""
     past = now - ms

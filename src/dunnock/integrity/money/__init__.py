@@ -6,7 +6,16 @@ Owns assets, who led to them, what shortened addresses lead to, and what is stop
 from __future__ import annotations
 
 from dunnock.integrity.money.events import AssetAlarmed, AssetJudged
-from dunnock.integrity.money.graph import MOST_TIES, as_csv, as_graphml, find_asset, graph_of, led_to, shared_lately
+from dunnock.integrity.money.graph import (
+    MOST_TIES,
+    as_csv,
+    as_graphml,
+    destinations_of,
+    find_asset,
+    graph_of,
+    led_to,
+    shared_lately,
+)
 from dunnock.integrity.money.judge import LONGEST_WHY, all_stopped, block, block_known, known_after, stopped, unblock
 from dunnock.integrity.money.links import Asset, asset_at, asset_of, canonical, shortened
 from dunnock.integrity.money.model import Graph, Known, Tie
@@ -34,6 +43,7 @@ __all__ = [
     "block",
     "block_known",
     "canonical",
+    "destinations_of",
     "find_asset",
     "graph_of",
     "jobs_of",

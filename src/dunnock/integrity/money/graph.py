@@ -82,6 +82,14 @@ async def led_to(reader: Reader, account_ids: Collection[int]) -> dict[int, froz
     return {an_id: frozenset(held) for an_id, held in found.items()}
 
 
+async def destinations_of(reader: Reader, account_id: int, *, most: int = 50) -> list[tuple[Known, int]]:
+    """What an account leads to, each with how many of its posts and profiles did, the most first."""
+    rows = await reader.all(store.OF_ACCOUNTS, ids=[account_id], most=MOST_TIES)
+    often = {row[0]: row[2] for row in sorted(rows, key=lambda row: (-row[2], row[0]))[:most]}
+    known = {row[0]: Known(*row) for row in await reader.all(store.BY_IDS, ids=sorted(often))} if often else {}
+    return [(known[an_id], number) for an_id, number in often.items() if an_id in known]
+
+
 async def find_asset(reader: Reader, key: str) -> Known | None:
     """An asset by its key; None: nobody led there."""
     rows = await reader.all(store.BY_KEYS, keys=[key])
