@@ -20,7 +20,8 @@ _CHECKS = {
         AND c.boosts <> (SELECT count(*) FROM posts b WHERE b.boost_of_id = c.post_id AND b.deleted_at IS NULL)""",
     "replies": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
         AND c.replies <> (SELECT count(*) FROM posts r WHERE r.reply_to_id = c.post_id AND r.deleted_at IS NULL
-            AND r.visibility IN ('public', 'unlisted'))""",
+            AND r.visibility IN ('public', 'unlisted')
+            AND NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = r.id AND h.hides))""",
     "accounts without counters": """SELECT count(*) FROM accounts a WHERE NOT EXISTS
         (SELECT 1 FROM account_counts c WHERE c.account_id = a.id)""",
     "posts without counters": """SELECT count(*) FROM posts p WHERE p.boost_of_id IS NULL AND p.deleted_at IS NULL AND NOT EXISTS

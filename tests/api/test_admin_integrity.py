@@ -224,3 +224,21 @@ async def test_stopped_media(db, staff, make, ada):
     assert len(await staff.get(url, ada)) == 1
     assert (await staff.get(f"{url}/{stop['id']}", ada))["why"] == "A hoax"
     assert (await staff.ask("GET", f"{url}/5", ada)).status == 404
+
+
+async def test_servers_held_back_because_of_a_raid(db, staff, make, ada):
+    wren = await make.member("wren")
+    async with db.begin() as tx:
+        evidence = {"servers": {"bad.example": {"people": 12, "known": 1, "new": 9, "posts": 20, "same": 18}}}
+        signal = await raise_signal(tx, "people.flood", "account", wren.id, score=0.9, evidence=evidence)
+        for account_id, domain in ((wren.id, "bad.example"), (None, "worse.example")):
+            await posts.hold_origin(tx, domain, account_id=account_id, since=tx.now, signal_id=signal)
+    worse, bad = await staff.get(f"{HERE}/origin_holds", ada)
+    assert (worse["domain"], worse["account_id"], worse["raid"], worse["case_id"]) == ("worse.example", None, {}, None)
+    assert (bad["domain"], bad["account_id"], bad["held"]) == ("bad.example", str(wren.id), 0)
+    assert bad["raid"]["known"] == 1
+    quiet = await staff.get("/api/v1/dunnock/quiet_time", wren)
+    assert [one["domain"] for one in quiet["servers"]] == ["worse.example", "bad.example"]
+    assert await staff.post(f"{HERE}/origin_holds/{bad['id']}/end", ada) == {"ended": True}
+    assert (await staff.ask("POST", f"{HERE}/origin_holds/{bad['id']}/end", ada)).status == 404
+    assert [one["id"] for one in await staff.get(f"{HERE}/origin_holds", ada)] == [worse["id"]]

@@ -105,7 +105,9 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         **{one: f"POST {OURS}/networks/{{id}}/{one}" for one in ("merge", "split")},
         "undo_edit": f"POST {OURS}/network_edits/{{id}}/undo",
     },
-    "/admin/watch-rules": {"write": f"POST {OURS}/watch_rules"} | HITS,
+    "/admin/watch-rules": {
+        "write": f"POST {OURS}/watch_rules", "end_hold": f"POST {OURS}/origin_holds/{{id}}/end",
+    } | HITS,
     "/admin/watch-rules/{id}": {
         "change": f"PUT {OURS}/watch_rules/{{id}}",
         **{one: f"POST {OURS}/watch_rules/{{id}}/{one}" for one in ("dry", "live", "end")},

@@ -263,6 +263,8 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/text_stops": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/text_stops": staff("admin:write"),  # ours
     "DELETE /api/v1/dunnock/admin/text_stops/{id}": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/admin/origin_holds": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/origin_holds/{id}/end": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/watch_rules": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/watch_rules": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/watch_rules/{id}": staff("admin:read:reports"),  # ours

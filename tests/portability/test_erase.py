@@ -66,6 +66,7 @@ MAY_STAY = {
     ("media_stops", "by_account_id"): "what it stopped as staff",
     ("media_stop_hits", "judged_by"): "what it judged as staff",
     ("clusters", "judged_by"): "as above",
+    ("origin_holds", "ended_by"): "what it did as staff",
     ("protected_names", "by_account_id"): "what it protected as staff",
     ("assets", "by_account_id"): "what it stopped as staff",
     ("lookalikes", "decided_by"): "what it decided as staff",
@@ -218,6 +219,8 @@ class Life:
                 n.notification_requests, id=new(), account_id=one.id, from_id=other.id, created_at=1, updated_at=1
             )
             await row(p.held_posts, post_id=kept.id, account_id=one.id, author_id=other.id)
+            about = {"domain": "x.example", "since_id": 1, "until": 1, "signal_id": 1}
+            await row(p.origin_holds, id=new(), account_id=one.id, ended_by=other.id, **about)
             await row(n.notification_permissions, account_id=one.id, from_id=other.id)
             await row(
                 n.notifications, id=new(), account_id=one.id, kind="follow_request", from_id=other.id, created_at=1

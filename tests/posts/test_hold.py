@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from api import consistency
 from dunnock import accounts, notifications, posts
+from dunnock.foundation.db import Sql
+from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.settings import Settings
 from dunnock.notifications.store import requests
+from dunnock.posts.tables import origin_holds
 from dunnock.posts.visibility import may_see
 
 SETTINGS = Settings(data=Path("/nowhere"), public_url="https://here.example")
@@ -97,7 +101,8 @@ async def test_it_is_there_once_let_through(db, world, events):
     async with db.begin() as tx:
         await posts.release_held(tx, people["anna"].id, people["bob"].id, until=held.id, most=10)
     assert await sees(people["carl"], held) == (True, True)
-    assert posts.HeldPostReleased(post_id=held.id, account_id=people["anna"].id) in await events()
+    released = posts.HeldPostReleased(post_id=held.id, account_id=people["anna"].id, reply_to_id=held.reply_to_id)
+    assert released in await events()
     assert (await sees(people["carl"], await answer(people["bob"])))[1] is True, "nobody is quiet any more"
 
 
@@ -125,3 +130,105 @@ async def test_an_answer_whose_place_is_learnt_later_is_held_as_well(db, world):
     async with db.begin() as tx:
         await posts.answer_to(tx, post.id, root.id)
     assert await sees(people["carl"], post) == (False, False)
+
+
+async def test_what_is_hidden_is_no_reply_that_counts(db, world, faults):
+    answer, _sees, people, root = world
+
+    async def replies():
+        assert await faults(db) == []
+        return (await posts.counts_of(db, root.id))[0]
+
+    held = await answer(people["bob"])
+    other = await answer(people["bob"])
+    assert await replies() == 0
+    async with db.begin() as tx:
+        await posts.delete(tx, other.id, by=people["bob"].id)
+    assert await replies() == 0
+    async with db.begin() as tx:
+        await posts.release_held(tx, people["anna"].id, people["bob"].id, until=held.id, most=10)
+    assert await replies() == 1
+    async with db.begin() as tx:
+        await posts.delete(tx, held.id, by=people["bob"].id)
+    assert await replies() == 0
+
+
+async def test_an_edit_that_names_who_is_quiet_hides_a_reply_and_counts_it_no_more(db, make, world, faults):
+    answer, _sees, people, root = world
+    middle = await answer(people["anna"], "so", to=root)
+    async with db.begin() as tx:
+        between = await posts.publish(
+            tx,
+            posts.Draft(text="yes", reply_to_id=middle.id),
+            author_id=people["carl"].id,
+            app_id=None,
+            settings=SETTINGS,
+        )
+        await posts.release_held(tx, people["anna"].id, people["carl"].id, until=between.id, most=10)
+    below = await answer(people["bob"], "hm", to=between)
+    assert (await posts.counts_of(db, between.id))[0] == 1
+    async with db.begin() as tx:
+        await posts.edit(tx, below.id, posts.Changes(text="@anna hm"), by=people["bob"].id, settings=SETTINGS)
+    assert (await posts.counts_of(db, between.id))[0] == 0
+    assert await faults(db) == []
+
+
+@pytest.fixture
+def faults():
+    return consistency.faults
+
+
+async def test_strangers_of_a_server_are_held_back_and_others_pass(db, make, world, events):
+    answer, sees, people, _root = world
+    bob, carl = people["bob"], people["carl"]
+    async with db.begin() as tx:
+        await notifications.end_quiet_time(tx, people["anna"].id)
+        assert await posts.hold_origin(tx, "bad.example", account_id=people["anna"].id, since=tx.now, signal_id=7)
+        assert not await posts.hold_origin(tx, "bad.example", account_id=people["anna"].id, since=tx.now, signal_id=8)
+    far = [await make.account(domain="bad.example") for _ in range(2)]
+    good = await make.account(domain="good.example")
+    await make.follow(people["anna"], far[1])
+    held = await answer(far[0])
+    assert await sees(carl, held) == (False, False)
+    assert await sees(people["anna"], held) == (True, False)
+    for one in (far[1], good, bob):
+        assert (await sees(carl, await answer(one)))[0] is True
+    elsewhere = await make.post(carl)
+    assert (await sees(bob, await answer(far[0], "@carl you", to=elsewhere), above=elsewhere))[0] is True
+    [hold] = await posts.origin_holds(db, to=people["anna"].id)
+    assert (hold.domain, hold.signal_id, hold.posts) == ("bad.example", 8, 1)
+    async with db.begin() as tx:
+        assert (await posts.end_origin_hold(tx, hold.id, by=carl.id)).id == hold.id
+        assert await posts.end_origin_hold(tx, hold.id, by=carl.id) is None
+        assert not await posts.hold_origin(tx, "bad.example", account_id=people["anna"].id, since=tx.now, signal_id=9)
+    await Jobs(db, {posts.ReleaseOfOrigin: posts.release_of_origin}).settle()
+    assert await sees(carl, held) == (True, True)
+    assert (await sees(carl, await answer(far[0])))[0] is True, "staff said that it is no raid"
+
+
+async def test_a_hold_for_everybody_leaves_out_who_wants_nothing_done(db, make, world):
+    answer, sees, people, _root = world
+    far, carls = await make.account(domain="bad.example"), await make.post(people["carl"])
+    async with db.begin() as tx:
+        await notifications.end_quiet_time(tx, people["anna"].id)
+        await notifications.choose_when_flooded(tx, people["anna"].id, "never")
+        await posts.hold_origin(tx, "bad.example", account_id=None, since=tx.now, signal_id=7)
+    assert (await sees(people["bob"], await answer(far)))[0] is True
+    assert (await sees(people["bob"], await answer(far, "@carl you", to=carls), above=carls))[0] is False
+    assert len(await posts.origin_holds(db, to=people["carl"].id)) == 1
+
+
+async def test_when_its_time_is_over_nothing_more_is_held_and_nothing_is_lost(db, make, world):
+    answer, sees, people, _root = world
+    far = await make.account(domain="bad.example")
+    async with db.begin() as tx:
+        await notifications.end_quiet_time(tx, people["anna"].id)
+        await posts.hold_origin(tx, "bad.example", account_id=people["anna"].id, since=tx.now, signal_id=7)
+    held = await answer(far)
+    async with db.begin() as tx:
+        await tx.run(Sql(origin_holds.update().values(until=tx.now - 1)))
+    assert (await sees(people["carl"], await answer(far)))[0] is True
+    assert await sees(people["anna"], held) == (True, False), "it is still there for whom it was written"
+    async with db.begin() as tx:
+        assert await posts.release_held(tx, people["anna"].id, far.id, until=held.id, most=10) == 1
+    assert await sees(people["carl"], held) == (True, True)

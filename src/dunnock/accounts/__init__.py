@@ -123,6 +123,7 @@ from dunnock.accounts.find import (
     find_by_handles,
     find_many,
     find_shown,
+    number_known,
     search_accounts,
 )
 from dunnock.accounts.follow import (
@@ -468,6 +469,7 @@ __all__ = [
     "name_key",
     "note_changes",
     "note_refused",
+    "number_known",
     "open_session",
     "others_with",
     "passkeys_of",

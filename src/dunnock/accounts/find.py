@@ -46,6 +46,11 @@ async def find_after(reader: Reader, after: int, *, most: int) -> list[Account]:
     return [store.account_of(row) for row in await reader.all(store.FIND_AFTER, after=after, most=most)]
 
 
+async def number_known(reader: Reader, domain: str, *, before: int, most: int) -> int:
+    """How many accounts of a server were known here before the id `before`, counted up to `most`."""
+    return int(await reader.value(store.NUMBER_OF_SERVER, host=domain, before=before, most=most))
+
+
 async def find_by_handle(reader: Reader, name: str, domain: str = LOCAL) -> Account | None:
     """The account called `name` on `domain` (canonical; this server's own domain is ""); None when we know none."""
     if not name.isascii():

@@ -130,6 +130,7 @@ def does(
         posts.DeleteOld: posts.delete_old,
         posts.EndPoll: posts.end_poll,
         posts.ForgetKeys: posts.do_forget_keys,
+        posts.ReleaseOfOrigin: posts.release_of_origin,
         posts.PublishScheduled: publish_scheduled,
         GatherConversations: gather_conversations,
         TrimServed: trim_served,

@@ -6,7 +6,7 @@ igraph, which are imported when a batch or the watch first computes, not when a 
 
 from __future__ import annotations
 
-from dunnock.integrity.errors import ClusterMissing, ClusterRefused, SignalMissing
+from dunnock.integrity.errors import ClusterMissing, ClusterRefused, OriginHoldMissing, SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.graph import Graph, GraphAccount, GraphTie, graph_of
 from dunnock.integrity.handle import (
@@ -28,6 +28,7 @@ from dunnock.integrity.model import (
     SubjectKind,
     Summary,
 )
+from dunnock.integrity.origins import HeldOrigin, end_origin_hold, list_origin_holds
 from dunnock.integrity.regroup import edits_of, merge_clusters, split_cluster, undo_edit
 from dunnock.integrity.signals import (
     Health,
@@ -54,7 +55,9 @@ __all__ = [
     "GraphAccount",
     "GraphTie",
     "Health",
+    "HeldOrigin",
     "Moment",
+    "OriginHoldMissing",
     "Signal",
     "SignalGrew",
     "SignalMissing",
@@ -68,12 +71,14 @@ __all__ = [
     "detector_health",
     "detector_weeks",
     "edits_of",
+    "end_origin_hold",
     "find_signal",
     "graph_of",
     "growth_of",
     "judge_cluster",
     "judge_signal",
     "list_clusters",
+    "list_origin_holds",
     "list_signals",
     "members_of",
     "merge_clusters",

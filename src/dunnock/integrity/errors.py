@@ -5,6 +5,12 @@ from __future__ import annotations
 from dunnock.foundation.errors import DomainError, Kind, Missing
 
 
+class OriginHoldMissing(Missing):
+    """No such server is held back (any more)."""
+
+    code = "origin_hold_missing"
+
+
 class SignalMissing(Missing):
     """There is no such signal."""
 

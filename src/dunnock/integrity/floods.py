@@ -1,7 +1,7 @@
 """Floods: far more strangers write to one member than ever do. A raid is told from many people who each have an opinion.
 
 Counted with each post that answers or names somebody; nothing is kept besides the observations. What follows is an offer of
-quiet to the member, and for a raid a case for staff. Nothing is done to anybody who wrote.
+quiet to the member, and for a raid a case for staff; servers that a raid comes from are held back for a while (`origins`).
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import numpy as np
 from dunnock import accounts, moderation, notifications, posts
 from dunnock.accounts import Account
 from dunnock.foundation.clock import DAY, MINUTE, iso
-from dunnock.foundation.db import Tx
+from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.integrity.coaction import Trace
 from dunnock.integrity.marks import objects_of
 from dunnock.integrity.model import Act
+from dunnock.integrity.origins import hold_origins, origins_of
 from dunnock.integrity.signals import find_signal, raise_signal, signals_about
 from dunnock.integrity.store import observations
 from dunnock.integrity.store import signals as store
@@ -76,15 +77,16 @@ async def look_for_flood(tx: Tx, target_id: int) -> None:
     people = await accounts.find_many(tx, {one.account_id for one in wrote})
     if len(wrote) < max(FEWEST, FAR_ABOVE * usual) or len(people) < FEWEST_PEOPLE:
         return
-    evidence = evidence_of(wrote, people, usual=usual, now=tx.now)
+    evidence = await evidence_of(tx, wrote, people, usual=usual, now=tx.now)
     signal_id = await raise_signal(
         tx, DETECTOR, "account", target_id, score=score(evidence["replies"], usual), evidence=evidence,
         name=told.name if told is not None and tx.now - told.last_at < EPISODE_MS else iso(tx.now)[:10],
     )  # fmt: skip
     sure = is_raid(evidence)
     if sure:
-        await _put_before_people(tx, signal_id, target, wrote)
-    await notifications.offer_quiet_time(tx, target_id, since=ms_of(min(one.post_id for one in wrote)), sure=sure)
+        held = await hold_origins(tx, target_id, evidence, signal_id=signal_id, since=began(wrote))
+        await _put_before_people(tx, signal_id, target, wrote, held)
+    await notifications.offer_quiet_time(tx, target_id, since=began(wrote), sure=sure)
 
 
 async def _strangers(tx: Tx, target_id: int, since: int) -> list[Wrote]:
@@ -101,28 +103,38 @@ async def _strangers(tx: Tx, target_id: int, since: int) -> list[Wrote]:
     ]
 
 
+def began(wrote: Sequence[Wrote]) -> int:
+    """When the first of it came, in Unix milliseconds."""
+    return ms_of(min(one.post_id for one in wrote))
+
+
 def usual_of(moments: Sequence[int]) -> float:
     """What comes to the member in a busy window: more than in 19 of 20 in which anything came; at least 1. `moments`: ms."""
     counts = Counter(at // WINDOW_MS for at in moments)
     return max(1.0, float(np.percentile(list(counts.values()), 95))) if counts else 1.0
 
 
-def evidence_of(wrote: Sequence[Wrote], people: Mapping[int, Account], *, usual: float, now: int) -> dict[str, Any]:
-    """What a second program needs to come to the same score and the same word."""
+async def evidence_of(
+    reader: Reader, wrote: Sequence[Wrote], people: Mapping[int, Account], *, usual: float, now: int
+) -> dict[str, Any]:
+    """What a second program needs to come to the same score and the same words."""
     who: dict[int, set[int]] = {}
     for one in wrote:
         for word in one.words:
             who.setdefault(word, set()).add(one.account_id)
-    same = sum(any(len(who[word]) > 1 for word in one.words) for one in wrote)
+    same = [any(len(who[word]) > 1 for word in one.words) for one in wrote]
+    new = {one.id for one in people.values() if now - one.created_at < NEW_MS}
     origins = Counter(one.domain for one in people.values())
+    said = [(one.account_id, alike) for one, alike in zip(wrote, same, strict=True)]
     return {
         "replies": len(wrote),
         "people": len(people),
         "usual": usual,
         "posts": [[str(one.post_id), str(one.account_id)] for one in wrote],
         "origins": dict(origins.most_common(10)),
-        "same_words": same,
-        "new": sum(now - one.created_at < NEW_MS for one in people.values()),
+        "servers": await origins_of(reader, said, people, new, since=began(wrote)),
+        "same_words": sum(same),
+        "new": len(new),
     }
 
 
@@ -140,7 +152,9 @@ def is_raid(evidence: Mapping[str, Any]) -> bool:
     return bool(evidence["same_words"] >= SAME_WORDS * evidence["replies"] or (few and new))
 
 
-async def _put_before_people(tx: Tx, signal_id: int, target: Account, wrote: Sequence[Wrote]) -> None:
+async def _put_before_people(
+    tx: Tx, signal_id: int, target: Account, wrote: Sequence[Wrote], held: Sequence[str]
+) -> None:
     signal = await find_signal(tx, signal_id)
     if signal.state == "dismissed":
         return
@@ -160,7 +174,7 @@ async def _put_before_people(tx: Tx, signal_id: int, target: Account, wrote: Seq
         hypothesis=(
             f"Found by the server: {told['people']} strangers wrote {told['replies']} posts to one member within 20 minutes; "
             f"in a busy time {told['usual']:.0f} come. {told['same_words']} of them say what others say, {told['new']} "
-            "of the accounts are new. The member was offered quiet. Nothing was done to who wrote."
+            f"of the accounts are new. The member was offered quiet. {_done(held)}"
         ),
         severity=2,
         techniques=_TECHNIQUES,
@@ -168,3 +182,9 @@ async def _put_before_people(tx: Tx, signal_id: int, target: Account, wrote: Seq
     )
     await moderation.link_cases_by_server(tx, case_id, [one.id for one in former])
     await tx.run(store.JOIN_CASE, the=signal_id, new_case=case_id)
+
+
+def _done(held: Sequence[str]) -> str:
+    if not held:
+        return "Nothing was done to who wrote."
+    return f"What strangers of {', '.join(held)} write to the member is held back for a day, for the member to let through."

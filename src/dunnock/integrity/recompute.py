@@ -59,6 +59,20 @@ def flood_score(evidence: dict[str, Any]) -> float:
     return 1 - math.exp(-beyond / 20)
 
 
+def raided_from(evidence: dict[str, Any]) -> list[str]:
+    """The servers that the evidence of a raid (signal `people.flood`) says it comes from: their strangers are held back."""
+    servers, found = evidence["servers"], []
+    greatest = sorted((-one["people"], domain) for domain, one in servers.items())[:3]
+    few = -sum(number for number, _ in greatest) >= 0.8 * evidence["people"]
+    among = {domain for _, domain in greatest} if few else set()
+    for domain, one in servers.items():
+        if one["people"] < 5 or one["known"] >= one["people"]:
+            continue
+        if 10 * one["same"] >= 3 * one["posts"] or (domain in among and 2 * one["new"] >= one["people"]):
+            found.append(domain)
+    return sorted(found)
+
+
 def watched_score(evidence: dict[str, Any]) -> float:
     """The score of a member of a network that the watch found (`evidence` of `/api/v1/dunnock/admin/networks/…`)."""
     if evidence["how"] == "again":

@@ -71,6 +71,14 @@ async def settle_post(tx: Tx, post_id: int) -> None:
         await _tell(tx, watchers, "post", by=author, at=at, post=post)
 
 
+async def settle_released(tx: Tx, post_id: int, account_id: int) -> None:
+    """Tell an account of a post that was held back from it, as if it came now. What it was told, or sent away, stays so."""
+    if not await store.drop_kept_back(tx, account_id, post_id):
+        return
+    await settle_post(tx, post_id)
+    await settle_quote(tx, post_id)
+
+
 async def settle_edit(tx: Tx, post_id: int) -> None:
     """Tell those who boosted the post what became of it, and whom it addresses since; forget whom it no longer does."""
     post = await facts.subject(tx, post_id)

@@ -68,6 +68,15 @@ from dunnock.posts.history import Revision, history, source
 from dunnock.posts.hold import known_authors, release_held
 from dunnock.posts.model import OPEN, VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
+from dunnock.posts.origins import (
+    OriginHold,
+    ReleaseOfOrigin,
+    end_origin_hold,
+    held_from,
+    hold_origin,
+    origin_holds,
+    release_of_origin,
+)
 from dunnock.posts.outbox import open_thread, outbox, pinned, public_count, replies
 from dunnock.posts.pin import pin, unpin
 from dunnock.posts.policies import change_policies
@@ -151,6 +160,7 @@ __all__ = [
     "MediaChange",
     "Named",
     "NoTranslator",
+    "OriginHold",
     "PinRefused",
     "PolicyChanged",
     "Poll",
@@ -183,6 +193,7 @@ __all__ = [
     "QuoteChanged",
     "QuoteMissing",
     "QuoteNotYours",
+    "ReleaseOfOrigin",
     "RemotePoll",
     "RemotePost",
     "ReplyBarred",
@@ -221,6 +232,7 @@ __all__ = [
     "drafts_of",
     "drop_draft",
     "edit",
+    "end_origin_hold",
     "end_poll",
     "end_text_stop",
     "favourite",
@@ -236,7 +248,9 @@ __all__ = [
     "folded",
     "forget_bookmark",
     "forget_keys",
+    "held_from",
     "history",
+    "hold_origin",
     "is_favourited",
     "known_authors",
     "marks_of",
@@ -246,6 +260,7 @@ __all__ = [
     "name_again",
     "names_of",
     "open_thread",
+    "origin_holds",
     "outbox",
     "pin",
     "pinned",
@@ -258,6 +273,7 @@ __all__ = [
     "receive",
     "receive_edit",
     "release_held",
+    "release_of_origin",
     "replies",
     "reschedule",
     "revoke_quote",

@@ -13,7 +13,6 @@ from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.settings import Settings
 from dunnock.posts.errors import PostRefused
 from dunnock.posts.events import PostNames, PostUnscreened
-from dunnock.posts.hold import hold_back
 from dunnock.posts.model import Candidate, Content, Post, Screen
 from dunnock.posts.poll import PollDraft
 from dunnock.posts.quote import address_of, with_link
@@ -171,7 +170,6 @@ async def look(tx: Tx, screen: Screen | None, post: Post, content: Content, *, e
 async def put_in_indexes(tx: Tx, post: Post, shaped: Shaped) -> tuple[int, ...]:
     """Write the rows that the post is found by; only public posts stand under hashtags, whose ids are returned."""
     await index.add_mentions(tx, post.id, post.mentions)
-    await hold_back(tx, post)
     if post.visibility != "public" or not shaped.tags:
         return ()
     tag_ids = await index.tag_post(tx, post.id, shaped.tags)

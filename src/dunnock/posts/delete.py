@@ -10,7 +10,7 @@ from dunnock.posts.content import take_from_tags
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.events import PostDeleted
 from dunnock.posts.model import Post
-from dunnock.posts.store import acts, index, polls, revisions
+from dunnock.posts.store import acts, held, index, polls, revisions
 from dunnock.posts.store import posts as store
 
 
@@ -42,7 +42,7 @@ async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> 
         await (media.remove_of if with_media else media.release)(tx, post.id)
     gone = await _drop_boosts(tx, post.id)
     await acts.drop_all(tx, post.id)
-    await _uncount(tx, post)
+    await _uncount(tx, post, hidden=await held.drop(tx, post.id))
     authors = [booster for _, booster in gone] + ([by] if post.counts_for_author else [])
     for author in sorted(authors):  # in one order, so that deletions at the same time never wait in a circle
         await count_posts(tx, author, -1)
@@ -58,10 +58,10 @@ async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> 
     return post
 
 
-async def _uncount(tx: Tx, post: Post) -> None:
+async def _uncount(tx: Tx, post: Post, *, hidden: bool) -> None:
     """Take it off the counters of what it answers and quotes, in the order of their ids as `publish` does."""
     less: list[tuple[int, str]] = []
-    if post.reply_to_id is not None and post.counts_as_reply:
+    if post.reply_to_id is not None and post.counts_as_reply and not hidden:
         less.append((post.reply_to_id, "replies"))
     if post.quoted_id is not None and post.quote_state == "accepted":
         less.append((post.quoted_id, "quotes"))

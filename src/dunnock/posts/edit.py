@@ -11,6 +11,7 @@ from dunnock.posts import content as words
 from dunnock.posts.errors import DraftRefused, PostingStopped, PostMissing
 from dunnock.posts.events import PollChanged, PostEdited
 from dunnock.posts.history import media_now
+from dunnock.posts.hold import hold_edited
 from dunnock.posts.model import Changes, Post, Screen, check
 from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft, check_poll
@@ -90,6 +91,7 @@ async def edit(
     await index.drop_mentions(tx, post.id)
     await words.take_from_tags(tx, post)
     tags = await words.put_in_indexes(tx, new, shaped)
+    await hold_edited(tx, new)
     await previews.attach(tx, post.id, content.parsed.links, here=settings.domain)
     await tx.record(PostEdited(post_id=post.id, author_id=by, tags=tags))
     return new

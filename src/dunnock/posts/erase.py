@@ -13,6 +13,7 @@ from dunnock.foundation.erase import Step
 from dunnock.posts.delete import delete
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.events import PollChanged, PostDeleted, PostUnfavourited
+from dunnock.posts.hold import release_all_held
 from dunnock.posts.model import Act
 from dunnock.posts.store import acts, polls, waiting
 from dunnock.posts.store import erase as store
@@ -72,6 +73,12 @@ async def erase_votes(db: Db, account_id: int) -> int:
         return len(found)
 
 
+async def erase_held(db: Db, account_id: int) -> int:
+    """What it held back of what others wrote is there for them."""
+    async with db.begin() as tx:
+        return await release_all_held(tx, account_id, most=_ACTS)
+
+
 async def erase_waiting(db: Db, account_id: int) -> int:
     """Scheduled posts and drafts; they hold no media any more."""
     async with db.begin() as tx:
@@ -96,6 +103,7 @@ ERASES: tuple[tuple[str, Step], ...] = (
     ("posts", erase_posts),
     ("favourites", erase_favourites),
     ("votes", erase_votes),
+    ("held", erase_held),
     ("waiting", erase_waiting),
     ("acts", store.REST),
     ("shells", erase_shells),

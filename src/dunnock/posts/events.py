@@ -144,10 +144,11 @@ class PostUnpinned(Event, frozen=True):
 
 
 class HeldPostReleased(Event, frozen=True):
-    """A reply that was held back under an account's post is there for everybody."""
+    """A post is held back from an account no longer. `reply_to_id`: under what it was hidden from all, and is no more."""
 
     post_id: int
     account_id: int
+    reply_to_id: int | None = None
 
 
 class ThreadMuted(Event, frozen=True):

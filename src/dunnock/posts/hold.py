@@ -10,38 +10,69 @@ from collections.abc import Collection
 from dunnock.foundation.db import Reader, Tx
 from dunnock.posts.events import HeldPostReleased
 from dunnock.posts.model import Post
+from dunnock.posts.store import acts, posts
 from dunnock.posts.store import held as store
 
 
-async def hold_back(tx: Tx, post: Post) -> None:
+async def hold_back(tx: Tx, post: Post) -> bool:
     """Hold the post back from those whom it addresses or answers, who are quiet, and to whom its author is a stranger.
 
-    Under their own posts nobody but they and its author sees it; elsewhere only they are not told. One query, none for what
-    addresses and answers nobody.
+    Or to whom strangers of its author's server are held back (`origins`). Under their own posts nobody but they and its author
+    sees it: True, and it is not to be counted among the replies as long as it is so; elsewhere only they are not told. One
+    query, none for what addresses and answers nobody.
     """
     addressed = set(post.mentions)
     if post.reply_to_author_id is not None:
         addressed.add(post.reply_to_author_id)
     addressed.discard(post.author_id)
     if not addressed:
-        return
+        return False
     holders = await store.holders(tx, sorted(addressed), by=post.author_id, now=tx.now)
     if not holders:
-        return
+        return False
     hider = post.reply_to_author_id
     if hider not in holders:
         hider = await store.root_author(tx, post.thread_id)
-    for one in holders:
-        await store.hold(tx, post.id, one, author_id=post.author_id, hides=one == hider)
+    hidden = False
+    for one, because in holders.items():
+        new = await store.hold(
+            tx, post.id, one, author_id=post.author_id, hides=one == hider, origin_hold_id=because
+        )  # fmt: skip
+        hidden = hidden or (new and one == hider)
+    return hidden
+
+
+async def hold_edited(tx: Tx, post: Post) -> None:
+    """Hold back what an edit addresses to others; a reply that is hidden by that counts no more."""
+    if await hold_back(tx, post) and post.reply_to_id is not None and post.counts_as_reply:
+        await acts.count(tx, "replies", post.reply_to_id, -1)
 
 
 async def release_held(tx: Tx, account_id: int, author_id: int, *, until: int, most: int) -> int:
     """Let up to `most` held posts of this author through, up to the id `until`; how many there were."""
     released = await store.release(tx, account_id, author_id, until=until, most=most)
     for post_id, hidden in released:
-        if hidden:
-            await tx.record(HeldPostReleased(post_id=post_id, account_id=account_id))
+        await shown_again(tx, post_id, to=account_id, hidden=hidden)
     return len(released)
+
+
+async def release_all_held(tx: Tx, account_id: int, *, most: int) -> int:
+    """Let up to `most` posts through that the account holds, whoever wrote them: it goes away. How many there were."""
+    released = await store.release_all(tx, account_id, most=most)
+    for post_id, hidden in released:
+        await shown_again(tx, post_id, to=account_id, hidden=hidden)
+    return len(released)
+
+
+async def shown_again(tx: Tx, post_id: int, *, to: int, hidden: bool) -> None:
+    """A post is held back from `to` no longer: it counts as a reply, if it was hidden, and they are told of it."""
+    post = await posts.find_living(tx, post_id)
+    if post is None:
+        return
+    counted = post.reply_to_id if hidden and post.counts_as_reply else None
+    if counted is not None:
+        await acts.count(tx, "replies", counted, 1)
+    await tx.record(HeldPostReleased(post_id=post_id, account_id=to, reply_to_id=counted))
 
 
 async def known_authors(reader: Reader, post_ids: Collection[int], *, to: int, since: int) -> set[int]:

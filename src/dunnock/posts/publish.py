@@ -14,6 +14,7 @@ from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
 from dunnock.posts.errors import DraftMissing, PostingBarred, PostingStopped, PostMissing
 from dunnock.posts.events import PostPublished, QuoteChanged
+from dunnock.posts.hold import hold_back
 from dunnock.posts.model import OPEN, Author, Draft, Post, Screen, check, quote_policy_of
 from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import check_poll
@@ -117,7 +118,7 @@ async def publish(
     tags = await words.put_in_indexes(tx, post, shaped)
     if content.parsed.links:
         await previews.attach(tx, post_id, content.parsed.links, here=settings.domain)
-    await _count(tx, post)
+    await _count(tx, post, hidden=await hold_back(tx, post))
     await tx.record(
         PostPublished(
             post_id=post_id,
@@ -219,9 +220,9 @@ def _sensitive(draft: Draft, author: Author, warning: str) -> bool:
     return chosen or bool(warning)
 
 
-async def _count(tx: Tx, post: Post) -> None:
+async def _count(tx: Tx, post: Post, *, hidden: bool) -> None:
     more: list[tuple[int, str]] = []
-    if post.reply_to_id is not None and post.counts_as_reply:
+    if post.reply_to_id is not None and post.counts_as_reply and not hidden:
         more.append((post.reply_to_id, "replies"))
     if post.quoted_id is not None and post.quote_state == "accepted":
         more.append((post.quoted_id, "quotes"))

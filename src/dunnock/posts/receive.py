@@ -18,8 +18,8 @@ from dunnock.posts.content import Shaped, put_in_indexes, take_from_tags
 from dunnock.posts.errors import ReplyBarred
 from dunnock.posts.events import PollVoted, PostAnswers, PostBackfilled, PostEdited, PostPublished, QuoteChanged
 from dunnock.posts.history import media_now
-from dunnock.posts.hold import hold_back
-from dunnock.posts.model import OPEN, Post
+from dunnock.posts.hold import hold_back, hold_edited
+from dunnock.posts.model import Post
 from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import Poll
 from dunnock.posts.quote import lets_quote
@@ -145,8 +145,9 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
     tags = await put_in_indexes(tx, post, shaped)
     if one.links and not one.files:
         await previews.attach(tx, post_id, one.links, here=settings.domain)
+    hidden = await hold_back(tx, post)
     more: list[tuple[int, str]] = []
-    if post.reply_to_id is not None and post.counts_as_reply:
+    if post.reply_to_id is not None and post.counts_as_reply and not hidden:
         more.append((post.reply_to_id, "replies"))
     if post.quoted_id is not None and post.quote_state == "accepted":
         more.append((post.quoted_id, "quotes"))
@@ -237,6 +238,7 @@ async def receive_edit(tx: Tx, post_id: int, one: RemotePost, *, settings: Setti
     await index.drop_mentions(tx, post.id)
     await take_from_tags(tx, post)
     tags = await put_in_indexes(tx, new, shaped)
+    await hold_edited(tx, new)
     await previews.attach(tx, post.id, () if one.files else one.links, here=settings.domain)
     await tx.record(PostEdited(post_id=post.id, author_id=one.author_id, tags=tags))
     return True
@@ -327,13 +329,11 @@ async def answer_to(tx: Tx, post_id: int, parent_id: int) -> None:
     if post is None or parent is None or post.reply_to_id is not None or parent.thread_id == post.thread_id:
         return
     await store.set_parent(tx, post, parent)
-    await hold_back(
-        tx,
-        msgspec.structs.replace(
-            post, reply_to_id=parent.id, reply_to_author_id=parent.author_id, thread_id=parent.thread_id
-        ),
+    answer = msgspec.structs.replace(
+        post, reply_to_id=parent.id, reply_to_author_id=parent.author_id, thread_id=parent.thread_id
     )
-    if post.visibility in OPEN:
+    hidden = await hold_back(tx, answer)
+    if answer.counts_as_reply and not hidden:
         await acts.count(tx, "replies", parent.id, 1)
     await tx.record(PostAnswers(post_id=post.id, author_id=post.author_id, other_id=parent.id))
 

@@ -216,6 +216,21 @@ interactions = Table(  # ONE row for what a viewer did with a post; each column 
     sqlite_with_rowid=False,
 )
 
+origin_holds = Table(  # servers whose strangers are held back for a while, because a raid came from them
+    "origin_holds",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id")),  # from whom they are held back; null: from everybody here
+    Column("domain", Text, nullable=False),
+    Column("since_id", BigId, nullable=False),  # who was known before is no stranger
+    Column("until", BigId, nullable=False),
+    Column("signal_id", BigId, nullable=False),  # what speaks for it
+    Column("ended_at", BigId),  # before its time
+    Column("ended_by", BigId, ForeignKey("accounts.id")),
+    Index("ix_origin_holds_domain", "domain", "until"),
+    Index("ix_origin_holds_account_id", "account_id", "until"),
+)
+
 held_posts = Table(  # what strangers wrote to an account while it was quiet, until it lets them through
     "held_posts",
     metadata,
@@ -223,8 +238,16 @@ held_posts = Table(  # what strangers wrote to an account while it was quiet, un
     Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),  # who holds it
     Column("author_id", BigId, ForeignKey("accounts.id"), nullable=False),
     flag("hides"),  # it stands under a post of who holds it: nobody but the two sees it. One row a post at most
+    Column("origin_hold_id", BigId),  # it is held only because of this
     Index("ix_held_posts_account_id_author_id", "account_id", "author_id", "post_id"),
     Index("ix_held_posts_author_id", "author_id", "post_id"),
+    Index(
+        "ix_held_posts_origin_hold_id",
+        "origin_hold_id",
+        "post_id",
+        sqlite_where=text("origin_hold_id IS NOT NULL"),
+        postgresql_where=text("origin_hold_id IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

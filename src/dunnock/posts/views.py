@@ -246,10 +246,12 @@ class PostViews:
                     | events.PolicyChanged(post_id=an_id)
                     | events.PostSetApart(post_id=an_id)
                     | events.PostNames(post_id=an_id)
-                    | events.HeldPostReleased(post_id=an_id)
                 ):
                     self.cards.pop(an_id)
                     self._polls.pop(an_id)
+                case events.HeldPostReleased(post_id=an_id, reply_to_id=parent):
+                    self.cards.pop(an_id)
+                    self._count_again(parent)
                 case (
                     events.PollVoted(post_id=an_id)
                     | events.PollChanged(post_id=an_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from dunnock import accounts, notifications
+from dunnock import accounts, notifications, posts
 from dunnock.api.kit import Form
 from dunnock.foundation.db import Db
 from dunnock.web.pages import Sent, pages
@@ -57,6 +57,7 @@ async def show_safety(
         account=await accounts.find_shown(db, me),
         policy=await notifications.read_policy(db, me),
         quiet=await notifications.quiet_of(db, me),
+        origins=await posts.origin_holds(db, to=me),
         held=await notifications.summary(db, me),
     )
 

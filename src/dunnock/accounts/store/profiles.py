@@ -85,6 +85,12 @@ FIND_AFTER = Sql(
     .order_by(accounts.c.id)
     .limit(bindparam("most"))
 )
+_of_server = (
+    select(accounts.c.id)
+    .where(accounts.c.domain == bindparam("host"), accounts.c.id < bindparam("before", type_=BigId))
+    .limit(bindparam("most"))
+)
+NUMBER_OF_SERVER = Sql(select(func.count()).select_from(_of_server.subquery()))
 FIND_BY_HANDLE = Sql(
     select(*_columns).where(accounts.c.username_key == bindparam("name"), accounts.c.domain == bindparam("host"))
 )

@@ -9,7 +9,7 @@ from litestar import get, put
 from litestar.di import NamedDependency
 from msgspec import UNSET, UnsetType
 
-from dunnock import notifications
+from dunnock import notifications, posts
 from dunnock.api.kit import Called, Form, require
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
@@ -18,12 +18,23 @@ from dunnock.foundation.db import Db, Reader
 PATH: Final = "/api/v1/dunnock/quiet_time"
 
 
+class QuietServer(msgspec.Struct, kw_only=True):
+    """A server whose strangers are held back until then."""
+
+    domain: str
+    until: str
+
+
 class QuietTime(msgspec.Struct, kw_only=True):
-    """Until when it is quiet (null: it is not), what happens when a flood of strangers is seen, and since when one is offered."""
+    """Until when it is quiet (null: it is not), what happens when a flood of strangers is seen, and since when one is offered.
+
+    `servers`: whose strangers are held back, because a raid came from there.
+    """
 
     until: str | None
     when_flooded: notifications.WhenFlooded
     offered_at: str | None
+    servers: list[QuietServer]
 
 
 class QuietTimeForm(msgspec.Struct):
@@ -58,6 +69,10 @@ async def _wire(reader: Reader, account_id: int) -> QuietTime:
         until=None if quiet.until is None else iso(quiet.until),
         when_flooded=quiet.when_flooded,
         offered_at=None if quiet.offered_at is None else iso(quiet.offered_at),
+        servers=[
+            QuietServer(domain=one.domain, until=iso(one.until))
+            for one in await posts.origin_holds(reader, to=account_id)
+        ],
     )
 
 

@@ -21,7 +21,7 @@ watch_rules = Table(  # what staff have the server look for
     Column("live_by", BigId, ForeignKey("accounts.id")),
     Column("expires_at", BigId, nullable=False),
     Column("ended_at", BigId),
-    CheckConstraint("effect IN ('review', 'limit')", name="effect"),
+    CheckConstraint("effect IN ('review', 'limit', 'hold')", name="effect"),
     CheckConstraint("state IN ('draft', 'dry', 'live', 'ended')", name="state"),
     Index("ix_watch_rules_state", "state", "id"),
 )
@@ -37,7 +37,10 @@ watch_hits = Table(  # what met a rule
     Column("account_id", BigId, ForeignKey("accounts.id")),  # who did it
     Column("told", Text, nullable=False),  # JSON: the values by which it met the rule
     Column("state", Text, nullable=False),
-    flag("limited"),
+    flag("limited"),  # it reads as unlisted because of this
+    flag("held"),  # it is not published yet because of this
+    Column("objection", Text, nullable=False, server_default=""),  # what its author says to that
+    Column("objected_at", BigId),
     Column("reason", Text, nullable=False, server_default=""),  # of who judged
     Column("judged_at", BigId),
     Column("judged_by", BigId, ForeignKey("accounts.id")),

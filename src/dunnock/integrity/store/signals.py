@@ -40,6 +40,7 @@ ADD = insert_once(
     keys=["detector", "kind", "subject_id", "name"],
 )  # fmt: skip
 FIND = Sql(_row.where(_s.id == _the))
+FIND_MANY = Sql(_row.where(among(_s.id, "ids")).order_by(_s.id))
 HOLD_SAME = Sql(_row.where(*_same), _row.where(*_same).with_for_update())
 AGAIN = Sql(
     update(signals)

@@ -51,6 +51,9 @@ _DROP_ACT = Sql(
 )
 _KEPT_BACK = Sql(select(_n.account_id, _n.from_id).where(_n.post_id == _post, _n.filtered).distinct())
 _DROP_POST = Sql(delete(notifications).where(_n.post_id == _post))
+_DROP_KEPT_BACK = Sql(
+    delete(notifications).where(_n.account_id == _to, _n.post_id == _post, _n.filtered).returning(_n.from_id)
+)
 _DROP_OTHERS = Sql(
     delete(notifications).where(_n.post_id == _post, _n.kind == _kind, ~among(_n.account_id, "ids")).returning(*_GONE)
 )
@@ -188,6 +191,13 @@ async def drop_post(tx: Tx, post_id: int) -> None:
     kept_back = await tx.all(_KEPT_BACK, post=post_id)
     await tx.run(_DROP_POST, post=post_id)
     await requests.reconsider(tx, [(row[0], row[1]) for row in kept_back])
+
+
+async def drop_kept_back(tx: Tx, to: int, post_id: int) -> bool:
+    """Nothing about the post is kept back from the account; was there anything?"""
+    gone = await tx.all(_DROP_KEPT_BACK, to=to, post=post_id)
+    await requests.reconsider(tx, [(to, row[0]) for row in gone])
+    return bool(gone)
 
 
 async def drop_others(tx: Tx, post_id: int, kind: str, keep: Collection[int]) -> None:

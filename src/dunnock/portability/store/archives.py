@@ -154,7 +154,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "posts": "outbox.json", "interactions": "likes.json, bookmarks.json, outbox.json", "media": "media_attachments/",
     "follows": "following_accounts.csv", "blocks": "blocked_accounts.csv", "mutes": "muted_accounts.csv",
     "domain_blocks": "blocked_domains.csv", "list_members": "lists.csv", "collection_items": "whom others recommend",
-    "held_posts": "what others wrote",
+    "held_posts": "what others wrote", "origin_holds": "what integrity saw",
     "mentions": "what others wrote", "conversations": "what others wrote", "conversation_posts": "what others wrote",
     "notifications": "what others did", "notification_requests": "what others did", "idempotency": "kept for a day",
     "grants": "secrets", "totps": "secrets", "recovery_codes": "secrets", "sign_in_steps": "secrets",

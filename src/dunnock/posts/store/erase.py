@@ -14,6 +14,7 @@ from dunnock.posts.tables import (
     idempotency,
     interactions,
     mentions,
+    origin_holds,
     poll_votes,
     posts,
     scheduled,
@@ -57,8 +58,8 @@ WAITING = Sql(select(scheduled.c.id).where(scheduled.c.account_id == _the).limit
 SKETCHES = Sql(select(drafts.c.id).where(drafts.c.account_id == _the).limit(_most))
 REST: Step = rows(
     some_of(interactions, of(interactions.c.account_id), interactions.c.post_id),
-    some_of(held_posts, of(held_posts.c.account_id), held_posts.c.post_id),
     some_of(held_posts, of(held_posts.c.author_id), held_posts.c.post_id),
+    some_of(origin_holds, of(origin_holds.c.account_id), origin_holds.c.id),
     some_of(mentions, of(mentions.c.account_id), mentions.c.post_id),
     some_of(thread_mutes, of(thread_mutes.c.account_id), thread_mutes.c.thread_id),
     some_of(idempotency, of(idempotency.c.account_id), idempotency.c.key),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, literal_column, or_, select, union_all
 
 from dunnock.foundation.db import BigId, Reader, Sql, Tx, among, insert_once
-from dunnock.posts.store.others import follows, permissions, quiet_times
-from dunnock.posts.tables import held_posts, mentions, posts
+from dunnock.posts.store.others import accounts, follows, members, permissions, quiet_times
+from dunnock.posts.tables import held_posts, mentions, origin_holds, posts
 
 LOOKED_AT = 200
 """Of what addresses a stranger, the latest: was any of it by the member?"""
@@ -40,32 +40,72 @@ def _knows(account: ColumnElement[int], other: ColumnElement[int], since: Column
     )
 
 
-_HOLDERS = Sql(
-    select(_q.account_id)
-    .where(among(_q.account_id, "ids"), _q.until > _now, _q.account_id != _by, ~_knows(_q.account_id, _by, _q.since_id))
-    .order_by(_q.account_id)
+_o, _m = origin_holds.c, members.c
+_quiet = select(_q.account_id, literal_column("0").label("origin_hold_id")).where(
+    among(_q.account_id, "ids"), _q.until > _now, _q.account_id != _by, ~_knows(_q.account_id, _by, _q.since_id)
 )
+_from_origin = (
+    select(_m.account_id, _o.id.label("origin_hold_id"))
+    .select_from(
+        accounts.join(origin_holds, _o.domain == accounts.c.domain).join(
+            members, or_(_o.account_id == _m.account_id, _o.account_id.is_(None))
+        )
+    )
+    .where(
+        accounts.c.id == _by,
+        among(_m.account_id, "ids"),
+        _o.until > _now,
+        _o.ended_at.is_(None),
+        ~exists().where(quiet_times.c.account_id == _m.account_id, quiet_times.c.when_flooded == "never"),
+        ~_knows(_m.account_id, _by, _o.since_id),
+    )
+)
+_HOLDERS = Sql(union_all(_quiet, _from_origin).order_by("account_id", "origin_hold_id"))
 _KNOWN = Sql(
     select(posts.c.author_id)
     .where(among(posts.c.id, "ids"), _knows(_to, posts.c.author_id, bindparam("since", type_=BigId)))
     .distinct()
 )
 _ROOT_AUTHOR = Sql(select(posts.c.author_id).where(posts.c.id == bindparam("thread", type_=BigId)))
-_HOLD = insert_once(held_posts, "post_id", "account_id", "author_id", "hides", keys=["post_id", "account_id"])
+_HOLD = insert_once(
+    held_posts, "post_id", "account_id", "author_id", "hides", "origin_hold_id", keys=["post_id", "account_id"]
+)
 _waiting = (
     select(_h.post_id)
     .where(_h.account_id == _to, _h.author_id == _by, _h.post_id <= bindparam("until", type_=BigId))
     .order_by(_h.post_id)
     .limit(bindparam("most"))
 )
+_of_origin = (
+    select(_h.post_id)
+    .where(_h.origin_hold_id == bindparam("the", type_=BigId))
+    .order_by(_h.post_id)
+    .limit(bindparam("most"))
+)
+_RELEASE_OF_ORIGIN = Sql(
+    delete(held_posts)
+    .where(and_(_h.origin_hold_id == bindparam("the", type_=BigId), _h.post_id.in_(_of_origin)))
+    .returning(_h.post_id, _h.account_id, _h.hides)
+)
+_DROP = Sql(delete(held_posts).where(_h.post_id == bindparam("post", type_=BigId)).returning(_h.hides))
+_all_waiting = select(_h.post_id).where(_h.account_id == _to).order_by(_h.post_id).limit(bindparam("most"))
+_RELEASE_ALL = Sql(
+    delete(held_posts).where(and_(_h.account_id == _to, _h.post_id.in_(_all_waiting))).returning(_h.post_id, _h.hides)
+)
 _RELEASE = Sql(
     delete(held_posts).where(and_(_h.account_id == _to, _h.post_id.in_(_waiting))).returning(_h.post_id, _h.hides)
 )
 
 
-async def holders(reader: Reader, ids: Collection[int], *, by: int, now: int) -> list[int]:
-    """Those of the accounts that are quiet now, and to which `by` is a stranger."""
-    return [row[0] for row in await reader.all(_HOLDERS, ids=list(ids), by=by, now=now)]
+async def holders(reader: Reader, ids: Collection[int], *, by: int, now: int) -> dict[int, int | None]:
+    """Those of the accounts that hold back what `by`, a stranger to them, writes now; and because of which origin hold.
+
+    None: the account is quiet, whatever else holds.
+    """
+    found: dict[int, int | None] = {}
+    for account_id, origin_hold_id in await reader.all(_HOLDERS, ids=list(ids), by=by, now=now):
+        found.setdefault(account_id, origin_hold_id or None)
+    return found
 
 
 async def known(reader: Reader, post_ids: Collection[int], *, to: int, since: int) -> set[int]:
@@ -79,9 +119,28 @@ async def root_author(reader: Reader, thread_id: int) -> int | None:
     return found
 
 
-async def hold(tx: Tx, post_id: int, account_id: int, *, author_id: int, hides: bool) -> None:
-    """Hold it back. Twice is once."""
-    await tx.run(_HOLD, post_id=post_id, account_id=account_id, author_id=author_id, hides=hides)
+async def hold(
+    tx: Tx, post_id: int, account_id: int, *, author_id: int, hides: bool, origin_hold_id: int | None = None
+) -> bool:
+    """Hold it back; False: it was held already."""
+    row = {"post_id": post_id, "account_id": account_id, "author_id": author_id, "hides": hides}
+    return bool(await tx.run(_HOLD, **row, origin_hold_id=origin_hold_id))
+
+
+async def drop(tx: Tx, post_id: int) -> bool:
+    """Forget that a post is held, for it is gone; was it hidden?"""
+    return any(row[0] for row in await tx.all(_DROP, post=post_id))
+
+
+async def release_all(tx: Tx, to: int, *, most: int) -> list[tuple[int, bool]]:
+    """Let up to `most` posts through, whoever wrote them; which, and whether each was hidden."""
+    return [(row[0], bool(row[1])) for row in await tx.all(_RELEASE_ALL, to=to, most=most)]
+
+
+async def release_of_origin(tx: Tx, origin_hold_id: int, *, most: int) -> list[tuple[int, int, bool]]:
+    """Let up to `most` posts through that were held because of it alone: (post, account, whether it was hidden)."""
+    rows = await tx.all(_RELEASE_OF_ORIGIN, the=origin_hold_id, most=most)
+    return [(row[0], row[1], bool(row[2])) for row in rows]
 
 
 async def release(tx: Tx, to: int, by: int, *, until: int, most: int) -> list[tuple[int, bool]]:

@@ -41,7 +41,13 @@ follows = table(
 )
 blocks = table("blocks", column("account_id", BigId), column("target_id", BigId))
 
-quiet_times = table("quiet_times", column("account_id", BigId), column("until", BigId), column("since_id", BigId))
+quiet_times = table(
+    "quiet_times",
+    column("account_id", BigId),
+    column("until", BigId),
+    column("since_id", BigId),
+    column("when_flooded"),
+)
 permissions = table("notification_permissions", column("account_id", BigId), column("from_id", BigId))
 
 server_blocks = table("server_blocks", column("domain"), column("severity"))

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from dunnock import integrity
 from dunnock.api.kit import Form, Query
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
@@ -25,7 +26,7 @@ HERE = "/admin/watch-rules"
 
 
 class RulesForm(Sent):
-    """A new rule; or (`what` release or refuse) what to say of `hits`."""
+    """A new rule; or (`what` release or refuse) what to say of `hits`; or (`what` end_hold) which server to let through."""
 
     what: str = "write"
     name: str = ""
@@ -34,6 +35,7 @@ class RulesForm(Sent):
     days: int = 7
     hits: tuple[int, ...] = ()
     reason: str = ""
+    hold: int = 0
 
 
 class RuleParams(DoneParams, frozen=True):
@@ -64,13 +66,16 @@ async def act_on_rules(
     db: NamedDependency[Db],
     reads: NamedDependency[Reads],
 ) -> Response[str] | Response[None]:
-    """Write a rule, or judge what met one."""
+    """Write a rule, judge what met one, or let a server through that was held back."""
     try:
         async with db.begin() as tx:
             if form.what == "write":
                 made = await rules.write_rule(tx, _written(form), by=staff.account_id)
                 return show.go(f"{HERE}/{made}", done="saved")
-            await _judge(tx, form, staff)
+            if form.what == "end_hold":
+                await integrity.end_origin_hold(tx, form.hold, by=staff.account_id)
+            else:
+                await _judge(tx, form, staff)
     except DomainError as error:
         return await _list(show, staff, reads, form=form, error=error)
     return show.go(HERE, done="acted")
@@ -141,6 +146,8 @@ async def _list(
 ) -> Response[str]:
     found = await rules.list_rules(reads.db, by=staff.account_id)
     hits = await rules.waiting_hits(reads.db, by=staff.account_id, most=_A_PAGE)
+    origins = await integrity.list_origin_holds(reads.db, by=staff.account_id)
+    people = [*(one.account_id for one in hits), *(one.hold.account_id for one in origins)]
     return desk(
         show,
         staff,
@@ -151,7 +158,8 @@ async def _list(
         called={one.id: one.name for one, _ in found},
         hits=hits,
         texts=await _texts(reads, [one.subject_id for one in hits if one.kind == "post"]),
-        names=await names_of(reads.account_views, [one.account_id for one in hits]),
+        names=await names_of(reads.account_views, people),
+        origins=origins,
     )
 
 
