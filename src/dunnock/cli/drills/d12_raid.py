@@ -5,11 +5,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from dunnock.cli.drills.peers import Stranger, peers
 from dunnock.cli.drills.report import Drill, Measure
-from dunnock.cli.drills.stage import Person, Stage
+from dunnock.cli.drills.stage import DrillFailed, Person, Stage
 
 _RAIDERS, _FRIENDS, _CROWD, _ROUNDS = 40, 5, 25, 4
 _FIRST = 20
+_HOSTILE, _OF_EACH, _HONEST = 3, 13, 6
 _BANK = (
     "Nobody wants you here and you know it, so leave this place now",
     "You are a disgrace and everybody here is laughing at you today",
@@ -45,7 +47,7 @@ def _play(stage: Stage) -> list[Measure]:
     for one in friends:
         stage.must("POST", f"/api/v1/accounts/{target.id}/follow", one)
     for one in (target, other):
-        stage.call("PUT", _QUIET, one, when_flooded="begin")
+        stage.must("PUT", _QUIET, one, when_flooded="begin")
     posts = {
         one.name: stage.must("POST", "/api/v1/statuses", one, status="Here is what I think") for one in (target, other)
     }
@@ -75,13 +77,15 @@ def _play(stage: Stage) -> list[Measure]:
     below = _below(stage, posts["target"]["id"], None) | _below(stage, posts["target"]["id"], target)
     unseen = sum(one not in told and one not in below for one in later)
     own = sum(one in _below(stage, posts["target"]["id"], raiders[0]) for one in later[::_RAIDERS])
-    waiting = len(stage.must("GET", "/api/v1/notifications/requests?limit=80", target))
+    waiting = _requests(stage, target)
     standing = stage.must("GET", f"/api/v1/admin/accounts/{target.id}", owner)
     cases = [one["title"] for one in stage.must("GET", "/api/v1/dunnock/admin/cases", owner)]
     raided = [f"Raid on @{one.name}" in cases for one in (target, other)]
     quiet = stage.must("GET", _QUIET, other)["until"]
     untouched = not (standing["suspended"] or standing["silenced"] or standing["disabled"])
+    from_elsewhere = _from_other_servers(stage, owner)
     return [
+        *from_elsewhere,
         Measure(
             "from the 20th stranger's answer until what strangers write is held",
             "at most 60 s",
@@ -118,6 +122,96 @@ def _play(stage: Stage) -> list[Measure]:
     ]
 
 
+def _from_other_servers(stage: Stage, owner: Person) -> list[Measure]:
+    """The same from three servers that nobody here knows, to a member who chose nothing; people of a fourth write, too."""
+    target, reader = stage.join_all(["far_target", "far_reader"])
+    post = stage.must("POST", "/api/v1/statuses", target, status="Here is what I think as well")
+    chance, old = Random(13), "2020-01-01T00:00:00Z"  # noqa: S311 (words, no secret)
+    with peers(stage, _HOSTILE + 1) as servers:
+        *hostile, honest = servers
+        raiders = [one.joins(f"raider{n}") for n in range(_OF_EACH) for one in hostile]
+        friend = hostile[0].joins("friend")
+        people = [honest.joins(f"person{n}", published=old) for n in range(_HONEST)]
+        stage.must("POST", f"/api/v1/accounts/{_met(stage, target, friend)}/follow", target)
+
+        def answers(who: Stranger, words: str) -> None:
+            if who.peer.answers(who, words, to=target.name, uri=post["uri"]) != 202:
+                raise DrillFailed(f"{who.handle} is refused")
+
+        def own_words() -> str:
+            return " ".join(chance.choices(_WORDS, k=12))
+
+        for one in people[: _HONEST // 2]:
+            answers(one, own_words())
+        for n, one in enumerate(raiders[:_FIRST]):
+            answers(one, f"{_BANK[n % 3]} {n}")
+        held, took = stage.until(lambda: _held_servers(stage, owner), within_s=60)
+        stage.until(lambda: len(_held_servers(stage, owner)) == _HOSTILE, within_s=20)
+        for n, one in enumerate(raiders):
+            answers(one, f"{_BANK[n % 3]} once more {n}")
+        for one in [*people[_HONEST // 2 :], friend]:
+            answers(one, own_words())
+        wanted = _HONEST + 1
+        stage.until(lambda: _seen(stage, post["id"], reader, [*people, friend]) >= wanted, within_s=60)
+        domains = _held_servers(stage, owner)
+        waiting = _requests(stage, target)
+        late = sum("once more" in one["content"] for one in _descendants(stage, post["id"], reader))
+        told = _seen(stage, post["id"], reader, [*people, friend])
+    return [
+        Measure(
+            "from three servers: until what their strangers write is held",
+            "at most 60 s",
+            f"{took:.1f} s" if held else "never",
+            held=bool(held),
+        ),
+        Measure(
+            "servers held back",
+            "the three, no honest one",
+            f"{len(domains & {one.domain for one in hostile})}, and {len(domains & {honest.domain})} honest",
+            held=domains == {one.domain for one in hostile},
+        ),
+        Measure(
+            "later answers of theirs that others see below the post",
+            "at most 10 %",
+            f"{late} of {len(raiders)}",
+            held=late <= 0.1 * len(raiders),
+        ),
+        Measure("of these, lost: requests that wait", str(len(raiders)), str(waiting), held=waiting == len(raiders)),
+        Measure(
+            "people of an honest server, and somebody of theirs whom the target follows, who are seen",
+            "all",
+            f"{told} of {wanted}",
+            held=told == wanted,
+        ),
+    ]
+
+
+def _met(stage: Stage, reader: Person, who: Stranger) -> str:
+    found = stage.must("GET", f"/api/v2/search?resolve=true&type=accounts&q=@{who.handle}", reader)["accounts"]
+    if not found:
+        raise DrillFailed(f"nobody finds {who.handle}")
+    return str(found[0]["id"])
+
+
+def _held_servers(stage: Stage, owner: Person) -> set[str]:
+    return {one["domain"] for one in stage.must("GET", "/api/v1/dunnock/admin/origin_holds", owner)}
+
+
+def _requests(stage: Stage, who: Person) -> int:
+    return len(stage.must("GET", "/api/v1/notifications/requests?limit=80", who))
+
+
+def _descendants(stage: Stage, post_id: str, who: Person | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = stage.must("GET", f"/api/v1/statuses/{post_id}/context", who)["descendants"]
+    return found
+
+
+def _seen(stage: Stage, post_id: str, who: Person, people: list[Stranger]) -> int:
+    """How many of these people are seen below the post."""
+    seen = {one["account"]["acct"] for one in _descendants(stage, post_id, who)}
+    return sum(one.handle in seen for one in people)
+
+
 def _told(stage: Stage, who: Person) -> set[str]:
     """Posts that notifications are about, the last 80."""
     found: list[dict[str, Any]] = stage.must("GET", "/api/v1/notifications?limit=80", who)
@@ -126,13 +220,13 @@ def _told(stage: Stage, who: Person) -> set[str]:
 
 def _below(stage: Stage, post_id: str, who: Person | None) -> set[str]:
     """What stands under the post for this reader."""
-    return {one["id"] for one in stage.must("GET", f"/api/v1/statuses/{post_id}/context", who)["descendants"]}
+    return {one["id"] for one in _descendants(stage, post_id, who)}
 
 
 DRILL = Drill(
     "D12",
     "A raid: strangers flood and report one member (DISARM T0048, T0049.005)",
-    "40 raiders of this server, not 120 of three; 180 answers and 40 reports at once, not 600 and 300 in 20 minutes; the"
-    " target chose that quiet begins by itself",
+    "40 raiders of this server and 39 of three others, not 120; 180 and 59 answers and 40 reports at once, not 600 and 300 in 20"
+    " minutes; the first target chose that quiet begins by itself",
     _play,
 )

@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -69,17 +69,32 @@ class Peer:
         self._said[who.name] = said
         return self.deliver(who, "Update", self.document(who.name))
 
-    def posts(self, who: Stranger, words: str, *, tag: str = "", at: int | None = None, **more: Any) -> int:
-        """They post for everybody, at Unix milliseconds `at`; the status of the answer."""
+    def posts(
+        self,
+        who: Stranger,
+        words: str,
+        *,
+        tag: str = "",
+        names: Sequence[dict[str, str]] = (),
+        at: int | None = None,
+        **more: Any,
+    ) -> int:
+        """They post for everybody, at Unix milliseconds `at`, and name somebody (Mentions); the status of the answer."""
         uri = f"{who.uri}/notes/{next(self._numbers)}"
         here = f"{self.url}/tags/{tag.lower()}"
         note = {
             "id": uri, "type": "Note", "attributedTo": who.uri, "published": iso(now_ms() if at is None else at),
             "content": f'<p>{words} <a href="{here}" rel="tag">#{tag}</a></p>' if tag else f"<p>{words}</p>",
-            "tag": [{"type": "Hashtag", "name": f"#{tag}", "href": here}] if tag else [],
+            "tag": [*names, *([{"type": "Hashtag", "name": f"#{tag}", "href": here}] if tag else [])],
             "to": [_PUBLIC], "cc": [f"{who.uri}/followers"],
         } | more  # fmt: skip
         return self.deliver(who, "Create", note)
+
+    def answers(self, who: Stranger, words: str, *, to: str, uri: str) -> int:
+        """They answer the post at `uri` by the member `to` of the stage's server; the status of the answer."""
+        actor = f"{self._stage.url}/users/{to}"
+        named = {"type": "Mention", "href": actor, "name": f"@{to}@{urlsplit(self._stage.url).netloc}"}
+        return self.posts(who, words, names=[named], inReplyTo=uri, cc=[actor, f"{who.uri}/followers"])
 
     def deliver(self, who: Stranger, kind: str, about: Any) -> int:
         """Send an activity of theirs to the stage's server, signed; the status of the answer."""

@@ -1,0 +1,66 @@
+"""What strangers of other servers answer to who is quiet: hidden by every door, never lost, told once when it is let through."""
+
+from __future__ import annotations
+
+import pytest
+
+from dunnock import notifications, posts
+
+
+@pytest.fixture
+async def alice(town):
+    return await town.make.member("alice")
+
+
+async def test_a_strangers_answer_waits_and_is_there_once_let_through(town, alice):
+    home, dora = town.home, await town.make.member("dora")
+    post = await home.post("/api/v1/statuses", alice, status="What I think")
+    bob, friend = town.near.actor("bob"), town.far.actor("carol")
+    await town.follow(alice, friend)
+    await home.ask("PUT", "/api/v1/dunnock/quiet_time", alice, json={"hours": 1})
+
+    async def answers(of, who, words):
+        named = {"type": "Mention", "href": f"{town.base}/users/alice", "name": "@alice"}
+        note = of.note(who, f"<p>{words}</p>", inReplyTo=post["uri"], tag=[named], cc=[f"{town.base}/users/alice"])
+        await town.send("Create", who, note)
+        await town.settle()
+
+    async def below(who):
+        found = await home.get(f"/api/v1/statuses/{post['id']}/context", who)
+        counted = (await home.get(f"/api/v1/statuses/{post['id']}", who))["replies_count"]
+        return [one["content"] for one in found["descendants"]], counted
+
+    await answers(town.near, bob, "go away")
+    await answers(town.far, friend, "well said")
+    assert await below(dora) == (["<p>well said</p>"], 1)
+    [held] = [one for one in await town.posts() if "go away" in one["html"]]
+    assert (await home.ask("GET", f"/api/v1/statuses/{held['id']}", dora)).status == 404
+    [request] = await home.get("/api/v1/notifications/requests", alice)
+    assert request["last_status"]["content"] == "<p>go away</p>"
+    await home.ask("PUT", "/api/v1/dunnock/quiet_time", alice, json={"hours": 0})
+    assert await below(dora) == (["<p>well said</p>"], 1), "the end of the quiet time lets nothing out"
+    await home.post(f"/api/v1/notifications/requests/{request['id']}/accept", alice)
+    await town.settle()
+    said, counted = await below(dora)
+    assert (sorted(said), counted) == (["<p>go away</p>", "<p>well said</p>"], 2)
+    told = await home.get("/api/v1/notifications?types[]=mention", alice)
+    assert sorted(one["status"]["content"] for one in told) == ["<p>go away</p>", "<p>well said</p>"], "each once"
+
+
+async def test_what_its_server_deletes_is_held_no_more(town, alice):
+    home = town.home
+    post = await home.post("/api/v1/statuses", alice, status="What I think")
+    bob = town.near.actor("bob")
+    async with town.db.begin() as tx:
+        await notifications.end_quiet_time(tx, alice.id)
+        await posts.hold_origin(tx, town.near.base.removeprefix("http://"), account_id=alice.id, since=tx.now, signal_id=1)
+    note = town.near.note(bob, "<p>go away</p>", inReplyTo=post["uri"])
+    await town.send("Create", bob, note)
+    await town.settle()
+    [hold] = await posts.origin_holds(town.db, to=alice.id)
+    assert hold.posts == 1
+    await town.send("Delete", bob, {"type": "Tombstone", "id": note["id"]})
+    await town.settle()
+    [hold] = await posts.origin_holds(town.db, to=alice.id)
+    assert hold.posts == 0
+    assert (await home.get(f"/api/v1/statuses/{post['id']}", alice))["replies_count"] == 0
