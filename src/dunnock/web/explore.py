@@ -180,6 +180,7 @@ async def show_people(
         suggested = [(faces[one.account_id], one.sources) for one in found if one.account_id in faces]
     return show(
         "explore_people.html",
+        spoken=None,
         suggested=suggested,
         people=await cards.faces(ids[:_PEOPLE]),
         order=order,
