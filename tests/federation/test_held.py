@@ -53,7 +53,9 @@ async def test_what_its_server_deletes_is_held_no_more(town, alice):
     bob = town.near.actor("bob")
     async with town.db.begin() as tx:
         await notifications.end_quiet_time(tx, alice.id)
-        await posts.hold_origin(tx, town.near.base.removeprefix("http://"), account_id=alice.id, since=tx.now, signal_id=1)
+        await posts.hold_origin(
+            tx, town.near.base.removeprefix("http://"), account_id=alice.id, since=tx.now, signal_id=1
+        )
     note = town.near.note(bob, "<p>go away</p>", inReplyTo=post["uri"])
     await town.send("Create", bob, note)
     await town.settle()
