@@ -31,6 +31,13 @@ async def people(make, db):
     return made
 
 
+async def test_techniques_are_found(staff, people):
+    found = await staff.get(f"{HERE}/techniques?q=swarming", people["mo"])
+    assert found[0]["id"] == "T0049.005"
+    assert (found[0]["name"], found[0]["description"][:8]) == ("Conduct Swarming", "Swarming")
+    assert await staff.get(f"{HERE}/techniques", people["mo"]) == []
+
+
 async def test_a_case_from_its_opening_to_its_end(staff, people):
     mo, wren, robin = people["mo"], people["wren"], people["robin"]
     case = await staff.post(f"{HERE}/cases", mo, title="Two birds", severity=2)

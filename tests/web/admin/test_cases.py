@@ -10,6 +10,7 @@ from dunnock.accounts.account import Standing
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
 from dunnock.letters.objection import objection_link
+from dunnock.web.admin import cases as cases_page
 from web.admin.test_accounts import _sure
 
 
@@ -68,6 +69,56 @@ async def test_a_case_from_its_opening_to_its_end(db, signed_in, join, settle):
     assert await standing(db, "wren") is Standing.ACTIVE
     page = await press(ada, here, "close")
     assert "Open again" in page.text
+
+
+async def test_techniques_are_found_and_said_without_scripts(db, signed_in):
+    mo = await signed_in("mo", "moderator")
+    await mo.get("/admin/cases")
+    await mo.submit("/admin/cases", title="Two birds")
+    (case,) = await moderation.list_cases(db, accounts.Cursor(), by=(await accounts.find_by_handle(db, "mo")).id)
+    here = f"/admin/cases/{case.id}"
+    await press(mo, here, "change", techniques="T0091")
+    page = await mo.get(f"{here}?find=swarming")
+    assert "Conduct Swarming" in page.text
+    assert "Recruit Malign Actors" in page.text, "what is said already, with its name"
+    token = next(value for name, value in page.forms[-1].fields if name == "token")
+    page = await mo.led(await mo.post(here, {"token": token, "what": "techniques", "found[]": "T0049.005"}))
+    assert (await moderation.find_case(db, case.id)).techniques == ("T0091", "T0049.005")
+    assert "Conduct Swarming" in page.text
+    assert "Nothing new is found" in (await mo.get(f"{here}?find=t0049.005")).text
+    assert (await mo.post(here, {"token": token, "what": "techniques", "found[]": "<b>"})).status == 422
+    page = await mo.get(f"{here}?find=<script>")
+    assert "<script>" not in page.body.split("<main")[1]
+
+
+async def test_exceptions_are_ticked_before_a_decision(db, signed_in, join, settle, monkeypatch):
+    monkeypatch.setattr(cases_page, "_A_PAGE", 2)
+    names = ("wren", "robin", "finch", "heron", "owl")
+    for name in names:
+        await join(name)
+    mo = await signed_in("mo", "moderator")
+    await mo.get("/admin/cases")
+    await mo.submit("/admin/cases", title="Birds")
+    (case,) = await moderation.list_cases(db, accounts.Cursor(), by=(await accounts.find_by_handle(db, "mo")).id)
+    here = f"/admin/cases/{case.id}"
+    await press(mo, here, "add", lines="\n".join(f"@{name}" for name in names))
+    ids = {name: (await accounts.find_by_handle(db, name)).id for name in names}
+    page = await press(mo, here, "preview", action="limit", text="Be honest")
+    form = next(one for one in page.forms if "spared[]" in one.names)
+    assert page.body.count('name="spared[]"') == 2, "a page of them"
+    fields = [pair for pair in form.fields if pair[0] != "spared[]"]
+    page = await mo.post(here, [*fields, ("spared[]", str(ids["wren"])), ("after", str(ids["robin"]))])
+    assert f'type="hidden" name="spared[]" value="{ids["wren"]}"' in page.body
+    assert "@finch" in page.text
+    form = next(one for one in page.forms if "spared[]" in one.names)
+    fields = [pair for pair in form.fields if pair != ("spared[]", str(ids["heron"]))]
+    page = await mo.led(
+        await mo.post(here, [*fields, ("spared[]", str(ids["heron"])), ("but", "@owl"), ("what", "decide")])
+    )
+    await settle()
+    assert [await standing(db, name) for name in names] == [
+        Standing.ACTIVE, Standing.LIMITED, Standing.LIMITED, Standing.ACTIVE, Standing.ACTIVE,
+    ]  # fmt: skip
 
 
 async def test_a_second_person_reads_and_agrees(db, site, signed_in, join):

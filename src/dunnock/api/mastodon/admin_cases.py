@@ -19,11 +19,13 @@ from dunnock.foundation.db import Db, Reader
 from dunnock.foundation.errors import Invalid
 from dunnock.foundation.ids import ms_of
 from dunnock.foundation.settings import Settings
+from dunnock.moderation import disarm
 from dunnock.moderation.case_model import KINDS
 
 READS, WRITES = "admin:read:reports", "admin:write:reports"
 DECIDES: Final = "admin:write:accounts"
 CASES: Final = "/api/v1/dunnock/admin/cases"
+TECHNIQUES: Final = "/api/v1/dunnock/admin/techniques"
 DECISIONS: Final = "/api/v1/dunnock/admin/decisions"
 _ONE: Final = f"{CASES}/{{case_id:int}}"
 _A_PAGE: Final = 40
@@ -102,6 +104,20 @@ class LinkForm(msgspec.Struct):
     """Another case that has to do with this one."""
 
     case_id: Id | None = None
+
+
+class TechniquesParams(msgspec.Struct, frozen=True):
+    """`q`: the beginning of an id, or words in English."""
+
+    q: str = ""
+
+
+class Technique(msgspec.Struct, kw_only=True):
+    """A technique of DISARM; ours. `description`: how that begins."""
+
+    id: str
+    name: str
+    description: str
 
 
 class DecisionForm(msgspec.Struct):
@@ -264,6 +280,13 @@ async def _decision(db: Reader, one: moderation.Decision) -> AdminDecision:
         reversed_at=None if one.reversed_at is None else iso(one.reversed_at),
         accounts=number, applied=applied, reversed=back,
     )  # fmt: skip
+
+
+@get(TECHNIQUES, guards=[require(READS)])
+async def find_techniques(params: Query[TechniquesParams], caller: Called, db: NamedDependency[Db]) -> list[Technique]:
+    """Techniques of DISARM by the beginning of their id, or by words of name and description; at most 25."""
+    await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
+    return [Technique(id=one.id, name=one.name, description=one.about) for one in disarm.search_techniques(params.q)]
 
 
 @get(CASES, guards=[require(READS)])
@@ -445,6 +468,7 @@ async def take_over_decision(decision_id: FromPath[int], caller: Called, db: Nam
 
 
 HANDLERS: list[Any] = [
+    find_techniques,
     list_cases,
     open_case,
     show_case,

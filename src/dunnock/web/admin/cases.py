@@ -16,7 +16,7 @@ from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.moderation import media_stops
+from dunnock.moderation import disarm, media_stops
 from dunnock.moderation.case_model import KINDS
 from dunnock.moderation.statement_words import CATEGORIES
 from dunnock.transparency import subscriptions
@@ -48,11 +48,12 @@ class CasesParams(PageParams, frozen=True):
 
 
 class CaseParams(msgspec.Struct, frozen=True):
-    """Which of the subjects: of what `kind`, behind which id."""
+    """Which of the subjects: of what `kind`, behind which id; `find`: which techniques of DISARM."""
 
     kind: str = "account"
     after: int = 0
     done: str = ""
+    find: str = ""
 
 
 class OpenForm(Sent):
@@ -65,7 +66,11 @@ class OpenForm(Sent):
 
 
 class CaseForm(Sent):
-    """`what`: change, close, open, take, add, part, drop, note, link, preview, decide, undo, take_over, stop_media."""
+    """`what`: change, close, open, take, add, part, drop, note, link, preview, decide, undo, take_over, stop_media, techniques.
+
+    `spared`: accounts that a decision leaves out, ticked beside their names in the preview, which begins behind the id `after`;
+    `but`: the same by name. `found`: techniques that were searched for, to be said of the case, too.
+    """
 
     what: str = ""
     title: str = ""
@@ -84,6 +89,9 @@ class CaseForm(Sent):
     also_sensitive: bool = False
     parts: tuple[str, ...] = ()
     but: str = ""
+    spared: tuple[int, ...] = ()
+    after: int = 0
+    found: tuple[str, ...] = ()
     days: int = 0
     text: str = ""
     facts: str = ""
@@ -157,7 +165,7 @@ async def act_on_case(
     """Change it, add to it, write on it, or decide about it."""
     places = Places(show, staff, db, account_views)
     try:
-        if form.what == "preview":
+        if form.what == "preview" or (not form.what and form.after):
             return await _page(case_id, CaseParams(), places, form=form)
         subjects = await _named(form, account_views) if form.what == "add" else []
         async with db.begin() as tx:
@@ -178,6 +186,10 @@ async def _do(tx: Tx, case_id: int, form: CaseForm, subjects: Sequence[moderatio
                 title=form.title, hypothesis=form.hypothesis, severity=form.severity, techniques=names
             )
             await moderation.change_case(tx, case_id, change, by=by)
+        case "techniques":
+            held = await moderation.find_case(tx, case_id)
+            said = tuple(dict.fromkeys((*held.techniques, *form.found)))
+            await moderation.change_case(tx, case_id, moderation.CaseChange(techniques=said), by=by)
         case "close" | "open":
             await moderation.change_case(tx, case_id, moderation.CaseChange(closed=form.what == "close"), by=by)
         case "take":
@@ -219,7 +231,7 @@ async def _judgement(tx: Tx, case_id: int, form: CaseForm) -> moderation.Judgeme
         also=("sensitive",) if form.also_sensitive and form.action != "sensitive" else (),
         case_id=case_id,
         parts=form.parts,
-        but=tuple(one.id for one in spared if one is not None),
+        but=tuple({*form.spared, *(one.id for one in spared if one is not None)}),
         expires_in=form.days * DAY // 1000 if form.days > 0 else None,
         text=form.text,
         facts=form.facts,
@@ -304,6 +316,11 @@ async def _page(
     people = {}
     if kind == "account":
         people = {one.id: one for one in await Cards(db, account_views).faces([one.subject_id for one in subjects])}
+    preview = form is not None and (form.what == "preview" or (not form.what and form.after > 0))
+    meant: list[moderation.Subject] = []
+    if form is not None and preview:
+        meant = await moderation.subjects_of(db, case_id, "account", by=by, after=form.after, most=_A_PAGE)
+    faces = await Cards(db, account_views).faces([one.subject_id for one in meant])
     decisions = await moderation.decisions_of_case(db, case_id, by=by)
     notes = await moderation.notes_of(db, case_id, by=by)
     counts = await moderation.count_subjects(db, case_id, by=by)
@@ -316,7 +333,13 @@ async def _page(
         "case.html",
         error=error,
         form=form or CaseForm(title=held.title, hypothesis=held.hypothesis, severity=held.severity),
-        preview=form is not None and form.what == "preview",
+        preview=preview,
+        meant=[one for one in meant if form is None or not form.parts or one.role in form.parts],
+        meant_faces={one.id: one for one in faces},
+        meant_more=meant[-1].subject_id if len(meant) == _A_PAGE else None,
+        find=params.find,
+        found=[one for one in disarm.search_techniques(params.find) if one.id not in held.techniques],
+        techniques=[disarm.find_technique(one) or disarm.Technique(one, "", "") for one in held.techniques],
         held=held,
         kind=kind,
         kinds=KINDS,
