@@ -63,7 +63,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "note": f"POST {CASE}/notes", "link": f"POST {CASE}/links", "preview": f"GET {CASE}",
         "decide": f"POST {OURS}/decisions", "undo": f"POST {OURS}/decisions/{{id}}/undo",
         "take_over": f"POST {OURS}/decisions/{{id}}/take_over", "stop_media": f"POST {OURS}/media_stops",
-        "techniques": f"PATCH {CASE}",
+        "techniques": f"PATCH {CASE}", "delete_posts": f"POST {CASE}/delete_statuses",
     },
     "/admin/doors": {
         "block_domain": f"POST {ADMIN}/email_domain_blocks", "unblock_domain": f"DELETE {ADMIN}/email_domain_blocks/{{id}}",

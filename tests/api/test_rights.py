@@ -256,6 +256,7 @@ API: dict[str, Right] = {
     "DELETE /api/v1/dunnock/admin/posting_stops/{id}": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/reports/{id}/assign": staff("admin:write:reports"),  # ours
     "POST /api/v1/dunnock/admin/reports/{id}/delete_statuses": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/cases/{id}/delete_statuses": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/requests": staff("admin:read"),  # ours
     "GET /api/v1/dunnock/admin/requests/{id}": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/requests/{id}/approve": staff("admin:write"),  # ours

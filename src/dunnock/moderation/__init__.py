@@ -56,7 +56,7 @@ from dunnock.moderation.decisions import (
     show_decision,
     warnings,
 )
-from dunnock.moderation.delete_posts import delete_reported_posts
+from dunnock.moderation.delete_posts import delete_case_posts, delete_reported_posts
 from dunnock.moderation.emergency import hold_text, let_post_again, let_text_again, stop_posting, stop_text
 from dunnock.moderation.errors import (
     AppealMissing,
@@ -218,6 +218,7 @@ __all__ = [
     "decisions_about",
     "decisions_of_case",
     "decisions_over",
+    "delete_case_posts",
     "delete_reported_posts",
     "drop_label",
     "drop_server_note",

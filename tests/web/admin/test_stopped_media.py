@@ -119,3 +119,36 @@ async def test_from_the_page_of_a_case(db, signed_in, publish, upload):
     assert (await mo.post(f"/admin/cases/{case}", form | {"why": "A hoax"})).status == 303
     [held] = await media.media_stops(db)
     assert (held.effect, held.source, held.until is not None) == ("review", f"case {case}", True)
+
+
+async def test_the_posts_of_a_case_go_and_their_pictures_are_stopped(db, signed_in, publish, upload, make):
+    mo = await signed_in("mo", "moderator")
+    await signed_in("wren")
+    await signed_in("robin")
+    authors = [await accounts.member_named(db, name) for name in ("wren", "robin")]
+    by = (await accounts.member_named(db, "mo")).account_id
+    bad = [await publish(one, "A hoax", media_ids=((await upload(one.account_id)).id,)) for one in authors]
+    star = await make.member("star", protected=True)
+    kept = await make.post(star, "Mine")
+    async with db.begin() as tx:
+        case = await moderation.open_case(tx, "Hoax", by=by)
+        subjects = [moderation.Subject(kind="post", subject_id=one.id) for one in (*bad, kept)]
+        await moderation.add_subjects(tx, case, subjects, by=by)
+    page = await mo.get(f"/admin/cases/{case}")
+    token = dict(page.forms[-1].fields)["token"]
+    form = {"token": token, "what": "delete_posts", "text": "A hoax", "stop_media": "1"}
+    assert (await mo.post(f"/admin/cases/{case}", form)).status == 422, "nobody said that they read them"
+    await make.member("ada", role="admin")
+    refused = await mo.post(f"/admin/cases/{case}", form | {"sure": "1"})
+    assert (refused.status, "protected" in refused.text) == (422, True)
+    assert all([await posts.find_living(db, one.id) for one in bad]), "all of it, or nothing"
+    async with db.begin() as tx:
+        await moderation.drop_subject(tx, case, moderation.Subject(kind="post", subject_id=kept.id), by=by)
+    assert (await mo.post(f"/admin/cases/{case}", form | {"sure": "1"})).status == 303
+    assert [await posts.find_living(db, one.id) for one in bad] == [None, None]
+    assert [(one.prints, one.source) for one in await media.media_stops(db)] == [((PRINT,), f"case {case}")]
+    for one in authors:
+        [(decision, _)] = await moderation.decisions_about(db, one.account_id)
+        assert (decision.action, decision.text, decision.case_id) == ("delete_posts", "A hoax", case)
+    again = await mo.post(f"/admin/cases/{case}", form | {"sure": "1"})
+    assert (again.status, "no post left" in again.text) == (422, True)

@@ -409,6 +409,18 @@ async def delete_reported_posts(
         )
 
 
+@post(f"{HERE}/cases/{{case_id:int}}/delete_statuses", guards=[require("admin:write:reports")], status_code=200)
+async def delete_case_posts(
+    case_id: FromPath[int], form: Form[DeleteForm], caller: Called, db: NamedDependency[Db]
+) -> dict[str, int]:
+    """Delete the posts that a case is about, at most 200 at once, and tell their authors; how many."""
+    async with db.begin() as tx:
+        done = await moderation.delete_case_posts(
+            tx, case_id, by=me(caller), text=form.text, mail=form.send_email_notification, stop_media=form.stop_media
+        )
+    return {"done": done}
+
+
 @post(f"{HERE}/reports/{{report_id:int}}/assign", guards=[require("admin:write:reports")], status_code=200)
 async def assign_report(
     report_id: FromPath[int], form: Form[AssignForm], caller: Called, db: NamedDependency[Db]
@@ -466,5 +478,6 @@ HANDLERS: list[Any] = [
     list_queue,
     change_severity,
     delete_reported_posts,
+    delete_case_posts,
     assign_report,
 ]

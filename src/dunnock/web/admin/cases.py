@@ -66,7 +66,8 @@ class OpenForm(Sent):
 
 
 class CaseForm(Sent):
-    """`what`: change, close, open, take, add, part, drop, note, link, preview, decide, undo, take_over, stop_media, techniques.
+    """`what`: change, close, open, take, add, part, drop, note, link, preview, decide, undo, take_over, stop_media, delete_posts,
+    techniques.
 
     `spared`: accounts that a decision leaves out, ticked beside their names in the preview, which begins behind the id `after`;
     `but`: the same by name. `found`: techniques that were searched for, to be said of the case, too.
@@ -99,6 +100,9 @@ class CaseForm(Sent):
     ground: str = "terms"
     decision_id: Id | None = None
     effect: str = "limit"
+    mail: bool = False
+    sure: bool = False
+    stop_media: bool = False
 
 
 @get("/admin/cases")
@@ -209,6 +213,13 @@ async def _do(tx: Tx, case_id: int, form: CaseForm, subjects: Sequence[moderatio
         case "decide":
             decided = await moderation.decide(tx, await _judgement(tx, case_id, form), by=by)
             return "saved" if decided.request_id is None else "second"
+        case "delete_posts" if not form.sure:
+            raise Invalid(form.what, say="Say that you read them: what is deleted does not come back")
+        case "delete_posts":
+            await moderation.delete_case_posts(
+                tx, case_id, by=by, text=form.text, mail=form.mail, stop_media=form.stop_media
+            )
+            return "acted"
         case "stop_media":
             how = media_stops.Stopping(why=form.why, effect=form.effect, days=form.days)
             made = await media_stops.stop_media_of_case(tx, case_id, how, by=by)
