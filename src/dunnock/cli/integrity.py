@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 from cyclopts import App, Parameter
@@ -28,6 +28,7 @@ def scan(
     out: Path,
     no_text: Annotated[bool, Parameter(name="--no-text", negative="")] = False,
     threshold: float | None = None,
+    engine: Literal["duckdb", "spark"] = "duckdb",
 ) -> None:
     """Write a row for each account that acts together with others: account_id, score, cluster_id, evidence.
 
@@ -37,13 +38,14 @@ def scan(
         out: Where the rows go: CSV, or Parquet where the name ends so. The evidence is JSON.
         no_text: Look at behaviour only, not at what was written.
         threshold: The least score, in nats [default: 7; by chance at most one account in 1,000 reaches it].
+        engine: What reads the tables. Spark needs Java and `pip install 'dunnock[spark]'`; it finds the same.
     """
     from dunnock.integrity import scan as scanning  # noqa: PLC0415 (commands start fast)
 
     if not files:
         raise Refused("Name a table of posts.")
     least = scanning.THRESHOLD if threshold is None else threshold
-    flags = scanning.scan(files, text=not no_text, threshold=least, tell=_tell)
+    flags = scanning.scan(files, text=not no_text, threshold=least, engine=engine, tell=_tell)
     try:
         _write(out, flags)
     except OSError as error:

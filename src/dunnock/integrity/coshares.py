@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dunnock.integrity.coaction import Ints
-from dunnock.integrity.reading import BadTable
+from dunnock.integrity.engines import BadTable
 
 
 def coshares(

@@ -60,14 +60,18 @@ def scan(
     *,
     text: bool = True,
     threshold: float = THRESHOLD,
+    engine: str = "duckdb",
     tell: Callable[[str], object] = lambda _: None,
 ) -> list[Flag]:
     """Accounts whose score reaches `threshold`, by cluster and falling score. Without `text`, by behaviour only.
 
+    Which `engine` reads the tables (duckdb, spark) changes nothing.
+
     Raises:
         BadTable: a file is no table of posts.
+        EngineMissing: the engine can't be had here.
     """
-    with Posts(files, text=text, tell=tell) as posts:
+    with Posts(files, text=text, engine=engine, tell=tell) as posts:
         rules = {trace: rule for trace, rule in RULES.items() if text or not trace.of_text}
         seen = firsts(posts.seen(), rules)
         tell(f"{len(posts.accounts):,} accounts did {len(seen):,} things")

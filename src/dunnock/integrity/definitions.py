@@ -1,0 +1,164 @@
+"""What of a table of posts is looked at, said once for every engine: Ibis expressions over its columns.
+
+`told` makes our columns from a file's, `accounts` and `posts` number what there is, `objects` says for each trace what a post
+was done to. Patterns name their letters (`[A-Za-z0-9_]`), for engines disagree about which are letters and which are space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ibis
+
+from dunnock.integrity.coaction import Trace
+from dunnock.integrity.engines import BadTable
+
+# Our column -> what it may be called: in tables of ours, in Twitter's archive.
+_NAMES = {
+    "account": ("account_id", "userid"),
+    "post": ("post_id", "tweetid"),
+    "moment": ("created_at", "tweet_time"),
+    "words": ("text", "tweet_text"),
+    "text_key": ("text_key",),
+    "is_repost": ("is_repost", "is_retweet"),
+    "repost_of": ("repost_of", "retweet_tweetid"),
+    "repost_author": ("repost_of_author", "retweet_userid"),
+    "tags": ("hashtags",),
+    "links": ("urls",),
+    "mentions": ("mentions", "user_mentions"),
+    "reply_to": ("reply_to", "in_reply_to_tweetid"),
+    "media": ("media",),
+}
+_NEEDED = ("account", "post", "moment")
+_LISTS = {"tags", "links", "mentions", "media"}
+_WORDS = {"words", "text_key"}
+# Hosts that hide where their links lead: two such links tell nothing of each other.
+_SHORTENERS = (
+    "t.co", "bit.ly", "bitly.com", "goo.gl", "ow.ly", "tinyurl.com", "dlvr.it", "ift.tt", "buff.ly", "is.gd", "fb.me",
+    "trib.al", "j.mp", "lnkd.in", "wp.me", "amzn.to", "tiny.cc", "cutt.ly", "rb.gy", "shorturl.at", "su.pr", "vk.cc",
+    "clck.ru",
+)  # fmt: skip
+_SPACE = r" \t\n\r\f"
+_CAMPAIGN = r"(^|&)(utm_[A-Za-z0-9_]+|fbclid|gclid|igshid|mc_cid|mc_eid|ref|ref_src|s|smid)=[^&]*"
+_MILLISECONDS = 100_000_000_000  # a greater number of seconds would be in the year 5138
+
+
+def told(file: Any, name: str, *, text: bool) -> Any:
+    """Our columns of a file's table, with its `row`; posts without account, id or date are left out.
+
+    Without `text`, no column with what was written is read.
+
+    Raises:
+        BadTable: it has no column that is needed; `name` is said.
+    """
+    found = {ours: next((one for one in names if one in file.columns), "") for ours, names in _NAMES.items()}
+    if missing := [" or ".join(_NAMES[ours]) for ours in _NEEDED if not found[ours]]:
+        there = ", ".join(one for one in file.columns if one != "row")
+        raise BadTable(say=f"{name} has no column {', '.join(missing)}; it has {there}.")
+    columns = {
+        ours: _column(ours, file[theirs] if theirs and (text or ours not in _WORDS) else None)
+        for ours, theirs in found.items()
+    }
+    made = file.select("row", **columns)
+    return made.filter((made.account != "") & (made.post != "") & made.moment.notnull())
+
+
+def accounts(read: Any) -> Any:
+    """Each account of `told` with its number `n`, in the order of their ids."""
+    there = read.select("account").distinct()
+    return there.mutate(n=ibis.row_number().over(order_by=there.account))
+
+
+def posts(read: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
+    """The posts of `told`, each once (the first row is taken), numbered in the order of rows, with the number of the `actor`."""
+    rows = read.select("row", of=hashed(read.account.concat("\t", read.post)))
+    first = rows.group_by("of").agg(row=rows.row.min()).select("row")
+    numbered = first.mutate(number=ibis.row_number().over(order_by=first.row))
+    joined = numbered.join(read, "row").join(known, "account")
+    # not `coalesce`, which would make a key where there is one
+    key = ibis.ifelse(joined.text_key.isnull(), _bare(joined.words).nullif(""), joined.text_key)
+    return joined.select(
+        "number", "post", "moment", "words", "is_repost", "repost_of", "repost_author", "tags", "links", "mentions",
+        "reply_to", "media", actor=joined.n, text_key=key,
+    )  # fmt: skip
+
+
+def objects(posts: Any) -> dict[Trace, Any]:
+    """By trace: the `number` of a post and what it did something to, `o`."""
+    boosts = posts.filter(posts.is_repost)
+    # Where a table doesn't say which post was boosted, its text stands in for it.
+    written = posts.filter(~posts.is_repost | posts.repost_of.isnull())
+    many = posts.filter(posts.tags.length() > 1)
+    made = {
+        Trace.REPOST: boosts.select("number", o=boosts.repost_of),
+        Trace.TEXT: written.select("number", o=written.text_key),
+        Trace.TAGS: many.select("number", o=many.tags.join(" ")),
+        Trace.TAG: posts.select("number", o=posts.tags.unnest()),
+        Trace.LINK: _places(posts.select("number", o=posts.links.unnest())),
+        Trace.MEDIA: posts.select("number", o=posts.media.unnest()),
+        Trace.REPLY: posts.select("number", o=posts.reply_to),
+        Trace.MENTION: posts.select("number", o=posts.mentions.unnest()),
+        Trace.BOOSTED: boosts.select("number", o=boosts.repost_author),
+    }
+    return {trace: some.filter(some.o != "") for trace, some in made.items()}
+
+
+def boosts(posts: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
+    """Who (`actor`) boosted whom (`target`, a hash), with the boosted account's number; -1 where it has no posts here."""
+    some = posts.filter(posts.is_repost & (posts.repost_author != ""))
+    joined = some.left_join(known, some.repost_author == known.account)
+    return joined.select("actor", target=hashed(joined.repost_author), author=joined.n.fill_null(-1))
+
+
+def worded(posts: Any) -> Any:
+    """What was written, but for boosts, in small letters: `number` and `words`."""
+    written = posts.filter(~posts.is_repost & posts.words.notnull())
+    return written.select("number", words=written.words.lower())
+
+
+def _column(ours: str, column: Any) -> Any:
+    """Our column from the file's; None where it has none."""
+    if ours in _LISTS:
+        return _items(column, lower=ours == "tags") if column is not None else ibis.null("array<string>")
+    if ours == "moment":
+        return _moment(column)
+    if ours == "is_repost":
+        return column.try_cast("boolean").fill_null(False) if column is not None else ibis.literal(False)
+    return column.cast("string").nullif("") if column is not None else ibis.null("string")
+
+
+def _items(column: Any, *, lower: bool) -> Any:
+    """A list: a column of lists, or as Twitter writes it, [a, b]. Hashtags in small letters, each once, in order."""
+    if column.type().is_array():
+        items = column.cast("array<string>")
+    else:
+        inner = column.cast("string").re_replace(r"^[\[\] ]+|[\[\] ]+$", "")
+        items = inner.split(",").map(lambda one: one.re_replace(r"""^[ '"#]+|[ '"#]+$""", ""))
+    if lower:
+        items = items.filter(lambda one: one != "").map(lambda one: one.lower()).unique().sort()
+    return items
+
+
+def _moment(column: Any) -> Any:
+    """Seconds since 1970 from a date or a number; null for what is neither."""
+    if column.type().is_numeric():
+        return ibis.ifelse(column > _MILLISECONDS, column / 1000, column).cast("float64").floor().cast("int64")
+    date = column if column.type().is_timestamp() else column.try_cast("timestamp")
+    return date.epoch_seconds().cast("float64").floor().cast("int64")
+
+
+def _bare(words: Any) -> Any:
+    """What was written, but for names, links, case and punctuation."""
+    named = words.re_replace(rf"@[A-Za-z0-9_]+|https?://[^{_SPACE}]+", " ")
+    return named.lower().re_replace(rf"[{_SPACE}\p{{P}}\p{{S}}]+", " ").strip()
+
+
+def _places(links: Any) -> Any:
+    """Where links lead, without what only tells who passed them on; not those that hide it."""
+    host = links.o.re_extract(r"^[A-Za-z]+://([^/?#]+)", 1).lower().re_replace(r"^(www|m|mobile)\.", "")
+    path = links.o.re_extract(r"^[A-Za-z]+://[^/?#]+([^?#]*)", 1).re_replace("/+$", "")
+    query = links.o.re_extract(r"\?([^#]*)", 1).re_replace(_CAMPAIGN, "").re_replace("^&+", "")
+    parts = links.select("number", host=host, path=path, query=query)
+    shown = parts.filter((parts.host != "") & parts.host.notin(_SHORTENERS))
+    return shown.select("number", o=shown.host.concat(shown.path, "?", shown.query))

@@ -1,0 +1,77 @@
+"""What the batch asks of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from dunnock.foundation.errors import DomainError
+from dunnock.integrity.coaction import Ints
+
+PLACE = 40  # bits of `row` that count the rows of a file; those above say which file
+
+
+class BadTable(DomainError):
+    """A file that can't be scanned."""
+
+    code, safe = "bad_table", "This file can't be read as a table of posts"
+
+
+class EngineMissing(DomainError):
+    """The engine isn't installed here, or there is none of that name."""
+
+    code, safe = "engine_missing", "This engine is not installed"
+
+
+class Engine(Protocol):
+    """Computes Ibis expressions over its own tables. Strings are in the order of their bytes, times without a zone are UTC."""
+
+    def file(self, place: int, path: Path) -> Any:
+        """A table of what the file has, and `row`: a number that grows through the files in the order of their places.
+
+        Raises:
+            BadTable: it can't be read.
+        """
+
+    def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
+        """Computes a table once: what comes of it reads what was computed. With `more`, these rows come to those of that name.
+
+        Raises:
+            BadTable: a file is broken further down.
+        """
+
+    def drop(self, name: str) -> None:
+        """Forgets a table that was kept."""
+
+    def given(self, name: str, numbers: Ints) -> Any:
+        """A table with one column, `number`."""
+
+    def columns(self, expression: Any) -> dict[str, Any]:
+        """All rows, a numpy array a column, in any order that the expression leaves open."""
+
+    def rows(self, expression: Any, size: int) -> Iterator[list[Any]]:
+        """All rows, some at a time."""
+
+    def hashed(self, value: Any) -> Any:
+        """64 bits that are equal for equal strings, and only once in a blue moon for others. Engines differ in them."""
+
+    def close(self) -> None:
+        """Forget everything."""
+
+
+def opened(name: str) -> Engine:
+    """The engine of that name.
+
+    Raises:
+        EngineMissing: there is no such engine, or what it needs is not installed.
+    """
+    if name == "duckdb":
+        from dunnock.integrity.engines.on_duckdb import OnDuckDB  # noqa: PLC0415 (only who asks for an engine pays for it)
+
+        return OnDuckDB()
+    if name == "spark":
+        from dunnock.integrity.engines.on_spark import OnSpark  # noqa: PLC0415 (as above)
+
+        return OnSpark()
+    raise EngineMissing(say=f"There is no engine {name}; there are duckdb and spark.")

@@ -1,0 +1,108 @@
+"""DuckDB: no more memory than is said, the rest in a temporary folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+from ibis.backends.sql.datatypes import DuckDBType
+
+from dunnock.integrity.coaction import Ints
+from dunnock.integrity.engines.model import PLACE, BadTable
+
+_MEMORY = "384MB"
+
+
+class OnDuckDB:
+    """An `Engine`. Ibis makes the SQL; it goes to DuckDB without pandas and Arrow between."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="dunnock-scan-")
+        self._db = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": self._folder.name})
+
+    def file(self, place: int, path: Path) -> Any:
+        """See `Engine`."""
+        literal = "'" + str(path).replace("'", "''") + "'"
+        try:
+            with path.open("rb") as opened:
+                parquet = opened.read(4) == b"PAR1"
+            source = (
+                f"SELECT * EXCLUDE file_row_number, file_row_number AS n FROM read_parquet({literal}, file_row_number = true)"
+                if parquet
+                else f"SELECT *, row_number() OVER () AS n FROM read_csv({literal}, all_varchar = true, header = true)"
+            )
+            name = f"file{place}"
+            self._db.execute(f"CREATE VIEW {name} AS SELECT * EXCLUDE n, n + {place << PLACE} AS row FROM ({source})")
+            return self._table(name)
+        except OSError as error:
+            raise BadTable(say=f"{path} can't be read: {error.strerror}.") from None
+        except duckdb.Error as error:
+            raise BadTable(say=f"{path} can't be read: {_first_line(error)}") from None
+
+    def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
+        """See `Engine`."""
+        try:
+            self._db.execute((f"INSERT INTO {name} " if more else f"CREATE TABLE {name} AS ") + _sql(expression))
+        except duckdb.Error as error:
+            raise BadTable(say=f"The tables can't be read: {_first_line(error)}") from None
+        return self._table(name)
+
+    def drop(self, name: str) -> None:
+        """See `Engine`."""
+        self._db.execute(f"DROP TABLE {name}")
+
+    def given(self, name: str, numbers: Ints) -> Any:
+        """See `Engine`."""
+        self._db.register("given", {"number": numbers})
+        self._db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT number FROM given")
+        self._db.unregister("given")
+        return self._table(name)
+
+    def columns(self, expression: Any) -> dict[str, Any]:
+        """See `Engine`."""
+        found: dict[str, Any] = self._db.execute(_sql(expression)).fetchnumpy()
+        return found
+
+    def rows(self, expression: Any, size: int) -> Iterator[list[Any]]:
+        """See `Engine`."""
+        found = self._db.cursor().execute(_sql(expression))
+        while rows := found.fetchmany(size):
+            yield rows
+
+    def hashed(self, value: Any) -> Any:
+        """See `Engine`."""
+        return _hash(value)
+
+    def close(self) -> None:
+        """See `Engine`."""
+        self._db.close()
+        self._folder.cleanup()
+
+    def _table(self, name: str) -> Any:
+        kinds = {str(row[0]): str(row[1]) for row in self._db.execute(f"DESCRIBE {name}").fetchall()}
+        return ibis.table({column: _kind(kind) for column, kind in kinds.items()}, name=name)
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _hash(value: str) -> int:  # type: ignore[empty-body]
+    """DuckDB's own."""
+
+
+def _kind(kind: str) -> Any:
+    """Ibis's name for a type; text for one that it doesn't know."""
+    try:
+        return DuckDBType.from_string(kind)
+    except Exception:  # noqa: BLE001 (parsers of three libraries; such a column is none that is looked at)
+        return "string"
+
+
+def _sql(expression: Any) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0][:300]
