@@ -355,6 +355,8 @@ MEMBERS_PAGES |= {
     *STAFF_PAGES,
     "GET /admin/block-lists/{id}",
     "GET /admin/integrity/{id}/files/{id}",
+    "GET /admin/identity/lookalikes/{id}/{id}",
+    "GET /admin/identity/returns/{id}",
     "GET /admin/integrity/{id}/graph",
     "GET /admin/watch-rules/{id}",
     "GET /admin/indicators/{id}",

@@ -70,6 +70,14 @@ async def test_identity(db, staff, make, ada):
     [taken] = await staff.get(f"{HERE}/lookalikes", ada)
     assert (taken["account_id"], taken["name_id"], taken["owner_id"]) == (str(fake.id), name["id"], str(bank.id))
     said = {"account_id": str(fake.id), "name_id": name["id"]}
+    pair = await staff.get(f"{HERE}/lookalikes/{fake.id}/{name['id']}", ada)
+    assert (pair["what"], pair["suspect"]["account_id"], pair["original"]["account_id"]) == (
+        "lookalike", str(fake.id), str(bank.id),
+    )  # fmt: skip
+    assert [(one["text"], one["how"]) for one in pair["handle"]] == [
+        ("wren", "same"), ("-", "other"), ("bank", "same"), ("_help", "other"),
+    ]  # fmt: skip
+    assert (await staff.ask("GET", f"{HERE}/lookalikes/{fake.id}/1", ada)).status == 404
     assert (await staff.ask("POST", f"{HERE}/lookalikes", ada, json=said)).status == 422
     await staff.post(f"{HERE}/lookalikes", ada, impostor=False, **said)
     assert await staff.get(f"{HERE}/lookalikes", ada) == []
@@ -85,6 +93,9 @@ async def test_signals_and_detectors(db, staff, make, ada):
         await raise_signal(tx, "identity.return", "account", wren.id, score=0.9, evidence={"former_id": "7"})
     [signal] = await staff.get(f"{HERE}/signals?detector=identity.return", ada)
     assert (signal["subject_id"], signal["evidence"]) == (str(wren.id), {"former_id": "7"})
+    pair = await staff.get(f"{HERE}/returns/{signal['id']}", ada)
+    assert (pair["what"], pair["suspect"]["handle"], pair["original"]["account_id"]) == ("return", "wren", None)
+    assert (pair["score"], pair["contact_ids"], pair["case_ids"]) == (0.9, [], [])
     assert (
         await staff.ask("POST", f"{HERE}/signals/{signal['id']}/judge", ada, json={"state": "perhaps"})
     ).status == 422

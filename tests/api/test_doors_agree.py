@@ -100,6 +100,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "impostor": f"POST {OURS}/lookalikes", "genuine": f"POST {OURS}/lookalikes",
         "same": f"POST {OURS}/persona_turns/{{id}}/settle", "turned": f"POST {OURS}/persona_turns/{{id}}/settle",
         "return": f"POST {OURS}/signals/{{id}}/judge", "no_return": f"POST {OURS}/signals/{{id}}/judge",
+        "case": f"POST {OURS}/cases",
     },
     "/admin/integrity/{id}": {
         **dict.fromkeys(("confirmed", "dismissed"), f"POST {OURS}/networks/{{id}}/judge"),

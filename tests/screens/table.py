@@ -179,6 +179,8 @@ ELSEWHERE = {
     "/unsubscribe": "wants the link of a mail",
     "/invite/{code}": "is the form of /auth/sign_up",
     "/admin/money/files/{kind}": "is a file",
+    "/admin/identity/lookalikes/{account_id}/{name_id}": "wants a lookalike, see tests/web/admin/test_identity.py",
+    "/admin/identity/returns/{signal_id}": "wants a signal, see tests/web/admin/test_identity.py",
     "/admin/integrity/{cluster_id}/files/{kind}": "is a file",
     "/admin/integrity/{cluster_id}/graph": "is for the script of the page",
     "/auth/recall": "wants the link of a mail",

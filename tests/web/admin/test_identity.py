@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.integrity import identity, money, raise_signal
 from dunnock.integrity.identity import impostors, turns
 from dunnock.integrity.money import observe
 
 
-async def _send(browser, path, what, **values):
+async def _send(browser, path, what, at="", **values):
     await browser.get(path)
     token = dict(browser.page.forms[-1].fields)["token"]
-    return await browser.led(await browser.post(path, {"token": token, "what": what} | values))
+    return await browser.led(await browser.post(at or path, {"token": token, "what": what} | values))
 
 
 async def test_names_impostors_and_turns(db, signed_in, make):
@@ -43,6 +43,17 @@ async def test_names_impostors_and_turns(db, signed_in, make):
     ):
         assert words in page.text
     (one,) = await identity.alikes_of(db, fake.id)
+    beside = f"/admin/identity/lookalikes/{fake.id}/{one.name_id}"
+    assert beside in page.body
+    page = await ada.get(beside)
+    for words in ("nordwind<mark", "with a word of service added", "_help was added"):
+        assert words in page.text or words in page.body, words
+    assert "/fingerprint" in page.body
+    page = await _send(ada, beside, "case", account_id=fake.id, at="/admin/identity")
+    assert f"@{fake.username}" in page.text
+    (about,) = await moderation.cases_about(db, [fake.id])
+    assert f"/admin/cases/{about.id}" in (await ada.get(beside)).body
+    assert (await ada.get(f"/admin/identity/lookalikes/{fake.id}/1")).status == 404
     page = await _send(ada, "/admin/identity", "genuine", account_id=fake.id, name_id=one.name_id)
     assert "@nordwind_help" not in page.text
     (turn,) = await identity.list_turns(db, "suspended", by=by, below=2**62)
@@ -60,6 +71,7 @@ async def test_names_impostors_and_turns(db, signed_in, make):
 
 async def test_who_may_be_back(db, signed_in, make):
     ada = await signed_in("ada", "admin")
+    friend = await make.account()
     old, new = await make.member("nightowl", standing="suspended"), await make.member("nightowl_2")
     async with db.begin() as tx:
         told = {"former_id": str(old.id), "shares": {"handle": 5.0, "follows": 4.0}}
@@ -67,6 +79,18 @@ async def test_who_may_be_back(db, signed_in, make):
     page = await ada.get("/admin/identity")
     for words in ("@nightowl_2", "@nightowl", "whom they follow, handle"):
         assert words in page.text
+    beside = f"/admin/identity/returns/{made}"
+    assert beside in page.body
+    for one in (old, new):
+        await make.follow(one, friend)
+    page = await ada.get(beside)
+    for words in ("nightowl<mark", "Suspended", "Sure to 97 %", "1 account, among those"):
+        assert words in page.body, words
+    page = await _send(ada, beside, "case", account_id=new.id, other_id=old.id, at="/admin/identity")
+    assert "@nightowl_2 / @nightowl" in page.text
+    async with db.begin() as tx:
+        other = await raise_signal(tx, "identity.shift", "account", new.id, score=0.5, evidence={})
+    assert (await ada.get(f"/admin/identity/returns/{other}")).status == 404
     page = await _send(ada, "/admin/identity", "no_return", signal_id=made)
     assert "@nightowl_2" not in page.text
 

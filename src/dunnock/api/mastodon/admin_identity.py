@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
 from dunnock.integrity import identity
+from dunnock.integrity.identity.letters import Letters
 
 HERE: Final = "/api/v1/dunnock/admin"
 _END = 2**62
@@ -100,6 +102,45 @@ class PersonaTurn(msgspec.Struct, kw_only=True):
     until: str
 
 
+class NamePart(msgspec.Struct, kw_only=True):
+    """A part of the suspect's name. `how`: same; alike (it looks as `of` does); other. `characters`: as Unicode calls them."""
+
+    text: str
+    how: str
+    of: str
+    characters: list[str]
+
+
+class PairSide(msgspec.Struct, kw_only=True):
+    """One of the two; `account_id` null: a name that nobody bears here."""
+
+    account_id: str | None
+    handle: str
+    name: str
+    bio: str
+    standing: str
+    created_at: str | None
+    statuses_count: int
+    followers_count: int
+    following_count: int
+    statuses_a_day: float
+
+
+class AccountPair(msgspec.Struct, kw_only=True):
+    """An account beside the name or the account that it is taken for. `contact_ids`: whom both follow; `case_ids`: open ones."""
+
+    what: str
+    state: str
+    score: float | None
+    evidence: Any
+    suspect: PairSide
+    original: PairSide
+    handle: list[NamePart]
+    name: list[NamePart]
+    contact_ids: list[str]
+    case_ids: list[str]
+
+
 @get(f"{HERE}/protected_names", guards=[require(READS)])
 async def list_names(params: Query[NamesParams], caller: Called, db: NamedDependency[Db]) -> list[ProtectedName]:
     """Names that staff protect, the oldest first; at most 200."""
@@ -147,6 +188,20 @@ async def settle_lookalike(form: Form[LookalikeForm], caller: Called, db: NamedD
     return {}
 
 
+@get(f"{HERE}/lookalikes/{{account_id:int}}/{{name_id:int}}", guards=[require(READS)])
+async def show_lookalike(
+    account_id: FromPath[int], name_id: FromPath[int], caller: Called, db: NamedDependency[Db]
+) -> AccountPair:
+    """An account beside the name that it is taken for, with the letters that are not the same, and whom both follow."""
+    return _pair(await identity.lookalike_pair(db, account_id, name_id, by=me(caller)))
+
+
+@get(f"{HERE}/returns/{{signal_id:int}}", guards=[require(READS)])
+async def show_return(signal_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> AccountPair:
+    """An account beside the suspended one that it may be, as a signal `identity.return` says."""
+    return _pair(await identity.return_pair(db, signal_id, by=me(caller)))
+
+
 @get(f"{HERE}/persona_turns", guards=[require(READS)])
 async def list_turns(params: Query[TurnsParams], caller: Called, db: NamedDependency[Db]) -> list[PersonaTurn]:
     """Accounts that became another, the newest first; at most 50."""
@@ -175,10 +230,31 @@ def _name(one: identity.Protected) -> ProtectedName:
     )
 
 
+def _pair(one: identity.Pair) -> AccountPair:
+    return AccountPair(
+        what=one.what, state=one.state, score=one.score, evidence=one.evidence, suspect=_side(one.suspect),
+        original=_side(one.original), handle=_parts(one.handle), name=_parts(one.name),
+        contact_ids=[str(an_id) for an_id in one.contacts], case_ids=[str(an_id) for an_id in one.cases],
+    )  # fmt: skip
+
+
+def _side(one: identity.Side) -> PairSide:
+    return PairSide(
+        account_id=_maybe(one.account_id), handle=one.handle, name=one.name, bio=one.bio, standing=one.standing,
+        created_at=iso(one.created_at) if one.created_at else None, statuses_count=one.posts,
+        followers_count=one.followers, following_count=one.following, statuses_a_day=round(one.a_day, 3),
+    )  # fmt: skip
+
+
+def _parts(parts: Sequence[Letters]) -> list[NamePart]:
+    return [NamePart(text=one.text, how=one.how, of=one.of, characters=list(one.called)) for one in parts]
+
+
 def _maybe(an_id: int) -> str | None:
     return str(an_id) if an_id else None
 
 
 HANDLERS: list[Any] = [
-    list_names, protect_name, unprotect_name, list_lookalikes, settle_lookalike, list_turns, settle_turn,
+    list_names, protect_name, unprotect_name, list_lookalikes, settle_lookalike, show_lookalike, show_return,
+    list_turns, settle_turn,
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound, Pe
 from dunnock.integrity.identity.impostors import Alike, alikes, alikes_of, marked_for, settle, unprotect
 from dunnock.integrity.identity.protected import Protected, add_name, find_name, list_names
 from dunnock.integrity.identity.reactions import EVERY, HEARS, JOBS
+from dunnock.integrity.identity.side_by_side import Pair, Side, lookalike_pair, return_pair
 from dunnock.integrity.identity.turns import Turn, list_turns
 from dunnock.integrity.identity.turns import settle as settle_turn
 
@@ -19,8 +20,10 @@ __all__ = [
     "Alike",
     "ImpostorCleared",
     "ImpostorFound",
+    "Pair",
     "PersonaTurned",
     "Protected",
+    "Side",
     "Turn",
     "add_name",
     "alikes",
@@ -28,7 +31,9 @@ __all__ = [
     "find_name",
     "list_names",
     "list_turns",
+    "lookalike_pair",
     "marked_for",
+    "return_pair",
     "settle",
     "settle_turn",
     "unprotect",

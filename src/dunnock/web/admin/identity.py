@@ -14,9 +14,10 @@ from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid, Missing
 from dunnock.integrity import identity, judge_signal, list_signals, money
+from dunnock.media.model import read_picture
 from dunnock.web.admin.desk import desk, powers_of
 from dunnock.web.admin.names import names_of
-from dunnock.web.cards import Cards
+from dunnock.web.cards import Cards, file_url
 from dunnock.web.faces import face_of
 from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
@@ -24,11 +25,16 @@ from dunnock.web.visitor import Member
 
 _END = 2**62
 _MOST = 50
+_MOST_CONTACTS = 50
+_LONGEST_TITLE = 200
 _TYPES = {"csv": "text/csv; charset=utf-8", "graphml": "application/xml"}
 
 
 class IdentityForm(Sent):
-    """`what`: protect, unprotect (a name); impostor, genuine (of a name); same, turned (a turn); return, no_return."""
+    """`what`: protect, unprotect (a name); impostor, genuine (of a name); same, turned (a turn); return, no_return.
+
+    Or case: open one about the account, with the `other_id` as its target.
+    """
 
     what: str = ""
     name: str = ""
@@ -38,6 +44,7 @@ class IdentityForm(Sent):
     account_id: Id | None = None
     turn_id: Id | None = None
     signal_id: Id | None = None
+    other_id: Id | None = None
 
 
 class MoneyParams(msgspec.Struct, frozen=True):
@@ -81,12 +88,43 @@ async def act_on_identity(
 ) -> Response[str] | Response[None]:
     """Protect a name, or say who somebody is."""
     try:
+        if form.what == "case" and form.account_id is not None:
+            return show.go(
+                f"/admin/cases/{await _open_case(db, account_views, form, by=staff.account_id)}", done="saved"
+            )
         owner = await account_views.id_of(*_handle(form.handle)) if form.handle.strip() else None
         async with db.begin() as tx:
             request_id = await _do(tx, form, owner or 0, by=staff.account_id)
     except DomainError as error:
         return await _identity(show, staff, db, account_views, form, error=error)
     return show.go("/admin/identity", done="saved" if request_id is None else "second")
+
+
+@get("/admin/identity/lookalikes/{account_id:int}/{name_id:int}")
+async def show_lookalike(  # noqa: PLR0917 (Litestar hands them over by name)
+    account_id: FromPath[int],
+    name_id: FromPath[int],
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """An account beside the name that it is taken for."""
+    pair = await identity.lookalike_pair(db, account_id, name_id, by=staff.account_id)
+    return await _side_by_side(show, staff, account_views, pair, name_id=name_id)
+
+
+@get("/admin/identity/returns/{signal_id:int}")
+async def show_return(
+    signal_id: FromPath[int],
+    show: NamedDependency[Show],
+    staff: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+) -> Response[str]:
+    """An account beside the suspended one that it may be."""
+    pair = await identity.return_pair(db, signal_id, by=staff.account_id)
+    return await _side_by_side(show, staff, account_views, pair, signal_id=signal_id)
 
 
 @get("/admin/money")
@@ -169,6 +207,35 @@ def _handle(written: str) -> tuple[str, str]:
     return name, domain.casefold()
 
 
+async def _open_case(db: Db, account_views: AccountViews, form: IdentityForm, *, by: int) -> int:
+    """A case about the account, with the other one as its target; its id."""
+    ids = [one for one in (form.account_id, form.other_id) if one is not None]
+    names = await names_of(account_views, ids)
+    called = " / ".join(f"@{names.get(one, one)}" for one in ids)
+    subjects = [moderation.Subject(kind="account", subject_id=ids[0], role="core")]
+    subjects += [moderation.Subject(kind="account", subject_id=one, role="target") for one in ids[1:]]
+    async with db.begin() as tx:
+        case_id = await moderation.open_case(tx, called[:_LONGEST_TITLE], by=by)
+        await moderation.add_subjects(tx, case_id, subjects, by=by)
+    return case_id
+
+
+async def _side_by_side(
+    show: Show,
+    staff: Member,
+    account_views: AccountViews,
+    pair: identity.Pair,
+    *,
+    name_id: int | None = None,
+    signal_id: int | None = None,
+) -> Response[str]:
+    avatars = [file_url(read_picture(one.avatar).still) if one.avatar else "" for one in (pair.suspect, pair.original)]
+    return desk(
+        show, staff, "side_by_side.html", pair=pair, sides=list(zip((pair.suspect, pair.original), avatars, strict=True)),
+        name_id=name_id, signal_id=signal_id, contacts=await names_of(account_views, pair.contacts[:_MOST_CONTACTS]),
+    )  # fmt: skip
+
+
 async def _identity(  # noqa: PLR0917 (what a page is made of)
     show: Show,
     staff: Member,
@@ -230,4 +297,6 @@ async def _money(  # noqa: PLR0917 (what a page is made of)
     )  # fmt: skip
 
 
-HANDLERS = pages(show_identity, act_on_identity, show_money, act_on_money, take_graph)
+HANDLERS = pages(
+    show_identity, act_on_identity, show_lookalike, show_return, show_money, act_on_money, take_graph,
+)  # fmt: skip
