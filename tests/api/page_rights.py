@@ -291,6 +291,7 @@ STAFF_PAGES = {
     "GET /admin/cases": "MANAGE_REPORTS",
     "GET /admin/cases/{id}": "MANAGE_REPORTS",
     "GET /admin/integrity": "MANAGE_REPORTS",
+    "GET /admin/integrity/detectors": "MANAGE_REPORTS",
     "GET /admin/integrity/{id}": "MANAGE_REPORTS",
     "GET /admin/watch-rules": "MANAGE_REPORTS",
     "GET /admin/stopped-media": "MANAGE_REPORTS",

@@ -103,6 +103,12 @@ async def test_signals_and_detectors(db, staff, make, ada):
     assert await staff.get(f"{HERE}/signals?detector=identity.return", ada) == []
     [detector] = await staff.get(f"{HERE}/detectors", ada)
     assert (detector["name"], detector["dismissed"], detector["waiting"]) == ("identity.return", 1, 0)
+    [detector] = await staff.get(f"{HERE}/detectors/weeks", ada)
+    assert (detector["name"], len(detector["weeks"])) == ("identity.return", 26)
+    newest = detector["weeks"][-1]
+    assert (newest["alerts"], newest["confirmed"], newest["dismissed"], newest["precision"]) == (1, 0, 1, 0.0)
+    assert [one["precision"] for one in detector["weeks"][:-1]] == [None] * 25
+    assert len((await staff.get(f"{HERE}/detectors/weeks?weeks=1000", ada))[0]["weeks"]) == 104
 
 
 async def test_networks(db, staff, make, ada):

@@ -287,6 +287,7 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/admin/media_stop_hits/release": staff("admin:write:reports"),  # ours
     "POST /api/v1/dunnock/admin/media_stop_hits/refuse": staff("admin:write:accounts"),  # ours
     "GET /api/v1/dunnock/admin/accounts/{id}/fingerprint": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/detectors/weeks": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/lookalikes/{id}/{id}": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/returns/{id}": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/networks": staff("admin:read:reports"),  # ours

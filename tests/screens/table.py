@@ -142,6 +142,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/emergency", MEMBER),
         ("/admin/identity", MEMBER),
         ("/admin/integrity", MEMBER),
+        ("/admin/integrity/detectors", MEMBER),
         ("/admin/watch-rules", MEMBER),
         ("/admin/stopped-media", MEMBER),
         ("/admin/money", MEMBER),

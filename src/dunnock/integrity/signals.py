@@ -42,9 +42,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Week(msgspec.Struct, frozen=True, kw_only=True):
-    """What people said in a week, which began `at` (Unix milliseconds), of a detector's signals."""
+    """A week of a detector, which began `at` (Unix milliseconds): signals raised for the first time, and what people said.
+
+    What they said is counted in the week in which they did, of whichever week the signal is.
+    """
 
     at: int
+    alerts: int
     confirmed: int
     dismissed: int
 
@@ -151,18 +155,20 @@ async def detector_health(reader: Reader, *, since: int, by: int) -> list[Health
 
 
 async def detector_weeks(reader: Reader, *, weeks: int, by: int) -> dict[str, list[Week]]:
-    """What people said of each detector's signals in each of the last weeks, the oldest first. Raises: NotPermitted."""
+    """Each detector in each of the last weeks, the oldest first; those that did nothing are left out. Raises: NotPermitted."""
     await accounts.permit(reader, by, _NEEDS)
     now = now_ms()
     first = now - now % store.WEEK - (weeks - 1) * store.WEEK
     counted: dict[str, dict[int, dict[str, int]]] = {}
     for detector, at, state, number in await reader.all(store.WEEKS, since=first):
         counted.setdefault(detector, {}).setdefault(at, {})[state] = number
+    for detector, at, number in await reader.all(store.RAISED, since=first):
+        counted.setdefault(detector, {}).setdefault(at, {})["alerts"] = number
     starts = [first + n * store.WEEK for n in range(weeks)]
-    return {
-        detector: [
-            Week(at=at, confirmed=held.get(at, {}).get("confirmed", 0), dismissed=held.get(at, {}).get("dismissed", 0))
-            for at in starts
-        ]
-        for detector, held in counted.items()
-    }
+    return {detector: [_week(at, counted[detector].get(at, {})) for at in starts] for detector in sorted(counted)}
+
+
+def _week(at: int, held: Mapping[str, int]) -> Week:
+    return Week(
+        at=at, alerts=held.get("alerts", 0), confirmed=held.get("confirmed", 0), dismissed=held.get("dismissed", 0)
+    )

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import stix2
 
 from dunnock import accounts
+from dunnock.integrity import judge_signal, raise_signal
 from web.admin.networks import planted
 
 
@@ -99,3 +100,21 @@ async def test_a_network_as_it_was(db, signed_in, make):
     assert (await mo.get("/admin/integrity/1/graph")).status == 404
     robin = await signed_in("robin", "member")
     assert (await robin.get(f"{path}/graph")).status == 404
+
+
+async def test_detectors_over_time(db, signed_in, make):
+    mo = await signed_in("mo", "moderator")
+    assert "No detector said anything yet." in (await mo.get("/admin/integrity/detectors")).text
+    await planted(db, make)
+    by = (await accounts.member_named(db, "mo")).account_id
+    wren, robin = await make.account(), await make.account()
+    async with db.begin() as tx:
+        right = await raise_signal(tx, "identity.return", "account", wren.id, score=0.9, evidence={})
+        wrong = await raise_signal(tx, "identity.return", "account", robin.id, score=0.9, evidence={})
+        await judge_signal(tx, right, "confirmed", by=by)
+        await judge_signal(tx, wrong, "dismissed", by=by)
+    page = await mo.get("/admin/integrity/detectors")
+    assert "Of the last 90 days: 0 to look at, 1 confirmed, 1 dismissed. False alarms: 50 %" in page.text
+    assert re.findall(r'<td class="number">([^<]*)</td>', page.body)[:7] == ["2", "1", "1", "50 %", "1", "0", "0"]
+    assert page.body.count('class="plot detector"') == 2
+    assert "/admin/integrity/detectors" in (await mo.get("/admin/integrity")).body

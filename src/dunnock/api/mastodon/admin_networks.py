@@ -21,6 +21,7 @@ from dunnock.foundation.errors import Invalid
 
 HERE: Final = "/api/v1/dunnock/admin"
 _HEALTH_MS = 90 * DAY
+_MOST_WEEKS = 104
 
 
 class StateParams(msgspec.Struct, frozen=True):
@@ -207,6 +208,29 @@ class Detector(msgspec.Struct, kw_only=True):
     last_at: str | None
 
 
+class WeeksParams(msgspec.Struct, frozen=True):
+    """How many weeks, this one with them: 1 to 104."""
+
+    weeks: int = 26
+
+
+class DetectorWeek(msgspec.Struct, kw_only=True):
+    """A week: signals raised for the first time, and what people said in it. `precision` null: they said nothing."""
+
+    week: str
+    alerts: int
+    confirmed: int
+    dismissed: int
+    precision: float | None
+
+
+class DetectorWeeks(msgspec.Struct, kw_only=True):
+    """A detector in each of the last weeks, the oldest first."""
+
+    name: str
+    weeks: list[DetectorWeek]
+
+
 @get(f"{HERE}/networks", guards=[require(READS)])
 async def list_networks(params: Query[StateParams], caller: Called, db: NamedDependency[Db]) -> list[Network]:
     """Networks in one state, those seen last first; at most 100."""
@@ -346,6 +370,28 @@ async def list_detectors(caller: Called, db: NamedDependency[Db]) -> list[Detect
     ]  # fmt: skip
 
 
+@get(f"{HERE}/detectors/weeks", guards=[require(READS)])
+async def list_detector_weeks(
+    params: Query[WeeksParams], caller: Called, db: NamedDependency[Db]
+) -> list[DetectorWeeks]:
+    """What each detector said week by week, and how much of it people found right or wrong."""
+    weeks = min(max(params.weeks, 1), _MOST_WEEKS)
+    found = await integrity.detector_weeks(db, weeks=weeks, by=me(caller))
+    return [
+        DetectorWeeks(
+            name=name,
+            weeks=[
+                DetectorWeek(
+                    week=iso(one.at), alerts=one.alerts, confirmed=one.confirmed, dismissed=one.dismissed,
+                    precision=one.precision,
+                )
+                for one in held
+            ],
+        )
+        for name, held in found.items()
+    ]  # fmt: skip
+
+
 def _moment(written: str) -> int | None:
     if not written:
         return None
@@ -414,5 +460,5 @@ def _maybe(an_id: int | None) -> str | None:
 
 HANDLERS: list[Any] = [
     list_networks, show_network, show_graph, show_timeline, judge_network, merge_networks, split_network, list_edits,
-    undo_edit, list_signals, judge_signal, list_detectors,
+    undo_edit, list_signals, judge_signal, list_detectors, list_detector_weeks,
 ]  # fmt: skip

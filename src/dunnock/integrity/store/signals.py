@@ -96,6 +96,13 @@ WEEKS = Sql(  # (detector, the week's beginning, state, number) of what people j
     .group_by(_s.detector, _began, _s.state)
     .order_by(_s.detector, _began, _s.state)
 )
+_raised = _s.first_at - _s.first_at % literal_column(str(WEEK))
+RAISED = Sql(  # (detector, the week's beginning, number) of signals, by when they were first raised
+    select(_s.detector, _raised, func.count())
+    .where(_s.last_at >= bindparam("since", type_=BigId), _s.first_at >= bindparam("since", type_=BigId))
+    .group_by(_s.detector, _raised)
+    .order_by(_s.detector, _raised)
+)
 
 _evidence = msgspec.json.Decoder(dict[str, Any]).decode
 

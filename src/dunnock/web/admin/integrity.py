@@ -29,7 +29,6 @@ from dunnock.web.visitor import Member
 _STATES = ("open", "confirmed", "dismissed")
 _HEALTH_MS = 90 * DAY
 _TAKEN = 100_000
-_WEEKS = 12
 
 
 class NetworksParams(DoneParams, frozen=True):
@@ -69,8 +68,7 @@ async def list_networks(
     state = params.state if params.state in _STATES else "open"
     found = await integrity.list_clusters(db, state, by=staff.account_id)
     health = await integrity.detector_health(db, since=now_ms() - _HEALTH_MS, by=staff.account_id)
-    weeks = await integrity.detector_weeks(db, weeks=_WEEKS, by=staff.account_id)
-    return desk(show, staff, "networks.html", state=state, networks=found, health=health, weeks=weeks)
+    return desk(show, staff, "networks.html", state=state, networks=found, health=health)
 
 
 @get("/admin/integrity/{cluster_id:int}")
