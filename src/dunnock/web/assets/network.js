@@ -76,7 +76,7 @@ const show = (told) => {
   const canvas = document.createElement("canvas");
   const pen = canvas.getContext("2d");
   const words = figure.dataset;
-  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+  const moment = new Intl.DateTimeFormat(document.documentElement.lang.replace(/^en$/, "en-GB"), { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
   const beside = accounts.map(() => new Set());
   for (const [a, b] of ties) {
     beside[a].add(b);
