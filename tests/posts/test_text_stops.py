@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,19 @@ async def test_what_cannot_be_stopped(do, make, fragment, hours, why):
     ada = (await make.member("ada", role="admin")).id
     with pytest.raises((posts.FragmentRefused, moderation.StopRefused)):
         await do(moderation.stop_text, fragment, hours=hours, why=why, by=ada)
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("Send 1A-1z P1!", "send1a1zp1"),
+        ("\uff26\uff32\uff25\uff25  \uff23óïns ①", "freecoins1"),
+        ("STRASSE straße", "strassestrasse"),
+        ("ab\u200bc\u0301d_e 漢字ﾊﾟ", "abcde漢字ハ"),
+        ("", ""),
+    ],
+)
+def test_what_is_left_of_words(words, key):
+    assert folded(words) == key
+    slowly = unicodedata.normalize("NFKD", words).casefold()
+    assert key == "".join(one for one in slowly if unicodedata.category(one)[0] in "LN")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock.integrity.rules.condition import ConditionRefused, Facts, compiled, runs_of, told
-from dunnock.posts import folded
+from dunnock.integrity.rules.condition import ConditionRefused, Facts, Said, compiled, told
 
 PITCH = "Buy the cheapest pills in the whole valley at our little shop today"
 
@@ -14,7 +13,7 @@ def facts(**more):
     said = more.pop("text", PITCH)
     return Facts(
         **{
-            "kind": "post", "text": said, "folded": folded(said), "runs": runs_of(folded(said)), "origin": "",
+            "kind": "post", "said": Said(said), "origin": "", "account": "wren@far.example",
             "links": frozenset({"shop.pills.example"}), "hashtags": frozenset({"valley"}), "age_days": 3.0,
             "followers_here": 2, "posts_last_hour": 12, "signals": {"made.up": 0.7},
         } | more
@@ -34,6 +33,8 @@ def facts(**more):
         ("posts_last_hour >= 13", False),
         ("origin = here", True),
         ("origin = pills.example", False),
+        ("account = @Wren@far.example", True),
+        ("account = wren", False),
         ("link = pills.example", True),
         ("link = ills.example", False),
         ("hashtag = #Válley", True),
@@ -102,8 +103,18 @@ def test_only_what_it_needs_is_asked_for_and_no_words_are_kept():
     assert told(facts(age_days=3.14159), condition.needs) == {
         "kind": "post", "age_days": 3.14, "links": ["shop.pills.example"], "characters": len(PITCH),
     }  # fmt: skip
-    assert compiled('text like "twenty letters and digits"').needs == {"text", "runs"}
+    assert compiled('text like "twenty letters and digits"').needs == {"text"}
 
 
 def test_the_same_words_are_read_once():
     assert compiled("age_days < 7") is compiled("age_days < 7")
+
+
+def test_words_are_folded_once_and_only_when_asked(monkeypatch):
+    young, cheap, pills = map(compiled, ('all(age_days > 7, text has "pills")', 'text has "cheap"', 'text has "pills"'))
+    asked = []
+    monkeypatch.setattr("dunnock.posts.folded", lambda words: asked.append(words) or "pills")
+    act = facts()
+    assert not young.meets(act)
+    assert asked == [], "what came first said no"
+    assert (cheap.meets(act), pills.meets(act), asked) == (False, True, [PITCH])

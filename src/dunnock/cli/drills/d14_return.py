@@ -65,8 +65,8 @@ def _play(stage: Stage) -> list[Measure]:
     stage.at_once(lambda n: _settle(stage, back[n], now[n], kept[n], shown[n]), list(range(_BACK)))
     stage.tell("a quarter of an hour later the server has compared newcomers with them")
     stage.later(_LOOKS_EVERY_S)
-    found, took = stage.until(lambda: _linked(stage, owner), within_s=120, every_s=5)
-    linked = found or {}
+    _, took = stage.until(lambda: len(_linked(stage, owner)) >= 0.8 * _BACK, within_s=120, every_s=5)
+    linked = _linked(stage, owner)
     right = {one.id: former[n].id for n, one in enumerate(back)}
     true = {new for new, old in linked.items() if right.get(new) == old}
     recall = len(true) / _BACK

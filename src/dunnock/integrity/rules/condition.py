@@ -3,8 +3,9 @@
     all(kind = post, age_days < 7, followers_here < 3, any(link = pills.example, text has "cheap pills"))
 
 Fields: `kind` (post, reply, boost, signal), `age_days`, `followers_here`, `posts_last_hour` (numbers, with = < <= > >=), `origin`
-(a server, `here` for this one), `link` (a server that is linked to), `hashtag`, `text has "…"` (however it is spaced or
-written), `text like "…"` (much of it in common), `signal:DETECTOR >= 0.8` (what a detector says of the account).
+(a server, `here` for this one), `account` (name, or name@server), `link` (a server that is linked to), `hashtag`, `text has "…"`
+(however it is spaced or written), `text like "…"` (much of it in common), `signal:DETECTOR >= 0.8` (what a detector says of
+the account).
 Joined by `all(…)`, `any(…)` and `not(…)`.
 """
 
@@ -44,20 +45,40 @@ class ConditionRefused(DomainError):
     code, kind, safe = "condition_refused", Kind.INVALID, "Validation failed: The condition can't be read"
 
 
+class Said:
+    """The words of an act. They are folded when a condition first asks, once for all rules."""
+
+    def __init__(self, text: str = "") -> None:
+        """Folds nothing yet."""
+        self.text = text
+
+    @functools.cached_property
+    def folded(self) -> str:
+        """Without case, spaces, punctuation and marks."""
+        return posts.folded(self.text)
+
+    @functools.cached_property
+    def runs(self) -> frozenset[str]:
+        """All runs of five letters of that."""
+        return runs_of(self.folded)
+
+
+_NOTHING = Said()
+
+
 class Facts(NamedTuple):
     """What is known of an act. `links`: names of servers, `hashtags`: keys, `signals`: detector -> how sure (0 to 1)."""
 
     kind: str
-    text: str = ""
+    said: Said = _NOTHING
     origin: str = ""
+    account: str = ""
     links: frozenset[str] = frozenset()
     hashtags: frozenset[str] = frozenset()
     age_days: float = 0.0
     followers_here: int = 0
     posts_last_hour: int = 0
     signals: Mapping[str, float] = {}
-    folded: str = ""
-    runs: frozenset[str] = frozenset()
 
 
 Test = Callable[[Facts], bool]
@@ -89,7 +110,7 @@ def compiled(words: str) -> Condition:
 def told(facts: Facts, needs: frozenset[str]) -> dict[str, object]:
     """The values that a condition looked at, for people to read: numbers, names of servers and hashtags, no words of anybody."""
     said: dict[str, object] = {"kind": facts.kind}
-    for name in sorted(needs & {"age_days", "followers_here", "posts_last_hour", "origin"}):
+    for name in sorted(needs & {"age_days", "followers_here", "posts_last_hour", "origin", "account"}):
         said[name] = getattr(facts, name)
     if "age_days" in said:
         said["age_days"] = round(facts.age_days, 2)
@@ -98,7 +119,7 @@ def told(facts: Facts, needs: frozenset[str]) -> dict[str, object]:
     if "signals" in needs:
         said["signals"] = dict(sorted(facts.signals.items())[:20])
     if "text" in needs:
-        said["characters"] = len(facts.text)
+        said["characters"] = len(facts.said.text)
     return said
 
 
@@ -163,7 +184,7 @@ class _Reader:
             return self._signal(name.removeprefix("signal:"))
         if name == "text":
             return self._text()
-        if name not in {"kind", "origin", "link", "hashtag"}:
+        if name not in {"kind", "origin", "account", "link", "hashtag"}:
             raise _refused(f"there is no {name[:40]}")
         self._sign("=")
         value = self._value()
@@ -174,6 +195,10 @@ class _Reader:
             case "origin":
                 self.needs.add("origin")
                 return _origin(_server(value))
+            case "account":
+                self.needs.add("account")
+                handle = value.lstrip("@").casefold()
+                return lambda facts: facts.account == handle
             case "link":
                 self.needs.add("links")
                 return _link(_server(value))
@@ -196,14 +221,13 @@ class _Reader:
         if how == "has":
             if not _SHORTEST_TEXT <= len(fragment) <= _LONGEST_TEXT:
                 raise _refused(f"a text has {_SHORTEST_TEXT} to {_LONGEST_TEXT} letters and digits")
-            return lambda facts: fragment in facts.folded
+            return lambda facts: fragment in facts.said.folded
         if how != "like":
             raise _refused(f"a text can be asked what it has, or what it is like, not {how[:40]}")
         if not _SHORTEST_LIKE <= len(fragment) <= _LONGEST_TEXT:
             raise _refused(f"a text to be like has {_SHORTEST_LIKE} to {_LONGEST_TEXT} letters and digits")
-        self.needs.add("runs")
         runs = runs_of(fragment)
-        return lambda facts: len(runs & facts.runs) >= _ALIKE * len(runs | facts.runs)
+        return lambda facts: _alike(runs, facts.said.runs)
 
     def _comparison(self) -> tuple[Callable[[float, float], bool], float]:
         sign = self._next("sign", "=, <, <=, > or >=").words
@@ -235,6 +259,11 @@ class _Reader:
         if not self.rest or self.rest[0].what != what:
             raise _refused(f"expected {called}" + (f", not {self.rest[0].words[:40]}" if self.rest else " at its end"))
         return self.rest.pop(0)
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    both = len(one & other)
+    return both >= _ALIKE * (len(one) + len(other) - both)
 
 
 def _all(parts: tuple[Test, ...]) -> Test:

@@ -13,28 +13,25 @@ from dunnock.accounts.counts import counts_of
 from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Reader
 from dunnock.foundation.ids import id_at, ms_of
-from dunnock.integrity.rules.condition import Facts, runs_of
+from dunnock.integrity.rules.condition import Facts, Said
 from dunnock.integrity.signals import signals_about
 from dunnock.integrity.store import clusters, observations
 from dunnock.posts import Post
 
 _MOST_CLUSTERS = 3
 _MOST_SIGNALS = 20
-_ABOUT_ACCOUNT = frozenset(("origin", "age_days"))
+_ABOUT_ACCOUNT = frozenset(("origin", "account", "age_days"))
 
 
 async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str]) -> Facts:
     """What a post or reply is, as it was when it was written; followers and signals are those of now."""
-    parsed = text.parse(post.text or (text.plain(post.html) if post.html else "")) if needs & _OF_TEXT else None
-    said = "" if parsed is None else "\n".join([post.warning, parsed.text, *await _options(reader, post)])
-    folded = posts.folded(said) if said and "text" in needs else ""
+    words = post.text or (text.plain(post.html) if post.html and needs & _OF_TEXT else "")
+    said = Said("\n".join([post.warning, words, *await _options(reader, post)])) if "text" in needs else Said()
     facts = Facts(
         kind="post" if post.reply_to_id is None else "reply",
-        text=said,
-        links=frozenset() if parsed is None else frozenset(_servers([*parsed.links, *_led_to(post.html)])),
+        said=said,
+        links=frozenset(_servers([*text.parse(words).links, *_led_to(post.html)])) if "links" in needs else frozenset(),
         hashtags=frozenset(map(text.hashtag_key, post.hashtags)),
-        folded=folded,
-        runs=runs_of(folded) if "runs" in needs else frozenset(),
     )
     return await of_account(reader, facts, post.author_id, needs, at=ms_of(post.id))
 
@@ -64,7 +61,11 @@ async def of_account(reader: Reader, facts: Facts, account_id: int, needs: froze
     if needs & _ABOUT_ACCOUNT:
         account = await accounts.find(reader, account_id)
         if account is not None:
-            facts = facts._replace(origin=account.domain, age_days=max(0.0, (at - account.created_at) / DAY))
+            facts = facts._replace(
+                origin=account.domain,
+                account=account.handle.casefold(),
+                age_days=max(0.0, (at - account.created_at) / DAY),
+            )
     if "followers_here" in needs:
         counts = (await counts_of(reader, [account_id])).get(account_id)
         facts = facts._replace(followers_here=0 if counts is None else counts.followers)
