@@ -203,6 +203,7 @@ class Life:
             await row(f.custom_feeds, id=(feed := new()), account_id=one.id, title="x", text="x", shared=True)
             await row(f.custom_feed_readers, feed_id=feed, account_id=reader.id, id=new())
             await row(f.custom_feed_reports, feed_id=feed, account_id=reader.id, id=new(), comment="x")
+        await row(f.custom_feed_orders, account_id=anna.id, file="x", at=1, held="x")
         await row(f.for_you_choices, account_id=anna.id)
         await row(f.for_you_served, account_id=anna.id, post_id=new(), at=1, receipt="{}")
         await row(f.for_you_less, account_id=anna.id, kind="tag", subject_id=tag, times=1)

@@ -26,6 +26,8 @@ from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
 from dunnock.feeds.conversations import BACKLOG_EVERY_MS as GATHER_EVERY_MS
 from dunnock.feeds.conversations import GatherConversations, gather_conversations
+from dunnock.feeds.custom.orders import TRIM_EVERY_MS as TRIM_ORDERS_EVERY_MS
+from dunnock.feeds.custom.orders import TrimOrders, trim_orders
 from dunnock.feeds.for_you.live import TRIM_EVERY_MS, TrimServed, trim_served
 from dunnock.filters import reactions as filters
 from dunnock.foundation.db import Db
@@ -79,6 +81,7 @@ EVERY: Sequence[Every] = (
     Every(letters.PlanDigests(), letters.DIGESTS_EVERY_MS),
     Every(GatherConversations(), GATHER_EVERY_MS),
     Every(TrimServed(), TRIM_EVERY_MS),
+    Every(TrimOrders(), TRIM_ORDERS_EVERY_MS),
     *discovery.EVERY,
     *federation.EVERY,
     *identity.EVERY,
@@ -134,6 +137,7 @@ def does(
         posts.PublishScheduled: publish_scheduled,
         GatherConversations: gather_conversations,
         TrimServed: trim_served,
+        TrimOrders: trim_orders,
         **block_list_fetch.jobs_of(door, here=settings.domain),
         **discovery.JOBS,
         **federation.Work(house).does,

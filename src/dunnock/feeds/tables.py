@@ -120,6 +120,17 @@ custom_feed_reports = Table(  # who complained about a feed of somebody else, an
     sqlite_with_rowid=False,
 )
 
+custom_feed_orders = Table(  # in which order a scored feed was shown to a reader, for its further pages; kept an hour
+    "custom_feed_orders",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("file", Text, primary_key=True),  # SHA-256 of what the file says
+    Column("at", BigId, nullable=False),
+    Column("held", Text, nullable=False),  # the receipts and their weight file, packed
+    Index("ix_custom_feed_orders_at", "at"),
+    sqlite_with_rowid=False,
+)
+
 for_you_less = Table(  # of what a member asked to see less
     "for_you_less",
     metadata,

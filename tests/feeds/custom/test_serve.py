@@ -7,6 +7,7 @@ import pytest
 
 from dunnock import accounts, discovery, posts
 from dunnock.feeds import Cursor, lists
+from dunnock.feeds.custom import orders
 from dunnock.feeds.custom.file import check
 from dunnock.feeds.for_you.receipt import recompute
 from dunnock.foundation.clock import HOUR, now_ms
@@ -154,6 +155,64 @@ async def test_by_score_with_receipts_that_can_be_worked_out_again(house, town):
     rest, _ = await texts(house, reader, feed(sources, order=by), max_id=told.page.entries[0].id)
     assert rest == said[1:]
     assert (await texts(house, reader, feed(sources, order=by), min_id=1))[0] == []
+
+
+BY_FOLLOWED = {"by": "score", "weights": {"followed": 5.0, "reply": -1.0}}
+
+
+async def test_pages_by_score_meet_whatever_comes_meanwhile(house, db, town, make):
+    reader, robin, wren, _ = town
+    await make.follow(wren, robin)
+    for n in range(30):
+        await make.post(await make.member(discoverable=True), f"post {n}")
+    file = feed({"local": True}, order=BY_FOLLOWED)
+    whole, _told = await texts(house, reader, file, limit=40)
+    assert len(whole) == 33
+    first, told = await texts(house, reader, file, limit=8)
+    assert first == whole[:8]
+    # meanwhile: new posts that would stand first, one that would move up is gone, another order by other acts
+    for n in range(5):
+        await make.post(robin, f"newer {n}")
+    gone = await house.custom.show(reader.id, file, Cursor(limit=40))
+    hidden = next(one for one in gone.page.entries if house.posts.cards.get(one.id).html[3:-4] == whole[12])
+    first, told = await texts(house, reader, file, limit=8)  # another reading: from now on in this order
+    assert "newer 4" in first
+    now = [house.posts.cards.get(one.id).html[3:-4] for one in gone.page.entries]
+    async with db.begin() as tx:
+        await posts.delete(tx, hidden.id, by=hidden.author_id)
+    for n in range(5):
+        await make.post(robin, f"newest {n}")
+    walked, seen = list(first), [*told.receipts]
+    while True:
+        some, page = await texts(house, reader, file, limit=8, max_id=told.page.oldest)
+        if not some:
+            break
+        walked, told, seen = walked + some, page, [*seen, *page.receipts]
+    assert walked == [one for one in now if one != whole[12]]
+    assert len(set(walked)) == len(walked)
+    assert [one.rank for one in seen] == sorted(one.rank for one in seen)
+    for one in seen:
+        assert recompute(one, told.weights).wrong == ()
+
+
+async def test_an_order_is_kept_for_an_hour_and_for_its_reader(house, db, town, make, monkeypatch):
+    reader, _, wren, _ = town
+    file = feed({"local": True}, order=BY_FOLLOWED)
+    await texts(house, reader, file, limit=1)
+    assert len((await orders.held(db, reader.id, file)).receipts) == 3
+    assert await orders.held(db, wren.id, file) is None
+    assert await orders.held(db, reader.id, feed({"local": True}, order={"by": "score", "weights": {"age": 1}})) is None
+    for n in range(25):  # one reader has so many, not more
+        await texts(house, reader, feed({"local": True}, order={"by": "score", "weights": {"age": n + 1.0}}), limit=1)
+    assert len(await db.all(orders.store.ORDERS_OF, owner=reader.id)) == 20
+    await texts(house, reader, file, limit=1)
+    async with db.begin() as tx:
+        await tx.run(orders.store.HOLD_ORDER, account_id=wren.id, file="x", at=tx.now - HOUR - 1, held="")
+    await orders.trim_orders(db, orders.TrimOrders())
+    assert await db.all(orders.store.ORDERS_OF, owner=wren.id) == []
+    assert await orders.held(db, reader.id, file) is not None
+    monkeypatch.setattr(orders, "now_ms", lambda: now_ms() + HOUR + 1_000)
+    assert await orders.held(db, reader.id, file) is None
 
 
 async def test_under_18_nothing_is_inferred(house, db, town, make):

@@ -14,8 +14,10 @@ from dunnock.accounts.ages import Ages
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.feeds import rules
+from dunnock.feeds.custom import orders
 from dunnock.feeds.custom.file import FeedFile, Sources, model_of
 from dunnock.feeds.custom.gather import Gathered, gather
+from dunnock.feeds.custom.orders import Order
 from dunnock.feeds.custom.sift import Sieve
 from dunnock.feeds.feeds import Feeds
 from dunnock.feeds.for_you import policy
@@ -68,7 +70,8 @@ class CustomFeeds:
     async def show(self, reader_id: int, file: FeedFile, cursor: Cursor) -> Shown:
         """A page of a feed for a reader.
 
-        A scored feed is worked out when it is read: `max_id` is the post after which it goes on, and nothing is newer.
+        A scored feed is worked out when its first page is read: `max_id` is the post after which it goes on, in the same
+        order for an hour, whatever came since; nothing is newer.
         """
         self._db.sync()
         viewer = await self._viewers.get(reader_id)
@@ -104,6 +107,10 @@ class CustomFeeds:
         nothing = Page([], {}, {}, None, None)
         if cursor.since_id is not None or cursor.min_id is not None:
             return Shown(nothing, {}, {})
+        if cursor.max_id is not None:
+            order = await orders.held(self._db, viewer.id, file)
+            if order is not None:
+                return await self._further(order, cursor, judged)
         rows = await judged.gathered.next(_aged(Cursor(), file).span(), MOST_CANDIDATES)
         cards = await self._posts.get([row[1] for row in rows if row[1]])
         people = await self._accounts.get({card.author_id for card in cards.values()})
@@ -122,13 +129,31 @@ class CustomFeeds:
             limit=MOST_SCORED,
             minor=minor,
         )
-        start = 0
+        order = Order(tuple(receipts), model.text)
+        if len(receipts) > cursor.limit:
+            await orders.hold(self._db, viewer.id, file, order)
         if cursor.max_id is not None:
-            places = [place for place, one in enumerate(receipts, 1) if one.item == cursor.max_id]
-            start = places[0] if places else len(receipts)
-        served = receipts[start : start + cursor.limit]
+            return await self._further(order, cursor, judged)
+        served = receipts[: cursor.limit]
         page = Page([cards[one.item] for one in served], cards, people, served[-1].item if served else None, None)
         return Shown(page, judged.brought(), dict(judged.took), tuple(served), model.text)
+
+    async def _further(self, order: Order, cursor: Cursor, judged: _Judged) -> Shown:
+        """The next of what was ordered when the first page was read, without what may not be shown any more."""
+        judged.forget()
+        places = [place for place, one in enumerate(order.receipts, 1) if one.item == cursor.max_id]
+        rest = order.receipts[places[0] :] if places else ()
+        cards = await self._posts.get([one.item for one in rest])
+        people = await self._accounts.get({card.author_id for card in cards.values()})
+        served: list[Receipt] = []
+        for one in rest:
+            card = cards.get(one.item)
+            if card is not None and judged.judge(card, cards, people, list(one.sources)) is not None:
+                served.append(one)
+            if len(served) == cursor.limit:
+                break
+        page = Page([cards[one.item] for one in served], cards, people, served[-1].item if served else None, None)
+        return Shown(page, judged.brought(), dict(judged.took), tuple(served), order.weights)
 
 
 class _Judged:
@@ -139,9 +164,15 @@ class _Judged:
         self._brought, self._gate, self._sieve = Counter[str](), gate, Sieve(file.filters)
         self._sources, self._capped = file.sources, file.order.by == "newest"
 
-    def judge(self, entry: PostCard, cards: dict[int, PostCard], people: dict[int, AccountCard]) -> PostCard | None:
-        """What an entry shows in this feed; None: it is not shown."""
-        names = self.gathered.names_of(entry)
+    def judge(
+        self,
+        entry: PostCard,
+        cards: dict[int, PostCard],
+        people: dict[int, AccountCard],
+        brought_by: list[str] | None = None,
+    ) -> PostCard | None:
+        """What an entry shows in this feed; None: it is not shown. `brought_by`: sources, where they are known already."""
+        names = self.gathered.names_of(entry) if brought_by is None else brought_by
         self._brought.update(names)
         shown = rules.readable(entry, cards, people, self._gate.viewer)
         refusal = "not_for_viewer" if shown is None else self._refusal(entry, shown, names, cards, people)
@@ -154,6 +185,11 @@ class _Judged:
             self.took[taken] += 1
             return None
         return shown
+
+    def forget(self) -> None:
+        """Count anew."""
+        self.took.clear()
+        self._brought.clear()
 
     def brought(self) -> dict[str, int]:
         """Entries looked at by source; a source of the file that brought nothing stands there with 0."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import and_, bindparam, column, delete, exists, func, or_, select, table, update
 
-from dunnock.feeds.tables import custom_feed_readers, custom_feed_reports, custom_feeds
-from dunnock.foundation.db import BigId, Sql, insert_into, insert_once
+from dunnock.feeds.tables import custom_feed_orders, custom_feed_readers, custom_feed_reports, custom_feeds
+from dunnock.foundation.db import BigId, Sql, insert_into, insert_once, upsert
 
 # Columns of other domains, named here and never imported, as foreign keys are.
 _accounts = table("accounts", column("id", BigId), column("standing"))
@@ -50,3 +52,13 @@ DROP_REPORTS = Sql(delete(custom_feed_reports).where(custom_feed_reports.c.feed_
 SUBSCRIBE = insert_once(custom_feed_readers, keys=["feed_id", "account_id"])
 UNSUBSCRIBE = Sql(delete(custom_feed_readers).where(_r.feed_id == _the, _r.account_id == _owner))
 UNSUBSCRIBE_ALL = Sql(delete(custom_feed_readers).where(_r.account_id == _owner))
+
+_o = custom_feed_orders.c
+_file: Any = bindparam("file")
+HOLD_ORDER = upsert(custom_feed_orders, ["account_id", "file"])
+ORDER = Sql(select(_o.at, _o.held).where(_o.account_id == _owner, _o.file == _file))
+ORDERS_OF = Sql(select(_o.file).where(_o.account_id == _owner).order_by(_o.at.desc(), _o.file))
+OLD_ORDERS = Sql(
+    select(_o.account_id, _o.file).where(_o.at < bindparam("before", type_=BigId)).limit(bindparam("most"))
+)
+DROP_ORDER = Sql(delete(custom_feed_orders).where(_o.account_id == _owner, _o.file == _file))

@@ -7,6 +7,7 @@ from sqlalchemy import and_, select
 from dunnock.feeds.tables import (
     conversation_posts,
     conversations,
+    custom_feed_orders,
     custom_feed_readers,
     custom_feed_reports,
     custom_feeds,
@@ -39,6 +40,7 @@ READING: Step = rows(
     ),
     some_of(custom_feed_reports, of(custom_feed_reports.c.account_id), custom_feed_reports.c.feed_id),
     some_of(custom_feeds, of(custom_feeds.c.account_id), custom_feeds.c.id),
+    some_of(custom_feed_orders, of(custom_feed_orders.c.account_id), custom_feed_orders.c.file),
     some_of(followed_tags, of(followed_tags.c.account_id), followed_tags.c.hashtag_id),
     some_of(conversation_posts, of(conversation_posts.c.account_id), conversation_posts.c.post_id),
     some_of(conversations, of(conversations.c.account_id), conversations.c.id),

@@ -85,7 +85,7 @@ _FLAGS: Final = {
     "default_sensitive", "locked", "discoverable", "indexable", "hide_collections", "exclusive", "enabled", "keep_direct",
     "keep_pinned", "keep_polls", "keep_media", "keep_favourites", "keep_bookmarks", "sensitive", "overwrite", "multiple",
     "notifications", "unread", "standard", "always", "show_media", "show_media_replies", "show_featured", "requested",
-    "off",
+    "off", "shared", "listed",
 }  # fmt: skip
 ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     # table: (whose it is, what is told of it): everything of the member but secrets and what others wrote
@@ -157,6 +157,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "held_posts": "what others wrote", "origin_holds": "what integrity saw",
     "mentions": "what others wrote", "conversations": "what others wrote", "conversation_posts": "what others wrote",
     "notifications": "what others did", "notification_requests": "what others did", "idempotency": "kept for a day",
+    "custom_feed_orders": "kept for an hour",
     "grants": "secrets", "totps": "secrets", "recovery_codes": "secrets", "sign_in_steps": "secrets",
     "decisions": "what staff did", "cases": "what staff did", "case_subjects": "what staff did",
     "case_notes": "what staff did", "posting_stops": "what staff did", "text_stops": "what staff did",

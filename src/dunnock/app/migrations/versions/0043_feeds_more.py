@@ -62,5 +62,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_custom_feed_reports_account_id", "custom_feed_reports", ["account_id"])
     op.create_index("ix_custom_feed_reports_closed_at_id", "custom_feed_reports", ["closed_at", "id"])
+    op.create_table(
+        "custom_feed_orders",
+        sa.Column("account_id", _BIG, autoincrement=False, nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("at", _BIG, nullable=False),
+        sa.Column("held", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_custom_feed_orders_account_id")),
+        sa.PrimaryKeyConstraint("account_id", "file", name=op.f("pk_custom_feed_orders")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_custom_feed_orders_at", "custom_feed_orders", ["at"])
     with op.batch_alter_table("for_you_choices", schema=None) as batch_op:
         batch_op.drop_column("minor")
