@@ -43,7 +43,7 @@ async def test_a_preview_is_what_is_served_also_as_a_list(people, town, text):
     made = await people.post(HERE, me, text=text)
     assert made == {
         "id": made["id"], "account_id": str(me.id), "title": "Friends", "text": text, "shared": False, "own": True,
-        "subscribed": False,
+        "subscribed": False, "listed": False, "readers": 0.0, "removed_because": None,
     }  # fmt: skip
     served = await people.get(f"{HERE}/{made['id']}/timeline", me)
     assert sorted(ids(served["statuses"]), reverse=True) == said
@@ -149,3 +149,28 @@ async def test_shared_and_subscribed(people, town, db, events):
         await accounts.block(tx, me.id, target=wren.id)
     assert await people.get(LISTS, wren) == []
     assert (await people.ask("GET", one, wren)).status == 404
+
+
+async def test_listed_reported_and_removed(people, town, make):
+    _, wren, _, said = town
+    maker, mo = await make.member("maker", discoverable=True), await make.member("mo", role="moderator")
+    made = await people.post(HERE, maker, text=FOLLOWED, listed=True)
+    assert (made["listed"], made["shared"], made["removed_because"]) == (True, True, None)
+    one, desk = f"{HERE}/{made['id']}", "/api/v1/dunnock/admin/custom_feeds"
+    assert ids(await people.get(f"{HERE}/directory?q=friends", wren)) == [made["id"]]
+    assert await people.get(f"{HERE}/directory?q=enemies", wren) == []
+    assert ids((await people.get(f"{one}/timeline", wren))["statuses"]) == said, "whom the reader follows"
+    await people.post(f"{one}/report", wren, comment="Only hunters")
+    assert (await people.ask("POST", f"{one}/report", wren, json={"comment": ""})).status == 422
+    (told,) = await people.get(desk, mo)
+    assert (told["id"], told["complaints"][0]["comment"], told["removed_at"]) == (made["id"], "Only hunters", None)
+    assert (await people.ask("POST", f"{desk}/{made['id']}", mo, json={"act": "remove"})).status == 422
+    await people.post(f"{desk}/{made['id']}", mo, act="remove", because="Against rule 2.")
+    assert await people.get(f"{HERE}/directory", wren) == []
+    assert (await people.ask("GET", one, wren)).status == 404
+    assert (await people.get(one, maker))["removed_because"] == "Against rule 2."
+    await people.post(f"{desk}/{made['id']}", mo, act="restore")
+    await people.post(f"{one}/report", wren, comment="Still")
+    await people.post(f"{desk}/{made['id']}", mo, act="keep")
+    assert await people.get(desk, mo) == []
+    assert (await people.get(one, wren))["title"] == "Friends"

@@ -92,6 +92,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "/admin/invitations": {"invite": f"POST {OURS}/invitations", "end": f"DELETE {OURS}/invitations/{{id}}"},
     "/admin/jobs": {"": f"POST {OURS}/jobs/revive"},
+    "/admin/feeds": dict.fromkeys(("remove", "restore", "keep"), f"POST {OURS}/custom_feeds/{{id}}"),
     "/admin/government": {
         "record": f"POST {OURS}/government_requests", "answer": f"POST {OURS}/government_requests/{{id}}/answer",
     },

@@ -144,6 +144,8 @@ API: dict[str, Right] = {
     "PATCH /api/v1/dunnock/feeds/{id}": member("write:lists"),  # ours
     "PUT /api/v1/dunnock/feeds/{id}": member("write:lists"),  # ours
     "DELETE /api/v1/dunnock/feeds/{id}": member("write:lists"),  # ours
+    "GET /api/v1/dunnock/feeds/directory": member("read:lists"),  # ours
+    "POST /api/v1/dunnock/feeds/{id}/report": member("write:reports"),  # ours
     "GET /api/v1/dunnock/feeds/{id}/timeline": member("read:lists"),  # ours
     "POST /api/v1/dunnock/feeds/{id}/subscribe": member("write:lists"),  # ours
     "POST /api/v1/dunnock/feeds/{id}/unsubscribe": member("write:lists"),  # ours
@@ -314,6 +316,8 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/admin/asset_blocks": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/asset_blocks": staff("admin:write:reports"),  # ours
     "DELETE /api/v1/dunnock/admin/asset_blocks/{id}": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/custom_feeds": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/custom_feeds/{id}": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/government_requests": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/government_requests": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/government_requests/{id}/answer": staff("admin:write"),  # ours

@@ -77,7 +77,7 @@ class Town:
                 token,
                 "POST",
                 "dunnock/feeds",
-                json={"text": 'version = 1\ntitle = "Here"\n[sources]\nlocal = true\n'},
+                json={"text": 'version = 1\ntitle = "Here"\n[sources]\nlocal = true\n', "listed": True},
             )
             search = self._ask(token, "POST", "dunnock/searches", json={"q": "birds", "title": "Birds"})
             sieve = {"title": "Spoilers", "context": ["home"], "keywords_attributes": [{"keyword": "spoiler"}]}
@@ -103,6 +103,8 @@ class Town:
                 f"{name}.report": self._ask(token, "GET", "admin/reports")[0]["id"],
                 **{f"{name}.{key}": value for key, value in (known | taken_down).items()},
             }
+            self._ask(token, "PATCH", "accounts/update_credentials", json={"discoverable": True})
+        self._complain()
 
     def _audit(self) -> str:
         """Two small audits are published, so that one is shown beside the other; the address of the second."""
@@ -114,6 +116,14 @@ class Town:
             )
             said = self.server.dunnock("audit", "run", str(plan), "--publish", "--processes", "1")
         return said.split("/transparency/audits/")[1].split(",")[0]
+
+    def _complain(self) -> None:
+        """Each about the other's feed."""
+        for name, other in ((OWNER, ARAB), (ARAB, OWNER)):
+            theirs = self.paths[f"{other}.feed"]
+            self.paths[f"{name}.other_feed"] = theirs
+            told = {"comment": "It shows nothing but hunters."}
+            self._ask(self._tokens[name], "POST", f"dunnock/feeds/{theirs}/report", json=told)
 
     def _make_owner(self, name: str, *, consent: str) -> None:
         """A second owner needs the first one's consent, whose token this is."""

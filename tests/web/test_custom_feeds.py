@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
+
+from dunnock.feeds.custom.file import check
 
 LOCAL = 'version = 1\ntitle = "Here"\nabout = "What is said here."\n[sources]\nlocal = true\nhashtags = ["none"]\n'
 
@@ -59,3 +62,75 @@ async def test_shared_by_its_address(join, publish, signed_in, site):
     await other.get(path)
     assert "You no longer have this feed" in (await other.submit(f"{path}/subscribe", act="leave")).text
     assert (await site.browser().get(path)).status == 303
+
+
+async def test_the_form_makes_filters_and_weights_and_shows_the_file(join, publish, signed_in):
+    await publish(await join("robin"), "Berries in the hedge")
+    browser = await signed_in("wren")
+    await browser.get("/feeds")
+    fields = {
+        "title": "Mine", "about": "All of it", "hashtags": "#birds, owls", "local": "1", "languages": "EN, de", "media": "none",
+        "no_replies": "1", "no_sensitive": "1", "max_age": "48,5", "per_author": "3", "without": "hunting\nguns",
+    }  # fmt: skip
+    page = await browser.submit("/feeds/make", press="file", **fields)
+    assert not re.search(r'href="/feeds/\d+"', page.body), "nothing is kept"
+    made = check(
+        html.unescape(re.search(r"<textarea[^>]*name=\"text\"[^>]*>\n?(.*?)</textarea>", page.body, re.DOTALL)[1])
+    )
+    assert made == check(
+        'version = 1\ntitle = "Mine"\nabout = "All of it"\n[sources]\nhashtags = ["#birds", "owls"]\nlocal = true\n'
+        '[filters]\nlanguages = ["en", "de"]\nmedia = "none"\nreplies = false\nsensitive = false\nmax_age = 48.5\n'
+        'per_author = 3\nwithout = ["hunting", "guns"]\n'
+    )
+    page = await browser.submit(
+        "/feeds/make", title="By weights", local="1", **{"weight[followed]": "2", "weight[popular_0.5h]": "-0,5"}
+    )
+    assert "The feed is saved" in page.text
+    (path,) = set(re.findall(r'action="(/feeds/\d+)"', page.body))
+    kept = html.unescape((await browser.get(path)).body)
+    assert 'by = "score"' in kept
+    assert check(
+        re.search(r"<textarea[^>]*name=\"text\"[^>]*>\n?(.*?)</textarea>", kept, re.DOTALL)[1]
+    ).order.weights == {"followed": 2.0, "popular_0.5h": -0.5}
+    await browser.get("/feeds")
+    page = await browser.submit("/feeds/make", title="x", local="1", max_age="soon")
+    assert page.status == 422
+    assert "filters.max_age" in page.text
+
+
+async def test_a_listed_feed_is_found_and_read_by_everybody(join, publish, signed_in, site):
+    robin = await join("robin")
+    await publish(robin, "Berries in the hedge")
+    browser, other, stranger = await signed_in("wren"), await signed_in("tit"), site.browser()
+    for one in (browser,):
+        await one.get("/settings/profile")
+        await one.submit("/settings/profile", discoverable="1")
+    await browser.get("/feeds")
+    page = await browser.submit("/feeds", text=LOCAL, listed="1", act="keep")
+    (path,) = set(re.findall(r'action="(/feeds/\d+)"', page.body))
+    found = await stranger.get("/feeds/directory?q=HERE&tag=none")
+    assert "What is said here." in found.text
+    assert path in found.body
+    assert "There is no such feed" in (await stranger.get("/feeds/directory?q=elsewhere")).text
+    page = await stranger.get(path)
+    assert "What is said here." in page.text
+    assert f"/auth/sign_in?next={path}" in page.body
+    await other.get("/feeds/directory")
+    page = await other.submit(f"{path}/subscribe")
+    assert "You have this feed now" in page.text
+    # reported, removed, told
+    page = await other.get(f"{path}/report")
+    assert (await other.submit(f"{path}/report", comment=" ")).status == 422
+    assert "will look at it" in (await other.submit(f"{path}/report", comment="Only <hunters>")).text
+    mo = await signed_in("mo", "moderator")
+    assert "Only <hunters>" in (await mo.get("/admin/feeds")).text
+    assert (await mo.submit("/admin/feeds", press="remove", because="")).status == 422
+    page = await mo.submit("/admin/feeds", press="remove", because="Against rule 2.")
+    assert "Removed: Against rule 2." in page.text
+    assert (await stranger.get(path)).status in {303, 401}
+    assert (await other.get(path)).status == 404
+    assert "Against rule 2." in (await browser.get(path)).text
+    await mo.get("/admin/feeds")
+    await mo.submit("/admin/feeds", press="restore")
+    assert "What is said here." in (await stranger.get(path)).text
+    assert (await browser.get("/admin/feeds")).status == 404

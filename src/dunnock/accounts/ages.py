@@ -49,6 +49,10 @@ class Ages:
         """`unknown` is asked on each use: staff may change it."""
         self._unknown = unknown
 
+    def strangers_are_minors(self) -> bool:
+        """Whether those whom nobody knows are treated as somebody under 18."""
+        return self._counts_as_minor(Age())
+
     async def minor(self, reader: Reader, account_id: int, *, now: int) -> bool:
         """Whether the member is treated as somebody under 18."""
         return self._counts_as_minor(await age_of(reader, account_id, now=now))

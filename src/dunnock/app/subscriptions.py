@@ -26,6 +26,7 @@ from dunnock.discovery import reactions as finding
 from dunnock.feeds import reactions as feeds
 from dunnock.feeds.conversations import BACKLOG_EVERY_MS as GATHER_EVERY_MS
 from dunnock.feeds.conversations import GatherConversations, gather_conversations
+from dunnock.feeds.custom.directory import RECOUNT_EVERY_MS, RecountReaders, recount_readers
 from dunnock.feeds.custom.orders import TRIM_EVERY_MS as TRIM_ORDERS_EVERY_MS
 from dunnock.feeds.custom.orders import TrimOrders, trim_orders
 from dunnock.feeds.for_you.live import TRIM_EVERY_MS, TrimServed, trim_served
@@ -82,6 +83,7 @@ EVERY: Sequence[Every] = (
     Every(GatherConversations(), GATHER_EVERY_MS),
     Every(TrimServed(), TRIM_EVERY_MS),
     Every(TrimOrders(), TRIM_ORDERS_EVERY_MS),
+    Every(RecountReaders(), RECOUNT_EVERY_MS),
     *discovery.EVERY,
     *federation.EVERY,
     *identity.EVERY,
@@ -138,6 +140,7 @@ def does(
         GatherConversations: gather_conversations,
         TrimServed: trim_served,
         TrimOrders: trim_orders,
+        RecountReaders: recount_readers,
         **block_list_fetch.jobs_of(door, here=settings.domain),
         **discovery.JOBS,
         **federation.Work(house).does,

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dunnock import accounts, posts
 from dunnock.accounts.endorse import forget_endorsements
 from dunnock.feeds.conversations import end_conversations, forget_conversations, settle_conversations
+from dunnock.feeds.custom.directory import on_subscribed
 from dunnock.feeds.custom.keep import forget_feeds
+from dunnock.feeds.events import FeedSubscribed
 from dunnock.feeds.lists import carry_lists, forget_lists, remove_unfollowed
 from dunnock.feeds.tags import forget_tags
 from dunnock.foundation.db import Tx
@@ -59,4 +61,5 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     posts.PostDeleted: (on_post,),
     accounts.Blocked: (on_post,),
     accounts.StandingChanged: (on_standing,),
+    FeedSubscribed: (on_subscribed,),
 }

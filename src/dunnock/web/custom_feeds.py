@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import math
 from typing import Any, Literal
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -12,16 +14,21 @@ from litestar.params import FromPath
 from dunnock.api.kit import Form, Query
 from dunnock.feeds import Cursor
 from dunnock.feeds.custom import keep
-from dunnock.feeds.custom.file import LARGEST, FeedRefused, check, text_of
+from dunnock.feeds.custom.complaints import complain
+from dunnock.feeds.custom.directory import Wanted, find_listed, listed_feeds
+from dunnock.feeds.custom.file import LARGEST, FeedRefused, Value, check, text_of
 from dunnock.feeds.custom.keep import CustomFeed
 from dunnock.feeds.custom.serve import CustomFeeds, Shown
+from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.page import Page
 from dunnock.foundation.db import Db
 from dunnock.web.cards import Cards
+from dunnock.web.language_names import language_choices
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import PER_PAGE, Steps, cursor_of, steps_of
-from dunnock.web.visitor import Member
+from dunnock.web.visitor import Member, Visitor
+from dunnock.web.words import N_
 
 _ONE = "/feeds/{feed_id:int}"
 
@@ -31,18 +38,80 @@ class FeedForm(Sent):
 
     text: str = ""
     shared: bool = False
+    listed: bool = False
     act: Literal["keep", "try"] = "keep"
 
 
 class EasyForm(Sent):
-    """What a feed is made of, without a file: one hashtag, account or search a line."""
+    """What a feed is made of, without a file: hashtags and accounts apart by spaces, a search or a word to leave out a line.
+
+    `weight`: of features; one that is empty counts nothing. `act`: keep the feed, or put the
+    file into the field below.
+    """
 
     title: str = ""
+    about: str = ""
     hashtags: str = ""
     accounts: str = ""
     words: str = ""
     following: bool = False
     local: bool = False
+    languages: str = ""
+    media: Literal["any", "only", "none"] = "any"
+    no_replies: bool = False
+    boosts: bool = False
+    no_sensitive: bool = False
+    max_age: str = ""
+    per_author: str = ""
+    without: str = ""
+    weight: dict[str, str] = msgspec.field(default_factory=dict)
+    act: Literal["keep", "file"] = "keep"
+
+    def text(self) -> str:
+        """The file that says the same; still to be checked."""
+        filters: dict[str, Value] = {
+            "languages": self.languages.lower().replace(",", " ").split(),
+            "without": [line.strip() for line in self.without.splitlines() if line.strip()],
+            "boosts": self.boosts,
+        }
+        filters = {name: value for name, value in filters.items() if value}
+        if self.media != "any":
+            filters["media"] = self.media
+        filters |= {name: False for name, on in (("replies", self.no_replies), ("sensitive", self.no_sensitive)) if on}
+        if self.max_age.strip():
+            filters["max_age"] = _number("filters.max_age", self.max_age)
+        if self.per_author.strip():
+            filters["per_author"] = int(_number("filters.per_author", self.per_author))
+        weights = {name: _number(f"order.weights.{name}", said) for name, said in self.weight.items() if said.strip()}
+        return text_of(
+            self.title.strip(),
+            about=self.about.strip(),
+            sources={
+                "hashtags": self.hashtags.replace(",", " ").split(),
+                "accounts": self.accounts.replace(",", " ").split(),
+                "words": [line.strip() for line in self.words.splitlines() if line.strip()],
+                "following": self.following,
+                "local": self.local,
+            },
+            filters=filters,
+            weights=weights,
+        )
+
+
+class ReportForm(Sent):
+    """What is wrong with a feed."""
+
+    comment: str = ""
+
+
+class DirectoryParams(msgspec.Struct, frozen=True):
+    """What to look for in the directory. `page`: from 1."""
+
+    q: str = ""
+    language: str = ""
+    tag: str = ""
+    page: int = 1
+    done: str = ""
 
 
 class SubscribeForm(Sent):
@@ -75,7 +144,7 @@ async def keep_custom_feed(
             told = await custom_feeds.show(member.account_id, check(form.text), Cursor(limit=PER_PAGE))
             return await _all(show, db, member, form, told=told, shown=await cards.page(told.page, "public"))
         async with db.begin() as tx:
-            made = await keep.make_feed(tx, member.account_id, text=form.text, shared=form.shared)
+            made = await keep.make_feed(tx, member.account_id, text=form.text, shared=form.shared, listed=form.listed)
     except FeedRefused as error:
         return await _all(show, db, member, form, error=error)
     return show.go(f"/feeds/{made.id}", done="feed_kept")
@@ -86,15 +155,10 @@ async def make_custom_feed(
     form: Form[EasyForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
 ) -> Response[str] | Response[None]:
     """Make a feed without writing a file."""
-    text = text_of(
-        form.title.strip(),
-        hashtags=re.split(r"[\s,]+", form.hashtags.strip()) if form.hashtags.strip() else (),
-        accounts=re.split(r"[\s,]+", form.accounts.strip()) if form.accounts.strip() else (),
-        words=[line.strip() for line in form.words.splitlines() if line.strip()],
-        following=form.following,
-        local=form.local,
-    )
     try:
+        text = form.text()
+        if form.act == "file":
+            return await _all(show, db, member, FeedForm(text=text), easy=form)
         async with db.begin() as tx:
             made = await keep.make_feed(tx, member.account_id, text=text)
     except FeedRefused as error:
@@ -108,17 +172,26 @@ async def show_custom_feed(
     feed_id: FromPath[int],
     params: Query[PageParams],
     show: NamedDependency[Show],
-    member: NamedDependency[Member],
+    visitor: NamedDependency[Visitor],
     db: NamedDependency[Db],
     custom_feeds: NamedDependency[CustomFeeds],
     cards: NamedDependency[Cards],
 ) -> Response[str]:
-    """What a feed shows, and why."""
-    one = await keep.find_feed(db, member.account_id, feed_id)
+    """What a feed shows, and why; a listed one for everybody."""
     cursor = cursor_of(params)
+    if visitor.account_id is None:
+        listed = await find_listed(db, feed_id)
+        if listed is not None:
+            told = await custom_feeds.show_stranger(listed.file(), cursor)
+            shown = await cards.page(told.page, "public")
+            (maker,) = await cards.faces([listed.account_id])
+            return show("custom_feed_public.html", one=listed, about=listed.file().about, maker=maker, shown=shown,
+                        steps=_steps(told.page, cursor))  # fmt: skip
+    member = visitor.member
+    one = await keep.find_feed(db, member.account_id, feed_id)
     told = await custom_feeds.show(member.account_id, one.file(), cursor)
     shown = await cards.page(told.page, "public")
-    return _show(show, member, one, FeedForm(text=one.text, shared=one.shared), told=told, shown=shown,
+    return _show(show, member, one, FeedForm(text=one.text, shared=one.shared, listed=one.listed), told=told, shown=shown,
                  steps=_steps(told.page, cursor))  # fmt: skip
 
 
@@ -134,7 +207,9 @@ async def change_custom_feed(
     """Another file; shared, or no longer."""
     try:
         async with db.begin() as tx:
-            await keep.change_feed(tx, member.account_id, feed_id, text=form.text, shared=form.shared)
+            await keep.change_feed(
+                tx, member.account_id, feed_id, text=form.text, shared=form.shared or form.listed, listed=form.listed
+            )
     except FeedRefused as error:
         return _show(show, member, await keep.find_feed(db, member.account_id, feed_id), form, error=error)
     return show.go(f"/feeds/{feed_id}", done="saved")
@@ -172,6 +247,68 @@ async def subscribe_to_feed(
     return show.go(f"/feeds/{feed_id}", done="feed_subscribed")
 
 
+@get("/feeds/directory")
+async def show_directory(
+    *,
+    params: Query[DirectoryParams],
+    show: NamedDependency[Show],
+    visitor: NamedDependency[Visitor],
+    db: NamedDependency[Db],
+    cards: NamedDependency[Cards],
+) -> Response[str]:
+    """Feeds that their makers want to be found."""
+    wanted = Wanted(params.q, params.language, params.tag, params.page)
+    found = await listed_feeds(db, wanted, reader_id=visitor.account_id)
+    faces = {one.id: one for one in await cards.faces(list({one.account_id for one in found.feeds}))}
+    more = urlencode({"q": params.q, "language": params.language, "tag": params.tag, "page": params.page + 1})
+    return show(
+        "custom_feed_directory.html",
+        feeds=[(one, faces.get(one.account_id), one.file()) for one in found.feeds],
+        wanted=wanted,
+        languages=[("", N_("All languages")), *language_choices(params.language)[1:]],
+        more=more if found.more else "",
+        member=visitor.account_id is not None,
+    )
+
+
+@get(f"{_ONE}/report")
+async def ask_about_feed(
+    feed_id: FromPath[int], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[str]:
+    """A form to tell staff what is wrong with a feed."""
+    one = await keep.find_feed(db, member.account_id, feed_id)
+    return show("custom_feed_report.html", one=one, form=ReportForm(), error=None)
+
+
+@post(f"{_ONE}/report", status_code=303)
+async def report_custom_feed(
+    *,
+    feed_id: FromPath[int],
+    form: Form[ReportForm],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[str] | Response[None]:
+    """Tell staff what is wrong with a feed."""
+    try:
+        async with db.begin() as tx:
+            await complain(tx, member.account_id, feed_id, comment=form.comment)
+    except FeedRefused as error:
+        one = await keep.find_feed(db, member.account_id, feed_id)
+        return show("custom_feed_report.html", one=one, form=form, error=error)
+    return show.go(f"/feeds/{feed_id}", done="reported")
+
+
+def _number(field: str, said: str) -> float:
+    try:
+        number = float(said.strip().replace(",", "."))
+    except ValueError:
+        number = float("nan")
+    if not math.isfinite(number):
+        raise FeedRefused(say=f"Validation failed: {field}: This is no number")
+    return number
+
+
 def _steps(page: Page, cursor: Cursor) -> Steps:
     """As `steps_of`; a scored feed has nothing newer."""
     return steps_of(page, cursor) if page.newest is not None else Steps(None, page.oldest)
@@ -197,6 +334,7 @@ async def _all(
         told=told,
         shown=shown,
         largest=LARGEST,
+        names=NAMES,
     )
 
 
@@ -233,4 +371,7 @@ HANDLERS = pages(
     change_custom_feed,
     delete_custom_feed,
     subscribe_to_feed,
+    show_directory,
+    ask_about_feed,
+    report_custom_feed,
 )

@@ -15,6 +15,8 @@ from dunnock.api.mastodon.for_you import ForYouReceipt, receipt_of
 from dunnock.api.mastodon.pages import answer, me
 from dunnock.api.mastodon.timelines import HomeParams, Timelines
 from dunnock.feeds.custom import keep
+from dunnock.feeds.custom.complaints import complain
+from dunnock.feeds.custom.directory import Wanted, listed_feeds
 from dunnock.feeds.custom.file import check
 from dunnock.feeds.custom.keep import CustomFeed
 from dunnock.feeds.custom.serve import Shown
@@ -26,22 +28,45 @@ _READS, _WRITES = "read:lists", "write:lists"
 
 
 class CustomFeedWire(msgspec.Struct, kw_only=True):
-    """A custom feed. `text`: its file; `shared`: whoever knows its id may read it; `own`: the caller made it."""
+    """A custom feed. `text`: its file; `shared`: members who know its id may read it; `own`: the caller made it.
+
+    `listed`: everybody finds and reads it; `readers`: as how many independent accounts those count who subscribed, of late;
+    `removed_because`: staff took it from everybody but its maker, who is told why; null: they did not.
+    """
 
     id: str
     account_id: str
     title: str
     text: str
     shared: bool
+    listed: bool
     own: bool
     subscribed: bool
+    readers: float
+    removed_because: str | None
 
 
 class CustomFeedForm(msgspec.Struct):
-    """The file, and whether others may read the feed; what is missing stays."""
+    """The file, whether others may read the feed and whether everybody finds it; what is missing stays."""
 
     text: str | None = None
     shared: bool | None = None
+    listed: bool | None = None
+
+
+class ComplaintForm(msgspec.Struct):
+    """What is wrong with a feed."""
+
+    comment: str = ""
+
+
+class DirectoryParams(msgspec.Struct, frozen=True):
+    """What to look for: words of the title, what it is about or hashtags; a language; a hashtag. `page`: from 1, 20 each."""
+
+    q: str = ""
+    language: str = ""
+    tag: str = ""
+    page: int = 1
 
 
 class CustomFeedPage(msgspec.Struct, kw_only=True):
@@ -70,7 +95,9 @@ async def show_custom_feeds(caller: Called, db: NamedDependency[Db]) -> list[Cus
 async def make_custom_feed(form: Form[CustomFeedForm], caller: Called, db: NamedDependency[Db]) -> CustomFeedWire:
     """Keep a feed."""
     async with db.begin() as tx:
-        made = await keep.make_feed(tx, me(caller), text=form.text or "", shared=bool(form.shared))
+        made = await keep.make_feed(
+            tx, me(caller), text=form.text or "", shared=bool(form.shared), listed=bool(form.listed)
+        )
     return _wire(made, me(caller))
 
 
@@ -85,6 +112,16 @@ async def preview_custom_feed(
     return answer(_page(body, shown))
 
 
+@get(f"{PATH}/directory", guards=[require(_READS)])
+async def list_directory(
+    params: Query[DirectoryParams], caller: Called, db: NamedDependency[Db]
+) -> list[CustomFeedWire]:
+    """Feeds that their makers want to be found, most read first; readers who act together count as the root of their number."""
+    wanted = Wanted(words=params.q, language=params.language, tag=params.tag, page=params.page)
+    found = await listed_feeds(db, wanted, reader_id=me(caller))
+    return [_wire(one, me(caller)) for one in found.feeds]
+
+
 @get(_ONE, guards=[require(_READS)])
 async def show_custom_feed(feed_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> CustomFeedWire:
     """One of them, or one that somebody shares."""
@@ -97,7 +134,9 @@ async def change_custom_feed(
 ) -> CustomFeedWire:
     """Give a feed another file, or share it or no longer."""
     async with db.begin() as tx:
-        changed = await keep.change_feed(tx, me(caller), feed_id, text=form.text, shared=form.shared)
+        changed = await keep.change_feed(
+            tx, me(caller), feed_id, text=form.text, shared=form.shared, listed=form.listed
+        )
     return _wire(changed, me(caller))
 
 
@@ -138,6 +177,16 @@ async def unsubscribe_from_feed(feed_id: FromPath[int], caller: Called, db: Name
     return {}
 
 
+@post(f"{_ONE}/report", guards=[require("write:reports")], status_code=200)
+async def report_feed(
+    feed_id: FromPath[int], form: Form[ComplaintForm], caller: Called, db: NamedDependency[Db]
+) -> dict[str, str]:
+    """Tell staff what is wrong with a feed of somebody else."""
+    async with db.begin() as tx:
+        await complain(tx, me(caller), feed_id, comment=form.comment)
+    return {}
+
+
 def _page(statuses: bytes, shown: Shown) -> bytes:
     told = {
         "brought": shown.brought,
@@ -155,12 +204,15 @@ def _wire(one: CustomFeed, caller: int) -> CustomFeedWire:
         title=one.title,
         text=one.text,
         shared=one.shared,
+        listed=one.listed,
         own=one.account_id == caller,
         subscribed=one.subscribed,
+        readers=one.readers / 1000,
+        removed_because=None if one.removed_at is None else one.removed_because,
     )
 
 
 HANDLERS: list[Any] = [
     show_custom_feeds, make_custom_feed, preview_custom_feed, show_custom_feed, change_custom_feed, delete_custom_feed,
-    read_custom_feed, subscribe_to_feed, unsubscribe_from_feed,
+    read_custom_feed, subscribe_to_feed, unsubscribe_from_feed, list_directory, report_feed,
 ]  # fmt: skip

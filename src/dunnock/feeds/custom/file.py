@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -101,15 +101,29 @@ def check(text: str) -> FeedFile:
     return found
 
 
+Value: TypeAlias = str | bool | float | Sequence[str]
+
+
 def text_of(
-    title: str, *, hashtags: Sequence[str], accounts: Sequence[str], words: Sequence[str], following: bool, local: bool
+    title: str,
+    *,
+    sources: Mapping[str, Value],
+    filters: Mapping[str, Value] | None = None,
+    weights: Mapping[str, float] | None = None,
+    about: str = "",
 ) -> str:
-    """A file with the newest first, for who does not want to write one; it is still to be checked."""
-    lists = {"hashtags": hashtags, "accounts": accounts, "words": words}
-    lines = ["version = 1", f"title = {_quoted(title)}", "", "[sources]"]
-    lines += [f"{name} = [{', '.join(map(_quoted, each))}]" for name, each in lists.items() if each]
-    lines += [f"{name} = true" for name, on in (("following", following), ("local", local)) if on]
+    """A file for who does not want to write one; it is still to be checked. With `weights` it is by score, else newest first."""
+    lines = ["version = 1", f"title = {_quoted(title)}", *([f"about = {_quoted(about)}"] if about else [])]
+    lines += ["", "[sources]", *_lines({name: value for name, value in sources.items() if value})]
+    if filters:
+        lines += ["", "[filters]", *_lines(filters)]
+    if weights:
+        lines += ["", "[order]", 'by = "score"', "", "[order.weights]", *_lines(weights)]
     return "\n".join([*lines, ""])
+
+
+def _lines(table: Mapping[str, Value]) -> list[str]:
+    return [f"{_quoted(name)} = {msgspec.json.encode(value).decode()}" for name, value in table.items()]
 
 
 def model_of(file: FeedFile, base: Model) -> Model:

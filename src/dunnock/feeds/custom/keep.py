@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from dunnock.feeds.custom.file import FeedFile, FeedRefused, check
+from dunnock.feeds.custom.found_by import found_by
 from dunnock.feeds.errors import FeedMissing
 from dunnock.feeds.events import CustomFeedChanged, FeedSubscribed
 from dunnock.feeds.store import custom as store
@@ -14,7 +15,12 @@ MOST_FEEDS, MOST_SUBSCRIBED = 20, 50
 
 
 class CustomFeed(msgspec.Struct, frozen=True):
-    """A feed as it is kept. `text`: the file; `shared`: whoever knows its number may read it; `subscribed`: who asks did."""
+    """A feed as it is kept. `text`: the file; `shared`: members who know its number may read it; `subscribed`: who asks did.
+
+    `listed`: everybody finds and reads it; `readers`: as how many independent accounts its readers count, in thousandths, now
+    and then; `removed_at` (Unix milliseconds): staff took it from everybody but its maker, for the reason in
+    `removed_because`.
+    """
 
     id: int
     account_id: int
@@ -22,6 +28,10 @@ class CustomFeed(msgspec.Struct, frozen=True):
     text: str
     shared: bool = False
     subscribed: bool = False
+    listed: bool = False
+    readers: int = 0
+    removed_at: int | None = None
+    removed_because: str = ""
 
     def file(self) -> FeedFile:
         """The file, read."""
@@ -30,7 +40,7 @@ class CustomFeed(msgspec.Struct, frozen=True):
 
 async def feeds_of(reader: Reader, account_id: int) -> list[CustomFeed]:
     """Those that the account made, oldest first, then those of others that it subscribed to and may still read. One query."""
-    return [_feed(row) for row in await reader.all(store.ALL, owner=account_id)]
+    return [feed_of(row) for row in await reader.all(store.ALL, owner=account_id)]
 
 
 async def find_feed(reader: Reader, account_id: int, feed_id: int) -> CustomFeed:
@@ -42,28 +52,39 @@ async def find_feed(reader: Reader, account_id: int, feed_id: int) -> CustomFeed
     row = await reader.one(store.FIND, the=feed_id, owner=account_id)
     if row is None:
         raise FeedMissing(feed_id)
-    return _feed(row)
+    return feed_of(row)
 
 
-async def make_feed(tx: Tx, account_id: int, *, text: str, shared: bool = False) -> CustomFeed:
-    """Keep a feed.
+async def make_feed(tx: Tx, account_id: int, *, text: str, shared: bool = False, listed: bool = False) -> CustomFeed:
+    """Keep a feed; what is listed is shared, too.
 
     Raises:
         FeedRefused: the file is wrong, a feed with lists is to be shared, or there are `MOST_FEEDS` already.
     """
+    shared = shared or listed
     file = _checked(text, shared=shared)
     if await tx.value(store.COUNT, owner=account_id) >= MOST_FEEDS:
         raise FeedRefused(account_id, say=f"Validation failed: You can have up to {MOST_FEEDS} feeds")
-    made = CustomFeed(tx.new_id(), account_id, file.title, text, shared)
-    await tx.run(store.ADD, id=made.id, account_id=account_id, title=made.title, text=text, shared=shared)
+    made = CustomFeed(tx.new_id(), account_id, file.title, text, shared, listed=listed)
+    await tx.run(
+        store.ADD, id=made.id, account_id=account_id, title=made.title, text=text, shared=shared, listed=listed,
+        **found_by(file),
+    )  # fmt: skip
     await tx.record(CustomFeedChanged(feed_id=made.id, account_id=account_id))
     return made
 
 
 async def change_feed(
-    tx: Tx, account_id: int, feed_id: int, *, text: str | None = None, shared: bool | None = None
+    tx: Tx,
+    account_id: int,
+    feed_id: int,
+    *,
+    text: str | None = None,
+    shared: bool | None = None,
+    listed: bool | None = None,
 ) -> CustomFeed:
-    """Another file, or shared or no longer; what is None stays. What is no longer shared has no subscribers.
+    """Another file, or shared or listed or no longer; what is None stays. What is no longer shared has no subscribers, and is
+    not listed; what is listed is shared.
 
     Raises:
         FeedMissing: the account made no such feed.
@@ -71,10 +92,16 @@ async def change_feed(
     """
     old = await _own(tx, account_id, feed_id)
     new_text, new_shared = old.text if text is None else text, old.shared if shared is None else shared
+    new_listed = old.listed and new_shared if listed is None else listed
+    new_shared = new_shared or new_listed
     file = _checked(new_text, shared=new_shared)
-    new = msgspec.structs.replace(old, title=file.title, text=new_text, shared=new_shared)
+    new = msgspec.structs.replace(old, title=file.title, text=new_text, shared=new_shared, listed=new_listed)
     if new != old:
-        await tx.run(store.CHANGE, the=feed_id, new_title=new.title, new_text=new.text, new_shared=new.shared)
+        found = {f"new_{name}": value for name, value in found_by(file).items()}
+        await tx.run(
+            store.CHANGE, the=feed_id, new_title=new.title, new_text=new.text, new_shared=new.shared,
+            new_listed=new.listed, **found,
+        )  # fmt: skip
         if old.shared and not new.shared:
             await tx.run(store.DROP_READERS, the=feed_id)
         await tx.record(CustomFeedChanged(feed_id=feed_id, account_id=account_id))
@@ -146,5 +173,6 @@ def _checked(text: str, *, shared: bool) -> FeedFile:
     return file
 
 
-def _feed(row: Row) -> CustomFeed:
-    return CustomFeed(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]))
+def feed_of(row: Row) -> CustomFeed:
+    """A row of the store."""
+    return CustomFeed(row[0], row[1], row[2], row[3], bool(row[4]), bool(row[5]), bool(row[6]), row[7], row[8], row[9])

@@ -29,6 +29,8 @@ from dunnock.foundation.db import Db
 from dunnock.foundation.ids import id_at
 from dunnock.posts.views import PostCard, PostViews
 
+NOBODY = 0
+"""In place of an account: whoever is not signed in."""
 MOST_CANDIDATES = 600
 MOST_SCORED = 100
 """Places of a scored feed; what would come behind them is not shown."""
@@ -67,6 +69,19 @@ class CustomFeeds:
         self._db, self._feeds, self._for_you, self._domain = db, feeds, for_you, domain
         self._accounts, self._posts, self._viewers = accounts, posts, viewers
 
+    async def show_stranger(self, file: FeedFile, cursor: Cursor) -> Shown:
+        """A page for whoever is not signed in: what nobody in particular may see. Of a scored feed the first one alone."""
+        self._db.sync()
+        viewer, minor = Viewer(NOBODY), self._ages.strangers_are_minors()
+        judged = await self._judge(viewer, file, minor=minor)
+        if file.order.by == "newest":
+            return await self._newest(file, judged, cursor)
+        if cursor.max_id is not None:
+            return Shown(Page([], {}, {}, None, None), {}, {})
+        shown = await self._scored(viewer, file, judged, cursor, minor=minor)
+        shown.page.oldest = None
+        return shown
+
     async def show(self, reader_id: int, file: FeedFile, cursor: Cursor) -> Shown:
         """A page of a feed for a reader.
 
@@ -78,16 +93,19 @@ class CustomFeeds:
         minor = await self._ages.minor(self._db, reader_id, now=now_ms())
         judged = await self._judge(viewer, file, minor=minor)
         if file.order.by == "newest":
-            page = await fill(
-                judged.gathered.next,
-                judged.judge,
-                _aged(cursor, file),
-                posts=self._posts,
-                accounts=self._accounts,
-                once=True,
-            )
-            return Shown(page, judged.brought(), dict(judged.took))
+            return await self._newest(file, judged, cursor)
         return await self._scored(viewer, file, judged, cursor, minor=minor)
+
+    async def _newest(self, file: FeedFile, judged: _Judged, cursor: Cursor) -> Shown:
+        page = await fill(
+            judged.gathered.next,
+            judged.judge,
+            _aged(cursor, file),
+            posts=self._posts,
+            accounts=self._accounts,
+            once=True,
+        )
+        return Shown(page, judged.brought(), dict(judged.took))
 
     async def _judge(self, viewer: Viewer, file: FeedFile, *, minor: bool) -> _Judged:
         restricted = await self._for_you.restricted()
@@ -130,7 +148,7 @@ class CustomFeeds:
             minor=minor,
         )
         order = Order(tuple(receipts), model.text)
-        if len(receipts) > cursor.limit:
+        if len(receipts) > cursor.limit and viewer.id != NOBODY:
             await orders.hold(self._db, viewer.id, file, order)
         if cursor.max_id is not None:
             return await self._further(order, cursor, judged)

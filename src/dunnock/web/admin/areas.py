@@ -10,6 +10,7 @@ from dunnock.web.admin import (
     appeals,
     block_lists,
     cases,
+    custom_feeds,
     detectors,
     doors,
     emergency,
@@ -46,4 +47,5 @@ AREAS: tuple[Any, ...] = (
     stopped_media,
     indicators,
     talk,
+    custom_feeds,
 )  # fmt: skip
