@@ -11,7 +11,6 @@ from dunnock import accounts, discovery, posts
 from dunnock.accounts.standing import change_standing
 from dunnock.discovery import trend_refresh as t
 from dunnock.discovery.tables import tag_hours
-from dunnock.discovery.trend_engine import SEVERAL, Past, Scene, circles_of, judge
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.ids import id_at
@@ -332,17 +331,18 @@ async def test_what_is_bought_does_not_keep_others_from_being_judged(db, make, t
     assert len(await discovery.held_back(db, "tag")) == 1, "of what is held back as many are kept as are listed"
 
 
-def test_nothing_is_stronger_than_its_spans_let_it_be():
-    now, half_life = 1_700_000_000_000, 4 * HOUR
-    pick = random.Random(3)
-    for _ in range(200):
-        ages = [pick.expovariate(1 / HOUR) for _ in range(pick.randint(3, 60))]
-        acts = {number: round(now - age) for number, age in enumerate(ages) if age < 23 * HOUR}
-        busy = t.Busy(half_life)
-        for span in (30 * MINUTE, 2 * HOUR, 24 * HOUR):
-            number = sum(at > now - span for at in acts.values())
-            busy.add(span, [(7, "en", number)] if number >= 3 else [])
-        pasts = dict.fromkeys(acts, Past(SEVERAL))
-        scene = Scene(accounts=1000)
-        found = judge(7, acts, circles_of(7, acts, pasts, scene), scene, now=now, half_life=half_life)
-        assert found is None or found.strength <= busy.most_strength(7, 0.5) + 1e-9
+async def test_nothing_is_stronger_than_it_is_thought_to_be_at_most(db, make, trends):
+    pick, people = random.Random(3), await crowd(make, 25)
+    for tag in range(12):
+        for one in pick.sample(people, pick.randint(3, 25)):
+            age = min(pick.expovariate(1 / pick.choice((20, 60, 400))), 1200)
+            await make.post(one, hashtags=(f"tag{tag}",), at=now_ms() - round(age * MINUTE))
+    await refresh(db)
+    busy = t.Busy(
+        await db.all(t.store.TAGS_IN_USE, looked_at=10_000, least=3, since=id_at(now_ms() - DAY), until=id_at(now_ms()))
+    )
+    listed = await trends.tags()
+    assert len(listed) > 6
+    for one in listed:
+        found = (await trends.why("tag", one.tag.id)).found
+        assert 0.5 * busy.most_strength(one.tag.id, 0.5) < found.strength <= busy.most_strength(one.tag.id, 0.5)

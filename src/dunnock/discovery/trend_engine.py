@@ -18,6 +18,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
 
 import msgspec
 
@@ -41,6 +42,8 @@ BURST = 5 * MINUTE
 EXTREME = 10.0
 """From so many accounts for each that acts on its own, what was held back is a matter for integrity."""
 
+HALF_LIFE = {"tag": 4 * HOUR, "post": 3 * HOUR, "link": 6 * HOUR}
+"""Of an act of lately, by what it takes up; just now it is `FAST` times shorter."""
 FAST = 8
 """So much faster than lately an act fades from what is taken up just now."""
 _LATELY = 0.0625  # as much as just now: it decides where little happens
@@ -206,16 +209,11 @@ def ranked(found: Iterable[Found | None]) -> tuple[list[Found], list[Found]]:
 
 def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past], scene: Scene) -> Circles:
     """Who of those that took a subject up came together before, and of whom nothing is known."""
-    unknown: set[int] = set()
-    came: Counter[int] = Counter()
-    for account in acts:
-        past = pasts.get(account, NOBODY)
-        if past.first is None or past.first == subject:
-            unknown.add(account)
-        if past.gatherings:
-            came.update(past.gatherings)
+    known = [(account, pasts.get(account, NOBODY)) for account in acts]
+    unknown = {account for account, past in known if past.first is None or past.first == subject}
+    came = Counter(chain.from_iterable([past.gatherings for _, past in known]))
     here = len(acts)
-    telling: dict[int, int] = {}
+    telling: dict[int, tuple[int, int]] = {}
     for gathering, both in came.items():
         if both < _TOGETHER or gathering not in scene.gatherings:
             continue
@@ -223,15 +221,15 @@ def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past],
         by_chance = size * here / max(scene.accounts, 1)
         most = both >= max(_MOST_AT_LEAST, _MOST * min(size, here))
         if on != subject and (both >= _LIFT * by_chance or most):
-            telling[gathering] = both
+            telling[gathering] = (both, gathering)
     circles: dict[int, tuple[str, int]] = {}
-    for account in acts:
-        if (group := scene.groups.get(account)) is not None:
+    for account, past in known if telling else ():
+        if theirs := [telling[one] for one in past.gatherings if one in telling]:
+            circles[account] = ("gathering", max(theirs)[1])
+    circles |= dict.fromkeys(unknown, _UNKNOWN)
+    for account, group in scene.groups.items():
+        if account in acts:
             circles[account] = ("group", group.group)
-        elif account in unknown:
-            circles[account] = _UNKNOWN
-        elif telling and (theirs := [one for one in pasts[account].gatherings if one in telling]):
-            circles[account] = ("gathering", max(theirs, key=lambda one: (telling[one], one)))
     return Circles(circles, unknown)
 
 
@@ -278,19 +276,27 @@ def _languages(
     So nobody gets what is large elsewhere into the list of a language with accounts that one hand leads.
     """
     sums: dict[str, float] = {}
-    communities: dict[str, set[object]] = {}
     for account, weight in weights.items():
-        if not (language := languages.get(account)):
-            continue
-        sums[language] = sums.get(language, 0.0) + weight
-        if scene.young or account not in circles.unknown:
-            communities.setdefault(language, set()).add(account if scene.young else circles.of.get(account, account))
+        if (language := languages.get(account)) is not None:
+            sums[language] = sums.get(language, 0.0) + weight
     total = math.fsum(weights.values())
+    spoken = {language: weight / total for language, weight in sums.items() if weight >= _SPOKEN * total > 0}
     return {
-        language: weight / total
-        for language, weight in sums.items()
-        if len(communities.get(language, ())) >= LEAST and weight >= _SPOKEN * total
+        language: share
+        for language, share in spoken.items()
+        if _several([one for one in weights if languages.get(one) == language], circles, scene)
     }
+
+
+def _several(accounts: Sequence[int], circles: Circles, scene: Scene) -> bool:
+    """Are they of as many communities as make a trend?"""
+    found: set[object] = set()
+    for account in accounts:
+        if scene.young or account not in circles.unknown:
+            found.add(account if scene.young else circles.of.get(account, account))
+            if len(found) >= LEAST:
+                return True
+    return False
 
 
 def _steepness(times: Sequence[int]) -> float:

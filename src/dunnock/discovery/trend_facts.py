@@ -14,6 +14,7 @@ from dunnock.discovery.store import trends as acts_store
 from dunnock.discovery.trend_engine import (
     GATHERED,
     GATHERING,
+    HALF_LIFE,
     SEVERAL,
     WINDOW,
     Found,
@@ -29,8 +30,6 @@ from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.ids import id_at, ms_of
 
-HALF_LIFE = {"tag": 4 * HOUR, "post": 3 * HOUR, "link": 6 * HOUR}
-"""Of an act of lately; just now it is `FAST` times shorter."""
 MOST_HELD = 10_000
 """So many accounts behind what is held back are told of."""
 LISTED = 100

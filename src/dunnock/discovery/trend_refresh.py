@@ -12,9 +12,8 @@ import msgspec
 from dunnock import previews
 from dunnock.discovery.events import TrendsRefreshed
 from dunnock.discovery.store import trends as store
-from dunnock.discovery.trend_engine import FAST, LEAST, ORDINARY, WINDOW, most_strength, steady
+from dunnock.discovery.trend_engine import HALF_LIFE, LEAST, ORDINARY, WINDOW, most_strength, steady
 from dunnock.discovery.trend_facts import (
-    HALF_LIFE,
     LISTED,
     LOOKED_AT,
     MOST_LANGUAGES,
@@ -34,9 +33,8 @@ from dunnock.foundation.job import Job
 REFRESH_EVERY_MS = 5 * MINUTE
 PAST = 8 * DAY
 _LISTED_OF_LANGUAGE = 20
-_CANDIDATES, _CANDIDATES_OF_LANGUAGE = 600, 40
-MOST_JUDGED, _ROUND = 600, 100
-_SPANS = (30 * MINUTE, 2 * HOUR, WINDOW)  # in which it is counted who took a subject up
+_CANDIDATES, _CANDIDATES_OF_LANGUAGE = 600, 25
+MOST_JUDGED, _ROUND = 600, 50
 _OLDEST_POST = 2 * DAY
 _USUAL = 30 * DAY
 _HOURS = "trend hours"
@@ -84,7 +82,7 @@ async def _judged(db: Db, kind: str, busy: Busy, expected: Mapping[int, float], 
     """Judge those that may be the strongest, in rounds, until no other can come into the list; and those of each language."""
     most = {one: busy.most_strength(one, expected[one]) for one in expected}
     waiting = heapq.nlargest(MOST_JUDGED, [(strength, one) for one, strength in most.items() if strength > 0])
-    due = [one for one in busy.of_languages() if most.get(one, 0) > 0]
+    due = [one for one in busy.of_languages(most) if most[one] > 0]
     listed: list[Judged] = []
     held: list[Judged] = []
     judged: set[int] = set()
@@ -125,48 +123,37 @@ def _written(one: Judged) -> str:
 
 
 class Busy:
-    """How many accounts took subjects up, in spans of time that end now; in all, and in each language."""
+    """What is in use: as how many accounts each counts at most, lately and just now, and in which languages it is."""
 
-    def __init__(self, half_life: int) -> None:
-        """`half_life`: of an act of lately."""
-        self._half_life = half_life
-        self._spans: list[int] = []
-        self._counts: list[Counter[int]] = []
-        self._spoken: dict[str, Counter[int]] = {}
-
-    def add(self, span: int, rows: Iterable[Row]) -> None:
-        """Take up (subject, language, accounts) of a span; the shortest comes first, the longest says what is spoken."""
-        counts: Counter[int] = Counter()
-        self._spoken = {}
-        for subject, language, people in rows:
-            counts[subject] += people
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Rows are (subject, language, accounts, at most lately, at most just now)."""
+        self._people: Counter[int] = Counter()
+        self._most: dict[int, tuple[float, float]] = {}
+        self._spoken: dict[str, set[int]] = {}
+        for subject, language, people, lately, just_now in rows:
+            slow, fast = self._most.get(subject, (0.0, 0.0))
+            self._most[subject] = slow + float(lately), fast + float(just_now)
+            self._people[subject] += people
             if language and people >= LEAST:
-                self._spoken.setdefault(base_of(language), Counter())[subject] += people
-        self._spans.append(span)
-        self._counts.append(counts)
+                self._spoken.setdefault(base_of(language), set()).add(subject)
 
     def most_strength(self, subject: int, expected: float) -> float:
-        """It is no stronger: as if each account counted in full, and each act were as new as its span lets it be."""
-        unseen = min(LEAST - 1, self._counts[-1][subject])  # where it is not named, so many may have taken it up
-        slow = fast = before = 0.0
-        newest = 0
-        for span, counts in zip(self._spans, self._counts, strict=True):
-            more = max(0.0, max(counts[subject], unseen) - before)
-            slow += more * 0.5 ** (newest / self._half_life)
-            fast += more * 0.5 ** (newest * FAST / self._half_life)
-            before, newest = before + more, span
-        return most_strength(fast, slow, expected)
+        """It is no stronger: as if each account counted in full."""
+        slow, fast = self._most[subject]
+        people = float(self._people[subject])
+        return most_strength(min(fast, people), min(slow, people), expected)
 
     def strongest(self, most: int) -> list[int]:
         """So many that could be the strongest if nothing were usual for them, and those of each language."""
-        every = {one: self.most_strength(one, ORDINARY) for one in self._counts[-1]}
-        return list(dict.fromkeys([*_most(every, most), *self.of_languages()]))
+        strength = {one: self.most_strength(one, ORDINARY) for one in self._most}
+        return list(dict.fromkeys([*_most(strength, most), *self.of_languages(strength)]))
 
-    def of_languages(self) -> list[int]:
-        """Of each language those that most took up in it."""
+    def of_languages(self, strength: Mapping[int, float]) -> list[int]:
+        """Of each language those that could be the strongest, of those whose strength is given."""
         found: dict[int, None] = {}
-        for of in heapq.nlargest(MOST_LANGUAGES, self._spoken.values(), key=lambda one: one.total()):
-            found |= dict.fromkeys(_most(of, _CANDIDATES_OF_LANGUAGE))
+        for of in heapq.nlargest(MOST_LANGUAGES, self._spoken.values(), key=len):
+            known = {one: strength[one] for one in of if one in strength}
+            found |= dict.fromkeys(_most(known, _CANDIDATES_OF_LANGUAGE))
         return list(found)
 
 
@@ -174,17 +161,13 @@ def _most(numbers: Mapping[int, float], most: int) -> list[int]:
     return heapq.nsmallest(most, numbers, key=lambda one: (-numbers[one], -one))
 
 
-async def _in_use(db: Db, kind: str, busiest: Sql, now: int, **more: int) -> Busy:
-    busy = Busy(HALF_LIFE[kind])
-    for span in _SPANS:
-        since, until = id_at(now - span), id_at(now)
-        busy.add(span, await db.slow(busiest, looked_at=LOOKED_AT, least=LEAST, since=since, until=until, **more))
-    return busy
+async def _in_use(db: Db, busiest: Sql, now: int, **more: int) -> Busy:
+    return Busy(await db.slow(busiest, looked_at=LOOKED_AT, least=LEAST, **_window(now), **more))
 
 
 async def _candidate_tags(db: Db, now: int) -> _Candidates:
     """Hashtags, against their own past: the mean of the last days, or the same hour a week ago."""
-    busy = await _in_use(db, "tag", store.TAGS_IN_USE, now)
+    busy = await _in_use(db, store.TAGS_IN_USE, now)
     ids = busy.strongest(_CANDIDATES)
     if not ids:
         return _Candidates()
@@ -200,7 +183,7 @@ async def _candidate_tags(db: Db, now: int) -> _Candidates:
 
 async def _candidate_posts(db: Db, now: int) -> _Candidates:
     """Posts, against what posts of their authors usually get."""
-    busy = await _in_use(db, "post", store.POSTS_IN_TALK, now, oldest=id_at(now - _OLDEST_POST))
+    busy = await _in_use(db, store.POSTS_IN_TALK, now, oldest=id_at(now - _OLDEST_POST))
     ids = busy.strongest(_CANDIDATES)
     if not ids:
         return _Candidates()
@@ -219,7 +202,7 @@ async def _candidate_posts(db: Db, now: int) -> _Candidates:
 
 async def _candidate_links(db: Db, now: int) -> _Candidates:
     """Pages; nobody knows what is usual for one."""
-    busy = await _in_use(db, "link", store.LINKS_IN_USE, now)
+    busy = await _in_use(db, store.LINKS_IN_USE, now)
     return await _judged(db, "link", busy, dict.fromkeys(busy.strongest(_CANDIDATES), ORDINARY), now)
 
 

@@ -6,9 +6,10 @@ A contribution is the act itself (a post with a hashtag, a favourite, a boost), 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, distinct, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, distinct, func, literal_column, select, union_all
 
 from dunnock.discovery.store.others import (
     accounts,
@@ -20,12 +21,13 @@ from dunnock.discovery.store.others import (
     presentable,
 )
 from dunnock.discovery.tables import publishers, search_progress, tag_hours, trend_reviews, trends
-from dunnock.foundation.clock import DAY
+from dunnock.discovery.trend_engine import FAST, HALF_LIFE
+from dunnock.foundation.clock import DAY, MINUTE
 from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
 from dunnock.foundation.ids import id_at
 
 _since, _until = bindparam("since", type_=BigId), bindparam("until", type_=BigId)
-_most: Any = bindparam("most")
+_limit: Any = bindparam("most")
 _looked_at: Any = bindparam("looked_at")
 
 
@@ -47,10 +49,50 @@ _newest = _used.order_by(hashtag_posts.c.post_id.desc()).limit(_looked_at).subqu
 _authors = func.count(distinct(posts.c.author_id))
 
 
-def _in_use(subject: Any, uses: Any, *rules: Any) -> Sql:
+_SPANS = (
+    0,
+    5,
+    10,
+    20,
+    30,
+    45,
+    60,
+    90,
+    120,
+    180,
+    240,
+    360,
+    540,
+    780,
+)  # minutes: an act is as new as its span lets it be
+
+
+def _most(an_id: Any, half_life: int) -> Any:
+    """As how many accounts these acts count at most, when each counts half after the half-life (ms)."""
+    spans = list(pairwise(_SPANS))
+    weigh = case(
+        *[
+            (
+                an_id > _until - literal_column(str(id_at(end * MINUTE))),
+                literal_column(f"{0.5 ** (begin * MINUTE / half_life):.6f}"),
+            )
+            for begin, end in spans
+        ],
+        else_=literal_column(f"{0.5 ** (_SPANS[-1] * MINUTE / half_life):.6f}"),
+    )
+    return func.sum(weigh)
+
+
+def _in_use(subject: Any, an_id: Any, half_life: int, uses: Any, *rules: Any) -> Sql:
     """What at least so many took up, by languages; of those without a language too."""
     of_language = (
-        select(subject.label("subject"), posts.c.language.label("language"), _authors.label("people"))
+        select(
+            subject.label("subject"),
+            posts.c.language.label("language"),
+            _authors.label("people"),
+            _most(an_id, half_life).label("lately"),
+            _most(an_id, half_life // FAST).label("just_now"),
+        )
         .select_from(_by_whom(uses))
         .where(presentable(), *rules)
         .group_by(subject, posts.c.language)
@@ -59,14 +101,14 @@ def _in_use(subject: Any, uses: Any, *rules: Any) -> Sql:
     in_all = func.sum(of_language.c.people).over(partition_by=of_language.c.subject).label("in_all")
     summed = select(*of_language.c, in_all).subquery()
     return Sql(
-        select(summed.c.subject, summed.c.language, summed.c.people).where(
+        select(summed.c.subject, summed.c.language, summed.c.people, summed.c.lately, summed.c.just_now).where(
             summed.c.in_all >= bindparam("least", type_=BigId)
         )
     )
 
 
-TAGS_IN_USE = _in_use(_newest.c.hashtag_id, _newest, posts.c.deleted_at.is_(None))
-"""(hashtag, language, accounts): so many wrote posts with it."""
+TAGS_IN_USE = _in_use(_newest.c.hashtag_id, _newest.c.post_id, HALF_LIFE["tag"], _newest, posts.c.deleted_at.is_(None))
+"""(hashtag, language, accounts that wrote posts with it, as how many they count at most lately, just now)."""
 _of_some = (
     _used.where(among(hashtag_posts.c.hashtag_id, "ids"))
     .order_by(hashtag_posts.c.post_id.desc())
@@ -110,8 +152,8 @@ NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
 _linked = select(post_previews.c.link_id, post_previews.c.post_id).where(_within(post_previews.c.post_id))
 _linking = (posts.c.deleted_at.is_(None), posts.c.visibility == "public", ~posts.c.sensitive, ~accounts.c.sensitized)
 _newest_links = _linked.order_by(post_previews.c.post_id.desc()).limit(_looked_at).subquery()
-LINKS_IN_USE = _in_use(_newest_links.c.link_id, _newest_links, *_linking)
-"""(page, language, accounts): so many wrote posts that lead there."""
+LINKS_IN_USE = _in_use(_newest_links.c.link_id, _newest_links.c.post_id, HALF_LIFE["link"], _newest_links, *_linking)
+"""(page, language, accounts that wrote posts that lead there, as how many they count at most lately, just now)."""
 _of_links = (
     _linked.where(among(post_previews.c.link_id, "ids"))
     .order_by(post_previews.c.post_id.desc())
@@ -141,13 +183,13 @@ PUBLISHERS_PAGE = Sql(
     select(*_publisher)
     .where(publishers.c.id < bindparam("below", type_=BigId), publishers.c.id > bindparam("above", type_=BigId))
     .order_by(publishers.c.id.desc())
-    .limit(_most)
+    .limit(_limit)
 )
 PUBLISHERS_PAGE_UP = Sql(
     select(*_publisher)
     .where(publishers.c.id < bindparam("below", type_=BigId), publishers.c.id > bindparam("above", type_=BigId))
     .order_by(publishers.c.id)
-    .limit(_most)
+    .limit(_limit)
 )
 RULE_PUBLISHER = Sql(
     publishers.update()
@@ -202,13 +244,19 @@ _eligible = (
 _all = _acts(_favourited, _boosted)
 _actors = func.count(distinct(_all.c.account_id))
 POSTS_IN_TALK = Sql(
-    select(_all.c.post_id, posts.c.language, _actors)
+    select(
+        _all.c.post_id,
+        posts.c.language,
+        _actors,
+        _most(_all.c.act_id, HALF_LIFE["post"]),
+        _most(_all.c.act_id, HALF_LIFE["post"] // FAST),
+    )
     .select_from(_counted(_all))
     .where(*_eligible, posts.c.id > bindparam("oldest", type_=BigId), _all.c.account_id != posts.c.author_id)
     .group_by(_all.c.post_id, posts.c.language)
     .having(_actors >= bindparam("least", type_=BigId))
 )
-"""(post, its language, accounts): so many favourited or boosted it."""
+"""(post, its language, accounts that favourited or boosted it, as how many they count at most lately, just now)."""
 _theirs = _acts(
     _favourited.where(among(interactions.c.post_id, "ids")), _boosted.where(among(_boosts.c.boost_of_id, "ids"))
 )
