@@ -145,11 +145,11 @@ async def test_lists_of_collections(people, make, owner):
 
 
 async def test_limits(people, make, owner):
-    members = [await make.member() for _ in range(26)]
+    members = [await make.account(discoverable=True) for _ in range(151)]
     ids = [str(one.id) for one in members]
     assert (await people.ask("POST", PATH, owner, json={"name": "x", "account_ids": ids})).status == 422
-    full = await make_one(people, owner, account_ids=ids[:25])
-    assert (await people.ask("POST", f"{PATH}/{full['id']}/items", owner, json={"account_id": ids[25]})).status == 422
+    full = await make_one(people, owner, account_ids=ids[:150])
+    assert (await people.ask("POST", f"{PATH}/{full['id']}/items", owner, json={"account_id": ids[150]})).status == 422
     for _ in range(9):
         await make_one(people, owner)
     refused = await people.ask("POST", PATH, owner, json={"name": "one more"})
@@ -213,8 +213,33 @@ async def test_starters_are_chosen_shown_followed_and_dropped(people, make, owne
     carl = await make.member("carl")
     follow = f"/api/v1/dunnock/collections/{made['id']}/follow"
     nobody = await people.ask("POST", follow, carl, json={"without_ids": [str(anna.id)]})
-    assert nobody.json == {"followed": 0, "asked": 0, "left_out": 0}
+    assert nobody.json == {"followed": 0, "asked": 0, "left_out": 0, "waiting": 0}
     assert (await people.ask("POST", follow, carl, json={"account_ids": []})).json["followed"] == 0
-    assert (await people.ask("POST", follow, carl)).json == {"followed": 1, "asked": 0, "left_out": 0}
+    assert (await people.ask("POST", follow, carl)).json == {"followed": 1, "asked": 0, "left_out": 0, "waiting": 0}
     assert (await people.ask("DELETE", choose, boss, "admin:write")).status == 200
     assert (await people.ask("GET", "/api/v1/dunnock/collections/starters")).json == {"collections": []}
+
+
+async def test_large_ones_come_in_parts_and_are_followed_in_the_background(people, make, owner):
+    members = [await make.account(discoverable=True) for _ in range(60)]
+    ids = [str(one.id) for one in members]
+    made = await make_one(people, owner, account_ids=ids)
+    path = f"{PATH}/{made['id']}"
+    assert [one["account_id"] for one in (await people.ask("GET", path)).json["collection"]["items"]] == ids
+    part = await people.ask("GET", f"{path}?limit=25&offset=50")
+    assert [one["account_id"] for one in part.json["collection"]["items"]] == ids[50:]
+    assert part.json["collection"]["item_count"] == 60
+    assert len(part.json["accounts"]) == 11
+    assert part.headers["link"] == f'<{URL}{path}?limit=25&offset=25>; rel="prev"'
+    first = await people.ask("GET", f"{path}?limit=25")
+    assert first.headers["link"] == f'<{URL}{path}?limit=25&offset=25>; rel="next"'
+
+    follow, carl = f"/api/v1/dunnock/collections/{made['id']}/follow", await make.member("carl")
+    assert (await people.ask("GET", follow, carl)).status == 404
+    begun = await people.ask("POST", follow, carl, json={"without_ids": ids[:5]})
+    assert begun.json == {"followed": 25, "asked": 0, "left_out": 0, "waiting": 30}
+    assert (await people.ask("GET", follow, carl)).json == begun.json
+    await people.jobs.settle()
+    assert (await people.ask("GET", follow, carl)).json == {"followed": 55, "asked": 0, "left_out": 0, "waiting": 0}
+    found = await accounts.relationships(people.db, carl.id, [one.id for one in members])
+    assert {str(one.id) for one in found if one.following} == set(ids[5:])

@@ -499,6 +499,7 @@ API: dict[str, Right] = {
     "GET /api/v1/trends/tags": everybody(),
     "GET /api/v1/dunnock/collections/starters": everybody("read:collections"),  # ours
     "POST /api/v1/dunnock/collections/{id}/follow": member("write:follows"),  # ours
+    "GET /api/v1/dunnock/collections/{id}/follow": member("read:follows"),  # ours
     "POST /api/v1/dunnock/admin/collections/{id}/starter": member("admin:write"),  # ours
     "DELETE /api/v1/dunnock/admin/collections/{id}/starter": member("admin:write"),  # ours
     "GET /api/v1/accounts/{id}/collections": everybody("read:collections"),

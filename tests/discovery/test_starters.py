@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dunnock import accounts, discovery
-from dunnock.accounts.standing import change_standing
+from dunnock.accounts.standing import change_standing, sensitize
 from dunnock.discovery import CollectionChanges
 from dunnock.foundation.db import Sql
 
@@ -32,6 +32,40 @@ async def scene(db, make, house):
 async def followed_by(db, account, others):
     found = await accounts.relationships(db, account.id, [one.id for one in others])
     return {one.id for one in found if one.following}
+
+
+async def test_minors_and_adults_are_not_led_to_each_other(db, make, scene):
+    await scene.do(discovery.choose_starter, scene.one.id, by=scene.boss.id)
+    first, second, third = [one.id for one in scene.birds]
+    teen = await make.member("teen")
+    async with db.begin() as tx:
+        for one in (teen.id, first):
+            await accounts.declare_minor(tx, one)
+        await sensitize(tx, [second], sensitized=True)
+    assert await ids(db) == await ids(db, scene.newcomer.id) == {"Birds": [second, third]}
+    assert await ids(db, teen.id) == {"Birds": [first, third]}
+    done = await scene.do(discovery.follow_collection, scene.one.id, by=teen.id)
+    assert done.followed == 2
+    assert await followed_by(db, teen, scene.birds) == {first, third}
+    done = await scene.do(discovery.follow_collection, scene.one.id, by=scene.newcomer.id)
+    assert await followed_by(db, scene.newcomer, scene.birds) == {second, third}
+
+
+async def test_following_goes_on_after_a_restart_and_leaves_out_who_comes_too_late(db, make, scene, monkeypatch):
+    monkeypatch.setattr(sys.modules["dunnock.discovery.starters"], "AT_ONCE", 1)
+    job = discovery.FollowRest(scene.newcomer.id, scene.one.id)
+    async with db.begin() as tx:
+        done = await discovery.follow_collection(tx, scene.one.id, by=scene.newcomer.id)
+    assert (done.followed, done.waiting) == (1, 2)
+    await discovery.follow_rest(db, job)
+    assert await discovery.following_all(db, scene.one.id, by=scene.newcomer.id) == discovery.FollowedAll(2, 0, 0, 1)
+    monkeypatch.setattr(sys.modules["dunnock.accounts.follow"], "MOST_FOLLOWS", 2)
+    await scene.settle()
+    assert await discovery.following_all(db, scene.one.id, by=scene.newcomer.id) == discovery.FollowedAll(2, 0, 1, 0)
+    await discovery.follow_rest(db, job)
+    assert len(await followed_by(db, scene.newcomer, scene.birds)) == 2
+    await scene.do(discovery.delete_collection, scene.one.id, by=scene.owner.id)
+    assert await discovery.following_all(db, scene.one.id, by=scene.newcomer.id) is None
 
 
 async def ids(db, viewer=0, language=""):

@@ -217,6 +217,15 @@ class Life:
             await row(d.collections, id=(it := new()), account_id=one.id, name="Birds", created_at=1, updated_at=1)
             await row(d.collection_items, id=new(), collection_id=it, account_id=other.id, state="accepted")
             await row(
+                d.collection_follows,
+                account_id=other.id,
+                collection_id=it,
+                waiting="[]",
+                followed=1,
+                asked=0,
+                left_out=0,
+            )
+            await row(
                 n.notification_requests, id=new(), account_id=one.id, from_id=other.id, created_at=1, updated_at=1
             )
             await row(p.held_posts, post_id=kept.id, account_id=one.id, author_id=other.id)

@@ -148,3 +148,26 @@ async def test_members_follow_all_that_are_ticked(site, signed_in, found, made_b
     me = (await accounts.member_named(db, "finch")).account_id
     between = {to.id: to.following for to in await accounts.relationships(db, me, [robin.account_id, jay.account_id])}
     assert between == {robin.account_id: True, jay.account_id: False}
+
+
+async def test_a_large_one_has_pages_and_says_how_far_following_it_is(db, make, wren, made_by, join):
+    await make_one(db, make, await join("robin"))
+    (one,) = await made_by("robin")
+    page = await wren.get(f"/collections/{one.id}")
+    assert "Recommends 60 people here" in page.text
+    assert "bird49" in page.body
+    assert 'href="/@bird50"' not in page.body
+    assert f'rel="next" href="/collections/{one.id}?offset=50"' in page.body
+    page = await wren.get(f"/collections/{one.id}?offset=50")
+    assert f'rel="prev" href="/collections/{one.id}?offset=0"' in page.body
+    assert 'rel="next"' not in page.body
+    page = await wren.submit(f"/collections/{one.id}/follow")
+    assert "25 are done, 35 are still to come" in page.text
+
+
+async def make_one(db, make, owner):
+    people = [(await make.account(f"bird{n}", discoverable=True)).id for n in range(60)]
+    async with db.begin() as tx:
+        await discovery.make_collection(
+            tx, discovery.CollectionChanges(name="Birds"), by=owner.account_id, members=people
+        )

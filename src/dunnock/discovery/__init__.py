@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dunnock.discovery.collections import (
     MOST_COLLECTIONS,
+    MOST_ITEMS,
     Collection,
     CollectionChanges,
     Item,
@@ -69,7 +70,16 @@ from dunnock.discovery.saved_searches import (
     saved_searches_of,
 )
 from dunnock.discovery.search import PostSearch, Resolved, Resolver, search_posts
-from dunnock.discovery.starters import FollowedAll, choose_starter, drop_starter, follow_collection, starters
+from dunnock.discovery.starters import (
+    FollowedAll,
+    FollowRest,
+    choose_starter,
+    drop_starter,
+    follow_collection,
+    follow_rest,
+    following_all,
+    starters,
+)
 from dunnock.discovery.trend_engine import Why
 from dunnock.discovery.trend_facts import HeldBack, Judged, held_accounts, held_back
 from dunnock.discovery.trend_links import TrendingLink
@@ -84,6 +94,7 @@ JOBS: Does = {
     IndexSpan: index_span,
     IndexBacklog: index_backlog,
     RefreshTrends: refresh_trends,
+    FollowRest: follow_rest,
 }
 """Job -> what does it."""
 
@@ -91,6 +102,7 @@ __all__ = [
     "EVERY",
     "JOBS",
     "MOST_COLLECTIONS",
+    "MOST_ITEMS",
     "AddedToCollection",
     "Collection",
     "CollectionChanged",
@@ -99,6 +111,7 @@ __all__ = [
     "CollectionMissing",
     "CollectionNotYours",
     "CollectionRefused",
+    "FollowRest",
     "FollowedAll",
     "HeldBack",
     "IndexAuthor",
@@ -142,6 +155,8 @@ __all__ = [
     "find_collections",
     "find_saved_search",
     "follow_collection",
+    "follow_rest",
+    "following_all",
     "held_accounts",
     "held_back",
     "index_author",

@@ -18,7 +18,7 @@ from dunnock.discovery.store import collections as store
 from dunnock.foundation.db import Reader, Row, Tx
 from dunnock.foundation.ids import ms_of
 
-MOST_ITEMS = 25
+MOST_ITEMS = 150
 MOST_COLLECTIONS = 10  # of a member
 LONGEST_NAME = 40
 LONGEST_DESCRIPTION = 100
@@ -170,6 +170,7 @@ async def delete_collection(tx: Tx, collection_id: int, *, by: int) -> None:
     """Delete it. Raises CollectionMissing and CollectionNotYours."""
     await _own(tx, collection_id, by)
     await tx.run(store.DROP_ITEMS, id=collection_id)
+    await tx.run(store.DROP_FOLLOWS, id=collection_id)
     await tx.run(store.DROP, id=collection_id)
     await tx.record(CollectionChanged(collection_id=collection_id, by=by))
 

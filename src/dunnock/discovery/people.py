@@ -43,13 +43,14 @@ class Suggestion(msgspec.Struct, frozen=True):
 
 
 class People:
-    """The directory and the suggestions of one process."""
+    """The directory and the suggestions of one process. `ages`: who of the members is under 18."""
 
     def __init__(
         self, db: Db, account_views: AccountViews, viewers: Viewers, *, ages: accounts.Ages | None = None
     ) -> None:
         """Listens to `db`'s events from now on."""
-        self._db, self._accounts, self._viewers, self._ages = db, account_views, viewers, ages or accounts.Ages()
+        self._db, self._accounts, self._viewers = db, account_views, viewers
+        self.ages = ages or accounts.Ages()
         self._directory = {key: Fresh(self._reads(*key)) for key in store.DIRECTORY}
         self._most_followed: Fresh[list[int]] = Fresh(self._read_most_followed, share=100)
         db.listen(self._heard)
@@ -110,7 +111,7 @@ class People:
         ids = [an_id for an_id in sources if an_id not in left_out and an_id not in viewer.following]
         shown = list(_presentable(ids, await self._accounts.get(ids), viewer))[:MOST_SUGGESTED]
         now = now_ms()
-        minors = await self._ages.minors(self._db, [viewer_id, *shown], now=now)
+        minors = await self.ages.minors(self._db, [viewer_id, *shown], now=now)
         if viewer_id not in minors:
             shown = [an_id for an_id in shown if an_id not in minors]
         return [Suggestion(an_id, tuple(sources[an_id])) for an_id in shown[offset : offset + limit]]

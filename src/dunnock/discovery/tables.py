@@ -195,3 +195,15 @@ collection_items = Table(
     CheckConstraint("state IN ('accepted', 'revoked')", name="state"),
     Index("ix_collection_items_account_id_id", "account_id", "id"),
 )
+
+collection_follows = Table(  # who follows all of a large collection: it goes on in the background
+    "collection_follows",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("collection_id", BigId, primary_key=True, autoincrement=False),
+    Column("waiting", Text, nullable=False),  # JSON of the account ids that are still to come
+    Column("followed", Integer, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("left_out", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -23,6 +23,7 @@ from dunnock.web.show import Show
 from dunnock.web.visitor import Member, Visitor
 
 _MOST_FOUND, _MOST_WITH = 20, 20
+_A_PAGE = 50
 _ONE = "/collections/{collection_id:int}"
 
 
@@ -67,7 +68,13 @@ class FollowForm(Sent):
     ids: tuple[Id, ...] = ()
 
 
-class FindParams(PageParams, kw_only=True, frozen=True):
+class PartParams(PageParams, kw_only=True, frozen=True):
+    """After how many people."""
+
+    offset: int = 0
+
+
+class FindParams(PartParams, kw_only=True, frozen=True):
     """Whom to look for."""
 
     q: str = ""
@@ -79,6 +86,14 @@ class Place(msgspec.Struct, frozen=True):
     item_id: int
     face: Face
     mine: bool
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A page of who is in a collection; `earlier`, `later`: after how many the pages beside it begin, None: there is none."""
+
+    places: list[Place]
+    earlier: int | None
+    later: int | None
 
 
 @get("/{handle:str}/collections")
@@ -117,7 +132,7 @@ async def make(
 async def show_collection(
     *,
     collection_id: FromPath[int],
-    params: Query[PageParams],  # noqa: ARG001 (what was done before coming here)
+    params: Query[PartParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
     db: NamedDependency[Db],
@@ -132,7 +147,11 @@ async def show_collection(
         one=one,
         owner=owner,
         tag=None if one.tag is None else (hashtag_key(one.tag), one.tag),
-        places=await _places(cards, one, visitor.account_id),
+        part=await _part(cards, one, visitor.account_id, params.offset),
+        everybody=await _places(cards, one, visitor.account_id) if visitor.account_id is not None else [],
+        going_on=None
+        if visitor.account_id is None
+        else await discovery.following_all(db, one.id, by=visitor.account_id),
         mine=one.account_id == visitor.account_id,
         follows=visitor.account_id is not None
         and one.account_id != visitor.account_id
@@ -151,7 +170,7 @@ async def edit(
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """What a collection is called and who is in it; with `?q=` whom one could put there."""
-    return await _edit(show, db, account_views, member, collection_id, words=params.q)
+    return await _edit(show, db, account_views, member, collection_id, words=params.q, offset=params.offset)
 
 
 @post(f"{_ONE}/edit", status_code=303)
@@ -271,6 +290,12 @@ async def _places(cards: Cards, one: Collection, viewer: int | None) -> list[Pla
     ]
 
 
+async def _part(cards: Cards, one: Collection, viewer: int | None, offset: int) -> Part:
+    at = min(max(offset, 0), len(one.items))
+    places = await _places(cards, msgspec.structs.replace(one, items=one.items[at : at + _A_PAGE]), viewer)
+    return Part(places, max(at - _A_PAGE, 0) if at else None, at + _A_PAGE if len(one.items) > at + _A_PAGE else None)
+
+
 async def _ask(
     handle: str,
     visitor: Visitor,
@@ -307,16 +332,16 @@ async def _edit(
     *,
     form: CollectionForm | None = None,
     words: str = "",
+    offset: int = 0,
     error: DomainError | None = None,
 ) -> Response[str]:
     one = await _find(db, collection_id, member.account_id)
     if one.account_id != member.account_id:
         raise discovery.CollectionNotYours(collection_id, member.account_id)
     cards = Cards(db, account_views)
-    places = await _places(cards, one, member.account_id)
     found: list[Face] = []
     if words.strip():
-        within = {place.face.id for place in places}
+        within = {item.account_id for item in one.items}
         ids = await accounts.search_accounts(db, words, limit=_MOST_FOUND, viewer=member.account_id)
         found = await cards.faces([an_id for an_id in ids if an_id not in within])
     held = form or CollectionForm(
@@ -332,7 +357,7 @@ async def _edit(
         one=one,
         form=held,
         languages=language_choices(held.language),
-        places=places,
+        part=await _part(cards, one, member.account_id, offset),
         words=words,
         found=found,
         error=error,

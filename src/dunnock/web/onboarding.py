@@ -118,7 +118,7 @@ async def ask_first_follows(
 ) -> Response[str]:
     """Whom and what one might follow, each with the reason; nothing is ticked."""
     cards = Cards(db, account_views)
-    suggested, offered = await _suggested(member, cards, people), await _starters(db, show, member, cards)
+    suggested, offered = await _suggested(member, cards, people), await _starters(db, show, member, cards, people)
     return await _ask_follows(show, FirstFollowsForm(), suggested, offered, trends)
 
 
@@ -141,10 +141,10 @@ async def follow_first(
             for name in form.tags[:_TAGS]:
                 await tags.follow_tag(tx, member.account_id, name)
             if form.starter is not None:
-                await discovery.follow_collection(tx, form.starter, by=member.account_id)
+                await discovery.follow_collection(tx, form.starter, by=member.account_id, ages=people.ages)
     except DomainError as error:
         cards = Cards(db, account_views)
-        suggested, offered = await _suggested(member, cards, people), await _starters(db, show, member, cards)
+        suggested, offered = await _suggested(member, cards, people), await _starters(db, show, member, cards, people)
         return await _ask_follows(show, form, suggested, offered, trends, error=error)
     return show.go("/", done="followed" if form.ids or form.tags or form.starter else "")
 
@@ -188,8 +188,9 @@ async def _suggested(member: Member, cards: Cards, people: People) -> list[tuple
     return [(faces[one.account_id], one.sources) for one in found if one.account_id in faces]
 
 
-async def _starters(db: Db, show: Show, member: Member, cards: Cards) -> list[Starter]:
-    found = await discovery.starters(db, viewer=member.account_id, language=show.locale.tag.partition("-")[0])
+async def _starters(db: Db, show: Show, member: Member, cards: Cards, people: People) -> list[Starter]:
+    language = show.locale.tag.partition("-")[0]
+    found = await discovery.starters(db, viewer=member.account_id, language=language, ages=people.ages)
     found = [one for one in found if one.items][:_STARTERS]
     wanted = {one.account_id for one in found} | {item.account_id for one in found for item in one.items[:_NAMED]}
     faces = {one.id: one for one in await cards.faces(list(wanted))}

@@ -19,7 +19,7 @@ from dunnock.api.kit.errors import WrappedRefusal
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, me, viewer_of
 from dunnock.api.mastodon.render import Render
-from dunnock.discovery import Collection, CollectionChanges, Item
+from dunnock.discovery import Collection, CollectionChanges, Item, People
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
@@ -146,8 +146,8 @@ def item_wire(one: Item) -> CollectionItem:
     )
 
 
-def collection_wire(one: Collection, public_url: str) -> WireCollection:
-    """Collection."""
+def collection_wire(one: Collection, public_url: str, *, items: Sequence[Item] | None = None) -> WireCollection:
+    """Collection. `items`: which of those in it are told; None: all."""
     tag = None
     if one.tag is not None:
         key = hashtag_key(one.tag)
@@ -167,7 +167,7 @@ def collection_wire(one: Collection, public_url: str) -> WireCollection:
         created_at=iso(one.created_at),
         updated_at=iso(one.updated_at),
         item_count=len(one.items),
-        items=[item_wire(item) for item in one.items],
+        items=[item_wire(item) for item in (one.items if items is None else items)],
     )
 
 
@@ -183,15 +183,29 @@ async def make_collection(
 
 @get(_ONE, guards=[public(READS)])
 async def show_collection(
-    collection_id: FromPath[int], caller: MaybeCalled, db: NamedDependency[Db], render: NamedDependency[Render]
+    collection_id: FromPath[int],
+    params: Query[PageParams],
+    caller: MaybeCalled,
+    db: NamedDependency[Db],
+    render: NamedDependency[Render],
 ) -> Response[CollectionWithAccounts]:
-    """One collection with the accounts in it and its owner."""
+    """One collection with the accounts in it and its owner; with `limit` and `offset` (ours) a part of them."""
     found = await discovery.find_collection(db, collection_id, viewer=viewer_of(caller))
+    limit, offset = page_limit(params.limit, discovery.MOST_ITEMS), max(params.offset or 0, 0)
+    items = found.items[offset : offset + limit]
     people = await render.accounts(
-        [found.account_id, *(one.account_id for one in found.items if one.account_id != found.account_id)]
+        [found.account_id, *(one.account_id for one in items if one.account_id != found.account_id)]
     )
-    shown = msgspec.json.encode(collection_wire(found, render.addresses.base))
-    return answer(b'{"accounts":%b,"collection":%b}' % (people, shown))
+    base = render.addresses.base
+    shown = msgspec.json.encode(collection_wire(found, base, items=items))
+    link = link_header(
+        base,
+        f"{PATH}/{collection_id}",
+        [("limit", str(limit))],
+        next={"offset": offset + limit} if limit and len(found.items) > offset + limit else None,
+        prev={"offset": max(offset - limit, 0)} if offset else None,
+    )
+    return answer(b'{"accounts":%b,"collection":%b}' % (people, shown), link=link)
 
 
 CHANGE = [HttpMethod.PATCH, HttpMethod.PUT]
@@ -303,33 +317,51 @@ class FollowForm(msgspec.Struct):
 
 
 class FollowedAll(msgspec.Struct, kw_only=True):
-    """How many are followed now, how many were asked, and how many can't be followed."""
+    """How many are followed now, how many were asked, how many can't be followed, and how many are still to come."""
 
     followed: int
     asked: int
     left_out: int
+    waiting: int
 
 
 @get("/api/v1/dunnock/collections/starters", guards=[public(READS)])
 async def list_starters(
-    caller: MaybeCalled, db: NamedDependency[Db], settings: NamedDependency[Settings]
+    caller: MaybeCalled, db: NamedDependency[Db], people: NamedDependency[People], settings: NamedDependency[Settings]
 ) -> Response[Collections]:
     """The collections that staff chose for those who just joined, with whom they chose them for."""
-    found = await discovery.starters(db, viewer=viewer_of(caller))
+    found = await discovery.starters(db, viewer=viewer_of(caller), ages=people.ages)
     body = Collections(collections=[collection_wire(one, settings.public_url) for one in found])
     return answer(msgspec.json.encode(body))
 
 
 @post("/api/v1/dunnock/collections/{collection_id:int}/follow", guards=[require("write:follows")], status_code=200)
 async def follow_collection(
-    collection_id: FromPath[int], form: Form[FollowForm], caller: Called, db: NamedDependency[Db]
+    collection_id: FromPath[int],
+    form: Form[FollowForm],
+    caller: Called,
+    people: NamedDependency[People],
+    db: NamedDependency[Db],
 ) -> FollowedAll:
-    """Follow all who are in a collection at once, with exceptions; all of it, or nothing."""
+    """Follow all who are in a collection, with exceptions: 25 at once or nobody, the others in the background."""
     async with db.begin() as tx:
         done = await discovery.follow_collection(
-            tx, collection_id, by=me(caller), only=form.account_ids, without=form.without_ids
+            tx, collection_id, by=me(caller), only=form.account_ids, without=form.without_ids, ages=people.ages
         )
-    return FollowedAll(followed=done.followed, asked=done.asked, left_out=done.left_out)
+    return _followed(done)
+
+
+@get("/api/v1/dunnock/collections/{collection_id:int}/follow", guards=[require("read:follows")])
+async def show_following_all(collection_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> FollowedAll:
+    """How far following all in a large collection is; 404 when it was not begun, or was done at once."""
+    found = await discovery.following_all(db, collection_id, by=me(caller))
+    if found is None:
+        raise discovery.CollectionMissing(collection_id)
+    return _followed(found)
+
+
+def _followed(done: discovery.FollowedAll) -> FollowedAll:
+    return FollowedAll(followed=done.followed, asked=done.asked, left_out=done.left_out, waiting=done.waiting)
 
 
 _STARTER = "/api/v1/dunnock/admin/collections/{collection_id:int}/starter"
@@ -367,6 +399,7 @@ HANDLERS: list[Any] = [
     list_in_collections,
     list_starters,
     follow_collection,
+    show_following_all,
     choose_starter,
     drop_starter,
 ]

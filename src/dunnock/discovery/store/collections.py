@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, delete, exists, func, literal_column, or_, select
 
-from dunnock.discovery.tables import collection_items, collections, dismissals
-from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once
+from dunnock.discovery.store.others import accounts
+from dunnock.discovery.tables import collection_follows, collection_items, collections, dismissals
+from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
 
 _COLUMNS = (
     collections.c.id,
@@ -76,6 +77,34 @@ MARK_STARTER = Sql(
 DROP = Sql(delete(collections).where(_the))
 DROP_ITEMS = Sql(delete(collection_items).where(collection_items.c.collection_id == bindparam("id")))
 
+DROP_FOLLOWS = Sql(delete(collection_follows).where(collection_follows.c.collection_id == bindparam("id")))
+
+# Who follows all of one ---------------------------------------------------------------------------------------------
+
+_follow = select(
+    collection_follows.c.waiting,
+    collection_follows.c.followed,
+    collection_follows.c.asked,
+    collection_follows.c.left_out,
+).where(
+    collection_follows.c.account_id == bindparam("account", type_=BigId),
+    collection_follows.c.collection_id == bindparam("collection", type_=BigId),
+)
+FOLLOWING = Sql(_follow)
+HOLD_FOLLOWING = Sql(_follow.with_for_update())
+PUT_FOLLOWING = upsert(
+    collection_follows,
+    ["account_id", "collection_id"],
+    "account_id",
+    "collection_id",
+    "waiting",
+    "followed",
+    "asked",
+    "left_out",
+)
+SENSITIZED = Sql(select(accounts.c.id).where(among(accounts.c.id, "ids"), accounts.c.sensitized))
+"""Those of some accounts whose posts are all shown as sensitive."""
+
 _ITEM = (
     collection_items.c.id,
     collection_items.c.collection_id,
@@ -122,6 +151,7 @@ PART = Sql(
 # Everything of an account that is gone
 _gone = bindparam("account", type_=BigId)
 FORGET: tuple[Sql, ...] = (
+    Sql(delete(collection_follows).where(collection_follows.c.account_id == _gone)),
     Sql(
         delete(collection_items).where(
             or_(

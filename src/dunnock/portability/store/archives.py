@@ -132,6 +132,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "poll_votes": ("account_id", ("poll_id", "choice")),
     "thread_mutes": ("account_id", ("thread_id",)),
     "dismissals": ("account_id", ("target_id",)),
+    "collection_follows": ("account_id", ("collection_id", "waiting", "followed", "asked", "left_out")),
     "collections": ("account_id", ("id", "name", "description", "language", "tag", "created_at", "updated_at")),
     "notification_policies": ("account_id", (
         "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots",

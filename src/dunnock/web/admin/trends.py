@@ -10,7 +10,7 @@ from dunnock.accounts import Power
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id
 from dunnock.api.kit.shape import BIGGEST_ID
-from dunnock.discovery import Trends
+from dunnock.discovery import People, Trends
 from dunnock.feeds import Feeds
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import Invalid
@@ -50,6 +50,7 @@ async def list_trends(
     settings: NamedDependency[Settings],
     feeds: NamedDependency[Feeds],
     trends: NamedDependency[Trends],
+    people: NamedDependency[People],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """Hashtags, posts and links that are trends or could be, also those that were refused."""
@@ -67,7 +68,7 @@ async def list_trends(
         links=(await trends.links(every=True))[:_MOST],
         posts=[(one, one.id in unreviewed, one.id in shown_now) for one in shown],
         need_review=settings.trends_need_review,
-        starters=await discovery.starters(db, viewer=staff.account_id),
+        starters=await discovery.starters(db, viewer=staff.account_id, ages=people.ages),
     )
 
 
