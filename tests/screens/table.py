@@ -140,6 +140,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/relays", MEMBER),
         ("/admin/cases", MEMBER),
         ("/admin/cases/{case}", MEMBER),
+        ("/admin/cases/{case}?find=swarm", MEMBER),
         ("/admin/requests", MEMBER),
         ("/admin/appeals", MEMBER),
         ("/admin/emergency", MEMBER),

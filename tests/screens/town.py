@@ -99,7 +99,7 @@ class Town:
                 f"{name}.thread": f"@{me[name]['acct']}/{thread}",
                 f"{name}.filter": self._ask(token, "POST", "filters", version=2, json=sieve)["id"],
                 f"{name}.collection": self._ask(token, "POST", "collections", json=shelf)["collection"]["id"],
-                **self._staff_pages(name, token, author["id"]),
+                **self._staff_pages(name, token, author["id"], talked["id"]),
                 f"{name}.report": self._ask(token, "GET", "admin/reports")[0]["id"],
                 **{f"{name}.{key}": value for key, value in (known | taken_down).items()},
             }
@@ -163,15 +163,18 @@ class Town:
         link = until(lambda: re.search(r"/objection\?token=([\w.-]+)", requests.get(mailbox, timeout=20).text))
         return {"release": release, "objection": link[1]}
 
-    def _staff_pages(self, name: str, token: str, author_id: str) -> dict[str, str]:
+    def _staff_pages(self, name: str, token: str, author_id: str, post_id: str) -> dict[str, str]:
         """A case with what belongs to one, a decision about the member and a request that waits."""
         case = self._ask(token, "POST", "dunnock/admin/cases", json={"title": "One song, many birds", "severity": 2})
         here = f"dunnock/admin/cases/{case['id']}"
         subjects = [
             {"kind": "account", "id": author_id, "part": "core", "why": "The same words at the same minute"},
             {"kind": "hashtag", "name": "birds"},
+            {"kind": "post", "id": post_id},
         ]
         self._ask(token, "POST", f"{here}/subjects", json={"subjects": subjects})
+        self._ask(token, "PATCH", here, json={"techniques": ["T0049.005"]})
+        self._ask(token, "POST", "dunnock/admin/media_stops", json={"why": "A known hoax", "hashes": ["f8" * 32]})
         self._ask(token, "POST", f"{here}/notes", json={"text": "Look at the times first."})
         return {f"{name}.case": case["id"]}
 
