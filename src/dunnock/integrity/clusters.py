@@ -48,6 +48,7 @@ def find(
     accounts is none.
     """
     pairs, active = weigh(seen, found), len(distinct(seen.actor))
+    acts = _by_trace(seen, n, rules)
     whole: Verdicts | None = None
     for weights, least, ceiling in ((pairs.surprise, SURPRISE, 0.15), (pairs.excess, EXCESS, 0.33)):
         strong = weights >= least
@@ -55,7 +56,7 @@ def find(
         grown = np.bincount(group + 1)[1:]
         for most in np.flatnonzero(2 * grown > active):
             group[group == most] = -1  # nobody is left to compare them with
-        here = convincing(judge(seen, found, group, rules=rules, ceiling=ceiling), group, threshold)
+        here = convincing(judge(seen, found, group, acts=acts, ceiling=ceiling), group, threshold)
         whole = here if whole is None else join(whole, here)
     assert whole is not None
     return whole
@@ -139,20 +140,22 @@ def judge(
     found: Iterable[Coactions],
     group: Ints,
     *,
-    rules: Mapping[Trace, Rule] = RULES,
+    acts: Mapping[int, Acts] | None = None,
     least: int = 2,
     ceiling: float = 0.33,
 ) -> Verdicts:
     """Every account against every cluster with which it shares `least` acts in some trace; the best trace of each.
 
-    `seen` is as `firsts` leaves it, `group` comes from `communities`. Trying several traces costs the logarithm of their number.
-    Days on which accounts outside share more than `ceiling` of their posts with the cluster say nothing.
+    `seen` is as `firsts` leaves it, `group` comes from `communities`, `acts` are those of `seen` where they are known. Trying
+    several traces costs the logarithm of their number. Days on which accounts outside share more than `ceiling` of their posts
+    with the cluster say nothing.
     """
-    tries = tuple(trace for trace in JUDGED if trace == ALL or (trace in rules and np.any(seen.trace == trace)))
+    acts = _by_trace(seen, len(group), RULES) if acts is None else acts
+    tries = tuple(acts)
     shared = _shared(seen, found, group, tries)
-    parts = [_in_trace(seen, keys, group, trace, least=least, ceiling=ceiling) for trace, keys in shared.items()]
-    actor, of, kind, score, acts, hits = (np.concatenate(column) for column in zip(*parts, strict=True))
-    joined = Verdicts(actor, of, kind, score, acts, hits, tried=len(tries))
+    parts = [_in_trace(acts[trace], keys, group, trace, least=least, ceiling=ceiling) for trace, keys in shared.items()]
+    actor, of, kind, score, given, hits = (np.concatenate(column) for column in zip(*parts, strict=True))
+    joined = Verdicts(actor, of, kind, score, given, hits, tried=len(tries))
     order = np.lexsort((joined.trace, -joined.score, joined.group, joined.actor))
     best = np.ones(len(order), np.bool_)
     best[1:] = (np.diff(joined.actor[order]) != 0) | (np.diff(joined.group[order]) != 0)
@@ -219,25 +222,47 @@ class _Distinct:
         return distinct(np.concatenate(self._parts))
 
 
-def _in_trace(seen: Observations, shared_post: Ints, group: Ints, trace: int, *, least: int, ceiling: float) -> _Part:
-    day = seen.at // 86_400
-    rows = np.arange(len(seen)) if trace == ALL else np.flatnonzero(seen.trace == trace)
-    if len(rows) == 0:
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What accounts did in a trace, shape `(n,)`. An act is a post here: whatever it shares, it counts once."""
+
+    post: Ints  # in order
+    actor: Ints
+    day: Ints  # numbers from 0 of days on which anything was seen
+    days: int
+    active: Ints  # accounts on days, as account * days + day, in order
+    times: Ints  # their acts
+    start: Ints  # where the days of each account begin in `active`, and where the last one's end
+
+
+def _by_trace(seen: Observations, n: int, rules: Mapping[Trace, Rule]) -> dict[int, Acts]:
+    """The acts of `n` accounts by the traces that they are judged by."""
+    days, day = np.unique(seen.at // 86_400, return_inverse=True)
+    made = {}
+    for trace in JUDGED:
+        rows = np.arange(len(seen)) if trace == ALL else np.flatnonzero(seen.trace == trace)
+        if trace == ALL or (trace in rules and len(rows)):
+            post, first = np.unique(seen.post[rows], return_index=True)
+            actor, when = seen.actor[rows[first]], day[rows[first]]
+            active, times = np.unique(actor * len(days) + when, return_counts=True)
+            start = np.searchsorted(active, np.arange(n + 1) * len(days))
+            made[int(trace)] = Acts(post, actor, when, len(days), active, times, start)
+    return made
+
+
+def _in_trace(acts: Acts, shared_post: Ints, group: Ints, trace: int, *, least: int, ceiling: float) -> _Part:
+    if len(acts.post) == 0:
         none, empty = np.empty(0, np.int64), np.empty((0, len(LEVELS)), np.int64)
         return none, none, none, np.empty(0), empty, empty
-    days, when = np.unique(day, return_inverse=True)
-    groups, n = int(group.max()) + 1, len(group)
-    # An act is a post here: whatever it shares, it counts once.
-    post, first = np.unique(seen.post[rows], return_index=True)
-    act_actor, act_day = seen.actor[rows[first]], when[rows[first]]
-    act = np.searchsorted(post, shared_post // max(groups, 1))
-    actor, day_of, met = act_actor[act], act_day[act], shared_post % max(groups, 1)
+    groups, days = int(group.max()) + 1, acts.days
+    act = np.searchsorted(acts.post, shared_post // max(groups, 1))
+    actor, day_of, met = acts.actor[act], acts.day[act], shared_post % max(groups, 1)
     # What accounts outside share with each cluster, day by day.
     outside_hit = group[actor] != met
-    hits = np.bincount(met[outside_hit] * len(days) + day_of[outside_hit], minlength=groups * len(days))
-    total = np.bincount(act_day, minlength=len(days))
-    member = group[act_actor] >= 0
-    own = np.bincount(group[act_actor[member]] * len(days) + act_day[member], minlength=groups * len(days))
+    hits = np.bincount(met[outside_hit] * days + day_of[outside_hit], minlength=groups * days)
+    total = np.bincount(acts.day, minlength=days)
+    member = group[acts.actor] >= 0
+    own = np.bincount(group[acts.actor[member]] * days + acts.day[member], minlength=groups * days)
     acts_outside = np.tile(total, groups) - own
     part = (hits + _TRUST * LEVELS[0]) / (acts_outside + _TRUST)
     level = np.where(part > ceiling, len(LEVELS) - 1, np.searchsorted(LEVELS, part - 1e-12))
@@ -250,13 +275,11 @@ def _in_trace(seen: Observations, shared_post: Ints, group: Ints, trace: int, *,
     meets = key[place] == actor * max(groups, 1) + met if len(key) else np.zeros(len(actor), np.bool_)
     width = len(LEVELS)
     shared = np.bincount(
-        place[meets] * width + level[met[meets] * len(days) + day_of[meets]], minlength=len(key) * width
+        place[meets] * width + level[met[meets] * days + day_of[meets]], minlength=len(key) * width
     ).reshape(-1, width)
-    active, times = np.unique(act_actor * len(days) + act_day, return_counts=True)
-    start = np.searchsorted(active, np.arange(n + 1) * len(days))
-    owner, at = spread(start[who], start[who + 1] - start[who])
-    acts = np.bincount(
-        owner * width + level[whom[owner] * len(days) + active[at] % len(days)], times[at], minlength=len(key) * width
+    owner, at = spread(acts.start[who], acts.start[who + 1] - acts.start[who])
+    given = np.bincount(
+        owner * width + level[whom[owner] * days + acts.active[at] % days], acts.times[at], minlength=len(key) * width
     )
-    acts = acts.reshape(-1, width).astype(np.int64)
-    return who, whom, np.full(len(key), trace, np.int64), likelihood(acts, shared), acts, shared
+    given = given.reshape(-1, width).astype(np.int64)
+    return who, whom, np.full(len(key), trace, np.int64), likelihood(given, shared), given, shared

@@ -202,6 +202,12 @@ class _Shown(NamedTuple):
 def _most_surprising(seen: Observations, parts: list[_Shown]) -> _Shown:
     """The first few of each account. Of equal ones, those of the earlier posts, then of the first trace."""
     mine, other, surprise = (np.concatenate(column) for column in zip(*parts, strict=True))
+    # Only those as surprising as an account's last one that is shown come into question: few, to be sorted with care.
+    order = np.lexsort((-surprise, seen.actor[mine]))
+    whose, much = seen.actor[mine[order]], surprise[order]
+    last = np.searchsorted(whose, whose, "right") - 1
+    order = order[much >= much[np.minimum(np.searchsorted(whose, whose) + _OCCASIONS - 1, last)]]
+    mine, other, surprise = mine[order], other[order], surprise[order]
     order = np.lexsort((seen.trace[mine], seen.post[other], seen.post[mine], -surprise, seen.actor[mine]))
     whose = seen.actor[mine][order]
     order = order[np.arange(len(order)) - np.searchsorted(whose, whose) < _OCCASIONS]
