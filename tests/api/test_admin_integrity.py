@@ -259,3 +259,27 @@ async def test_servers_held_back_because_of_a_raid(db, staff, make, ada):
     assert await staff.post(f"{HERE}/origin_holds/{bad['id']}/end", ada) == {"ended": True}
     assert (await staff.ask("POST", f"{HERE}/origin_holds/{bad['id']}/end", ada)).status == 404
     assert [one["id"] for one in await staff.get(f"{HERE}/origin_holds", ada)] == [worse["id"]]
+
+
+async def test_what_a_rule_holds_is_told_to_its_author(db, staff, make, ada):
+    wren, robin = await make.member("wren"), await make.member("robin")
+    wanted = {"name": "Pills", "condition": 'text has "cheap pills"', "effect": "hold", "days": 7}
+    rule = f"{HERE}/watch_rules/{(await staff.post(f'{HERE}/watch_rules', ada, **wanted))['id']}"
+    await Jobs(db, rules.JOBS).settle()
+    await staff.post(f"{rule}/dry", ada)
+    await staff.post(f"{rule}/live", ada)
+    said = await staff.post("/api/v1/statuses", wren, status="Get cheap pills here")
+    async with db.begin() as tx:
+        await meet.meet_waiting(tx, posts.PostWaits(int(said["id"]), wren.id))
+    at, one = "/api/v1/dunnock/held_statuses", f"/api/v1/statuses/{said['id']}"
+    assert ((await staff.ask("GET", one, wren)).status, (await staff.ask("GET", one, robin)).status) == (200, 404)
+    [held] = await staff.get(at, wren)
+    assert (held["status_id"], held["effect"], held["state"], held["rule"]) == (said["id"], "held", "waiting", "Pills")
+    assert await staff.get(at, robin) == []
+    assert (await staff.ask("POST", f"{at}/{held['id']}/object", robin, json={"text": "No"})).status == 422
+    assert await staff.post(f"{at}/{held['id']}/object", wren, text="It is a quote") == {"objected": True}
+    [hit] = await staff.get(f"{HERE}/watch_hits", ada)
+    assert (hit["held"], hit["limited"], hit["objection"]) == (True, False, "It is a quote")
+    assert await staff.post(f"{HERE}/watch_hits/release", ada, ids=[hit["id"]]) == {"done": 1}
+    assert (await staff.ask("GET", one, robin)).status == 200
+    assert await staff.get(at, wren) == []

@@ -129,6 +129,8 @@ API: dict[str, Right] = {
     "GET /api/v1/dunnock/auto_delete": member("read:statuses"),  # ours
     "PATCH /api/v1/dunnock/auto_delete": member("write:statuses"),  # ours
     "PUT /api/v1/dunnock/auto_delete": member("write:statuses"),  # ours
+    "GET /api/v1/dunnock/held_statuses": member("read:statuses"),  # ours
+    "POST /api/v1/dunnock/held_statuses/{id}/object": member("write:statuses"),  # ours
     "GET /api/v1/dunnock/quiet_time": member("read:notifications"),  # ours
     "PUT /api/v1/dunnock/quiet_time": member("write:notifications"),  # ours
     "GET /api/v1/dunnock/drafts": member("read:statuses"),  # ours

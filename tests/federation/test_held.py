@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock import notifications, posts
+from api.kit.driver import call
+from dunnock import accounts, notifications, posts
+from dunnock.integrity import rules
+from federation.neighbour import ACTIVITY
 
 
 @pytest.fixture
@@ -66,3 +69,36 @@ async def test_what_its_server_deletes_is_held_no_more(town, alice):
     [hold] = await posts.origin_holds(town.db, to=alice.id)
     assert hold.posts == 0
     assert (await home.get(f"/api/v1/statuses/{post['id']}", alice))["replies_count"] == 0
+
+
+async def test_what_waits_for_a_look_goes_to_other_servers_when_it_is_let_out(town, alice):
+    home, boss = town.home, await town.make.member("boss", role="owner")
+    bob = town.near.actor("bob")
+    follower = await town.meet(bob)
+    async with town.db.begin() as tx:
+        await accounts.follow(tx, follower=follower, followed=alice.id)
+        rule = await rules.write_rule(
+            tx, rules.Written(name="P", condition='text has "pills"', effect="hold"), by=boss.id
+        )
+    await town.settle()
+    async with town.db.begin() as tx:
+        await rules.start_dry(tx, rule, by=boss.id)
+        await rules.start_live(tx, rule, by=boss.id)
+    held = await home.post("/api/v1/statuses", alice, status="Cheap pills")
+    fine = await home.post("/api/v1/statuses", alice, status="Good morning")
+
+    async def sent():
+        return [one["object"]["id"] for one in await town.told(town.near, "Create")]
+
+    assert await sent() == [fine["uri"]]
+    path = held["uri"].removeprefix(town.base)
+    assert (await call(home.house.edge, "GET", path, headers=(("accept", ACTIVITY),))).status == 404
+    [hit] = await rules.waiting_hits(town.db, by=boss.id)
+    async with town.db.begin() as tx:
+        await rules.release_hits(tx, [hit.id], by=boss.id)
+    assert await sent() == [fine["uri"], held["uri"]]
+    assert (await call(home.house.edge, "GET", path, headers=(("accept", ACTIVITY),))).status == 200
+    gone = await home.post("/api/v1/statuses", alice, status="More pills")
+    await town.settle()
+    await home.ask("DELETE", f"/api/v1/statuses/{gone['id']}", alice)
+    assert await town.told(town.near, "Delete") == [], "nobody hears of what never was"

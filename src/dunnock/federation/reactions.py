@@ -132,7 +132,7 @@ class Telling:
         await claims.forget(tx, event.post_id)
         await quotes.forget(tx, event.post_id)
         author = await self._own(tx, event.author_id)
-        if author is None:
+        if author is None or event.unpublished:
             return
         me = self._places.actor(author.username)
         if event.boost_of_id is not None:

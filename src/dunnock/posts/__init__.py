@@ -28,6 +28,7 @@ from dunnock.posts.errors import (
     PostingStopped,
     PostMissing,
     PostRefused,
+    PostWaiting,
     QuoteMissing,
     QuoteNotYours,
     ReplyBarred,
@@ -57,6 +58,7 @@ from dunnock.posts.events import (
     PostUnfavourited,
     PostUnpinned,
     PostUnscreened,
+    PostWaits,
     QuoteChanged,
     ThreadMuted,
     ThreadUnmuted,
@@ -135,6 +137,7 @@ from dunnock.posts.vote import (
     vote,
     voters_of,
 )
+from dunnock.posts.wait import find_waiting, let_out, waiting_before
 from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
@@ -186,6 +189,8 @@ __all__ = [
     "PostUnfavourited",
     "PostUnpinned",
     "PostUnscreened",
+    "PostWaiting",
+    "PostWaits",
     "PostingBarred",
     "PostingStopped",
     "PostsImported",
@@ -245,6 +250,7 @@ __all__ = [
     "find_scheduled",
     "find_uri",
     "find_visible",
+    "find_waiting",
     "folded",
     "forget_bookmark",
     "forget_keys",
@@ -253,6 +259,7 @@ __all__ = [
     "hold_origin",
     "is_favourited",
     "known_authors",
+    "let_out",
     "marks_of",
     "may_quote",
     "may_reply",
@@ -297,6 +304,7 @@ __all__ = [
     "visible_of",
     "vote",
     "voters_of",
+    "waiting_before",
     "was_deleted",
     "without_quote_line",
 ]

@@ -34,7 +34,9 @@ async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> 
     await store.empty_post(tx, post.id)
     await revisions.drop(tx, post.id)
     await index.drop_mentions(tx, post.id)
-    await take_from_tags(tx, post)
+    waited = await held.let_out(tx, post.id, by)
+    if not waited:
+        await take_from_tags(tx, post)
     await previews.detach(tx, post.id)
     if post.poll_id is not None and (poll := await polls.hold_of_post(tx, post.id)) is not None:
         await polls.drop(tx, poll.id)
@@ -42,8 +44,10 @@ async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> 
         await (media.remove_of if with_media else media.release)(tx, post.id)
     gone = await _drop_boosts(tx, post.id)
     await acts.drop_all(tx, post.id)
-    await _uncount(tx, post, hidden=await held.drop(tx, post.id))
-    authors = [booster for _, booster in gone] + ([by] if post.counts_for_author else [])
+    hidden = await held.drop(tx, post.id)
+    if not waited:
+        await _uncount(tx, post, hidden=hidden)
+    authors = [booster for _, booster in gone] + ([by] if post.counts_for_author and not waited else [])
     for author in sorted(authors):  # in one order, so that deletions at the same time never wait in a circle
         await count_posts(tx, author, -1)
     await tx.record(
@@ -53,6 +57,7 @@ async def delete(tx: Tx, post_id: int, *, by: int, with_media: bool = False) -> 
             reply_to_id=post.reply_to_id,
             quoted_id=post.quoted_id,
             visibility=post.visibility,
+            unpublished=waited,
         )
     )
     return post

@@ -20,6 +20,7 @@ from dunnock.posts.store import index, polls, revisions
 from dunnock.posts.store import posts as store
 from dunnock.posts.text_stops import check_texts
 from dunnock.posts.vote import add_poll, change_poll, same_question
+from dunnock.posts.wait import check_not_waiting
 
 
 async def edit(
@@ -29,6 +30,7 @@ async def edit(
 
     Raises:
         PostMissing: there is no such post of `by`; boosts can't be edited.
+        PostWaiting: it waits for a look by staff.
         DraftRefused, PostRefused, PostingStopped, TextStopped and media's errors: as `publish`.
 
     Source: Mastodon's UpdateStatusService.
@@ -37,6 +39,7 @@ async def edit(
     post = await store.find_own(tx, post_id, by)
     if post is None or post.boost_of_id is not None:
         raise PostMissing(post_id)
+    await check_not_waiting(tx, post_id)
     author = await store.find_author(tx, by)
     if author is not None and author.stopped:
         raise PostingStopped(by)

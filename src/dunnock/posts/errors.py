@@ -22,6 +22,12 @@ class DraftRefused(DomainError):
     code, kind, safe = "draft_refused", Kind.INVALID, "Validation failed: this can't be posted"
 
 
+class PostWaiting(DomainError):
+    """The post waits for a look by staff; until then it can be deleted, not changed."""
+
+    code, kind, safe = "post_waiting", Kind.INVALID, "This post waits for a look: it can be deleted, but not changed"
+
+
 class PostRefused(DomainError):
     """The screen does not let this post out, or posting is stopped for accounts like this one for the moment."""
 

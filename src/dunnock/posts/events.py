@@ -18,6 +18,13 @@ class PostPublished(Event, frozen=True):
     narrowed: bool = False  # it was meant to be public, and shows what staff stopped
 
 
+class PostWaits(Event, frozen=True):
+    """A member wrote a post that rules of staff may hold; nobody but its author sees it before it is let out."""
+
+    post_id: int
+    author_id: int
+
+
 class PostUnscreened(Event, frozen=True):
     """A post went out although the screen failed on it; it is to be looked at afterwards."""
 
@@ -59,7 +66,7 @@ class PostAnswers(Event, frozen=True):
 class PostDeleted(Event, frozen=True):
     """A post or a boost is gone. `boost_of_id`, `reply_to_id`, `quoted_id`: what a boost, a reply, a quote was of.
 
-    `visibility` is a post's; empty for boosts.
+    `visibility` is a post's; empty for boosts. `unpublished`: it waited for a look, nobody but its author saw it.
     """
 
     post_id: int
@@ -68,6 +75,7 @@ class PostDeleted(Event, frozen=True):
     reply_to_id: int | None = None
     quoted_id: int | None = None
     visibility: str = ""
+    unpublished: bool = False
 
 
 class QuoteChanged(Event, frozen=True):

@@ -79,7 +79,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Author(msgspec.Struct, frozen=True):
-    """An account that posts, with its member's defaults for new posts."""
+    """An account that posts, with its member's defaults for new posts. `watched`: rules of staff may hold what it writes."""
 
     id: int
     may_post: bool
@@ -96,6 +96,8 @@ class Author(msgspec.Struct, frozen=True):
     """There are pictures that staff stopped."""
     protected: bool = False
     """No machine shows less of what it posts."""
+    watched: bool = False
+    """There is a rule of staff that may hold what members write."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

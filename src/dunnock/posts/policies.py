@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from dunnock.foundation.db import Reader, Tx
-from dunnock.posts.errors import PostMissing, ReplyBarred
+from dunnock.posts.errors import PostMissing, PostWaiting, ReplyBarred
 from dunnock.posts.events import PolicyChanged
 from dunnock.posts.model import Post, check_policies, quote_policy_of
 from dunnock.posts.store import posts as store
@@ -38,6 +38,7 @@ async def change_policies(
     Raises:
         DraftRefused: there is no such policy.
         PostMissing: there is no such post of `by`; boosts have no policies.
+        PostWaiting: it waits for a look by staff.
     """
     check_policies(quote_policy, reply_policy)
     post = await store.find_own(tx, post_id, by)
@@ -45,6 +46,8 @@ async def change_policies(
         raise PostMissing(post_id)
     new = with_policies(post, quote_policy, reply_policy)
     if new != post:
+        if await store.find_waiting(tx, post_id) is not None:
+            raise PostWaiting(post_id)
         await store.set_policies(tx, new)
         await tx.record(PolicyChanged(post_id=post.id, author_id=by))
     return new

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from dunnock import media, previews
-from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
 from dunnock.foundation.clock import HOUR
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.job import Job
 from dunnock.foundation.settings import Settings
 from dunnock.posts import content as words
+from dunnock.posts.bring_out import bring_out, shows_stopped
 from dunnock.posts.errors import DraftMissing, PostingBarred, PostingStopped, PostMissing
-from dunnock.posts.events import PostPublished, QuoteChanged
-from dunnock.posts.hold import hold_back
 from dunnock.posts.model import OPEN, Author, Draft, Post, Screen, check, quote_policy_of
 from dunnock.posts.policies import check_reply
 from dunnock.posts.poll import check_poll
 from dunnock.posts.quote import address_of, check_audience, find_to_quote, first_state
-from dunnock.posts.store import acts, index, waiting
+from dunnock.posts.store import index, waiting
 from dunnock.posts.store import posts as store
 from dunnock.posts.text_stops import check_texts
 from dunnock.posts.vote import add_poll
+from dunnock.posts.wait import let_wait, must_wait
 
 _LONGEST_KEY = 80
 
@@ -64,12 +61,13 @@ async def publish(
     post_id = tx.new_id()
     if key and (before := await _replayed(tx, author_id, key, post_id)):
         return before
-    parent = await _parent(tx, draft.reply_to_id, author_id)
+    parent, parent_waits = await _parent(tx, draft.reply_to_id, author_id)
     quoted = None if draft.quoted_id is None else await find_to_quote(tx, draft.quoted_id, by=author_id)
     visibility = draft.visibility or author.visibility
     if quoted is not None and quoted.visibility == "followers" and visibility in OPEN:
         visibility = "followers"
-    narrowed = visibility == "public" and await _shows_stopped(tx, author, draft.media_ids)
+    waits = must_wait(author, visibility, parent, parent_waits=parent_waits)
+    narrowed = visibility == "public" and not waits and await shows_stopped(tx, author, draft.media_ids)
     if narrowed:
         visibility = "unlisted"
     state = None if quoted is None else await first_state(tx, quoted, by=author_id)
@@ -115,24 +113,12 @@ async def publish(
     await store.add_post(tx, post, app_id)
     if poll is not None and post.poll_id is not None:
         await add_poll(tx, poll, poll_id=post.poll_id, post_id=post_id)
-    tags = await words.put_in_indexes(tx, post, shaped)
     if content.parsed.links:
         await previews.attach(tx, post_id, content.parsed.links, here=settings.domain)
-    await _count(tx, post, hidden=await hold_back(tx, post))
-    await tx.record(
-        PostPublished(
-            post_id=post_id,
-            author_id=author_id,
-            visibility=visibility,
-            reply_to_id=post.reply_to_id,
-            reply_to_author_id=post.reply_to_author_id,
-            thread_id=post.thread_id,
-            tags=tags,
-            narrowed=narrowed,
-        )
-    )
-    if quoted is not None and state is not None:
-        await tx.record(QuoteChanged(post_id=post_id, quoted_id=quoted.id, state=state))
+    if waits:
+        await let_wait(tx, post)
+    else:
+        await bring_out(tx, post, shaped, narrowed=narrowed)
     return post
 
 
@@ -180,34 +166,29 @@ async def _author(tx: Tx, author_id: int) -> Author:
     return author
 
 
-async def _shows_stopped(tx: Tx, author: Author, media_ids: Collection[int]) -> bool:
-    """Is it to read as unlisted, for what its pictures look like? No query where nothing is stopped, or nothing shown."""
-    if not author.media_stopped or author.protected or not media_ids:
-        return False
-    shown = await media.find(tx, media_ids)
-    return any(one.effect == "limit" for one in await media.stopped_among(tx, list(shown.values())))
-
-
 async def _replayed(tx: Tx, author_id: int, key: str, post_id: int) -> Post | None:
     """The post that the key was used for; else None, and from now on the key stands for `post_id`."""
     bound = await index.take_key(tx, author_id, short_key(key), post_id)
     if bound is None:
         return None
-    post = await store.find_living(tx, bound)
+    post = await store.find_living(tx, bound) or await store.find_waiting(tx, bound)
     if post is None:
         raise PostMissing(bound)
     return post
 
 
-async def _parent(tx: Tx, reply_to_id: int | None, author_id: int) -> Post | None:
-    """What is replied to: what a boost shows, when it is one."""
+async def _parent(tx: Tx, reply_to_id: int | None, author_id: int) -> tuple[Post | None, bool]:
+    """What is replied to: what a boost shows, when it is one; and whether it is an own post that waits for a look."""
     if reply_to_id is None:
-        return None
+        return None, False
     parent = await store.find_original(tx, reply_to_id, author_id, act=True)
     if parent is None:
-        raise PostMissing(reply_to_id)
+        own = await store.find_waiting(tx, reply_to_id)
+        if own is None or own.author_id != author_id:
+            raise PostMissing(reply_to_id)
+        return own, True
     await check_reply(tx, parent, by=author_id)
-    return parent
+    return parent, False
 
 
 def _reply_policy(author: Author, parent: Post | None) -> str:
@@ -218,15 +199,3 @@ def _reply_policy(author: Author, parent: Post | None) -> str:
 def _sensitive(draft: Draft, author: Author, warning: str) -> bool:
     chosen = author.sensitive if draft.sensitive is None else draft.sensitive
     return chosen or bool(warning)
-
-
-async def _count(tx: Tx, post: Post, *, hidden: bool) -> None:
-    more: list[tuple[int, str]] = []
-    if post.reply_to_id is not None and post.counts_as_reply and not hidden:
-        more.append((post.reply_to_id, "replies"))
-    if post.quoted_id is not None and post.quote_state == "accepted":
-        more.append((post.quoted_id, "quotes"))
-    for counted, name in sorted(more):  # in one order, so that two posts never wait for each other in a circle
-        await acts.count(tx, name, counted, 1)
-    if post.counts_for_author:
-        await count_posts(tx, post.author_id, 1, last_post_at=tx.now)

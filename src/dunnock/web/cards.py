@@ -106,6 +106,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     translatable: bool = False
     filtered: str = ""
     blurred: str = ""
+    waits: bool = False
 
     @property
     def html(self) -> Markup:
@@ -341,6 +342,7 @@ class Cards(Faces):
             mine=card.author_id == me,
             muted=card.thread_id in around.muted,
             translatable=self._reader is not None and self._reader.translates and bool(sketch.foreign),
+            waits=card.held_by == card.author_id,
             filtered=_titles(filters, "warn"),
             blurred=_titles(filters, "blur"),
         )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from dunnock import accounts, integrity, posts
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
+from dunnock.foundation.settings import Settings
 from dunnock.integrity import observe, rules
 from dunnock.integrity.rules import meet
 
@@ -94,3 +96,38 @@ async def test_a_server_that_is_held_back_is_shown_to_the_member_and_let_through
     assert "bad.example" not in page.text
     assert (await mo.post(HERE, form)).status == 404
     assert "bad.example" not in (await wren.get("/settings/safety")).text
+
+
+async def test_a_held_post_says_so_to_its_author_who_objects(db, signed_in, make):
+    mo, ada, wren = await signed_in("mo", "moderator"), await signed_in("ada", "admin"), await signed_in("wren")
+    member, boss = await accounts.member_named(db, "wren"), await accounts.member_named(db, "ada")
+    async with db.begin() as tx:
+        written = rules.Written(name="Pills", condition='text has "cheap pills"', effect="hold")
+        rule = await rules.write_rule(tx, written, by=boss.account_id)
+    await Jobs(db, rules.JOBS).settle()
+    async with db.begin() as tx:
+        await rules.start_dry(tx, rule, by=boss.account_id)
+        await rules.start_live(tx, rule, by=boss.account_id)
+    assert "not published before somebody looked" in (await ada.get(f"{HERE}/{rule}")).text
+    settings = Settings(data=Path("/nowhere"), public_url="https://here.example")
+    async with db.begin() as tx:
+        made = await posts.publish(
+            tx, posts.Draft(text="More cheap pills"), author_id=member.account_id, app_id=None, settings=settings
+        )
+        await meet.meet_waiting(tx, posts.PostWaits(made.id, member.account_id))
+    assert "Waits for a look: only you see it" in (await wren.get(f"/@wren/{made.id}")).text
+    assert (await mo.get(f"/@wren/{made.id}")).status == 404
+    page = await wren.get("/settings/decisions")
+    assert "More cheap pills" in page.text
+    hit = re.search(r'name="hit_id" value="(\d+)"', page.body)[1]
+    token = dict(page.forms[-1].fields)["token"]
+    form = {"token": token, "hit_id": hit, "text": " "}
+    assert (await wren.post("/settings/decisions", form)).status == 422
+    page = await wren.led(await wren.post("/settings/decisions", form | {"text": "It is a quote"}))
+    assert "It is a quote" in page.text
+    page = await mo.get(HERE)
+    assert "It is a quote" in page.text
+    assert "not published" in page.text
+    judged = {"token": await _token(mo), "what": "release", "hits[]": hit, "reason": ""}
+    await mo.led(await mo.post(HERE, judged))
+    assert (await mo.get(f"/@wren/{made.id}")).status == 200

@@ -35,7 +35,7 @@ class WaitingParams(msgspec.Struct, frozen=True):
 
 
 class RuleForm(msgspec.Struct):
-    """A rule: what it is called, its condition, its effect (review or limit), and in how many days it ends (1 to 90)."""
+    """A rule: what it is called, its condition, its effect (review, limit or hold), and in how many days it ends (1 to 90)."""
 
     name: str = ""
     condition: str = ""
@@ -85,7 +85,10 @@ class CountedRule(WatchRule, kw_only=True):
 
 
 class WatchHit(msgspec.Struct, kw_only=True):
-    """Something that met a rule, and the values by which it did; `limited`: it reads as unlisted because of it."""
+    """Something that met a rule, and the values by which it did; `limited`: it reads as unlisted because of it.
+
+    `held`: it is not published because of it; `objection`: what its author says to that, null: nothing.
+    """
 
     id: str
     rule_id: str
@@ -96,6 +99,8 @@ class WatchHit(msgspec.Struct, kw_only=True):
     values: dict[str, Any]
     state: str
     limited: bool
+    held: bool
+    objection: str | None
     reason: str
     judged_by_id: str | None
     decision_id: str | None
@@ -212,7 +217,8 @@ def _trial(one: rules.Trial) -> WatchTrial:
 def _hit(one: rules.Hit) -> WatchHit:
     return WatchHit(
         id=str(one.id), rule_id=str(one.rule_id), version=one.version, kind=one.kind, subject_id=str(one.subject_id),
-        account_id=_maybe(one.account_id), values=one.told, state=one.state, limited=one.limited, reason=one.reason,
+        account_id=_maybe(one.account_id), values=one.told, state=one.state, limited=one.limited, held=one.held,
+        objection=one.objection or None, reason=one.reason,
         judged_by_id=_maybe(one.judged_by), decision_id=_maybe(one.decision_id),
     )  # fmt: skip
 

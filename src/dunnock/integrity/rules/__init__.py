@@ -23,6 +23,7 @@ from dunnock.integrity.rules.handle import (
 from dunnock.integrity.rules.judge import NEWEST, hits_of, refuse_hits, release_hits, waiting_hits
 from dunnock.integrity.rules.model import EFFECTS, HIT_STATES, Hit, Rule, Trial
 from dunnock.integrity.rules.reactions import EVERY, HEARS, JOBS
+from dunnock.integrity.rules.told import Kept, kept_of, object_to_hit
 
 __all__ = [
     "EFFECTS",
@@ -34,6 +35,7 @@ __all__ = [
     "ConditionRefused",
     "Hit",
     "HitRefused",
+    "Kept",
     "Rule",
     "Trial",
     "WatchRuleMissing",
@@ -44,7 +46,9 @@ __all__ = [
     "days_left",
     "end_rule",
     "hits_of",
+    "kept_of",
     "list_rules",
+    "object_to_hit",
     "refuse_hits",
     "release_hits",
     "show_rule",

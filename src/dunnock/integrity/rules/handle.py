@@ -101,7 +101,7 @@ async def start_live(tx: Tx, rule_id: int, *, by: int) -> int | None:
     held = await _hold(tx, rule_id)
     _check_dry(held)
     trial = msgspec.json.decode(held.trial, type=Trial)
-    many = held.effect == "limit" and trial.accounts > second.MOST_ALONE
+    many = held.effect != "review" and trial.accounts > second.MOST_ALONE
     if many and await second.has_second(tx, staff, TO_START):
         body = {
             "rule": str(rule_id),
@@ -184,7 +184,7 @@ def _check(written: Written) -> Effect:
         )
     effect = next((one for one in EFFECTS if one == written.effect), None)
     if effect is None:
-        raise WatchRuleRefused(written.effect[:40], say="Validation failed: Effect is review or limit")
+        raise WatchRuleRefused(written.effect[:40], say="Validation failed: Effect is review, limit or hold")
     if not HOUR <= written.days * DAY <= LONGEST_LIFE_MS:
         raise WatchRuleRefused(written.days, say="Validation failed: A rule ends after 1 to 90 days")
     compiled(written.condition.strip())

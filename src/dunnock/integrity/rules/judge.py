@@ -44,9 +44,10 @@ async def release_hits(tx: Tx, hit_ids: Collection[int], *, by: int, reason: str
 
 
 async def refuse_hits(tx: Tx, hit_ids: Collection[int], *, by: int, reason: str) -> None:
-    """Say that these posts are to be read as unlisted for good: a warning with the reason for each author, who may object.
+    """Say that these posts are to be read as unlisted for good, or never published where a rule held them: a warning with the
+    reason for each author, who may object.
 
-    Where the objection is granted, or the warning is taken back, the posts are public again.
+    Where the objection is granted, or the warning is taken back, the posts are public again, or published.
 
     Raises:
         NotPermitted: also towards one of the authors.
@@ -72,9 +73,9 @@ async def refuse_hits(tx: Tx, hit_ids: Collection[int], *, by: int, reason: str)
         if decided.request_id is not None:
             raise HitRefused(account_id, say="Validation failed: Too many for one person at once; decide in a case")
         for hit in theirs:
-            limited = hit.limited or await posts.set_apart(tx, hit.subject_id)
+            limited = hit.limited or (not hit.held and await posts.set_apart(tx, hit.subject_id))
             await tx.run(
-                store.JUDGE, the=hit.id, new_state="refused", stays=limited, why=words, now=tx.now, by=by,
+                store.JUDGE, the=hit.id, new_state="refused", stays=limited, stays_held=hit.held, why=words, now=tx.now, by=by,
                 decision=decided.id,
             )  # fmt: skip
             await log.note(tx, staff, "watch_hit.refuse", hit.id, rule=str(hit.rule_id), subject=str(hit.subject_id))
@@ -83,7 +84,8 @@ async def refuse_hits(tx: Tx, hit_ids: Collection[int], *, by: int, reason: str)
 async def _judgement(tx: Tx, account_id: int, hits: list[Hit], words: str) -> moderation.Judgement:
     rules = {hit.rule_id: await _rule(tx, hit.rule_id) for hit in hits}
     facts = "; ".join(
-        f"post {hit.subject_id} met the rule “{rules[hit.rule_id].name}” (version {hit.version}) and reads as unlisted"
+        f"post {hit.subject_id} met the rule “{rules[hit.rule_id].name}” (version {hit.version}) and "
+        f"{'is not published' if hit.held else 'reads as unlisted'}"
         for hit in hits
     )
     return moderation.Judgement(action="none", account_ids=(account_id,), text=words, facts=facts[:1_000])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunnock import moderation
+from dunnock import moderation, posts
 from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
@@ -14,6 +14,7 @@ from dunnock.moderation import log
 
 END_EVERY_MS = MINUTE
 TRIM_EVERY_MS = DAY
+FORGOTTEN_MS = 10 * MINUTE
 KEPT_MS = 30 * DAY
 _CHUNK = 200
 _MOST_RULES = 100
@@ -36,10 +37,23 @@ async def end_watch_rules(db: Db, _: EndWatchRules) -> None:
                 continue  # somebody gave it more time, or ended it, since
             await tx.run(store.SET_STATE, the=rule.id, new_state="ended", who=rule.live_by, ended=tx.now)
             await log.note_by(tx, log.THE_SERVER, "watch_rule.over", rule.id, called=rule.name)
+    await _let_out_forgotten(db)
     while rows := await db.all(store.ENDED, most=_MOST_RULES):
         for (rule_id,) in rows:
             async with db.begin() as tx:
                 await let_go_waiting(tx, rule_id)
+
+
+async def _let_out_forgotten(db: Db) -> None:
+    """Publish what waits for ten minutes and no rule holds: looking at it failed. A broken rule must not silence anybody."""
+    before, above = id_at(now_ms() - FORGOTTEN_MS), 0
+    while waiting := await posts.waiting_before(db, before, above=above, most=_CHUNK):
+        above = waiting[-1]
+        held = {row[0] for row in await db.all(store.KEEPING, ids=waiting)}
+        for post_id in waiting:
+            if post_id not in held:
+                async with db.begin() as tx:
+                    await posts.let_out(tx, post_id)
 
 
 async def trim_hits(db: Db, _: TrimHits) -> None:
@@ -59,9 +73,13 @@ async def let_go_waiting(tx: Tx, rule_id: int) -> None:
 async def let_go(tx: Tx, hit: Hit, state: HitState, *, reason: str = "", by: int | None = None) -> None:
     """Let what met a rule be as it was; what another rule keeps too stays as it is."""
     await tx.run(
-        store.JUDGE, the=hit.id, new_state=state, stays=False, why=reason, now=tx.now, by=by, decision=hit.decision_id
-    )
-    if hit.limited:
+        store.JUDGE, the=hit.id, new_state=state, stays=False, stays_held=False, why=reason, now=tx.now, by=by,
+        decision=hit.decision_id,
+    )  # fmt: skip
+    if hit.held:
+        if not await tx.all(store.HOLDING, subject=hit.subject_id):
+            await posts.let_out(tx, hit.subject_id)
+    elif hit.limited:
         await let_be_public(tx, hit.subject_id)
 
 

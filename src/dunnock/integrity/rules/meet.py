@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ from dunnock.integrity.keeping import times_kept
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.condition import SIGNALS, Condition, Facts, compiled, told
 from dunnock.integrity.rules.facts import facts_of_post, of_account
-from dunnock.integrity.rules.model import MOST_IN_FORCE, Rule
+from dunnock.integrity.rules.model import MOST_IN_FORCE, Hit, Rule
 from dunnock.integrity.signals import find_signal
 from dunnock.moderation import log
 
@@ -35,6 +36,39 @@ async def meet_post(tx: Tx, event: posts.PostPublished) -> None:
     """A public or unlisted post is there."""
     if event.visibility in posts.OPEN:
         await _meet_now(tx, event.post_id)
+
+
+async def meet_waiting(tx: Tx, event: posts.PostWaits) -> None:
+    """A member wrote a post that rules may hold: those that do it meets keep it; what meets none is published now.
+
+    What goes on with a post that is held is held with it.
+    """
+    post = await posts.find_waiting(tx, event.post_id)
+    if post is None:
+        return
+    if post.author_id not in await accounts.protected_ids(tx):
+        rules, needs = await _in_force(tx)
+        holding = [(rule, condition) for rule, condition in rules if rule.effect == "hold" and rule.state == "live"]
+        act = _Met("post", post.id, post.author_id, await facts_of_post(tx, post, needs))
+        for rule, condition in holding:
+            if condition.meets(act.facts):
+                await _hold(tx, rule, told(act.facts, condition.needs), act)
+        if post.reply_to_id is not None:
+            for row in await tx.all(store.HOLDING, subject=post.reply_to_id):
+                await _hold_after(tx, store.hit_of(row), act)
+    if not await tx.all(store.HOLDING, subject=post.id):
+        await posts.let_out(tx, post.id)
+
+
+async def _hold_after(tx: Tx, before: Hit, act: _Met) -> None:
+    row = await tx.one(store.FIND, the=before.rule_id)
+    if row is not None:
+        await _hold(tx, store.rule_of(row), {"kind": act.facts.kind, "follows": str(before.subject_id)}, act)
+
+
+async def _hold(tx: Tx, rule: Rule, values: Mapping[str, object], act: _Met) -> None:
+    if await _add(tx, rule, values, act, state="waiting", held=True):
+        await _stop_when_too_many(tx, rule)
 
 
 async def meet_edit(tx: Tx, event: posts.PostEdited) -> None:
@@ -95,19 +129,39 @@ async def _meet(tx: Tx, rules: list[tuple[Rule, Condition]], act: _Met) -> None:
 
 async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> None:
     live = rule.state == "live"
-    wants = live and rule.effect == "limit" and act.kind == "post"
+    wants = live and rule.effect != "review" and act.kind == "post"  # what is published already can't be held any more
     wants = wants and act.account_id not in await accounts.protected_ids(tx)
-    hit_id = tx.new_id()
-    added = await tx.run(
-        store.ADD_HIT, id=hit_id, rule_id=rule.id, version=rule.version, kind=act.kind, subject_id=act.subject_id,
-        account_id=act.account_id, told=msgspec.json.encode(told(act.facts, condition.needs), order="sorted").decode(),
-        state="waiting" if live else "noted", limited=wants,
-    )  # fmt: skip
-    if not added or not live:
+    state = "waiting" if live else "noted"
+    hit_id = await _add(tx, rule, told(act.facts, condition.needs), act, state=state, limited=wants)
+    if hit_id is None or not live:
         return
     if wants and not await posts.set_apart(tx, act.subject_id) and await times_kept(tx, act.subject_id) == 1:
         # Nothing else keeps it, so it is not public: there is nothing to show to fewer people.
         await tx.run(store.NOT_LIMITED, the=hit_id)
+    await _stop_when_too_many(tx, rule)
+
+
+async def _add(
+    tx: Tx,
+    rule: Rule,
+    values: Mapping[str, object],
+    act: _Met,
+    *,
+    state: str,
+    limited: bool = False,
+    held: bool = False,
+) -> int | None:
+    """Write it down; None: it met the rule before."""
+    hit_id = tx.new_id()
+    added = await tx.run(
+        store.ADD_HIT, id=hit_id, rule_id=rule.id, version=rule.version, kind=act.kind, subject_id=act.subject_id,
+        account_id=act.account_id, told=msgspec.json.encode(values, order="sorted").decode(), state=state,
+        limited=limited, held=held,
+    )  # fmt: skip
+    return hit_id if added else None
+
+
+async def _stop_when_too_many(tx: Tx, rule: Rule) -> None:
     if await tx.value(store.SINCE, the=rule.id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR:
         await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)
         await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)

@@ -8,9 +8,10 @@ import msgspec
 
 from dunnock.foundation.clock import DAY
 
-Effect = Literal["review", "limit"]
+Effect = Literal["review", "limit", "hold"]
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
-"""Put before people; also show the post as an unlisted one until they said something."""
+"""Put before people; also show the post as an unlisted one until they said something; not publish what members here wrote."""
+LONGEST_OBJECTION = 1_000
 State = Literal["draft", "dry", "live", "ended"]
 STATES: tuple[State, ...] = get_args(State)
 HitState = Literal["noted", "waiting", "released", "refused", "lapsed"]
@@ -57,7 +58,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that met a rule. `told`: the values by which it did; `limited`: it reads as unlisted because of this."""
+    """Something that met a rule. `told`: the values by which it did; `limited`: it reads as unlisted because of this.
+
+    `held`: it is not published because of this. `objection`: what its author says to that.
+    """
 
     id: int
     rule_id: int
@@ -71,3 +75,6 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     judged_by: int | None
     decision_id: int | None
+    held: bool = False
+    objection: str = ""
+    objected_at: int | None = None

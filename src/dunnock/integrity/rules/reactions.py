@@ -10,6 +10,7 @@ from dunnock.integrity.rules import letting_go, meet, trial
 
 HEARS: Hears = {
     posts.PostPublished: (meet.meet_post,),
+    posts.PostWaits: (meet.meet_waiting,),
     posts.PostEdited: (meet.meet_edit,),
     posts.PostBoosted: (meet.meet_boost,),
     SignalRaised: (meet.meet_signal,),

@@ -22,7 +22,7 @@ _rule = select(
 )  # fmt: skip
 _hit = select(
     _h.id, _h.rule_id, _h.version, _h.kind, _h.subject_id, _h.account_id, _h.told, _h.state, _h.limited, _h.reason,
-    _h.judged_by, _h.decision_id,
+    _h.judged_by, _h.decision_id, _h.held, _h.objection, _h.objected_at,
 )  # fmt: skip
 
 ADD = insert_into(watch_rules, "id", "name", "condition", "effect", "version", "made_by", "expires_at")
@@ -67,7 +67,7 @@ SET_STATE = Sql(
 
 ADD_HIT = insert_once(
     watch_hits, "id", "rule_id", "version", "kind", "subject_id", "account_id", "told", "state", "limited",
-    keys=["rule_id", "kind", "subject_id"],
+    "held", keys=["rule_id", "kind", "subject_id"],
 )  # fmt: skip
 HITS = Sql(
     _hit.where(
@@ -108,6 +108,7 @@ JUDGE = Sql(
     .values(
         state=bindparam("new_state", type_=Text),
         limited=bindparam("stays"),
+        held=bindparam("stays_held"),
         reason=bindparam("why", type_=Text),
         judged_at=_now,
         judged_by=_by,
@@ -115,6 +116,35 @@ JUDGE = Sql(
     )
 )
 FORGET = Sql(delete(watch_hits).where(_h.account_id == bindparam("account", type_=BigId)))
+
+OF_AUTHOR = Sql(  # what rules keep of an account's posts, the newest first: (hit…, name of the rule, when it ends)
+    select(*_hit.selected_columns, _r.name, _r.expires_at)
+    .join_from(watch_hits, watch_rules, _r.id == _h.rule_id)
+    .where(
+        _h.account_id == bindparam("account", type_=BigId),
+        or_(_h.state == "waiting", _h.state == "refused"),
+        or_(_h.limited, _h.held),
+    )
+    .order_by(_h.id.desc())
+    .limit(_most)
+)
+OBJECT = Sql(
+    update(watch_hits)
+    .where(
+        _h.id == _the,
+        _h.account_id == bindparam("account", type_=BigId),
+        _h.state == "waiting",
+        or_(_h.limited, _h.held),
+        _h.objected_at.is_(None),
+    )
+    .values(objection=bindparam("words", type_=Text), objected_at=_now)
+)
+KEEPING = Sql(  # which of these posts is any hit holding?
+    select(_h.subject_id).where(_h.kind == "post", among(_h.subject_id, "ids"), _h.held).distinct()
+)
+HOLDING = Sql(  # the hits that hold a post
+    _hit.where(_h.kind == "post", _h.subject_id == bindparam("subject", type_=BigId), _h.held).order_by(_h.id)
+)
 
 _told = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -129,4 +159,5 @@ def hit_of(row: Row) -> Hit:
     return Hit(
         id=row[0], rule_id=row[1], version=row[2], kind=row[3], subject_id=row[4], account_id=row[5],
         told=_told(row[6]), state=row[7], limited=bool(row[8]), reason=row[9], judged_by=row[10], decision_id=row[11],
+        held=bool(row[12]), objection=row[13], objected_at=row[14],
     )  # fmt: skip

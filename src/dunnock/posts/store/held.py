@@ -88,6 +88,9 @@ _RELEASE_OF_ORIGIN = Sql(
     .returning(_h.post_id, _h.account_id, _h.hides)
 )
 _DROP = Sql(delete(held_posts).where(_h.post_id == bindparam("post", type_=BigId)).returning(_h.hides))
+_LET_OUT = Sql(
+    delete(held_posts).where(_h.post_id == bindparam("post", type_=BigId), _h.account_id == _by, _h.author_id == _by)
+)
 _all_waiting = select(_h.post_id).where(_h.account_id == _to).order_by(_h.post_id).limit(bindparam("most"))
 _RELEASE_ALL = Sql(
     delete(held_posts).where(and_(_h.account_id == _to, _h.post_id.in_(_all_waiting))).returning(_h.post_id, _h.hides)
@@ -125,6 +128,11 @@ async def hold(
     """Hold it back; False: it was held already."""
     row = {"post_id": post_id, "account_id": account_id, "author_id": author_id, "hides": hides}
     return bool(await tx.run(_HOLD, **row, origin_hold_id=origin_hold_id))
+
+
+async def let_out(tx: Tx, post_id: int, author_id: int) -> bool:
+    """It waits for a look no longer; False: it did not."""
+    return bool(await tx.run(_LET_OUT, post=post_id, by=author_id))
 
 
 async def drop(tx: Tx, post_id: int) -> bool:

@@ -18,6 +18,7 @@ accounts = table(
 )
 posting_stops = table("posting_stops", column("who"), column("newer_than", BigId), column("until", BigId))
 access_changes = table("access_changes", column("id", BigId), column("member_id", BigId), column("what"))
+watch_rules = table("watch_rules", column("state"), column("effect"), column("expires_at", BigId))
 text_stops = table("text_stops", column("until", BigId))
 media_stops = table("media_stops", column("ended_at", BigId))
 media = table("media", column("id", BigId), column("description"), column("focus"))
@@ -94,6 +95,15 @@ def words_stopped() -> ColumnElement[bool]:
 def media_stopped() -> ColumnElement[bool]:
     """Is there a picture that staff stopped?"""
     return exists().where(media_stops.c.ended_at.is_(None))
+
+
+def watched() -> ColumnElement[bool]:
+    """Is there a rule of staff that may hold what members write before it is published?"""
+    return exists().where(
+        watch_rules.c.state == "live",
+        watch_rules.c.effect == "hold",
+        watch_rules.c.expires_at > bindparam("now", type_=BigId),
+    )
 
 
 def shown(account_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 
 from dunnock.foundation.db import BigId, Reader, Sql
 from dunnock.posts.model import Post
 from dunnock.posts.store.posts import COLUMNS, post_of
-from dunnock.posts.tables import interactions, posts
+from dunnock.posts.tables import held_posts, interactions, posts
 
 _open = or_(posts.c.visibility == "public", posts.c.visibility == "unlisted")
-_author = posts.c.author_id == bindparam("author", type_=BigId)
+_author = and_(
+    posts.c.author_id == bindparam("author", type_=BigId),
+    ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.account_id == posts.c.author_id),  # it waits
+)
+_not_hidden = ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.hides)
 _OUTBOX = Sql(
     select(*COLUMNS)
     .where(_author, _open, posts.c.deleted_at.is_(None), posts.c.id < bindparam("below", type_=BigId))
@@ -23,6 +27,7 @@ _REPLIES = Sql(
     .where(
         posts.c.reply_to_id == bindparam("post", type_=BigId),
         _open,
+        _not_hidden,
         posts.c.deleted_at.is_(None),
         posts.c.id > bindparam("above", type_=BigId),
     )
@@ -34,6 +39,7 @@ _THREAD = Sql(
     .where(
         posts.c.thread_id == bindparam("root", type_=BigId),
         _open,
+        _not_hidden,
         posts.c.boost_of_id.is_(None),
         posts.c.deleted_at.is_(None),
         posts.c.id > bindparam("above", type_=BigId),
@@ -48,6 +54,7 @@ _PINNED = Sql(
         interactions.c.account_id == bindparam("author", type_=BigId),
         interactions.c.pin_id.is_not(None),
         _open,
+        _not_hidden,
         posts.c.deleted_at.is_(None),
     )
     .order_by(interactions.c.pin_id.desc())

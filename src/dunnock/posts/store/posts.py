@@ -21,6 +21,7 @@ from dunnock.posts.store.others import (
     stopped,
     viewer,
     visible,
+    watched,
     words_stopped,
 )
 from dunnock.posts.tables import held_posts, interactions, post_counts, posts, thread_mutes
@@ -55,16 +56,29 @@ COLUMNS = (
     posts.c.reply_policy,
 )
 _id = posts.c.id == bindparam("id")
+_waits = exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.account_id == posts.c.author_id)
 _FIND = Sql(select(*COLUMNS).where(_id, visible()))
 # FOR SHARE on PostgreSQL: what is done to a post waits for its deletion and then finds it gone (SQLite has one writer).
-_FIND_TO_ACT = Sql(select(*COLUMNS).where(_id, visible()).with_for_update(read=True, of=posts))
+_FIND_TO_ACT = Sql(select(*COLUMNS).where(_id, visible(), ~_waits).with_for_update(read=True, of=posts))
 _OWN = Sql(
     select(*COLUMNS)
     .where(_id, posts.c.author_id == bindparam("author"), posts.c.deleted_at.is_(None))
     .with_for_update(key_share=True)
 )
-_LIVING = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None)))
-_LIVING_HELD = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None)).with_for_update(read=True))
+# What waits for a look is there for nobody but its author, and its author can do nothing with it: see `wait`.
+_LIVING = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None), ~_waits))
+_LIVING_HELD = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None), ~_waits).with_for_update(read=True))
+_WAITING = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None), _waits))
+_WAITING_BEFORE = Sql(
+    select(held_posts.c.post_id)
+    .where(
+        held_posts.c.account_id == held_posts.c.author_id,
+        held_posts.c.post_id < bindparam("before", type_=BigId),
+        held_posts.c.post_id > bindparam("above", type_=BigId),
+    )
+    .order_by(held_posts.c.post_id)
+    .limit(bindparam("most"))
+)
 _AUTHOR = Sql(
     select(
         accounts.c.standing,
@@ -77,6 +91,7 @@ _AUTHOR = Sql(
         words_stopped(),
         media_stopped(),
         accounts.c.protected,
+        watched(),
     )
     .select_from(accounts.outerjoin(members, members.c.account_id == accounts.c.id))
     .where(accounts.c.id == bindparam("id"))
@@ -354,6 +369,17 @@ async def find_living(tx: Reader, post_id: int, *, hold: bool = False) -> Post |
     return None if row is None else post_of(row)
 
 
+async def find_waiting(tx: Reader, post_id: int) -> Post | None:
+    """The post, if it waits for a look."""
+    row = await tx.one(_WAITING, id=post_id)
+    return None if row is None else post_of(row)
+
+
+async def waiting_before(reader: Reader, before: int, *, above: int, most: int) -> list[int]:
+    """Posts that wait for a look, with ids in between, the oldest first."""
+    return [row[0] for row in await reader.all(_WAITING_BEFORE, before=before, above=above, most=most)]
+
+
 async def find_author(tx: Tx, account_id: int) -> Author | None:
     """What posting needs to know of an account."""
     row = await tx.one(_AUTHOR, id=account_id, now=tx.now, reset_since=id_at(tx.now - DAY))
@@ -371,6 +397,7 @@ async def find_author(tx: Tx, account_id: int) -> Author | None:
         words_stopped=bool(row[7]),
         media_stopped=bool(row[8]),
         protected=bool(row[9]),
+        watched=bool(row[10]),
     )
 
 
