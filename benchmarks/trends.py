@@ -5,8 +5,8 @@
 A day of acts, drawn by Zipf's law: four of ten are posts with a hashtag (20,000 hashtags that were as busy in the week before,
 and 300 that are new and busy for three hours each), the others favourites of 50,000 posts, most within hours. Accounts have a
 past. Timed is what the server does of itself: `RefreshTrends` and reading all three lists anew (both each five minutes), and
-what a hundred favourites cost a minute that are taken back from the strongest post. Target: all together at most one
-CPU-second a minute. `--new`: no hashtag is known from before, so that each is a surprise.
+what ten favourites cost a minute that are taken back from the strongest post. Target: all together at most one CPU-second
+a minute. `--new`: no hashtag is known from before, so that each is a surprise.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ NEWS, NEWS_LAST = 300, 3 * HOUR
 BLOCK = 2_500  # posts
 LIKED_FOR = 4 / 24  # of a day, on average
 REFRESH_EVERY = 5  # minutes
-TAKEN_BACK = 100  # a minute
+TAKEN_BACK = 10  # a minute: of 700 acts
 
 
 def post_row(post_id: int, author: int) -> dict[str, Any]:
