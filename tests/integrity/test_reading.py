@@ -83,6 +83,17 @@ def test_a_post_in_two_files_is_one_post(table, tmp_path):
     assert told == ["posts.parquet: 4 posts", "again.parquet: 2 posts"]
 
 
+def test_two_posts_whose_names_hash_alike_are_two(tmp_path):
+    """DuckDB's hash of both together is the same for these, found among four million."""
+    path = parquet(
+        tmp_path / "p.parquet",
+        "SELECT * FROM (VALUES ('person129087', 'p3398602', 1780000000), ('person199087', 'p3698602', 1780000001))"
+        " AS t(account_id, post_id, created_at)",
+    )
+    with Posts([path]) as posts:
+        assert len(posts) == 2
+
+
 def test_twitters_archive(tmp_path):
     path = tmp_path / "x_tweets_csv_hashed.csv"
     path.write_text(

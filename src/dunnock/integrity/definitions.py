@@ -72,8 +72,9 @@ def accounts(read: Any) -> Any:
 
 def posts(read: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
     """The posts of `told`, each once (the first row is taken), numbered in the order of rows, with the number of the `actor`."""
-    rows = read.select("row", of=hashed(read.account.concat("\t", read.post)))
-    first = rows.group_by("of").agg(row=rows.row.min()).select("row")
+    # Two hashes: of four million strings of both together, five met in DuckDB's.
+    rows = read.select("row", whose=hashed(read.account), which=hashed(read.post))
+    first = rows.group_by("whose", "which").agg(row=rows.row.min()).select("row")
     numbered = first.mutate(number=ibis.row_number().over(order_by=first.row))
     joined = numbered.join(read, "row").join(known, "account")
     # not `coalesce`, which would make a key where there is one
