@@ -110,6 +110,22 @@ async def test_who_is_under_18_makes_themselves_no_older(db, make):
     assert not (await accounts.age_of(db, who.id, now=now_ms())).minor
 
 
+@pytest.mark.parametrize(("band", "years"), [("under_13", 18), ("13_15", 5), ("16_17", 2)])
+async def test_what_staff_say_ends_when_nobody_can_be_so_young_any_more(db, make, band, years):
+    who = await make.member()
+    async with db.begin() as tx:
+        kept = await accounts.set_band(tx, who.id, band)
+        assert await accounts.set_band(tx, who.id, band) == kept
+    now = now_ms()
+    assert (await accounts.age_of(db, who.id, now=kept.moves_up_at - 1)).band == band
+    early, late = now + int((years * 365.2 - 1) * DAY), now + int((years * 365.25 + 33) * DAY)
+    assert (await accounts.age_of(db, who.id, now=early)).minor
+    assert (await accounts.age_of(db, who.id, now=late)).band == "adult"
+    async with db.begin() as tx:
+        assert (await accounts.set_band(tx, who.id, "adult")).moves_up_at is None
+        assert (await accounts.set_band(tx, who.id, "unknown")).moves_up_at is None
+
+
 async def test_who_said_only_that_they_are_under_18_may_add_when_they_were_born(db, make):
     who = await make.member()
     async with db.begin() as tx:

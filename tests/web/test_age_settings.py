@@ -7,6 +7,7 @@ import pytest
 from accounts.test_ages import born
 from dunnock import accounts
 from dunnock.foundation.clock import now_ms
+from dunnock.web.zones import zones
 
 
 async def age(db, name):
@@ -43,3 +44,35 @@ async def test_what_is_wrong_is_said(db, signed_in, wrong):
     fields = dict(browser.page.forms[-1].fields) | wrong
     assert (await browser.post("/settings/age", list(fields.items()))).status == 422
     assert await age(db, "wren") == accounts.Age()
+
+
+@pytest.mark.parametrize(
+    ("header", "first"),
+    [
+        ("de-AT,de;q=0.9", "Europe/Vienna"),
+        ("ja", "Asia/Tokyo"),
+        ("zh-Hant-TW, en", "Asia/Taipei"),
+        ("en-US", "America/New_York"),
+        ("tlh", None),
+        ("", None),
+        ("x" * 5_000, None),
+    ],
+)
+def test_zones_where_the_browser_says_one_is_come_first(header, first):
+    found = zones(header)
+    assert found.likely[:1] == (() if first is None else (first,))
+    assert {"Europe/Berlin", "Pacific/Auckland", *found.likely} <= set(found.all)
+
+
+async def test_ones_own_zone_is_offered_first(signed_in, db):
+    browser = await signed_in("wren")
+    page = await browser.get("/settings/age", accept_language="de-AT")
+    assert '<option value="Europe/Vienna" selected>' in page.body
+    assert page.body.count("selected>Europe") == 1
+    assert page.body.count('value="Europe/Vienna"') == 1
+    await browser.submit("/settings/age", zone="Asia/Tokyo")
+    page = await browser.get("/settings/age", accept_language="de-AT")
+    assert '<option value="Asia/Tokyo" selected>' in page.body
+    await browser.submit("/settings/age", zone="Etc/UTC")
+    page = await browser.get("/settings/age", accept_language="de-AT")
+    assert '<option value="Etc/UTC" selected>UTC<' in page.body, "whoever chose it keeps it"

@@ -123,7 +123,8 @@ async def choose_zone(tx: Tx, account_id: int, zone: str) -> None:
 
 
 async def set_band(tx: Tx, account_id: int, band: str) -> Age:
-    """Set a band, as staff do who were shown something; `unknown` forgets it.
+    """Set a band, as staff do who were shown something; `unknown` forgets it. It ends when nobody can be in it any more: on the
+    first of the month behind as many years as it lasts.
 
     Raises:
         AgeRefused: there is no such band.
@@ -131,8 +132,8 @@ async def set_band(tx: Tx, account_id: int, band: str) -> Age:
     known: dict[str, Band | None] = {"unknown": None} | {one: one for one in BANDS}
     if band not in known:
         raise AgeRefused(band[:40], say="Validation failed: Age is not included in the list")
-    held = await age_of(tx, account_id, now=tx.now)
-    return held if held.band == known[band] else await _put(tx, account_id, Age(known[band], None, held.zone))
+    held, new = await age_of(tx, account_id, now=tx.now), known[band]
+    return held if held.band == new else await _put(tx, account_id, Age(new, _latest_end(new, tx.now), held.zone))
 
 
 async def put_birth(tx: Tx, account_id: int, born: dt.date) -> Age:
@@ -188,6 +189,14 @@ def _month_after(born: dt.date, years: int) -> int:
     """The first of the month behind a birthday: the day itself would tell when they were born."""
     later = born.replace(day=1, year=born.year + years) + dt.timedelta(days=31)
     return _ms(later.replace(day=1))
+
+
+def _latest_end(band: Band | None, now: int) -> int | None:
+    """When whoever is in a band now is above it in any case; None: it has no end."""
+    if band is None or band == "adult":
+        return None
+    below = BANDS.index(band) - 1
+    return _month_after(_day(now), _ENDS[band] - (_ENDS[BANDS[below]] if below >= 0 else 0))
 
 
 def _sooner(new: Age, held: Age) -> bool:

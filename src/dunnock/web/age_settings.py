@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
+from typing import Any
 
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from dunnock import accounts
@@ -15,6 +15,7 @@ from dunnock.foundation.errors import DomainError
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
+from dunnock.web.zones import zones
 
 
 class AgeForm(Sent):
@@ -27,15 +28,23 @@ class AgeForm(Sent):
 
 @get("/settings/age")
 async def ask_age(
-    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+    request: Request[Any, Any, Any],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
 ) -> Response[str]:
     """What is kept, and the form to change it."""
-    return await _ask(show, db, member)
+    return await _ask(request, show, db, member)
 
 
 @post("/settings/age", status_code=303)
 async def change_age(
-    form: Form[AgeForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+    *,
+    form: Form[AgeForm],
+    request: Request[Any, Any, Any],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
 ) -> Response[str] | Response[None]:
     """Keep the band of the date, and forget the date."""
     try:
@@ -46,15 +55,17 @@ async def change_age(
                 await accounts.declare_minor(tx, member.account_id)
             await accounts.choose_zone(tx, member.account_id, form.zone)
     except DomainError as error:
-        return await _ask(show, db, member, error=error)
+        return await _ask(request, show, db, member, error=error)
     return show.go("/settings/age", done="saved")
 
 
-async def _ask(show: Show, db: Db, member: Member, *, error: DomainError | None = None) -> Response[str]:
+async def _ask(
+    request: Request[Any, Any, Any], show: Show, db: Db, member: Member, *, error: DomainError | None = None
+) -> Response[str]:
     return show(
         "age_settings.html",
         age=await accounts.age_of(db, member.account_id, now=now_ms()),
-        zones=sorted(one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "SystemV/"))),
+        zones=zones(request.headers.get("accept-language", "")),
         error=error,
     )
 
