@@ -14,7 +14,7 @@ _CHECKS = {
         (SELECT count(*) FROM follows f WHERE f.follower_id = c.account_id AND NOT f.requested)""",
     "posts": """SELECT count(*) FROM account_counts c WHERE c.posts <>
         (SELECT count(*) FROM posts p WHERE p.author_id = c.account_id AND p.deleted_at IS NULL AND p.visibility <> 'direct'
-            AND NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = p.id AND h.account_id = p.author_id))""",
+            AND NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = p.id AND h.account_id = h.author_id))""",
     "favourites": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
         AND c.favourites <> (SELECT count(*) FROM interactions i WHERE i.post_id = c.post_id AND i.favourite_id IS NOT NULL)""",
     "boosts": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL

@@ -12,7 +12,7 @@ from dunnock.posts.tables import held_posts, interactions, posts
 _open = or_(posts.c.visibility == "public", posts.c.visibility == "unlisted")
 _author = and_(
     posts.c.author_id == bindparam("author", type_=BigId),
-    ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.account_id == posts.c.author_id),  # it waits
+    ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.account_id == held_posts.c.author_id),  # it waits
 )
 _not_hidden = ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.hides)
 _OUTBOX = Sql(

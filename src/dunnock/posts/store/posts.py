@@ -56,7 +56,7 @@ COLUMNS = (
     posts.c.reply_policy,
 )
 _id = posts.c.id == bindparam("id")
-_waits = exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.account_id == posts.c.author_id)
+_waits = exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.account_id == held_posts.c.author_id)
 _FIND = Sql(select(*COLUMNS).where(_id, visible()))
 # FOR SHARE on PostgreSQL: what is done to a post waits for its deletion and then finds it gone (SQLite has one writer).
 _FIND_TO_ACT = Sql(select(*COLUMNS).where(_id, visible(), ~_waits).with_for_update(read=True, of=posts))
