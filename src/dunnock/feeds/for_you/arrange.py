@@ -6,7 +6,8 @@ can be worked out again from its receipt.
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -80,32 +81,36 @@ class _Page:
     def __init__(self, items: Sequence[Item], scores: Floats, rules: Arranging, quota: Quota | None) -> None:
         self._items, self._rules, self._quota = items, rules, quota
         ids = np.array([item.id for item in items], np.int64)
-        self.order = np.lexsort((-ids, -scores)).tolist()
+        order = np.lexsort((-ids, -scores))
+        self.order = order.tolist()
         self.placed: list[Placed] = []
         self.small = 0
-        small = [n for n in self.order[_LOOKED_AT:] if items[n].small][:_LOOKED_AT] if rules.small else []
+        small: list[int] = []
+        if rules.small:
+            further = itertools.islice(self.order, _LOOKED_AT, None)
+            small = list(itertools.islice((n for n in further if items[n].small), _LOOKED_AT))
         if quota is not None:
-            small += self._others(quota, set(small))
-        self._left = np.array([*self.order[:_LOOKED_AT], *small], np.int64)
-        self._where = {n: place for place, n in enumerate(self._left.tolist())}
+            small += self._others(quota, order[_LOOKED_AT:], set(small))
+        left = [*self.order[:_LOOKED_AT], *small]
+        self._left = np.array(left, np.int64)
+        self._where = {n: place for place, n in enumerate(left)}
         self._scores = scores[self._left]
-        self._author = np.array([items[n].author for n in self._left], np.int64)
-        self._small = np.array([items[n].small for n in self._left], bool)
+        self._author = np.array([items[n].author for n in left], np.int64)
+        self._small = np.array([items[n].small for n in left], bool)
         self._circle = quota.circle[self._left] if quota is not None else np.zeros(0, np.int64)
         self._taken_of = np.zeros(len(quota.share) if quota is not None else 0)
         self._same_author, self._same_tag = np.zeros(len(self._left)), np.zeros(len(self._left))
         self._free = np.ones(len(self._left), bool)
-        self._with: dict[str, list[int]] = {}
-        for place, n in enumerate(self._left.tolist()):
+        with_tag = self._with = defaultdict[str, list[int]](list)
+        for place, n in enumerate(left):
             for tag in items[n].tags:
-                self._with.setdefault(tag, []).append(place)
+                with_tag[tag].append(place)
         self._taken: set[int] = set()
         self._by_author: Counter[int] = Counter()
         self._by_tag: Counter[str] = Counter()
 
-    def _others(self, quota: Quota, there: set[int]) -> list[int]:
+    def _others(self, quota: Quota, further: NDArray[np.int64], there: set[int]) -> list[int]:
         """The best of each circle that are not looked at yet: the first ones may all be of one."""
-        further = np.array(self.order[_LOOKED_AT:], np.int64)
         circle = quota.circle[further]
         best = [np.flatnonzero(circle == one)[:_OF_A_CIRCLE] for one in np.unique(circle)]
         found = further[np.sort(np.concatenate([np.zeros(0, np.int64), *best]))].tolist()

@@ -100,12 +100,13 @@ class Walks:
             "soon": step(rare * np.exp2(-apart / _SOON)) * damped,
             "far": near.far * damped,
         }
+        ends = {name: reached[pool.account] for name, reached in steps.items()}
         for column, name in enumerate(WALKED):
             walk, _, when = name.partition("_")
             if when:
-                walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * fresh[when], n)
+                walked[:, column] = np.bincount(pool.item, ends[walk] * fresh[when], n)
             else:
-                walked[:, column] = np.bincount(pool.item, steps[walk][pool.account] * pool.worth, n) / self._size
+                walked[:, column] = np.bincount(pool.item, ends[walk] * pool.worth, n) / self._size
 
 
 def social(values: Mapping[str, Floats], n: int) -> Floats:

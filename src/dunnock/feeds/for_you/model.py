@@ -104,8 +104,12 @@ class Model:
     def shaped(self, values: Floats) -> Floats:
         """The values as the weights multiply them, of the same shape."""
         _, scale, logs = self._vectors
-        scaled = values / scale
-        return np.where(logs, np.log1p(np.where(logs, scaled, 0.0)), scaled)
+        scaled: Floats = values / scale
+        curved = scaled[:, logs]
+        there = curved != 0  # most are 0, and stay so
+        curved[there] = np.log1p(curved[there])
+        scaled[:, logs] = curved
+        return scaled
 
     def contributions(self, values: Floats) -> Floats:
         """What each feature adds to each item's score; `values` and the result are `(n_items, n_features)`."""

@@ -6,12 +6,20 @@ again. It shares no code with the scorer.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 import tomllib
 from typing import Any
 
 import msgspec
+
+
+@functools.lru_cache(maxsize=8)
+def _features(weights: str) -> dict[str, Any]:
+    """What a weight file says of its features; a page of receipts names one file many times."""
+    read: dict[str, Any] = tomllib.loads(weights)["feature"]
+    return read
 
 
 class Adjustment(msgspec.Struct, frozen=True, array_like=True):
@@ -56,7 +64,7 @@ def recompute(receipt: Receipt, weights: str, *, tolerance: float = 1e-9) -> Rec
     wrong: list[str] = []
     if hashlib.sha256(weights.encode()).hexdigest() != receipt.model:
         wrong.append("the receipt names another weight file")
-    table: dict[str, Any] = tomllib.loads(weights)["feature"]
+    table = _features(weights)
     score = 0.0
     for name in sorted(receipt.values):
         entry = table.get(name)

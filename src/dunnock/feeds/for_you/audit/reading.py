@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 
@@ -128,9 +129,15 @@ class _Reader:
         self._wrong = self._count = 0
 
     def _passes(self, *, minor: bool) -> NDArray[np.bool_]:
+        """What the gate lets through. It is asked again only of what is another matter for this persona than for anybody: what it
+        answered before, and what those posted whom it follows.
+        """
         gate = policy.Gate(self._viewer, set(self._before), frozenset(), minor=minor)
         posts, people = self._world.posts, self._world.people
-        return np.array([gate.refusal(one, posts, people) is None for one in posts.values()])
+        passes = _open_to_anybody(self._world, minor=minor).copy()
+        for k in [*self._before, *np.flatnonzero(self._follows).tolist()]:
+            passes[k] = gate.refusal(posts[k], posts, people) is None
+        return passes
 
     def begin(self, known: Engagements) -> None:
         """Answer what was answered before the first day."""
@@ -243,6 +250,13 @@ class _Reader:
             ndcg_open=float(figures[1]),
             ndcg_inferred=float(figures[2]),
         )
+
+
+@functools.lru_cache(maxsize=2)
+def _open_to_anybody(world: World, *, minor: bool) -> NDArray[np.bool_]:
+    """What the gate lets through for who follows nobody and answered nothing."""
+    gate = policy.Gate(Viewer(FIRST_PERSONA), (), frozenset(), minor=minor)
+    return np.array([gate.refusal(one, world.posts, world.people) is None for one in world.posts.values()])
 
 
 def _mean(some: NDArray[np.bool_]) -> float:
