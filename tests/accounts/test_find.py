@@ -76,7 +76,7 @@ async def test_a_slip_of_the_finger(db, make):
     await make.account("dunnack", standing="suspended")
     fan = await make.account("fan")
     await make.follow(fan, other)
-    assert await accounts.search_accounts(db, "dunnockz", viewer=fan.id) == [other.id, known.id]
+    assert await accounts.search_accounts(db, "dunnockz", viewer=fan.id) == [known.id, other.id]  # not by followers
     assert await accounts.search_accounts(db, "dunnocks") == [other.id]
     assert await accounts.search_accounts(db, "@Dunncok") == [known.id]
     assert await accounts.search_accounts(db, "dunncok", viewer=fan.id, following_only=True) == []

@@ -10,7 +10,6 @@ import msgspec
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, SECOND
 from dunnock.foundation.db import Reader
 from dunnock.foundation.ids import id_at, ms_of
-from dunnock.integrity.coaction import Trace
 from dunnock.integrity.handle import show_cluster
 from dunnock.integrity.layout import placed
 from dunnock.integrity.model import ClusterMember, ClusterTie
@@ -88,6 +87,8 @@ def drawn(
     traces: Collection[str] = (),
 ) -> Graph:
     """The picture of these. `acted`: when accounts first acted (Unix milliseconds). Who is left out moves nobody else."""
+    from dunnock.integrity.coaction import Trace  # noqa: PLC0415 (numpy: only who looks at a network pays)
+
     since = {one.account_id: min(one.joined_at, acted.get(one.account_id, one.joined_at)) for one in members}
     places = placed(list(since), ((one.a_id, one.b_id) for one in ties))
     whole = [

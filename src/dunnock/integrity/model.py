@@ -7,6 +7,10 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
+from dunnock.foundation.clock import DAY
+
+ACTS_KEPT_MS = 30 * DAY
+"""So long it is kept who did what."""
 SubjectKind = Literal["account", "post", "cluster", "hashtag", "link", "domain", "media"]
 KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 State = Literal["open", "confirmed", "dismissed"]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dunnock import posts, text
-from dunnock.foundation.clock import DAY, now_ms
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
 from dunnock.integrity.floods import look_for_flood
 from dunnock.integrity.marks import marks_of_boost, marks_of_post
-from dunnock.integrity.model import Act
+from dunnock.integrity.model import ACTS_KEPT_MS, Act
 from dunnock.integrity.pictures import recognise
 from dunnock.integrity.store import observations as store
 from dunnock.media import Picture
 from dunnock.media import views as media
 
-KEPT_MS = 30 * DAY
 _CHUNK = 500
 _MOST_PRINTS = 4
 
@@ -75,7 +74,7 @@ async def unsee_post(tx: Tx, event: posts.PostDeleted) -> None:
 
 async def trim_observations(db: Db, _: TrimObservations) -> None:
     """Some hundreds of rows at a time, the oldest first."""
-    before = id_at(now_ms() - KEPT_MS)
+    before = id_at(now_ms() - ACTS_KEPT_MS)
     while ids := [row[0] for row in await db.slow(store.OLD, before=before, most=_CHUNK)]:
         async with db.begin() as tx:
             await tx.run(store.DROP, ids=ids)

@@ -13,7 +13,7 @@ from dunnock.foundation.db import Reader
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.integrity.graph import MOST_ACCOUNTS
 from dunnock.integrity.handle import show_cluster
-from dunnock.integrity.observe import KEPT_MS
+from dunnock.integrity.model import ACTS_KEPT_MS
 from dunnock.integrity.regroup import edits_of
 from dunnock.integrity.signals import signals_about
 from dunnock.integrity.store import clusters as store
@@ -73,7 +73,7 @@ async def timeline_of(reader: Reader, cluster_id: int, *, by: int) -> Timeline:
     times = [held.first_at, held.last_at, *joined.values(), *(one.at for one in moments)]
     step = step_for(min(times), max(times))
     first, last = min(times) // step, max(times) // step
-    known_since = max(first * step, now_ms() - KEPT_MS)
+    known_since = max(first * step, now_ms() - ACTS_KEPT_MS)
     acts = {
         row[0]: row[1]
         for row in await reader.all(

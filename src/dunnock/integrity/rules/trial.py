@@ -14,8 +14,7 @@ from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.job import Job
-from dunnock.integrity.model import Act
-from dunnock.integrity.observe import KEPT_MS
+from dunnock.integrity.model import ACTS_KEPT_MS, Act
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.condition import Facts, compiled
 from dunnock.integrity.rules.facts import facts_of_post, of_account
@@ -52,7 +51,7 @@ async def try_rule(db: Db, job: TryRule) -> None:
 
 async def _look(db: Db, words: str) -> Trial:
     condition, began, now = compiled(words), time.monotonic(), now_ms()
-    rows = await db.slow(observations.RECENT, since=id_at(now - KEPT_MS), most=MOST_ACTS)
+    rows = await db.slow(observations.RECENT, since=id_at(now - ACTS_KEPT_MS), most=MOST_ACTS)
     looked, met = 0, list[tuple[int, int]]()
     for row in rows:
         if time.monotonic() - began > MOST_SECONDS:
