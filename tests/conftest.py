@@ -15,11 +15,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 import sqlalchemy
+from argon2 import PasswordHasher
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as postgres_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import dunnock
 import services
+from dunnock.accounts import passwords
 from dunnock.accounts.tries import Tries
 from dunnock.foundation import db as database
 from dunnock.foundation.db import Db
@@ -32,10 +34,23 @@ ENGINES = ("sqlite", "postgresql")
 
 def pytest_configure(config: pytest.Config) -> None:
     services.begin()
+    # Most tests have members, whose passwords need not be safe; servers in processes of their own hash as they should.
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    passwords._NOBODY = passwords._hasher.hash("nobody")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     services.end()
+
+
+REAL_HASHER, REAL_NOBODY = passwords._hasher, passwords._NOBODY
+
+
+@pytest.fixture
+def real_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed in this process, too, as they should."""
+    monkeypatch.setattr(passwords, "_hasher", REAL_HASHER)
+    monkeypatch.setattr(passwords, "_NOBODY", REAL_NOBODY)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,8 @@ import pytest
 
 from dunnock.accounts import passwords
 
+pytestmark = pytest.mark.usefixtures("real_passwords")
+
 
 @pytest.mark.parametrize(
     ("password", "slug"),
