@@ -308,7 +308,7 @@ def test_quotes(server):
         bob.api.status_post("and once more", quoted_status_id=post.id)
     assert well_typed(ann.api.status_quote_revoke(post, made)).quote.state == "revoked"
     assert list(ann.api.status_quotes(post)) == []
-    assert list(ann.api.notifications()) == []
+    until(lambda: not ann.api.notifications())
     assert bob.api.status(made).quote.quoted_status is None
 
 
