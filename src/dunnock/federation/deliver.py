@@ -28,7 +28,7 @@ from dunnock.federation.vocab.context import ACTIVITY_TYPE
 from dunnock.foundation import ids
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.clock import DAY, SECOND, now_ms
-from dunnock.foundation.db import Busy, Db, Tx
+from dunnock.foundation.db import Busy, Db, Tx, insist
 from dunnock.foundation.events import Logged
 from dunnock.foundation.http import Answer, OutsideFailed, OutsideForbidden, Wanted
 
@@ -47,7 +47,6 @@ _FIRST: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, with
 _LATER: Final = Wanted(types=frozenset(), most=64 * 1024, cut=True, hops=0, within_s=30)
 _NOT_FOR_EVER = frozenset({401, 408, 425, 429})
 _SAFETY_NET_S: Final = 1.0
-_PAUSES_S: Final = (0.1, 0.5, 2.0, None)
 _log = structlog.get_logger()
 
 
@@ -151,7 +150,8 @@ class Deliveries:
         if not names:
             return False
         async with db.begin(durable=False) as tx:
-            found = [one for name in names for one in await store.find_due_of(tx, now, name, most=PER_HOST)]
+            each = max(PER_HOST, _MOST // len(names))
+            found = [one for name in names for one in await store.find_due_of(tx, now, name, most=each)]
             taken = await self._take(tx, found, now)
         self._put(taken)
         return False
@@ -215,40 +215,31 @@ class Deliveries:
             self._settling = asyncio.create_task(self._settle_soon(), name="deliveries that arrived")
 
     async def _settle_soon(self) -> None:
-        try:
-            while self._arrived:
-                if len(self._arrived) < _SETTLED_AT_ONCE:
-                    await asyncio.sleep(_SETTLE_S)
+        while self._arrived:
+            if len(self._arrived) < _SETTLED_AT_ONCE:
+                await asyncio.sleep(_SETTLE_S)
+            try:
                 await self._settle_arrived()
-        except Busy as error:
-            _log.error("what became of deliveries could not be written down", why=str(error))  # their leases end it
-        finally:
-            self._settling = None
+            except Exception as error:  # noqa: BLE001 (their leases end it: they are sent again)
+                _log.error("what became of deliveries could not be written down", why=str(error))
+        self._settling = None
 
     async def _settle_arrived(self) -> None:
         async with self._writing:
             arrived, self._arrived = self._arrived, []
             if arrived:
-                await self._write_arrived(arrived)
+                await insist(lambda: self._write_arrived(arrived))
 
     async def _write_arrived(self, arrived: Sequence[Due]) -> None:
-        for pause in _PAUSES_S:
-            try:
-                async with self._house.db.begin(durable=False) as tx:
-                    await store.done(tx, arrived)
-                    for one in arrived:
-                        if one.to_relay:
-                            await relays.note_delivery(tx, one.inbox, None)
-                    known = await hosts.hosts_of(tx, sorted({one.host for one in arrived}))
-                    for host, (_, failing_since, _) in known.items():
-                        if failing_since is not None:
-                            await self._house.wake.heard(tx, host)
-            except Busy:
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
-            else:
-                return
+        async with self._house.db.begin(durable=False) as tx:
+            await store.done(tx, arrived)
+            for one in arrived:
+                if one.to_relay:
+                    await relays.note_delivery(tx, one.inbox, None)
+            known = await hosts.hosts_of(tx, sorted({one.host for one in arrived}))
+            for host, (_, failing_since, _) in known.items():
+                if failing_since is not None:
+                    await self._house.wake.heard(tx, host)
 
     async def _try(self, one: Due, held: Body) -> tuple[str | None, bool, int]:
         """(why it failed or None, whether trying again is of no use, when to at the earliest)."""
@@ -307,29 +298,23 @@ class Deliveries:
 
     async def _settle(self, one: Due, why: str | None, *, final: bool, retry_at: int = 0) -> None:
         """Write down that it did not arrive, or has no need to (None)."""
-        for pause in _PAUSES_S:
-            try:
-                async with self._house.db.begin() as tx:
-                    if one.to_relay:
-                        await relays.note_delivery(tx, one.inbox, why)
-                    if why is None or final or one.attempts + 1 >= MOST_ATTEMPTS:
-                        await store.done(tx, [one])
-                        return
-                    chance = (one.id % 101) / 100
-                    at = max(now_ms() + pause_ms(one.attempts + 1, chance), retry_at)
-                    await store.again(tx, one, at=at, why=why[:500])
-                    self._house.wake.failed(one.host)
-                    known = (await hosts.hosts_of(tx, [one.host])).get(one.host)
-                    since = known[1] if known is not None and known[1] is not None else tx.now
-                    await hosts.note_failure(
-                        tx, one.host, since=since, parked=tx.now if tx.now - since > PARK_MS else None
-                    )
-            except Busy:
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
-            else:
-                return
+
+        async def write() -> None:
+            async with self._house.db.begin() as tx:
+                if one.to_relay:
+                    await relays.note_delivery(tx, one.inbox, why)
+                if why is None or final or one.attempts + 1 >= MOST_ATTEMPTS:
+                    await store.done(tx, [one])
+                    return
+                chance = (one.id % 101) / 100
+                at = max(now_ms() + pause_ms(one.attempts + 1, chance), retry_at)
+                await store.again(tx, one, at=at, why=why[:500])
+                self._house.wake.failed(one.host)
+                known = (await hosts.hosts_of(tx, [one.host])).get(one.host)
+                since = known[1] if known is not None and known[1] is not None else tx.now
+                await hosts.note_failure(tx, one.host, since=since, parked=tx.now if tx.now - since > PARK_MS else None)
+
+        await insist(write)
 
     async def settle(self, *, within_s: float = 30.0) -> None:
         """Send everything that is due, here and now (for tests and commands)."""

@@ -13,6 +13,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db.face import Busy, Db, Row
+from dunnock.foundation.db.insist import insist
 from dunnock.foundation.db.sql import Sql, among, insert_once
 from dunnock.foundation.db.tables import jobs, schedule
 from dunnock.foundation.events import Logged
@@ -235,16 +236,11 @@ class Jobs:
         return None
 
     async def _write_down(self, sql: Sql, **params: Any) -> None:
-        for pause in (0.1, 0.5, 2.0, None):
-            try:
-                async with self._db.begin() as tx:
-                    await tx.run(sql, **params)
-            except Busy:
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
-            else:
-                return
+        async def write() -> None:
+            async with self._db.begin() as tx:
+                await tx.run(sql, **params)
+
+        await insist(write)
 
     async def settle(self, *, within_s: float = 30.0) -> None:
         """Do everything that is due, here and now (for tests and commands)."""

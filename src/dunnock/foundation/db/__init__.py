@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dunnock.foundation.db.face import Busy, Conflict, Db, Listener, Reader, Row, Tx
+from dunnock.foundation.db.insist import insist
 from dunnock.foundation.db.sql import (
     EXTRAS,
     BigId,
@@ -38,6 +39,7 @@ __all__ = [
     "flag",
     "insert_into",
     "insert_once",
+    "insist",
     "metadata",
     "open_db",
     "upsert",
