@@ -7,6 +7,7 @@ from dunnock.discovery.store import trend_facts as kept
 from dunnock.foundation.reactions import Reactions
 from dunnock.integrity import find_signal, held_trends, judge_signal, signals_about
 from dunnock.integrity.held_trends import CASE_FROM, score
+from dunnock.integrity.story import topics_of
 
 TAG = 77
 
@@ -41,6 +42,57 @@ async def test_a_signal_and_for_many_a_case(db, make):
     assert told.case_id is not None
     row = await moderation.find_case(db, told.case_id)
     assert row.opened_by is None
+
+
+async def test_it_goes_on_in_the_case_about_the_same_accounts(db, make):
+    reactions = Reactions(db, held_trends.HEARS)
+    await reactions.prepare()
+    crowd = [await make.account(f"bot{at}") for at in range(CASE_FROM)]
+    async with db.begin() as tx:
+        case_id = await moderation.open_case_by_server(
+            tx, "They act together", hypothesis="Found first.", severity=2, techniques=["T0084.001"],
+            subjects=[moderation.Subject(kind="account", subject_id=one.id, role="core") for one in crowd[:30]],
+        )  # fmt: skip
+    await held_back(db, 1000, took_part=crowd)
+    await reactions.settle()
+    (told,) = await signals_about(db, "hashtag", TAG)
+    assert told.case_id == case_id
+    case = await moderation.find_case(db, case_id)
+    assert case.severity == 2
+    assert case.techniques == ("T0084.001", "T0049.002")
+    assert case.hypothesis.startswith("Found first.\n\nFound by the server: 1000 accounts")
+    assert await moderation.parts_of(db, case_id, [one.id for one in crowd]) == {
+        one.id: "core" if at < 30 else "" for at, one in enumerate(crowd)
+    }
+
+
+async def test_the_watch_gives_parts_to_those_who_had_none_but_not_to_whom_a_person_brought_in(db, make):
+    boss = await make.member("boss", role="owner")
+    first, second = await make.account("first"), await make.account("second")
+    async with db.begin() as tx:
+        case_id = await moderation.open_case_by_server(
+            tx, "One", hypothesis="", severity=1, techniques=[],
+            subjects=[moderation.Subject(kind="account", subject_id=first.id)],
+        )  # fmt: skip
+        await moderation.add_subjects(
+            tx, case_id, [moderation.Subject(kind="account", subject_id=second.id)], by=boss.id
+        )
+        both = [moderation.Subject(kind="account", subject_id=one.id, role="core") for one in (first, second)]
+        await moderation.tell_more_by_server(tx, case_id, "More.", severity=0, techniques=[], subjects=both)
+        await moderation.tell_more_by_server(tx, case_id, "More.", severity=0, techniques=[], subjects=both)
+    assert await moderation.parts_of(db, case_id, [first.id, second.id]) == {first.id: "core", second.id: ""}
+    case = await moderation.find_case(db, case_id)
+    assert (case.hypothesis, case.severity) == ("More.", 1)
+    async with db.begin() as tx:
+        await moderation.change_case(tx, case_id, moderation.CaseChange(closed=True), by=boss.id)
+        await moderation.tell_more_by_server(tx, case_id, "Too late.", severity=3, techniques=[], subjects=both)
+    assert (await moderation.find_case(db, case_id)).hypothesis == "More."
+
+
+async def test_what_a_story_is_about(db, make):
+    author = await make.account("author")
+    ids = [(await make.post(author, hashtags=names)).id for names in (("Harbour",), ("harbour", "tea"), ("tea",), ())]
+    assert await topics_of(db, {1: ids, 2: ids[2:], 3: ids[:1] + ids[2:], 4: []}) == {1: "Harbour", 2: "tea"}
 
 
 async def test_what_people_dismissed_opens_nothing(db, make):

@@ -16,6 +16,7 @@ from dunnock.integrity.handle import (
     members_of,
     show_cluster,
     ties_of,
+    topics,
 )
 from dunnock.integrity.model import (
     Act,
@@ -88,5 +89,6 @@ __all__ = [
     "split_cluster",
     "ties_of",
     "timeline_of",
+    "topics",
     "undo_edit",
 ]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
+
+import msgspec
 
 from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.foundation.db import Reader, Tx
 from dunnock.integrity.errors import ClusterMissing, ClusterRefused
-from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie
+from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie, Summary
 from dunnock.integrity.store import clusters as store
 from dunnock.integrity.store import signals
+from dunnock.integrity.story import topics_of
 from dunnock.integrity.watch import act_on
 from dunnock.moderation import log
 
@@ -22,6 +26,12 @@ async def list_clusters(reader: Reader, state: str, *, by: int, most: int = 100)
     """Clusters in one state, those seen last first. Raises: NotPermitted."""
     await accounts.permit(reader, by, _NEEDS)
     return [store.cluster_of(row) for row in await reader.all(store.LIST, the_state=state, most=most)]
+
+
+async def topics(reader: Reader, found: Sequence[Cluster]) -> dict[int, str]:
+    """The hashtag that most posts of each cluster stand under, without `#`; clusters without such a one are left out."""
+    posts = {one.id: msgspec.json.decode(one.summary, type=Summary).posts for one in found}
+    return await topics_of(reader, posts)
 
 
 async def show_cluster(reader: Reader, cluster_id: int, *, by: int) -> Cluster:

@@ -1,14 +1,11 @@
 """Strong signals of identity and money open a case by themselves: who, why, and which former cases have to do with it.
 
-A signal joins the open case that is about the same accounts, or about others of the same story. Nothing is done to anybody by
-it; a person reads the case and decides. Source: DISARM ids beside each kind of story.
+Nothing is done to anybody by it; a person reads the case and decides. Source: DISARM ids beside each kind of story.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-
-import msgspec
 
 from dunnock import accounts, moderation
 from dunnock.foundation.db import Tx
@@ -18,26 +15,13 @@ from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.model import Signal
 from dunnock.integrity.signals import find_signal
 from dunnock.integrity.store import signals as store
+from dunnock.integrity.story import Story, tell
 from dunnock.media.nearness import SAME
 from dunnock.moderation import Subject
 
 STRONG = {"identity.lookalike": 0.9, "identity.shift": 0.0, "identity.return": 0.9, "money.same_payee": 0.0}
 """How sure a detector must be; what is raised only when it is serious needs no more."""
-_SAME = 0.5
-"""The part of a story's accounts that an open case must be about to be the same story."""
 _LONGEST_CALLED = 80
-
-
-class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What a case would say. `beside`: accounts whose signals of the same detector tell the same story."""
-
-    title: str
-    why: str
-    severity: int
-    techniques: tuple[str, ...]
-    subjects: tuple[Subject, ...]
-    former: tuple[int, ...] = ()
-    beside: tuple[int, ...] = ()
 
 
 async def on_signal(tx: Tx, event: SignalRaised | SignalGrew) -> None:
@@ -52,27 +36,8 @@ async def on_signal(tx: Tx, event: SignalRaised | SignalGrew) -> None:
         return
     story = await _STORIES[event.detector](tx, signal)
     if story is not None:
-        case_id = await _case_of(tx, signal.detector, story)
+        case_id = await tell(tx, story, beside=await _beside(tx, signal.detector, story.beside))
         await tx.run(store.JOIN_CASE, the=signal.id, new_case=case_id)
-
-
-async def _case_of(tx: Tx, detector: str, story: Story) -> int:
-    """The case that tells the story already, now about these subjects too, or a new one; former cases are linked."""
-    people = [one.subject_id for one in story.subjects if one.kind == "account" and one.role != "target"]
-    people = people or [one.subject_id for one in story.subjects if one.kind == "account"]
-    known = await moderation.cases_about(tx, [*people, *story.former])
-    joined = next(
-        (one.id for one in known if not one.closed and one.number >= _SAME * len(people)), None
-    ) or await _beside(tx, detector, story.beside)
-    if joined is None:
-        joined = await moderation.open_case_by_server(
-            tx, story.title, hypothesis=story.why, severity=story.severity, techniques=story.techniques,
-            subjects=story.subjects,
-        )  # fmt: skip
-    else:
-        await moderation.add_subjects_by_server(tx, joined, story.subjects)
-    await moderation.link_cases_by_server(tx, joined, [one.id for one in known])
-    return joined
 
 
 async def _beside(tx: Tx, detector: str, account_ids: Collection[int]) -> int | None:

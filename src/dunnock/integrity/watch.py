@@ -23,6 +23,7 @@ from dunnock.integrity.rhythm import MOVED_MS, WOKE_MS, Rhythm, rhythm_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.store import clusters as store
 from dunnock.integrity.store import edits, observations, rhythms
+from dunnock.integrity.story import Story, tell, topics_of
 
 WATCH_EVERY_MS = MINUTE
 WINDOW_MS = DAY
@@ -164,14 +165,13 @@ async def act_on(tx: Tx, cluster_id: int) -> None:
         await moderation.add_subjects_by_server(tx, held.case_id, subjects)
         return
     summary = msgspec.json.decode(held.summary, type=Summary)
-    posts = [moderation.Subject(kind="post", subject_id=one) for one in summary.posts]
-    case_id = await moderation.open_case_by_server(
-        tx, f"{held.size} accounts that act together", hypothesis=_hypothesis(summary), severity=2,
-        techniques=techniques(summary), subjects=[*subjects, *posts][:_MOST_IN_CASE],
+    seen = [moderation.Subject(kind="post", subject_id=one) for one in summary.posts]
+    topic = (await topics_of(tx, {cluster_id: summary.posts})).get(cluster_id)
+    story = Story(
+        title=f"{held.size} accounts that act together" + (f": #{topic}" if topic else ""), why=_hypothesis(summary),
+        severity=2, techniques=tuple(techniques(summary)), subjects=tuple([*subjects, *seen][:_MOST_IN_CASE]),
     )  # fmt: skip
-    await tx.run(store.JOIN_CASE, the=cluster_id, new_case=case_id)
-    former = await moderation.cases_about(tx, [one.account_id for one in members])
-    await moderation.link_cases_by_server(tx, case_id, [one.id for one in former])
+    await tx.run(store.JOIN_CASE, the=cluster_id, new_case=await tell(tx, story))
 
 
 def _why(one: ClusterMember) -> str:

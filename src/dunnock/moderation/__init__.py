@@ -39,6 +39,7 @@ from dunnock.moderation.cases import (
     reports_of_case,
     show_case,
     subjects_of,
+    tell_more_by_server,
     write_note,
 )
 from dunnock.moderation.decide import Decided, decide, take_over
@@ -287,6 +288,7 @@ __all__ = [
     "take_back",
     "take_message",
     "take_over",
+    "tell_more_by_server",
     "undo",
     "waiting",
     "waiting_about",

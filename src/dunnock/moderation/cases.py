@@ -98,6 +98,45 @@ async def add_subjects_by_server(tx: Tx, case_id: int, subjects: Collection[Subj
     return added
 
 
+async def tell_more_by_server(
+    tx: Tx, case_id: int, more: str, *, severity: int, techniques: Sequence[str], subjects: Collection[Subject]
+) -> None:
+    """Add to an open case what the server found besides about the same story: `more` is a paragraph of its hypothesis.
+
+    The case is as severe as the worse of both. Subjects that had no part yet, and that no person brought in, get the new one.
+    What no longer fits is left out. Nothing happens to a closed case.
+
+    Raises:
+        CaseMissing, CaseRefused: as `open_case` and `add_subjects`.
+    """
+    held = await _hold(tx, case_id)
+    if held.closed_at is not None:
+        return
+    hypothesis = held.hypothesis
+    if more not in hypothesis and len(hypothesis) + len(more) + 2 <= LONGEST_HYPOTHESIS:
+        hypothesis = f"{hypothesis}\n\n{more}".strip()
+    new = msgspec.structs.replace(
+        held,
+        hypothesis=hypothesis,
+        severity=max(held.severity, severity),
+        techniques=tuple(dict.fromkeys([*held.techniques, *techniques]))[:MOST_TECHNIQUES],
+    )
+    _check(new.title, new.hypothesis, new.severity, new.techniques)
+    if new != held:
+        await _change(tx, new)
+        await log.note_by(tx, log.THE_SERVER, "case.change", case_id, called=new.title)
+    await tx.many(
+        store.GIVE_PART,
+        [
+            {"the_case": case_id, "the_kind": one.kind, "subject": one.subject_id, "the_name": one.name,
+             "new_role": one.role, "new_why": one.why}
+            for one in subjects
+            if one.role
+        ],
+    )  # fmt: skip
+    await add_subjects_by_server(tx, case_id, subjects)
+
+
 async def open_case_of_report(tx: Tx, report_id: int, *, by: int) -> int:
     """The open case about the reported account, or a new one about it and the reported posts; the report joins it.
 
@@ -135,11 +174,7 @@ async def change_case(tx: Tx, case_id: int, change: CaseChange, *, by: int) -> N
     _check(new.title, new.hypothesis, new.severity, new.techniques)
     if new == held:
         return
-    await tx.run(
-        store.CHANGE, case=case_id, new_title=new.title.strip(), new_hypothesis=new.hypothesis.strip(),
-        new_severity=new.severity, new_techniques=msgspec.json.encode(new.techniques).decode(),
-        new_assigned=new.assigned_to, new_closed=new.closed_at, now=tx.now,
-    )  # fmt: skip
+    await _change(tx, new)
     act = "case.close" if new.closed_at and not held.closed_at else "case.change"
     await log.note(tx, staff, act, case_id, called=new.title, fields=sorted(told))
 
@@ -301,6 +336,14 @@ async def _add(tx: Tx, case_id: int, subjects: Collection[Subject], *, by: int |
         )  # fmt: skip
     await tx.run(store.TOUCH, case=case_id, now=tx.now)
     return added
+
+
+async def _change(tx: Tx, new: Case) -> None:
+    await tx.run(
+        store.CHANGE, case=new.id, new_title=new.title.strip(), new_hypothesis=new.hypothesis.strip(),
+        new_severity=new.severity, new_techniques=msgspec.json.encode(new.techniques).decode(),
+        new_assigned=new.assigned_to, new_closed=new.closed_at, now=tx.now,
+    )  # fmt: skip
 
 
 async def _hold(tx: Tx, case_id: int) -> Case:

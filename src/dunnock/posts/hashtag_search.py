@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -60,6 +60,19 @@ async def find_hashtag(reader: Reader, name: str, *, now: int) -> FoundHashtag |
     row = await reader.one(store.FIND, key=key)
     found = await usage(reader, [row or (0, key, name)], now)
     return found[0]
+
+
+async def hashtag_names(reader: Reader, hashtag_ids: Collection[int]) -> dict[int, str]:
+    """What hashtags are called, without `#`; those that are not known are left out."""
+    return {row[0]: row[1] for row in await reader.all(store.NAMES, ids=sorted(set(hashtag_ids)))}
+
+
+async def hashtags_of(reader: Reader, post_ids: Collection[int]) -> dict[int, list[str]]:
+    """The hashtags that public posts stand under, by post; posts with none are left out."""
+    found: dict[int, list[str]] = {}
+    for post_id, name in await reader.all(store.OF_POSTS, ids=sorted(set(post_ids))):
+        found.setdefault(post_id, []).append(name)
+    return found
 
 
 async def usage(reader: Reader, rows: Sequence[Row], now: int) -> list[FoundHashtag]:

@@ -71,6 +71,18 @@ CHANGE_SUBJECT = Sql(
     )
     .values(role=bindparam("new_role"), why=case((_new_why == "", _s.why), else_=_new_why))
 )
+GIVE_PART = Sql(  # to what the server itself brought in without one
+    update(case_subjects)
+    .where(
+        _s.case_id == bindparam("the_case", type_=BigId),
+        _s.kind == bindparam("the_kind"),
+        _s.subject_id == bindparam("subject", type_=BigId),
+        _s.name == bindparam("the_name"),
+        _s.role == "",
+        _s.by_account_id.is_(None),
+    )
+    .values(role=bindparam("new_role"), why=case((_new_why == "", _s.why), else_=_new_why))
+)
 DROP_SUBJECT = Sql(
     delete(case_subjects).where(
         _s.case_id == _case,

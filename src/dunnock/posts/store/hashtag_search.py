@@ -42,6 +42,14 @@ _reviewed = hashtags.c.reviewed_at.is_not(None)
 REVIEWED_STARTING = Sql(_starting(_reviewed, pg=False), _starting(_reviewed, pg=True))
 FIND = Sql(select(hashtags.c.id, hashtags.c.key, hashtags.c.name).where(hashtags.c.key == bindparam("key")))
 
+NAMES = Sql(select(hashtags.c.id, hashtags.c.name).where(among(hashtags.c.id, "ids")))
+OF_POSTS = Sql(
+    select(hashtag_posts.c.post_id, hashtags.c.name)
+    .join_from(hashtag_posts, hashtags, hashtags.c.id == hashtag_posts.c.hashtag_id)
+    .where(among(hashtag_posts.c.post_id, "ids"))
+    .order_by(hashtag_posts.c.post_id, hashtags.c.key)
+)
+
 # The newest uses of some hashtags, so many at most; a day's ids are DAY << 16 apart.
 _recent = (
     select(hashtag_posts.c.hashtag_id, hashtag_posts.c.post_id)

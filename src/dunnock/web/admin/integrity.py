@@ -68,7 +68,8 @@ async def list_networks(
     state = params.state if params.state in _STATES else "open"
     found = await integrity.list_clusters(db, state, by=staff.account_id)
     health = await integrity.detector_health(db, since=now_ms() - _HEALTH_MS, by=staff.account_id)
-    return desk(show, staff, "networks.html", state=state, networks=found, health=health)
+    return desk(show, staff, "networks.html", state=state, networks=found, health=health,
+                topics=await integrity.topics(db, found))  # fmt: skip
 
 
 @get("/admin/integrity/{cluster_id:int}")
