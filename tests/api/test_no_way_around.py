@@ -15,8 +15,8 @@ from dunnock import moderation, posts
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
 from dunnock.integrity import rules
+from dunnock.integrity.meetings.tables import media_stop_hits
 from dunnock.integrity.rules import meet
-from dunnock.integrity.tables import media_stop_hits
 from dunnock.media.tables import media_stops
 
 V1, OURS = "/api/v1/admin", "/api/v1/dunnock/admin"

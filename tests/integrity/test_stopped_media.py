@@ -16,8 +16,10 @@ from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.integrity import rules, stopped_media
+from dunnock.integrity.meetings.letting_go import let_go
 from dunnock.integrity.rules import meet as rules_meet
 from dunnock.integrity.stopped_media import letting_go, meet
+from dunnock.integrity.stopped_media.judge import KIND
 from dunnock.media.nearness import SAME
 from dunnock.media.tables import media as files_table
 from dunnock.media.tables import media_stop_keys, media_stops
@@ -318,3 +320,47 @@ async def test_only_staff(db, house):
         await stopped_media.waiting_shown(db, by=house.wren.id)
     with pytest.raises(moderation.MediaStopMissing):
         await house.do(stops.lift_media_stop, 5, by=house.mo.id)
+
+
+@pytest.mark.parametrize("rule_first", [True, False])
+async def test_a_rule_keeps_what_was_narrowed_as_it_was_posted(db, house, make, rule_first):
+    ada = await make.member("ada", role="admin")
+    stop_id = await house.do(stops.stop_prints, [PRINT], HOW, by=house.mo.id)
+    looks = rules.Written(name="Looks", condition='text has "look"', effect="limit")
+    rule = await house.do(rules.write_rule, looks, by=ada.id)
+    await house.do(rules.start_dry, rule, by=ada.id)
+    await house.do(rules.start_live, rule, by=ada.id)
+    file = await house.upload(house.wren, PRINT)
+    draft = posts.Draft(text="look", media_ids=(file.id,))
+    async with db.begin() as tx:
+        one = await posts.publish(tx, draft, author_id=house.wren.id, app_id=None, settings=house.settings)
+        event = posts.PostPublished(one.id, house.wren.id, one.visibility, narrowed=True)
+        for look in (rules_meet.meet_post, meet.look_at_post)[:: 1 if rule_first else -1]:
+            await look(tx, event)
+    await house.do(stops.lift_media_stop, stop_id, by=house.mo.id)
+    assert await house.shown(one.id) == "unlisted", "the rule keeps it still"
+    await house.do(rules.end_rule, rule, by=ada.id)
+    assert await house.shown(one.id) == "public"
+
+
+async def test_what_a_person_judged_meanwhile_is_not_let_go(db, house, make):
+    await house.do(stops.stop_prints, [PRINT], HOW, by=house.mo.id)
+    one = await house.post(await make.member("robin"), PRINT)
+    [stale] = await house.waits()
+    await house.do(stopped_media.refuse_shown, [stale.id], by=house.mo.id, reason="It is a hoax")
+    await house.do(let_go, KIND, stale, "lapsed")
+    assert await house.shown(one) == "unlisted"
+    [refused] = await stopped_media.shown_of(db, stale.stop_id, "refused", by=house.mo.id)
+    assert (refused.limited, refused.reason) == (True, "It is a hoax")
+
+
+async def test_stops_that_are_over_come_after_many_in_force(db, house, monkeypatch):
+    monkeypatch.setattr(letting_go, "_MOST_STOPS", 1)
+    other = changed(PRINT, 128)
+    await house.do(stops.stop_prints, [PRINT], HOW, by=house.mo.id)
+    over = await house.do(stops.stop_prints, [other], HOW, by=house.mo.id)
+    kept, freed = await house.post(house.wren, PRINT), await house.post(house.wren, other)
+    async with db.begin() as tx:
+        await tx.run(Sql(media_stops.update().where(media_stops.c.id == over).values(ended_at=now_ms())))
+    await letting_go.end_media_stops(db, letting_go.EndMediaStops())
+    assert [await house.shown(kept), await house.shown(freed)] == ["unlisted", "public"]

@@ -21,6 +21,7 @@ from dunnock.feeds import tables as f
 from dunnock.foundation.db import Conflict, Sql
 from dunnock.integrity import tables as i
 from dunnock.integrity.identity import tables as idt
+from dunnock.integrity.meetings import tables as me
 from dunnock.integrity.money import tables as mot
 from dunnock.integrity.rules import tables as wr
 from dunnock.media import tables as m
@@ -267,9 +268,9 @@ class Life:
                       joined_at=1, seen_at=1)  # fmt: skip
             await row(i.cluster_ties, cluster_id=cluster, a_id=one.id, b_id=other.id, trace=1, occasions=3,
                       weight=20.0)  # fmt: skip
-            await row(wr.watch_hits, id=new(), rule_id=rule, version=1, kind="post", subject_id=one.id,
+            await row(me.watch_hits, id=new(), rule_id=rule, version=1, kind="post", subject_id=one.id,
                       account_id=one.id, told="{}", state="noted")  # fmt: skip
-            await row(i.media_stop_hits, id=new(), stop_id=stop, post_id=one.id, media_id=1, account_id=one.id, apart=0,
+            await row(me.media_stop_hits, id=new(), stop_id=stop, post_id=one.id, media_id=1, account_id=one.id, apart=0,
                       state="waiting")  # fmt: skip
             await row(i.signals, id=new(), detector="a.b", kind="account", subject_id=one.id, score=1.0, evidence="{}",
                       times=1, first_at=1, last_at=1)  # fmt: skip

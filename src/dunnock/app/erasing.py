@@ -9,9 +9,8 @@ from dunnock.feeds import erase as feeds
 from dunnock.filters import erase as filters
 from dunnock.integrity import erase as integrity
 from dunnock.integrity.identity import erase as identity
+from dunnock.integrity.meetings import erase as meetings
 from dunnock.integrity.money import erase as money
-from dunnock.integrity.rules import erase as rules
-from dunnock.integrity.stopped_media import erase as stopped_media
 from dunnock.letters import erase as letters
 from dunnock.media import erase as media
 from dunnock.moderation import erase as moderation
@@ -36,8 +35,7 @@ STEPS: portability.Steps = (
     *moderation.ERASES,
     *identity.ERASES,
     *money.ERASES,
-    *rules.ERASES,
-    *stopped_media.ERASES,
+    *meetings.ERASES,
     *notifications.ERASES,
     *integrity.ERASES,
     *portability.ERASES,

@@ -9,6 +9,7 @@ import dunnock.feeds.tables
 import dunnock.filters.tables
 import dunnock.foundation.db.tables
 import dunnock.integrity.identity.tables
+import dunnock.integrity.meetings.tables
 import dunnock.integrity.money.tables
 import dunnock.integrity.rules.tables
 import dunnock.integrity.tables

@@ -62,30 +62,6 @@ picture_keys = Table(  # parts of prints, to find those that are nearly the same
     sqlite_with_rowid=False,
 )
 
-media_stop_hits = Table(  # a post that showed what staff stopped, and what people said of it
-    "media_stop_hits",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=False),
-    Column("stop_id", BigId, ForeignKey("media_stops.id"), nullable=False),
-    Column("post_id", BigId, nullable=False),
-    Column("media_id", BigId, nullable=False),
-    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),  # who posted it
-    Column("apart", BigId, nullable=False),  # bits of 256 by which the nearest prints differ
-    Column("state", Text, nullable=False),
-    flag("limited"),  # it reads as unlisted because of this
-    Column("reason", Text, nullable=False, server_default=""),  # of who judged
-    Column("judged_at", BigId),
-    Column("judged_by", BigId, ForeignKey("accounts.id")),
-    Column("decision_id", BigId, ForeignKey("decisions.id")),
-    UniqueConstraint("stop_id", "post_id"),
-    CheckConstraint("state IN ('waiting', 'released', 'refused', 'lapsed')", name="state"),
-    Index("ix_media_stop_hits_stop_id_state", "stop_id", "state", "id"),
-    Index("ix_media_stop_hits_state", "state", "id"),
-    Index("ix_media_stop_hits_account_id", "account_id"),
-    Index("ix_media_stop_hits_post_id", "post_id"),
-    Index("ix_media_stop_hits_decision_id", "decision_id"),
-)
-
 signals = Table(  # something that one detector says of one subject
     "signals",
     metadata,

@@ -1,10 +1,12 @@
 """Staff's own rules: what the server is to look for among acts and signals, tried on the past first, with an end.
 
-Owns the rules and what met them. What is kept because of one is reversible, listed, and let go when the rule ends.
+Owns the rules; what met them is a kind of `meetings`. What is kept because of one is reversible, listed, and let go when the
+rule ends.
 """
 
 from __future__ import annotations
 
+from dunnock.integrity.meetings.model import MEETING_STATES, NEWEST
 from dunnock.integrity.rules.condition import ConditionRefused
 from dunnock.integrity.rules.errors import HitRefused, WatchRuleMissing, WatchRuleRefused
 from dunnock.integrity.rules.handle import (
@@ -20,8 +22,8 @@ from dunnock.integrity.rules.handle import (
     trial_of,
     write_rule,
 )
-from dunnock.integrity.rules.judge import NEWEST, hits_of, refuse_hits, release_hits, waiting_hits
-from dunnock.integrity.rules.model import EFFECTS, HIT_STATES, Hit, Rule, Trial
+from dunnock.integrity.rules.judge import hits_of, refuse_hits, release_hits, waiting_hits
+from dunnock.integrity.rules.model import EFFECTS, Hit, Rule, Trial
 from dunnock.integrity.rules.reactions import EVERY, HEARS, JOBS
 from dunnock.integrity.rules.told import Kept, kept_of, object_to_hit
 
@@ -29,8 +31,8 @@ __all__ = [
     "EFFECTS",
     "EVERY",
     "HEARS",
-    "HIT_STATES",
     "JOBS",
+    "MEETING_STATES",
     "NEWEST",
     "ConditionRefused",
     "Hit",

@@ -11,17 +11,18 @@ from dunnock import accounts
 from dunnock.accounts import Power, Staff
 from dunnock.foundation.clock import DAY, HOUR, now_ms
 from dunnock.foundation.db import Reader, Tx
+from dunnock.integrity.meetings.judge import NEEDS
+from dunnock.integrity.meetings.letting_go import let_go_waiting
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.condition import compiled
 from dunnock.integrity.rules.errors import WatchRuleMissing, WatchRuleRefused
-from dunnock.integrity.rules.letting_go import let_go_waiting
+from dunnock.integrity.rules.judge import KIND
 from dunnock.integrity.rules.model import EFFECTS, LONGEST_LIFE_MS, MOST_IN_FORCE, Effect, Rule, Trial
 from dunnock.integrity.rules.trial import TryRule
 from dunnock.moderation import log, second
 
 LONGEST_NAME = 100
 _MOST_LISTED = 200
-NEEDS = Power.MANAGE_REPORTS
 TO_START = Power.MANAGE_BLOCKS
 """What starting a rule that does something needs."""
 
@@ -134,7 +135,7 @@ async def end_rule(tx: Tx, rule_id: int, *, by: int) -> None:
         return
     await tx.run(store.SET_STATE, the=rule_id, new_state="ended", who=held.live_by, ended=tx.now)
     await log.note(tx, staff, "watch_rule.end", rule_id, called=held.name)
-    await let_go_waiting(tx, rule_id)
+    await let_go_waiting(tx, KIND, rule_id)
 
 
 async def list_rules(reader: Reader, *, by: int) -> list[tuple[Rule, dict[str, int]]]:

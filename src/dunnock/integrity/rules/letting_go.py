@@ -1,4 +1,4 @@
-"""What a rule keeps is let go: when a person says so, when the rule is over, or when the judgement about it is taken back."""
+"""What a rule keeps is let go when the rule is over, or when the judgement about it is taken back; old notes are forgotten."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
-from dunnock.integrity.keeping import let_be_public
+from dunnock.integrity.meetings.letting_go import let_go_judged, let_go_waiting
 from dunnock.integrity.rules import store
-from dunnock.integrity.rules.model import Hit, HitState
+from dunnock.integrity.rules.judge import KIND
 from dunnock.moderation import log
 
 END_EVERY_MS = MINUTE
@@ -41,7 +41,7 @@ async def end_watch_rules(db: Db, _: EndWatchRules) -> None:
     while rows := await db.all(store.ENDED, most=_MOST_RULES):
         for (rule_id,) in rows:
             async with db.begin() as tx:
-                await let_go_waiting(tx, rule_id)
+                await let_go_waiting(tx, KIND, rule_id)
 
 
 async def _let_out_forgotten(db: Db) -> None:
@@ -64,28 +64,6 @@ async def trim_hits(db: Db, _: TrimHits) -> None:
             await tx.run(store.DROP, ids=ids)
 
 
-async def let_go_waiting(tx: Tx, rule_id: int) -> None:
-    """Let go the first hundreds of what waits; the job does the rest of a rule that is over."""
-    for row in await tx.all(store.WAITING_OF, the=rule_id, most=_CHUNK):
-        await let_go(tx, store.hit_of(row), "lapsed")
-
-
-async def let_go(tx: Tx, hit: Hit, state: HitState, *, reason: str = "", by: int | None = None) -> None:
-    """Let what met a rule be as it was; what another rule keeps too stays as it is."""
-    await tx.run(
-        store.JUDGE, the=hit.id, new_state=state, stays=False, stays_held=False, why=reason, now=tx.now, by=by,
-        decision=hit.decision_id,
-    )  # fmt: skip
-    if hit.held:
-        if not await tx.all(store.HOLDING, subject=hit.subject_id):
-            await posts.let_out(tx, hit.subject_id)
-    elif hit.limited:
-        await let_be_public(tx, hit.subject_id)
-
-
 async def let_go_reversed(tx: Tx, event: moderation.DecisionReversed) -> None:
-    """The judgement about it was taken back, by staff or because the member objected."""
-    for row in await tx.all(store.OF_DECISION, the=event.decision_id):
-        hit = store.hit_of(row)
-        if hit.state == "refused" and hit.account_id == event.account_id:
-            await let_go(tx, hit, "released", reason=hit.reason, by=hit.judged_by)
+    """The judgement about what met a rule was taken back."""
+    await let_go_judged(tx, KIND, event)

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import msgspec
 
 from dunnock import accounts, posts
-from dunnock.foundation.clock import HOUR
 from dunnock.foundation.db import Tx
-from dunnock.foundation.ids import id_at, ms_of
+from dunnock.foundation.ids import ms_of
 from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
-from dunnock.integrity.keeping import times_kept
+from dunnock.integrity.meetings.keep import MOST_AN_HOUR, limit, meets_too_much
+from dunnock.integrity.meetings.store import HITS
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.condition import SIGNALS, Condition, Facts, compiled, told
 from dunnock.integrity.rules.facts import facts_of_post, of_account
@@ -21,21 +21,19 @@ from dunnock.integrity.rules.model import MOST_IN_FORCE, Hit, Rule
 from dunnock.integrity.signals import find_signal
 from dunnock.moderation import log
 
-MOST_AN_HOUR = 500
-"""A live rule that meets more goes back to a dry run by itself: it meets what nobody meant."""
-
 
 class _Met(NamedTuple):
     kind: str
     subject_id: int
     account_id: int | None
     facts: Facts
+    narrowed: bool = False
 
 
 async def meet_post(tx: Tx, event: posts.PostPublished) -> None:
     """A public or unlisted post is there."""
     if event.visibility in posts.OPEN:
-        await _meet_now(tx, event.post_id)
+        await _meet_now(tx, event.post_id, narrowed=event.narrowed)
 
 
 async def meet_waiting(tx: Tx, event: posts.PostWaits) -> None:
@@ -76,14 +74,14 @@ async def meet_edit(tx: Tx, event: posts.PostEdited) -> None:
     await _meet_now(tx, event.post_id)
 
 
-async def _meet_now(tx: Tx, post_id: int) -> None:
+async def _meet_now(tx: Tx, post_id: int, *, narrowed: bool = False) -> None:
     rules, needs = await _in_force(tx)
     if not rules:
         return
     post = await posts.find_living(tx, post_id)
     if post is not None and post.visibility in posts.OPEN:
         facts = await facts_of_post(tx, post, needs)
-        await _meet(tx, rules, _Met("post", post.id, post.author_id, facts))
+        await _meet(tx, rules, _Met("post", post.id, post.author_id, facts, narrowed))
 
 
 async def meet_boost(tx: Tx, event: posts.PostBoosted) -> None:
@@ -132,36 +130,28 @@ async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> No
     wants = live and rule.effect != "review" and act.kind == "post"  # what is published already can't be held any more
     wants = wants and act.account_id not in await accounts.protected_ids(tx)
     state = "waiting" if live else "noted"
-    hit_id = await _add(tx, rule, told(act.facts, condition.needs), act, state=state, limited=wants)
+    hit_id = await _add(tx, rule, told(act.facts, condition.needs), act, state=state)
     if hit_id is None or not live:
         return
-    if wants and not await posts.set_apart(tx, act.subject_id) and await times_kept(tx, act.subject_id) == 1:
-        # Nothing else keeps it, so it is not public: there is nothing to show to fewer people.
-        await tx.run(store.NOT_LIMITED, the=hit_id)
+    if wants:
+        await limit(tx, HITS, hit_id, act.subject_id, narrowed=act.narrowed)
     await _stop_when_too_many(tx, rule)
 
 
 async def _add(
-    tx: Tx,
-    rule: Rule,
-    values: Mapping[str, object],
-    act: _Met,
-    *,
-    state: str,
-    limited: bool = False,
-    held: bool = False,
+    tx: Tx, rule: Rule, values: Mapping[str, object], act: _Met, *, state: str, held: bool = False
 ) -> int | None:
     """Write it down; None: it met the rule before."""
     hit_id = tx.new_id()
     added = await tx.run(
         store.ADD_HIT, id=hit_id, rule_id=rule.id, version=rule.version, kind=act.kind, subject_id=act.subject_id,
         account_id=act.account_id, told=msgspec.json.encode(values, order="sorted").decode(), state=state,
-        limited=limited, held=held,
+        held=held,
     )  # fmt: skip
     return hit_id if added else None
 
 
 async def _stop_when_too_many(tx: Tx, rule: Rule) -> None:
-    if await tx.value(store.SINCE, the=rule.id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR:
+    if await meets_too_much(tx, HITS, rule.id, most=MOST_AN_HOUR):  # back to a dry run, by itself
         await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)
         await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)

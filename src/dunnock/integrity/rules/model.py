@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from dunnock.foundation.clock import DAY
+from dunnock.integrity.meetings.model import Meeting
 
 Effect = Literal["review", "limit", "hold"]
 EFFECTS: tuple[Effect, ...] = get_args(Effect)
@@ -14,9 +15,6 @@ EFFECTS: tuple[Effect, ...] = get_args(Effect)
 LONGEST_OBJECTION = 1_000
 State = Literal["draft", "dry", "live", "ended"]
 STATES: tuple[State, ...] = get_args(State)
-HitState = Literal["noted", "waiting", "released", "refused", "lapsed"]
-HIT_STATES: tuple[HitState, ...] = get_args(HitState)
-"""In a dry run; to be looked at; let go by a person; judged by a person; let go because the rule is over."""
 LONGEST_LIFE_MS = 90 * DAY
 MOST_IN_FORCE = 50
 """Rules in a dry run or live at the same time."""
@@ -57,24 +55,17 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     at: int
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that met a rule. `told`: the values by which it did; `limited`: it reads as unlisted because of this.
+class Hit(Meeting, frozen=True, kw_only=True):
+    """Something that met a rule. `told`: the values by which it did; `objection`: what its author says to that."""
 
-    `held`: it is not published because of this. `objection`: what its author says to that.
-    """
-
-    id: int
-    rule_id: int
     version: int
     kind: str
     subject_id: int
-    account_id: int | None
     told: dict[str, Any]
-    state: HitState
-    limited: bool
-    reason: str
-    judged_by: int | None
-    decision_id: int | None
-    held: bool = False
     objection: str = ""
     objected_at: int | None = None
+
+    @property
+    def rule_id(self) -> int:
+        """The rule that it met."""
+        return self.with_id

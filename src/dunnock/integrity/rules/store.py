@@ -8,26 +8,24 @@ import msgspec
 from sqlalchemy import Text, bindparam, delete, func, or_, select, update
 
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into, insert_once
+from dunnock.integrity.meetings.store import HITS, shared
+from dunnock.integrity.meetings.tables import watch_hits
 from dunnock.integrity.rules.model import Hit, Rule
-from dunnock.integrity.rules.tables import watch_hits, watch_rules
+from dunnock.integrity.rules.tables import watch_rules
 
 _r, _h = watch_rules.c, watch_hits.c
 _the = bindparam("the", type_=BigId)
 _now = bindparam("now", type_=BigId)
-_by = bindparam("by", type_=BigId)
 _most = bindparam("most", type_=BigId)
 _rule = select(
     _r.id, _r.name, _r.condition, _r.effect, _r.state, _r.version, _r.tested, _r.trial, _r.made_by, _r.live_by,
     _r.expires_at, _r.ended_at,
 )  # fmt: skip
-_hit = select(
-    _h.id, _h.rule_id, _h.version, _h.kind, _h.subject_id, _h.account_id, _h.told, _h.state, _h.limited, _h.reason,
-    _h.judged_by, _h.decision_id, _h.held, _h.objection, _h.objected_at,
-)  # fmt: skip
 
 ADD = insert_into(watch_rules, "id", "name", "condition", "effect", "version", "made_by", "expires_at")
 FIND = Sql(_rule.where(_r.id == _the))
 HOLD = Sql(_rule.where(_r.id == _the), _rule.where(_r.id == _the).with_for_update())
+NAMES = Sql(select(_r.id, _r.name).where(among(_r.id, "ids")).order_by(_r.id))
 LIST = Sql(_rule.order_by(_r.id.desc()).limit(_most))
 IN_FORCE = Sql(
     _rule.where(or_(_r.state == "dry", _r.state == "live"), _r.expires_at > _now).order_by(_r.id).limit(_most)
@@ -66,32 +64,15 @@ SET_STATE = Sql(
 )
 
 ADD_HIT = insert_once(
-    watch_hits, "id", "rule_id", "version", "kind", "subject_id", "account_id", "told", "state", "limited",
-    "held", keys=["rule_id", "kind", "subject_id"],
+    watch_hits, "id", "rule_id", "version", "kind", "subject_id", "account_id", "told", "state", "held",
+    keys=["rule_id", "kind", "subject_id"],
 )  # fmt: skip
-HITS = Sql(
-    _hit.where(
-        _h.rule_id == _the,
-        _h.state == bindparam("the_state", type_=Text),
-        _h.id < bindparam("below", type_=BigId),
-    )
-    .order_by(_h.id.desc())
-    .limit(_most)
-)
-WAITING = Sql(
-    _hit.where(_h.state == "waiting", _h.id < bindparam("below", type_=BigId)).order_by(_h.id.desc()).limit(_most)
-)
-WAITING_OF = Sql(_hit.where(_h.rule_id == _the, _h.state == "waiting").order_by(_h.id).limit(_most))
-_held = _hit.where(among(_h.id, "ids")).order_by(_h.id)
-HOLD_HITS = Sql(_held, _held.with_for_update())
-OF_DECISION = Sql(_hit.where(_h.decision_id == _the).order_by(_h.id))
 COUNTS = Sql(  # of some rules
     select(_h.rule_id, _h.state, func.count())
     .where(among(_h.rule_id, "ids"))
     .group_by(_h.rule_id, _h.state)
     .order_by(_h.rule_id, _h.state)
 )
-NOT_LIMITED = Sql(update(watch_hits).where(_h.id == _the).values(limited=False))
 OLD = Sql(  # what a dry run noted, and what a rule that ended let go
     select(_h.id)
     .where(or_(_h.state == "noted", _h.state == "lapsed"), _h.id < bindparam("before", type_=BigId))
@@ -99,26 +80,9 @@ OLD = Sql(  # what a dry run noted, and what a rule that ended let go
     .limit(_most)
 )
 DROP = Sql(delete(watch_hits).where(among(_h.id, "ids")))
-SINCE = Sql(
-    select(func.count()).where(_h.rule_id == _the, _h.state == "waiting", _h.id >= bindparam("since", type_=BigId))
-)
-JUDGE = Sql(
-    update(watch_hits)
-    .where(_h.id == _the)
-    .values(
-        state=bindparam("new_state", type_=Text),
-        limited=bindparam("stays"),
-        held=bindparam("stays_held"),
-        reason=bindparam("why", type_=Text),
-        judged_at=_now,
-        judged_by=_by,
-        decision_id=bindparam("decision", type_=BigId),
-    )
-)
-FORGET = Sql(delete(watch_hits).where(_h.account_id == bindparam("account", type_=BigId)))
 
 OF_AUTHOR = Sql(  # what rules keep of an account's posts, the newest first: (hit…, name of the rule, when it ends)
-    select(*_hit.selected_columns, _r.name, _r.expires_at)
+    select(*HITS.columns, _r.name, _r.expires_at)
     .join_from(watch_hits, watch_rules, _r.id == _h.rule_id)
     .where(
         _h.account_id == bindparam("account", type_=BigId),
@@ -143,7 +107,7 @@ KEEPING = Sql(  # which of these posts is any hit holding?
     select(_h.subject_id).where(_h.kind == "post", among(_h.subject_id, "ids"), _h.held).distinct()
 )
 HOLDING = Sql(  # the hits that hold a post
-    _hit.where(_h.kind == "post", _h.subject_id == bindparam("subject", type_=BigId), _h.held).order_by(_h.id)
+    HITS.select.where(_h.kind == "post", _h.subject_id == bindparam("subject", type_=BigId), _h.held).order_by(_h.id)
 )
 
 _told = msgspec.json.Decoder(dict[str, Any]).decode
@@ -156,8 +120,8 @@ def rule_of(row: Row) -> Rule:
 
 def hit_of(row: Row) -> Hit:
     """A row of `HITS`."""
+    kind, subject_id = row[9], row[10]
     return Hit(
-        id=row[0], rule_id=row[1], version=row[2], kind=row[3], subject_id=row[4], account_id=row[5],
-        told=_told(row[6]), state=row[7], limited=bool(row[8]), reason=row[9], judged_by=row[10], decision_id=row[11],
-        held=bool(row[12]), objection=row[13], objected_at=row[14],
+        **shared(row), version=row[8], kind=kind, subject_id=subject_id, post_id=subject_id if kind == "post" else None,
+        told=_told(row[11]), held=bool(row[12]), objection=row[13], objected_at=row[14],
     )  # fmt: skip

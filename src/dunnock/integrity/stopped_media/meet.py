@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dunnock import accounts, posts
 from dunnock import media as files
-from dunnock.foundation.clock import HOUR
 from dunnock.foundation.db import Tx
-from dunnock.foundation.ids import id_at
-from dunnock.integrity.keeping import times_kept
+from dunnock.integrity.meetings.keep import MOST_AN_HOUR, limit, meets_too_much
+from dunnock.integrity.meetings.store import SHOWN
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.stopped_media import store
 from dunnock.integrity.stopped_media.model import closeness
@@ -16,8 +15,6 @@ from dunnock.moderation import MediaStopsChanged, log
 from dunnock.posts import Post
 
 DETECTOR = "media.stopped"
-MOST_AN_HOUR = 500
-"""A stop that meets more limits nothing more: it meets what nobody meant."""
 
 
 async def look_at_post(tx: Tx, event: posts.PostPublished) -> None:
@@ -56,24 +53,18 @@ async def _write_down(tx: Tx, post: Post, match: StopMatch, *, narrowed: bool) -
     hit_id = tx.new_id()
     added = await tx.run(
         store.ADD, id=hit_id, stop_id=match.stop_id, post_id=post.id, media_id=match.media_id, account_id=post.author_id,
-        apart=match.apart, state="waiting", limited=False,
+        apart=match.apart, state="waiting",
     )  # fmt: skip
     if not added:
         return
     if match.effect == "limit" and post.author_id not in await accounts.protected_ids(tx):
-        kept = await posts.set_apart(tx, post.id) or narrowed or await times_kept(tx, post.id)
-        await tx.run(
-            store.JUDGE, the=hit_id, new_state="waiting", stays=bool(kept), why="", now=None, by=None, decision=None
-        )
+        await limit(tx, SHOWN, hit_id, post.id, narrowed=narrowed)
     evidence = {
         "stop": str(match.stop_id), "media": str(match.media_id), "print": match.print, "stopped": match.stopped,
         "apart": match.apart,
     }  # fmt: skip
     await raise_signal(tx, DETECTOR, "post", post.id, score=closeness(match.apart), evidence=evidence)
-    if (
-        match.effect == "limit"
-        and await tx.value(store.SINCE, the=match.stop_id, since=id_at(tx.now - HOUR)) > MOST_AN_HOUR
-    ):
+    if match.effect == "limit" and await meets_too_much(tx, SHOWN, match.stop_id, most=MOST_AN_HOUR):
         await files.soften_stop(tx, match.stop_id)
         await log.note_by(tx, log.THE_SERVER, "media.soften", match.stop_id, hits=MOST_AN_HOUR)
         await tx.record(MediaStopsChanged(stop_id=match.stop_id))

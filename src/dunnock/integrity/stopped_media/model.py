@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
-import msgspec
-
 from dunnock.foundation.errors import DomainError, Kind
-
-ShownState = Literal["waiting", "released", "refused", "lapsed"]
-SHOWN_STATES: tuple[ShownState, ...] = get_args(ShownState)
-"""It waits for a person; one let it go; one refused it; the stop ended before anybody looked."""
+from dunnock.integrity.meetings.model import Meeting
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """A post that showed what is stopped. `apart`: bits of 256; `limited`: it reads as unlisted because of this."""
+class Shown(Meeting, frozen=True, kw_only=True):
+    """A post that showed what is stopped. `apart`: bits of 256."""
 
-    id: int
-    stop_id: int
     post_id: int
-    media_id: int
     account_id: int
+    media_id: int
     apart: int
-    state: ShownState
-    limited: bool
-    reason: str
-    judged_by: int | None
-    decision_id: int | None
+
+    @property
+    def stop_id(self) -> int:
+        """The stop that it met."""
+        return self.with_id
 
 
 class ShownRefused(DomainError):

@@ -181,7 +181,7 @@ async def _rule(
 ) -> Response[str]:
     by, db = place.staff.account_id, place.reads.db
     held = await rules.show_rule(db, rule_id, by=by)
-    state = params.state if params.state in rules.HIT_STATES else "waiting"
+    state = params.state if params.state in rules.MEETING_STATES else "waiting"
     hits = await rules.hits_of(db, rule_id, state, by=by, below=params.below, most=_A_PAGE)
     trial = rules.trial_of(held)
     sample = [] if trial is None else [int(one) for one in trial.sample]
@@ -198,7 +198,7 @@ async def _rule(
         trial=trial,
         sample=sample,
         state=state,
-        states=rules.HIT_STATES,
+        states=rules.MEETING_STATES,
         counts=await rules.count_hits(db, rule_id, by=by),
         hits=hits,
         called={held.id: held.name},
