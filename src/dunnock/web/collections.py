@@ -17,10 +17,11 @@ from dunnock.foundation.errors import DomainError, Missing
 from dunnock.text import hashtag_key
 from dunnock.web.cards import Cards, Face
 from dunnock.web.language_names import language_choices
+from dunnock.web.own import Own
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.person_page import PersonPage
 from dunnock.web.show import Show
-from dunnock.web.visitor import Member, Visitor
+from dunnock.web.visitor import Visitor
 
 _MOST_FOUND, _MOST_WITH = 20, 20
 _A_PAGE = 50
@@ -113,19 +114,17 @@ async def show_collections(
 async def make(
     *,
     form: Form[CollectionForm],
-    show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
     person_page: NamedDependency[PersonPage],
 ) -> Response[str] | Response[None]:
     """A new collection; next one says who is in it."""
     try:
-        async with db.begin() as tx:
-            made = await discovery.make_collection(tx, form.changes, by=member.account_id)
+        async with own.db.begin() as tx:
+            made = await discovery.make_collection(tx, form.changes, by=own.me)
     except discovery.CollectionRefused as error:
-        return await _ask(f"@{member.account.handle}", visitor, db, person_page, form, error=error)
-    return show.go(f"/collections/{made.id}/edit", done="collection_made")
+        return await _ask(f"@{own.member.account.handle}", visitor, own.db, person_page, form, error=error)
+    return own.go(f"/collections/{made.id}/edit", "collection_made")
 
 
 @get(_ONE)
@@ -164,13 +163,10 @@ async def edit(
     *,
     collection_id: FromPath[int],
     params: Query[FindParams],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    own: NamedDependency[Own],
 ) -> Response[str]:
     """What a collection is called and who is in it; with `?q=` whom one could put there."""
-    return await _edit(show, db, account_views, member, collection_id, words=params.q, offset=params.offset)
+    return await _edit(own, collection_id, words=params.q, offset=params.offset)
 
 
 @post(f"{_ONE}/edit", status_code=303)
@@ -178,18 +174,15 @@ async def change(
     *,
     collection_id: FromPath[int],
     form: Form[CollectionForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Call a collection something else, or change who finds it."""
     try:
-        async with db.begin() as tx:
-            await discovery.change_collection(tx, _known(collection_id), form.changes, by=member.account_id)
+        async with own.db.begin() as tx:
+            await discovery.change_collection(tx, _known(collection_id), form.changes, by=own.me)
     except discovery.CollectionRefused as error:
-        return await _edit(show, db, account_views, member, collection_id, form=form, error=error)
-    return show.go(f"/collections/{collection_id}/edit", done="saved")
+        return await _edit(own, collection_id, form=form, error=error)
+    return own.go(f"/collections/{collection_id}/edit", "saved")
 
 
 @post(f"{_ONE}/delete", status_code=303)
@@ -197,14 +190,12 @@ async def delete(
     *,
     collection_id: FromPath[int],
     form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Delete a collection."""
-    async with db.begin() as tx:
-        await discovery.delete_collection(tx, _known(collection_id), by=member.account_id)
-    return show.go(f"/@{member.account.handle}/collections", done="collection_gone")
+    async with own.db.begin() as tx:
+        await discovery.delete_collection(tx, _known(collection_id), by=own.me)
+    return own.go(f"/@{own.member.account.handle}/collections", "collection_gone")
 
 
 @post(f"{_ONE}/add", status_code=303)
@@ -212,18 +203,15 @@ async def add(
     *,
     collection_id: FromPath[int],
     form: Form[WhoForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Put somebody into a collection, who agreed to be found."""
     try:
-        async with db.begin() as tx:
-            await discovery.add_to_collection(tx, _known(collection_id), account=form.account_id, by=member.account_id)
+        async with own.db.begin() as tx:
+            await discovery.add_to_collection(tx, _known(collection_id), account=form.account_id, by=own.me)
     except (discovery.CollectionRefused, discovery.NotToBeCollected) as error:
-        return await _edit(show, db, account_views, member, collection_id, error=error)
-    return show.go(f"/collections/{collection_id}/edit", done="saved")
+        return await _edit(own, collection_id, error=error)
+    return own.go(f"/collections/{collection_id}/edit", "saved")
 
 
 @post(f"{_ONE}/remove", status_code=303)
@@ -231,14 +219,12 @@ async def remove(
     *,
     collection_id: FromPath[int],
     form: Form[ItemForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Take somebody out of one's collection."""
-    async with db.begin() as tx:
-        await discovery.take_from_collection(tx, _known(collection_id), form.item_id, by=member.account_id)
-    return show.go(f"/collections/{collection_id}/edit", done="saved")
+    async with own.db.begin() as tx:
+        await discovery.take_from_collection(tx, _known(collection_id), form.item_id, by=own.me)
+    return own.go(f"/collections/{collection_id}/edit", "saved")
 
 
 @post(f"{_ONE}/leave", status_code=303)
@@ -246,14 +232,12 @@ async def leave(
     *,
     collection_id: FromPath[int],
     form: Form[ItemForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Leave another's collection for good."""
-    async with db.begin() as tx:
-        await discovery.leave_collection(tx, _known(collection_id), form.item_id, by=member.account_id)
-    return show.go(f"/collections/{collection_id}", done="collection_left")
+    async with own.db.begin() as tx:
+        await discovery.leave_collection(tx, _known(collection_id), form.item_id, by=own.me)
+    return own.go(f"/collections/{collection_id}", "collection_left")
 
 
 @post(f"{_ONE}/follow", status_code=303)
@@ -261,14 +245,12 @@ async def follow(
     *,
     collection_id: FromPath[int],
     form: Form[FollowForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Follow all of a collection that are ticked."""
-    async with db.begin() as tx:
-        await discovery.follow_collection(tx, _known(collection_id), by=member.account_id, only=form.ids)
-    return show.go(f"/collections/{collection_id}", done="followed")
+    async with own.db.begin() as tx:
+        await discovery.follow_collection(tx, _known(collection_id), by=own.me, only=form.ids)
+    return own.go(f"/collections/{collection_id}", "followed")
 
 
 def _known(collection_id: int) -> int:
@@ -324,10 +306,7 @@ async def _ask(
 
 
 async def _edit(
-    show: Show,
-    db: Db,
-    account_views: AccountViews,
-    member: Member,
+    own: Own,
     collection_id: int,
     *,
     form: CollectionForm | None = None,
@@ -335,15 +314,14 @@ async def _edit(
     offset: int = 0,
     error: DomainError | None = None,
 ) -> Response[str]:
-    one = await _find(db, collection_id, member.account_id)
-    if one.account_id != member.account_id:
-        raise discovery.CollectionNotYours(collection_id, member.account_id)
-    cards = Cards(db, account_views)
+    one = await _find(own.db, collection_id, own.me)
+    if one.account_id != own.me:
+        raise discovery.CollectionNotYours(collection_id, own.me)
     found: list[Face] = []
     if words.strip():
         within = {item.account_id for item in one.items}
-        ids = await accounts.search_accounts(db, words, limit=_MOST_FOUND, viewer=member.account_id)
-        found = await cards.faces([an_id for an_id in ids if an_id not in within])
+        ids = await accounts.search_accounts(own.db, words, limit=_MOST_FOUND, viewer=own.me)
+        found = await own.cards.faces([an_id for an_id in ids if an_id not in within])
     held = form or CollectionForm(
         name=one.name,
         description=one.description,
@@ -352,12 +330,12 @@ async def _edit(
         sensitive=one.sensitive,
         discoverable=one.discoverable,
     )
-    return show(
+    return own.show(
         "collection_edit.html",
         one=one,
         form=held,
         languages=language_choices(held.language),
-        part=await _part(cards, one, member.account_id, offset),
+        part=await _part(own.cards, one, own.me, offset),
         words=words,
         found=found,
         error=error,

@@ -24,6 +24,7 @@ from dunnock.feeds.page import Page
 from dunnock.foundation.db import Db
 from dunnock.web.cards import Cards
 from dunnock.web.language_names import language_choices
+from dunnock.web.own import Own
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import PER_PAGE, Steps, cursor_of, steps_of
@@ -121,49 +122,40 @@ class SubscribeForm(Sent):
 
 
 @get("/feeds")
-async def show_custom_feeds(
-    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str]:
+async def show_custom_feeds(own: NamedDependency[Own]) -> Response[str]:
     """All that one has, and forms for another."""
-    return await _all(show, db, member)
+    return await _all(own)
 
 
 @post("/feeds", status_code=303)
 async def keep_custom_feed(
     *,
     form: Form[FeedForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
     custom_feeds: NamedDependency[CustomFeeds],
-    cards: NamedDependency[Cards],
 ) -> Response[str] | Response[None]:
     """Keep a feed, or try what a file shows."""
     try:
         if form.act == "try":
-            told = await custom_feeds.show(member.account_id, check(form.text), Cursor(limit=PER_PAGE))
-            return await _all(show, db, member, form, told=told, shown=await cards.page(told.page, "public"))
-        async with db.begin() as tx:
-            made = await keep.make_feed(tx, member.account_id, text=form.text, shared=form.shared, listed=form.listed)
+            told = await custom_feeds.show(own.me, check(form.text), Cursor(limit=PER_PAGE))
+            return await _all(own, form, told=told, shown=await own.cards.page(told.page, "public"))
+        made = await own.do(keep.make_feed, text=form.text, shared=form.shared, listed=form.listed)
     except FeedRefused as error:
-        return await _all(show, db, member, form, error=error)
-    return show.go(f"/feeds/{made.id}", done="feed_kept")
+        return await _all(own, form, error=error)
+    return own.go(f"/feeds/{made.id}", "feed_kept")
 
 
 @post("/feeds/make", status_code=303)
-async def make_custom_feed(
-    form: Form[EasyForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str] | Response[None]:
+async def make_custom_feed(form: Form[EasyForm], own: NamedDependency[Own]) -> Response[str] | Response[None]:
     """Make a feed without writing a file."""
     try:
         text = form.text()
         if form.act == "file":
-            return await _all(show, db, member, FeedForm(text=text), easy=form)
-        async with db.begin() as tx:
-            made = await keep.make_feed(tx, member.account_id, text=text)
+            return await _all(own, FeedForm(text=text), easy=form)
+        made = await own.do(keep.make_feed, text=text)
     except FeedRefused as error:
-        return await _all(show, db, member, easy=form, error=error)
-    return show.go(f"/feeds/{made.id}", done="feed_kept")
+        return await _all(own, easy=form, error=error)
+    return own.go(f"/feeds/{made.id}", "feed_kept")
 
 
 @get(_ONE)
@@ -191,8 +183,8 @@ async def show_custom_feed(
     one = await keep.find_feed(db, member.account_id, feed_id)
     told = await custom_feeds.show(member.account_id, one.file(), cursor)
     shown = await cards.page(told.page, "public")
-    return _show(show, member, one, FeedForm(text=one.text, shared=one.shared, listed=one.listed), told=told, shown=shown,
-                 steps=_steps(told.page, cursor))  # fmt: skip
+    form = FeedForm(text=one.text, shared=one.shared, listed=one.listed)
+    return _show(show, member, one, form, told=told, shown=shown, steps=_steps(told.page, cursor))
 
 
 @post(_ONE, status_code=303)
@@ -200,33 +192,26 @@ async def change_custom_feed(
     *,
     feed_id: FromPath[int],
     form: Form[FeedForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Another file; shared, or no longer."""
     try:
-        async with db.begin() as tx:
-            await keep.change_feed(
-                tx, member.account_id, feed_id, text=form.text, shared=form.shared or form.listed, listed=form.listed
-            )
+        shared = form.shared or form.listed
+        await own.do(keep.change_feed, feed_id, text=form.text, shared=shared, listed=form.listed)
     except FeedRefused as error:
-        return _show(show, member, await keep.find_feed(db, member.account_id, feed_id), form, error=error)
-    return show.go(f"/feeds/{feed_id}", done="saved")
+        return _show(own.show, own.member, await keep.find_feed(own.db, own.me, feed_id), form, error=error)
+    return own.go(f"/feeds/{feed_id}", "saved")
 
 
 @post(f"{_ONE}/delete", status_code=303)
 async def delete_custom_feed(
     feed_id: FromPath[int],
     form: Form[Sent],  # noqa: ARG001 (its token is checked)
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Delete one of one's own."""
-    async with db.begin() as tx:
-        await keep.delete_feed(tx, member.account_id, feed_id)
-    return show.go("/feeds", done="feed_gone")
+    await own.do(keep.delete_feed, feed_id)
+    return own.go("/feeds", "feed_gone")
 
 
 @post(f"{_ONE}/subscribe", status_code=303)
@@ -234,17 +219,14 @@ async def subscribe_to_feed(
     *,
     feed_id: FromPath[int],
     form: Form[SubscribeForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Have somebody's feed among one's own, or no longer."""
-    async with db.begin() as tx:
-        if form.act == "leave":
-            await keep.unsubscribe(tx, member.account_id, feed_id)
-            return show.go("/feeds", done="feed_left")
-        await keep.subscribe(tx, member.account_id, feed_id)
-    return show.go(f"/feeds/{feed_id}", done="feed_subscribed")
+    if form.act == "leave":
+        await own.do(keep.unsubscribe, feed_id)
+        return own.go("/feeds", "feed_left")
+    await own.do(keep.subscribe, feed_id)
+    return own.go(f"/feeds/{feed_id}", "feed_subscribed")
 
 
 @get("/feeds/directory")
@@ -272,12 +254,9 @@ async def show_directory(
 
 
 @get(f"{_ONE}/report")
-async def ask_about_feed(
-    feed_id: FromPath[int], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str]:
+async def ask_about_feed(feed_id: FromPath[int], own: NamedDependency[Own]) -> Response[str]:
     """A form to tell staff what is wrong with a feed."""
-    one = await keep.find_feed(db, member.account_id, feed_id)
-    return show("custom_feed_report.html", one=one, form=ReportForm(), error=None)
+    return await _report(own, feed_id, ReportForm())
 
 
 @post(f"{_ONE}/report", status_code=303)
@@ -285,18 +264,14 @@ async def report_custom_feed(
     *,
     feed_id: FromPath[int],
     form: Form[ReportForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Tell staff what is wrong with a feed."""
     try:
-        async with db.begin() as tx:
-            await complain(tx, member.account_id, feed_id, comment=form.comment)
+        await own.do(complain, feed_id, comment=form.comment)
     except FeedRefused as error:
-        one = await keep.find_feed(db, member.account_id, feed_id)
-        return show("custom_feed_report.html", one=one, form=form, error=error)
-    return show.go(f"/feeds/{feed_id}", done="reported")
+        return await _report(own, feed_id, form, error=error)
+    return own.go(f"/feeds/{feed_id}", "reported")
 
 
 def _number(field: str, said: str) -> float:
@@ -315,52 +290,30 @@ def _steps(page: Page, cursor: Cursor) -> Steps:
 
 
 async def _all(
-    show: Show,
-    db: Db,
-    member: Member,
-    form: FeedForm | None = None,
-    *,
-    easy: EasyForm | None = None,
-    error: FeedRefused | None = None,
-    told: Shown | None = None,
-    shown: Any = (),
+    own: Own, form: FeedForm | None = None, *, easy: EasyForm | None = None, told: Shown | None = None, **values: Any
 ) -> Response[str]:
-    return show(
+    """`values`: what a file that is tried shows (`shown`), or why it is not kept (`error`)."""
+    return own.show(
         "custom_feeds.html",
-        feeds=await keep.feeds_of(db, member.account_id),
+        feeds=await keep.feeds_of(own.db, own.me),
         form=form or FeedForm(),
         easy=easy or EasyForm(),
-        error=error,
         told=told,
-        shown=shown,
         largest=LARGEST,
         names=NAMES,
+        **{"shown": (), **values},
     )
 
 
-def _show(
-    show: Show,
-    member: Member,
-    one: CustomFeed,
-    form: FeedForm,
-    *,
-    told: Shown | None = None,
-    shown: Any = (),
-    steps: Steps | None = None,
-    error: FeedRefused | None = None,
-) -> Response[str]:
-    return show(
-        "custom_feed.html",
-        one=one,
-        own=one.account_id == member.account_id,
-        about=one.file().about,
-        form=form,
-        told=told,
-        shown=shown,
-        steps=steps,
-        error=error,
-        largest=LARGEST,
-    )
+def _show(show: Show, member: Member, one: CustomFeed, form: FeedForm, **values: Any) -> Response[str]:
+    """`values`: what it shows (`told`, `shown`, `steps`), or why it was not changed (`error`)."""
+    own, values = one.account_id == member.account_id, {"told": None, "shown": (), "steps": None, **values}
+    return show("custom_feed.html", one=one, own=own, about=one.file().about, form=form, largest=LARGEST, **values)
+
+
+async def _report(own: Own, feed_id: int, form: ReportForm, *, error: FeedRefused | None = None) -> Response[str]:
+    one = await keep.find_feed(own.db, own.me, feed_id)
+    return own.show("custom_feed_report.html", one=one, form=form, error=error)
 
 
 HANDLERS = pages(

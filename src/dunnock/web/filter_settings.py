@@ -11,11 +11,9 @@ from msgspec import UNSET, UnsetType
 from dunnock import filters
 from dunnock.api.kit import Form
 from dunnock.filters import Filter, FilterRefused, KeywordChange
-from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
+from dunnock.web.own import Own
 from dunnock.web.pages import Sent, pages
-from dunnock.web.show import Show
-from dunnock.web.visitor import Member
 
 _ONE = "/settings/filters/{filter_id:int}"
 _EVERYWHERE = ("home", "notifications", "public", "thread", "account")
@@ -33,41 +31,33 @@ class FilterForm(Sent):
 
 
 @get("/settings/filters")
-async def show_filters(
-    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str]:
+async def show_filters(own: NamedDependency[Own]) -> Response[str]:
     """All filters, and a form for a new one."""
-    return await _ask(show, db, member, FilterForm(contexts=list(_EVERYWHERE), whole_word=True))
+    return await _ask(own, FilterForm(contexts=list(_EVERYWHERE), whole_word=True))
 
 
 @post("/settings/filters", status_code=303)
-async def make_filter(
-    form: Form[FilterForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str] | Response[None]:
+async def make_filter(form: Form[FilterForm], own: NamedDependency[Own]) -> Response[str] | Response[None]:
     """A new filter."""
     try:
         ends = _ends(form.lasts)
-        async with db.begin() as tx:
-            await filters.make_filter(
-                tx,
-                member.account_id,
-                title=form.title,
-                contexts=form.contexts,
-                action=form.action,
-                expires_in=None if isinstance(ends, UnsetType) else ends,
-                keywords=[KeywordChange(keyword=one, whole_word=form.whole_word) for one in _words(form)],
-            )
+        await own.do(
+            filters.make_filter,
+            title=form.title,
+            contexts=form.contexts,
+            action=form.action,
+            expires_in=None if isinstance(ends, UnsetType) else ends,
+            keywords=[KeywordChange(keyword=one, whole_word=form.whole_word) for one in _words(form)],
+        )
     except FilterRefused as error:
-        return await _ask(show, db, member, form, error=error)
-    return show.go("/settings/filters", done="saved")
+        return await _ask(own, form, error=error)
+    return own.go("/settings/filters", "saved")
 
 
 @get(_ONE)
-async def edit_filter(
-    filter_id: FromPath[int], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str]:
+async def edit_filter(filter_id: FromPath[int], own: NamedDependency[Own]) -> Response[str]:
     """One filter, to change it."""
-    held = await filters.find_filter(db, member.account_id, filter_id)
+    held = await filters.find_filter(own.db, own.me, filter_id)
     form = FilterForm(
         title=held.title,
         words="\n".join([one.keyword for one in held.keywords]),
@@ -76,7 +66,7 @@ async def edit_filter(
         action=held.action,
         lasts="keep",
     )
-    return show("filter_edit.html", held=held, form=form)
+    return own.show("filter_edit.html", held=held, form=form)
 
 
 @post(_ONE, status_code=303)
@@ -84,27 +74,23 @@ async def change_filter(
     *,
     filter_id: FromPath[int],
     form: Form[FilterForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Change all of it, or with an error nothing."""
-    held = await filters.find_filter(db, member.account_id, filter_id)
+    held = await filters.find_filter(own.db, own.me, filter_id)
     try:
-        async with db.begin() as tx:
-            await filters.change_filter(
-                tx,
-                member.account_id,
-                filter_id,
-                title=form.title,
-                contexts=form.contexts,
-                action=form.action,
-                expires_in=_ends(form.lasts),
-                keywords=_changes(held, form),
-            )
+        await own.do(
+            filters.change_filter,
+            filter_id,
+            title=form.title,
+            contexts=form.contexts,
+            action=form.action,
+            expires_in=_ends(form.lasts),
+            keywords=_changes(held, form),
+        )
     except FilterRefused as error:
-        return show("filter_edit.html", held=held, form=form, error=error)
-    return show.go("/settings/filters", done="saved")
+        return own.show("filter_edit.html", held=held, form=form, error=error)
+    return own.go("/settings/filters", "saved")
 
 
 @post(f"{_ONE}/delete", status_code=303)
@@ -112,14 +98,11 @@ async def delete_filter(
     *,
     filter_id: FromPath[int],
     form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Delete it with all that is in it."""
-    async with db.begin() as tx:
-        await filters.delete_filter(tx, member.account_id, filter_id)
-    return show.go("/settings/filters", done="filter_gone")
+    await own.do(filters.delete_filter, filter_id)
+    return own.go("/settings/filters", "filter_gone")
 
 
 def _words(form: FilterForm) -> list[str]:
@@ -142,10 +125,8 @@ def _ends(lasts: str) -> int | UnsetType | None:
     return int(lasts) if lasts.isdecimal() and len(lasts) < 10 else None
 
 
-async def _ask(
-    show: Show, db: Db, member: Member, form: FilterForm, *, error: DomainError | None = None
-) -> Response[str]:
-    return show("filters.html", filters=await filters.filters_of(db, member.account_id), form=form, error=error)
+async def _ask(own: Own, form: FilterForm, *, error: DomainError | None = None) -> Response[str]:
+    return own.show("filters.html", filters=await filters.filters_of(own.db, own.me), form=form, error=error)
 
 
 HANDLERS = pages(show_filters, make_filter, edit_filter, change_filter, delete_filter)

@@ -7,16 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock import accounts
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.feeds import Feeds, lists
-from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
-from dunnock.web.cards import Cards, Face
+from dunnock.web.cards import Face
+from dunnock.web.own import Own
 from dunnock.web.pages import PageParams, Sent, pages
-from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
-from dunnock.web.visitor import Member
 
 _MOST_FOUND = 20
 _ONE = "/lists/{list_id:int}"
@@ -43,26 +40,19 @@ class FindParams(PageParams, kw_only=True, frozen=True):
 
 
 @get("/lists")
-async def show_lists(
-    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str]:
+async def show_lists(own: NamedDependency[Own]) -> Response[str]:
     """All lists, and a form for a new one."""
-    return await _ask(show, db, member, ListForm())
+    return await _ask(own, ListForm())
 
 
 @post("/lists", status_code=303)
-async def make_list(
-    form: Form[ListForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str] | Response[None]:
+async def make_list(form: Form[ListForm], own: NamedDependency[Own]) -> Response[str] | Response[None]:
     """A new list; next one says who is on it."""
     try:
-        async with db.begin() as tx:
-            made = await lists.make_list(
-                tx, member.account_id, title=form.title, replies=form.replies, exclusive=form.exclusive
-            )
+        made = await own.do(lists.make_list, title=form.title, replies=form.replies, exclusive=form.exclusive)
     except lists.ListRefused as error:
-        return await _ask(show, db, member, form, error=error)
-    return show.go(f"/lists/{made.id}/edit", done="list_made")
+        return await _ask(own, form, error=error)
+    return own.go(f"/lists/{made.id}/edit", "list_made")
 
 
 @get(_ONE)
@@ -70,19 +60,16 @@ async def show_list(
     *,
     list_id: FromPath[int],
     params: Query[PageParams],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
     feeds: NamedDependency[Feeds],
-    cards: NamedDependency[Cards],
 ) -> Response[str]:
     """What the accounts of a list posted and boosted."""
-    one = await lists.find_list(db, member.account_id, list_id)
+    one = await lists.find_list(own.db, own.me, list_id)
     cursor = cursor_of(params)
-    page = await feeds.list(member.account_id, list_id, cursor)
-    shown = await cards.page(page, "home")
-    every = await lists.lists_of(db, member.account_id)
-    return show("list.html", one=one, lists=every, shown=shown, steps=steps_of(page, cursor))
+    page = await feeds.list(own.me, list_id, cursor)
+    shown = await own.cards.page(page, "home")
+    every = await lists.lists_of(own.db, own.me)
+    return own.show("list.html", one=one, lists=every, shown=shown, steps=steps_of(page, cursor))
 
 
 @get(f"{_ONE}/edit")
@@ -90,15 +77,10 @@ async def edit_list(
     *,
     list_id: FromPath[int],
     params: Query[FindParams],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    own: NamedDependency[Own],
 ) -> Response[str]:
     """How a list works and who is on it; with `?q=` whom one could put on it."""
-    one = await lists.find_list(db, member.account_id, list_id)
-    form = ListForm(title=one.title, replies=one.replies, exclusive=one.exclusive)
-    return await _edit(show, Cards(db, account_views), db, member=member, list_id=list_id, form=form, words=params.q)
+    return await _edit(own, list_id, await _held(own, list_id), words=params.q)
 
 
 @post(f"{_ONE}/edit", status_code=303)
@@ -106,20 +88,14 @@ async def change_list(
     *,
     list_id: FromPath[int],
     form: Form[ListForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Rename a list or change how it works."""
     try:
-        async with db.begin() as tx:
-            await lists.change_list(
-                tx, member.account_id, list_id, title=form.title, replies=form.replies, exclusive=form.exclusive
-            )
+        await own.do(lists.change_list, list_id, title=form.title, replies=form.replies, exclusive=form.exclusive)
     except lists.ListRefused as error:
-        return await _edit(show, Cards(db, account_views), db, member=member, list_id=list_id, form=form, error=error)
-    return show.go(f"/lists/{list_id}/edit", done="saved")
+        return await _edit(own, list_id, form, error=error)
+    return own.go(f"/lists/{list_id}/edit", "saved")
 
 
 @post(f"{_ONE}/delete", status_code=303)
@@ -127,14 +103,11 @@ async def delete_list(
     *,
     list_id: FromPath[int],
     form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Delete a list; its accounts stay followed."""
-    async with db.begin() as tx:
-        await lists.delete_list(tx, member.account_id, list_id)
-    return show.go("/lists", done="list_gone")
+    await own.do(lists.delete_list, list_id)
+    return own.go("/lists", "list_gone")
 
 
 @post(f"{_ONE}/add", status_code=303)
@@ -142,20 +115,14 @@ async def add_member(
     *,
     list_id: FromPath[int],
     form: Form[MemberForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Put somebody on the list."""
     try:
-        async with db.begin() as tx:
-            await lists.add_to_list(tx, member.account_id, list_id, [form.account_id])
+        await own.do(lists.add_to_list, list_id, [form.account_id])
     except (lists.ListRefused, lists.NotFollowed) as error:
-        one = await lists.find_list(db, member.account_id, list_id)
-        kept = ListForm(title=one.title, replies=one.replies, exclusive=one.exclusive)
-        return await _edit(show, Cards(db, account_views), db, member=member, list_id=list_id, form=kept, error=error)
-    return show.go(f"/lists/{list_id}/edit", done="saved")
+        return await _edit(own, list_id, await _held(own, list_id), error=error)
+    return own.go(f"/lists/{list_id}/edit", "saved")
 
 
 @post(f"{_ONE}/remove", status_code=303)
@@ -163,47 +130,38 @@ async def remove_member(
     *,
     list_id: FromPath[int],
     form: Form[MemberForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Take somebody off the list."""
-    async with db.begin() as tx:
-        await lists.remove_from_list(tx, member.account_id, list_id, [form.account_id])
-    return show.go(f"/lists/{list_id}/edit", done="saved")
+    await own.do(lists.remove_from_list, list_id, [form.account_id])
+    return own.go(f"/lists/{list_id}/edit", "saved")
 
 
-async def _ask(
-    show: Show, db: Db, member: Member, form: ListForm, *, error: DomainError | None = None
-) -> Response[str]:
-    every = await lists.lists_of(db, member.account_id)
-    return show("lists.html", lists=every, form=form, most=lists.LONGEST_TITLE, error=error)
+async def _ask(own: Own, form: ListForm, *, error: DomainError | None = None) -> Response[str]:
+    every = await lists.lists_of(own.db, own.me)
+    return own.show("lists.html", lists=every, form=form, most=lists.LONGEST_TITLE, error=error)
+
+
+async def _held(own: Own, list_id: int) -> ListForm:
+    """The form as the list is now."""
+    one = await lists.find_list(own.db, own.me, list_id)
+    return ListForm(title=one.title, replies=one.replies, exclusive=one.exclusive)
 
 
 async def _edit(
-    show: Show,
-    cards: Cards,
-    db: Db,
-    *,
-    member: Member,
-    list_id: int,
-    form: ListForm,
-    words: str = "",
-    error: DomainError | None = None,
+    own: Own, list_id: int, form: ListForm, *, words: str = "", error: DomainError | None = None
 ) -> Response[str]:
-    page = await lists.members_of(db, member.account_id, list_id, accounts.Cursor(limit=0))
+    page = await lists.members_of(own.db, own.me, list_id, accounts.Cursor(limit=0))
     on_it = set(page.ids)
     found: list[Face] = []
     if words.strip():
-        ids = await accounts.search_accounts(
-            db, words, limit=_MOST_FOUND, viewer=member.account_id, following_only=True
-        )
-        found = await cards.faces([one for one in ids if one not in on_it])
-    return show(
+        ids = await accounts.search_accounts(own.db, words, limit=_MOST_FOUND, viewer=own.me, following_only=True)
+        found = await own.cards.faces([one for one in ids if one not in on_it])
+    return own.show(
         "list_edit.html",
         list_id=list_id,
         form=form,
-        people=await cards.faces(page.ids),
+        people=await own.cards.faces(page.ids),
         words=words,
         found=found,
         most=lists.LONGEST_TITLE,

@@ -16,6 +16,7 @@ from dunnock.web.cards import provide_cards
 from dunnock.web.evidence import provide_reads
 from dunnock.web.failure import PAGE_EXCEPTION_HANDLERS
 from dunnock.web.origin import check_form, check_origin
+from dunnock.web.own import provide_own
 from dunnock.web.person_page import provide_page
 from dunnock.web.show import provide_show
 from dunnock.web.visitor import Visitor, find_member, find_staff, find_visitor
@@ -64,6 +65,7 @@ def pages(*handlers: Any) -> list[Any]:
                 "staff": Provide(find_staff),
                 "show": Provide(provide_show),
                 "cards": Provide(provide_cards),
+                "own": Provide(provide_own),
                 "reads": Provide(provide_reads),
                 "person_page": Provide(provide_page),
                 "form": Provide(provide_checked_form),

@@ -18,11 +18,11 @@ from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.web.cards import Cards
+from dunnock.web.own import Own
 from dunnock.web.pages import PageParams, Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.steps import Steps, cursor_of, steps_of
+from dunnock.web.steps import cursor_of, steps_of
 from dunnock.web.syndication import Channel, feed, split
-from dunnock.web.visitor import Member
 
 _ONE = "/searches/{search_id:int}"
 
@@ -35,24 +35,19 @@ class SavedSearchForm(Sent):
 
 
 @get("/searches")
-async def show_saved_searches(
-    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str]:
+async def show_saved_searches(own: NamedDependency[Own]) -> Response[str]:
     """All of them, and a form for another."""
-    return await _ask(show, db, member, SavedSearchForm())
+    return await _ask(own, SavedSearchForm())
 
 
 @post("/searches", status_code=303)
-async def keep_search(
-    form: Form[SavedSearchForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
-) -> Response[str] | Response[None]:
+async def keep_search(form: Form[SavedSearchForm], own: NamedDependency[Own]) -> Response[str] | Response[None]:
     """Keep a search, and read it."""
     try:
-        async with db.begin() as tx:
-            made = await discovery.save_search(tx, member.account_id, title=form.title, query=form.query)
+        made = await own.do(discovery.save_search, title=form.title, query=form.query)
     except SavedSearchRefused as error:
-        return await _ask(show, db, member, form, error=error)
-    return show.go(f"/searches/{made.id}", done="search_kept")
+        return await _ask(own, form, error=error)
+    return own.go(f"/searches/{made.id}", "search_kept")
 
 
 @get(_ONE)
@@ -60,23 +55,19 @@ async def show_saved_search(
     *,
     search_id: FromPath[int],
     params: Query[PageParams],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
     settings: NamedDependency[Settings],
     feeds: NamedDependency[Feeds],
-    cards: NamedDependency[Cards],
 ) -> Response[str]:
     """What it finds, the newest first."""
-    one = await discovery.find_saved_search(db, member.account_id, search_id)
+    one = await discovery.find_saved_search(own.db, own.me, search_id)
     cursor = cursor_of(params)
-    db.sync()
-    search = await search_posts(db, one.query, viewer_id=member.account_id, domain=settings.domain)
-    page = await feeds.found(search, member.account_id, cursor)
-    shown = await cards.page(page, "public")
-    return _show(
-        show, one, SavedSearchForm(query=one.query, title=one.title), shown=shown, steps=steps_of(page, cursor)
-    )
+    own.db.sync()
+    search = await search_posts(own.db, one.query, viewer_id=own.me, domain=settings.domain)
+    page = await feeds.found(search, own.me, cursor)
+    shown = await own.cards.page(page, "public")
+    form = SavedSearchForm(query=one.query, title=one.title)
+    return _show(own, one, form, shown=shown, steps=steps_of(page, cursor))
 
 
 @post(_ONE, status_code=303)
@@ -84,32 +75,26 @@ async def change_saved_search(
     *,
     search_id: FromPath[int],
     form: Form[SavedSearchForm],
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[str] | Response[None]:
     """Look for something else, or call it otherwise."""
     try:
-        async with db.begin() as tx:
-            await discovery.change_saved_search(tx, member.account_id, search_id, title=form.title, query=form.query)
+        await own.do(discovery.change_saved_search, search_id, title=form.title, query=form.query)
     except SavedSearchRefused as error:
-        held = await discovery.find_saved_search(db, member.account_id, search_id)
-        return _show(show, held, form, error=error)
-    return show.go(f"/searches/{search_id}", done="saved")
+        held = await discovery.find_saved_search(own.db, own.me, search_id)
+        return _show(own, held, form, error=error)
+    return own.go(f"/searches/{search_id}", "saved")
 
 
 @post(f"{_ONE}/delete", status_code=303)
 async def forget_search(
     search_id: FromPath[int],
     form: Form[Sent],  # noqa: ARG001 (its token is checked)
-    show: NamedDependency[Show],
-    member: NamedDependency[Member],
-    db: NamedDependency[Db],
+    own: NamedDependency[Own],
 ) -> Response[None]:
     """Keep it no longer."""
-    async with db.begin() as tx:
-        await discovery.delete_saved_search(tx, member.account_id, search_id)
-    return show.go("/searches", done="search_gone")
+    await own.do(discovery.delete_saved_search, search_id)
+    return own.go("/searches", "search_gone")
 
 
 @get("/searches/{search_id:int}/{name:str}")
@@ -140,30 +125,21 @@ async def feed_saved_search(
     return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms())
 
 
-async def _ask(
-    show: Show, db: Db, member: Member, form: SavedSearchForm, *, error: SavedSearchRefused | None = None
-) -> Response[str]:
-    kept = await discovery.saved_searches_of(db, member.account_id)
-    return show("saved_searches.html", searches=kept, form=form, error=error, longest=(LONGEST_QUERY, LONGEST_TITLE))
+async def _ask(own: Own, form: SavedSearchForm, *, error: SavedSearchRefused | None = None) -> Response[str]:
+    kept = await discovery.saved_searches_of(own.db, own.me)
+    return own.show(
+        "saved_searches.html", searches=kept, form=form, error=error, longest=(LONGEST_QUERY, LONGEST_TITLE)
+    )
 
 
-def _show(
-    show: Show,
-    one: SavedSearch,
-    form: SavedSearchForm,
-    *,
-    shown: Any = (),
-    steps: Steps | None = None,
-    error: SavedSearchRefused | None = None,
-) -> Response[str]:
-    return show(
+def _show(own: Own, one: SavedSearch, form: SavedSearchForm, **values: Any) -> Response[str]:
+    """`values`: what it finds (`shown`, `steps`), or why it was not changed (`error`)."""
+    return own.show(
         "saved_search.html",
         one=one,
         form=form,
-        shown=shown,
-        steps=steps,
-        error=error,
         longest=(LONGEST_QUERY, LONGEST_TITLE),
+        **{"shown": (), "steps": None, **values},
     )
 
 
