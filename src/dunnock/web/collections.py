@@ -159,22 +159,14 @@ async def show_collection(
 
 
 @get(f"{_ONE}/edit")
-async def edit(
-    *,
-    collection_id: FromPath[int],
-    params: Query[FindParams],
-    own: NamedDependency[Own],
-) -> Response[str]:
+async def edit(collection_id: FromPath[int], params: Query[FindParams], own: NamedDependency[Own]) -> Response[str]:
     """What a collection is called and who is in it; with `?q=` whom one could put there."""
     return await _edit(own, collection_id, words=params.q, offset=params.offset)
 
 
 @post(f"{_ONE}/edit", status_code=303)
 async def change(
-    *,
-    collection_id: FromPath[int],
-    form: Form[CollectionForm],
-    own: NamedDependency[Own],
+    collection_id: FromPath[int], form: Form[CollectionForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Call a collection something else, or change who finds it."""
     try:
@@ -200,10 +192,7 @@ async def delete(
 
 @post(f"{_ONE}/add", status_code=303)
 async def add(
-    *,
-    collection_id: FromPath[int],
-    form: Form[WhoForm],
-    own: NamedDependency[Own],
+    collection_id: FromPath[int], form: Form[WhoForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Put somebody into a collection, who agreed to be found."""
     try:
@@ -215,12 +204,7 @@ async def add(
 
 
 @post(f"{_ONE}/remove", status_code=303)
-async def remove(
-    *,
-    collection_id: FromPath[int],
-    form: Form[ItemForm],
-    own: NamedDependency[Own],
-) -> Response[None]:
+async def remove(collection_id: FromPath[int], form: Form[ItemForm], own: NamedDependency[Own]) -> Response[None]:
     """Take somebody out of one's collection."""
     async with own.db.begin() as tx:
         await discovery.take_from_collection(tx, _known(collection_id), form.item_id, by=own.me)
@@ -228,12 +212,7 @@ async def remove(
 
 
 @post(f"{_ONE}/leave", status_code=303)
-async def leave(
-    *,
-    collection_id: FromPath[int],
-    form: Form[ItemForm],
-    own: NamedDependency[Own],
-) -> Response[None]:
+async def leave(collection_id: FromPath[int], form: Form[ItemForm], own: NamedDependency[Own]) -> Response[None]:
     """Leave another's collection for good."""
     async with own.db.begin() as tx:
         await discovery.leave_collection(tx, _known(collection_id), form.item_id, by=own.me)
@@ -241,12 +220,7 @@ async def leave(
 
 
 @post(f"{_ONE}/follow", status_code=303)
-async def follow(
-    *,
-    collection_id: FromPath[int],
-    form: Form[FollowForm],
-    own: NamedDependency[Own],
-) -> Response[None]:
+async def follow(collection_id: FromPath[int], form: Form[FollowForm], own: NamedDependency[Own]) -> Response[None]:
     """Follow all of a collection that are ticked."""
     async with own.db.begin() as tx:
         await discovery.follow_collection(tx, _known(collection_id), by=own.me, only=form.ids)

@@ -129,10 +129,7 @@ async def show_custom_feeds(own: NamedDependency[Own]) -> Response[str]:
 
 @post("/feeds", status_code=303)
 async def keep_custom_feed(
-    *,
-    form: Form[FeedForm],
-    own: NamedDependency[Own],
-    custom_feeds: NamedDependency[CustomFeeds],
+    form: Form[FeedForm], own: NamedDependency[Own], custom_feeds: NamedDependency[CustomFeeds]
 ) -> Response[str] | Response[None]:
     """Keep a feed, or try what a file shows."""
     try:
@@ -189,10 +186,7 @@ async def show_custom_feed(
 
 @post(_ONE, status_code=303)
 async def change_custom_feed(
-    *,
-    feed_id: FromPath[int],
-    form: Form[FeedForm],
-    own: NamedDependency[Own],
+    feed_id: FromPath[int], form: Form[FeedForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Another file; shared, or no longer."""
     try:
@@ -216,10 +210,7 @@ async def delete_custom_feed(
 
 @post(f"{_ONE}/subscribe", status_code=303)
 async def subscribe_to_feed(
-    *,
-    feed_id: FromPath[int],
-    form: Form[SubscribeForm],
-    own: NamedDependency[Own],
+    feed_id: FromPath[int], form: Form[SubscribeForm], own: NamedDependency[Own]
 ) -> Response[None]:
     """Have somebody's feed among one's own, or no longer."""
     if form.act == "leave":
@@ -261,10 +252,7 @@ async def ask_about_feed(feed_id: FromPath[int], own: NamedDependency[Own]) -> R
 
 @post(f"{_ONE}/report", status_code=303)
 async def report_custom_feed(
-    *,
-    feed_id: FromPath[int],
-    form: Form[ReportForm],
-    own: NamedDependency[Own],
+    feed_id: FromPath[int], form: Form[ReportForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Tell staff what is wrong with a feed."""
     try:

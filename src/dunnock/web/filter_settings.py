@@ -71,10 +71,7 @@ async def edit_filter(filter_id: FromPath[int], own: NamedDependency[Own]) -> Re
 
 @post(_ONE, status_code=303)
 async def change_filter(
-    *,
-    filter_id: FromPath[int],
-    form: Form[FilterForm],
-    own: NamedDependency[Own],
+    filter_id: FromPath[int], form: Form[FilterForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Change all of it, or with an error nothing."""
     held = await filters.find_filter(own.db, own.me, filter_id)

@@ -57,11 +57,7 @@ async def make_list(form: Form[ListForm], own: NamedDependency[Own]) -> Response
 
 @get(_ONE)
 async def show_list(
-    *,
-    list_id: FromPath[int],
-    params: Query[PageParams],
-    own: NamedDependency[Own],
-    feeds: NamedDependency[Feeds],
+    list_id: FromPath[int], params: Query[PageParams], own: NamedDependency[Own], feeds: NamedDependency[Feeds]
 ) -> Response[str]:
     """What the accounts of a list posted and boosted."""
     one = await lists.find_list(own.db, own.me, list_id)
@@ -73,22 +69,14 @@ async def show_list(
 
 
 @get(f"{_ONE}/edit")
-async def edit_list(
-    *,
-    list_id: FromPath[int],
-    params: Query[FindParams],
-    own: NamedDependency[Own],
-) -> Response[str]:
+async def edit_list(list_id: FromPath[int], params: Query[FindParams], own: NamedDependency[Own]) -> Response[str]:
     """How a list works and who is on it; with `?q=` whom one could put on it."""
     return await _edit(own, list_id, await _held(own, list_id), words=params.q)
 
 
 @post(f"{_ONE}/edit", status_code=303)
 async def change_list(
-    *,
-    list_id: FromPath[int],
-    form: Form[ListForm],
-    own: NamedDependency[Own],
+    list_id: FromPath[int], form: Form[ListForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Rename a list or change how it works."""
     try:
@@ -112,10 +100,7 @@ async def delete_list(
 
 @post(f"{_ONE}/add", status_code=303)
 async def add_member(
-    *,
-    list_id: FromPath[int],
-    form: Form[MemberForm],
-    own: NamedDependency[Own],
+    list_id: FromPath[int], form: Form[MemberForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Put somebody on the list."""
     try:
@@ -126,12 +111,7 @@ async def add_member(
 
 
 @post(f"{_ONE}/remove", status_code=303)
-async def remove_member(
-    *,
-    list_id: FromPath[int],
-    form: Form[MemberForm],
-    own: NamedDependency[Own],
-) -> Response[None]:
+async def remove_member(list_id: FromPath[int], form: Form[MemberForm], own: NamedDependency[Own]) -> Response[None]:
     """Take somebody off the list."""
     await own.do(lists.remove_from_list, list_id, [form.account_id])
     return own.go(f"/lists/{list_id}/edit", "saved")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -44,8 +45,8 @@ class PageParams(Paging, kw_only=True, frozen=True):
     done: str = ""
 
 
-def pages(*handlers: Any) -> list[Any]:
-    """The area's `HANDLERS`.
+def pages(*handlers: Any, more: Mapping[str, Provide] | None = None) -> list[Any]:
+    """The area's `HANDLERS`; `more`: what else they may ask for.
 
     Raises:
         FormUnguarded: a handler takes a POST without a form, so nothing would tell ours from a forged one.
@@ -69,6 +70,7 @@ def pages(*handlers: Any) -> list[Any]:
                 "reads": Provide(provide_reads),
                 "person_page": Provide(provide_page),
                 "form": Provide(provide_checked_form),
+                **(more or {}),
             },
             exception_handlers=PAGE_EXCEPTION_HANDLERS,
             include_in_schema=False,

@@ -72,10 +72,7 @@ async def show_saved_search(
 
 @post(_ONE, status_code=303)
 async def change_saved_search(
-    *,
-    search_id: FromPath[int],
-    form: Form[SavedSearchForm],
-    own: NamedDependency[Own],
+    search_id: FromPath[int], form: Form[SavedSearchForm], own: NamedDependency[Own]
 ) -> Response[str] | Response[None]:
     """Look for something else, or call it otherwise."""
     try:

@@ -7,15 +7,11 @@ from typing import Literal
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.feeds.custom.complaints import close_complaints, complained, remove_feed, restore_feed
-from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.web.admin.desk import desk
-from dunnock.web.pages import DoneParams, Sent, pages
-from dunnock.web.show import Show
-from dunnock.web.visitor import Member
+from dunnock.web.admin.desk import Desk, desk_pages
+from dunnock.web.pages import DoneParams, Sent
 
 
 class JudgeForm(Sent):
@@ -30,47 +26,35 @@ class JudgeForm(Sent):
 async def list_complained_feeds(
     *,
     params: Query[DoneParams],  # noqa: ARG001 (said by the frame)
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    desk: NamedDependency[Desk],
 ) -> Response[str]:
     """What members complained about, and what was removed."""
-    return await _list(show, staff, db, account_views)
+    return await _list(desk)
 
 
 @post("/admin/feeds", status_code=303)
-async def judge_complained_feed(
-    *,
-    form: Form[JudgeForm],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-) -> Response[str] | Response[None]:
+async def judge_complained_feed(form: Form[JudgeForm], desk: NamedDependency[Desk]) -> Response[str] | Response[None]:
     """Remove a feed, give it back, or leave it as it is."""
     try:
         if form.feed_id is None:
             raise Invalid(form.feed_id)
-        async with db.begin() as tx:
+        async with desk.db.begin() as tx:
             if form.act == "remove":
-                await remove_feed(tx, form.feed_id, because=form.because, by=staff.account_id)
+                await remove_feed(tx, form.feed_id, because=form.because, by=desk.by)
             elif form.act == "restore":
-                await restore_feed(tx, form.feed_id, by=staff.account_id)
+                await restore_feed(tx, form.feed_id, by=desk.by)
             else:
-                await close_complaints(tx, form.feed_id, by=staff.account_id)
+                await close_complaints(tx, form.feed_id, by=desk.by)
     except DomainError as error:
-        return await _list(show, staff, db, account_views, error=error)
-    return show.go("/admin/feeds", done="saved")
+        return await _list(desk, error=error)
+    return desk.go("/admin/feeds", "saved")
 
 
-async def _list(
-    show: Show, staff: Member, db: Db, account_views: AccountViews, *, error: DomainError | None = None
-) -> Response[str]:
-    found = await complained(db, by=staff.account_id)
+async def _list(desk: Desk, *, error: DomainError | None = None) -> Response[str]:
+    found = await complained(desk.db, by=desk.by)
     ids = {one.feed.account_id for one in found} | {it.account_id for one in found for it in one.complaints}
-    names = {one: card.handle for one, card in (await account_views.get(ids)).items()}
-    return desk(show, staff, "custom_feeds.html", error=error, feeds=[(one, names) for one in found])
+    names = await desk.names(ids)
+    return desk.page("custom_feeds.html", error=error, feeds=[(one, names) for one in found])
 
 
-HANDLERS = pages(list_complained_feeds, judge_complained_feed)
+HANDLERS = desk_pages(list_complained_feeds, judge_complained_feed)

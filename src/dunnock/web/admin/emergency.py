@@ -7,15 +7,10 @@ from litestar.di import NamedDependency
 
 from dunnock import accounts, moderation, posts
 from dunnock.accounts import Power
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
-from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.web.admin.desk import desk
-from dunnock.web.admin.names import names_of
-from dunnock.web.pages import DoneParams, Sent, pages
-from dunnock.web.show import Show
-from dunnock.web.visitor import Member
+from dunnock.web.admin.desk import Desk, desk_pages
+from dunnock.web.pages import DoneParams, Sent
 
 
 class EmergencyForm(Sent):
@@ -33,59 +28,38 @@ class EmergencyForm(Sent):
 async def show_emergency(
     *,
     params: Query[DoneParams],  # noqa: ARG001 (said by the frame)
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    desk: NamedDependency[Desk],
 ) -> Response[str]:
     """What is stopped now, and the switch."""
-    return await _page(show, staff, db, account_views, EmergencyForm())
+    return await _page(desk, EmergencyForm())
 
 
 @post("/admin/emergency", status_code=303)
-async def use_switch(
-    *,
-    form: Form[EmergencyForm],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-) -> Response[str] | Response[None]:
+async def use_switch(form: Form[EmergencyForm], desk: NamedDependency[Desk]) -> Response[str] | Response[None]:
     """Stop posting, or let people post again."""
     try:
-        async with db.begin() as tx:
+        async with desk.db.begin() as tx:
             if form.what == "stop":
-                await moderation.stop_posting(tx, form.who, hours=form.hours, why=form.why, by=staff.account_id)
+                await moderation.stop_posting(tx, form.who, hours=form.hours, why=form.why, by=desk.by)
             elif form.what == "resume" and form.stop_id is not None:
-                await moderation.let_post_again(tx, form.stop_id, by=staff.account_id)
+                await moderation.let_post_again(tx, form.stop_id, by=desk.by)
             elif form.what == "stop_text":
-                await moderation.stop_text(
-                    tx, form.fragment, who=form.who, hours=form.hours, why=form.why, by=staff.account_id
-                )
+                await moderation.stop_text(tx, form.fragment, who=form.who, hours=form.hours, why=form.why, by=desk.by)
             elif form.what == "resume_text" and form.stop_id is not None:
-                await moderation.let_text_again(tx, form.stop_id, by=staff.account_id)
+                await moderation.let_text_again(tx, form.stop_id, by=desk.by)
             else:
                 raise Invalid(form.what[:40])
     except DomainError as error:
-        return await _page(show, staff, db, account_views, form, error=error)
-    return show.go("/admin/emergency", done="acted")
+        return await _page(desk, form, error=error)
+    return desk.go("/admin/emergency", "acted")
 
 
-async def _page(  # noqa: PLR0917 (what a page is made of)
-    show: Show,
-    staff: Member,
-    db: Db,
-    account_views: AccountViews,
-    form: EmergencyForm,
-    error: DomainError | None = None,
-) -> Response[str]:
-    await accounts.permit(db, staff.account_id, Power.MANAGE_BLOCKS)
-    stops = await accounts.posting_stops(db)
-    texts = await posts.text_stops(db)
-    names = await names_of(
-        account_views, [*[one.by_account_id for one in stops], *[one.by_account_id for one in texts]]
-    )
-    return desk(show, staff, "emergency.html", error=error, form=form, stops=stops, texts=texts, names=names)
+async def _page(desk: Desk, form: EmergencyForm, error: DomainError | None = None) -> Response[str]:
+    await accounts.permit(desk.db, desk.by, Power.MANAGE_BLOCKS)
+    stops = await accounts.posting_stops(desk.db)
+    texts = await posts.text_stops(desk.db)
+    names = await desk.names([*[one.by_account_id for one in stops], *[one.by_account_id for one in texts]])
+    return desk.page("emergency.html", error=error, form=form, stops=stops, texts=texts, names=names)
 
 
-HANDLERS = pages(show_emergency, use_switch)
+HANDLERS = desk_pages(show_emergency, use_switch)

@@ -6,20 +6,15 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from dunnock import posts
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
-from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.db import Tx
 from dunnock.foundation.errors import DomainError, Invalid
 from dunnock.foundation.ids import ms_of
 from dunnock.integrity import stopped_media
 from dunnock.moderation import media_stops
-from dunnock.posts.views import PostViews
 from dunnock.transparency import subscriptions
-from dunnock.web.admin.desk import desk
-from dunnock.web.admin.names import names_of
-from dunnock.web.pages import DoneParams, Sent, pages
-from dunnock.web.show import Show
-from dunnock.web.visitor import Member
+from dunnock.web.admin.desk import Desk, desk_pages
+from dunnock.web.pages import DoneParams, Sent
 
 HERE = "/admin/stopped-media"
 _A_PAGE = 50
@@ -47,36 +42,20 @@ class StopsParams(DoneParams, frozen=True):
 
 
 @get(HERE)
-async def list_stops(
-    *,
-    params: Query[StopsParams],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
-) -> Response[str]:
+async def list_stops(params: Query[StopsParams], desk: NamedDependency[Desk]) -> Response[str]:
     """What is stopped, and the posts that show it and wait."""
-    return await _page(params, show, staff, db, account_views, post_views)
+    return await _page(params, desk)
 
 
 @post(HERE, status_code=303)
-async def act_on_stops(
-    *,
-    form: Form[StopMediaForm],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-    post_views: NamedDependency[PostViews],
-) -> Response[str] | Response[None]:
+async def act_on_stops(form: Form[StopMediaForm], desk: NamedDependency[Desk]) -> Response[str] | Response[None]:
     """Stop something, let it be posted again, or judge the posts that show it."""
     try:
-        async with db.begin() as tx:
-            done = await _do(tx, form, by=staff.account_id)
+        async with desk.db.begin() as tx:
+            done = await _do(tx, form, by=desk.by)
     except DomainError as error:
-        return await _page(StopsParams(), show, staff, db, account_views, post_views, form=form, error=error)
-    return show.go(HERE, done=done)
+        return await _page(StopsParams(), desk, form=form, error=error)
+    return desk.go(HERE, done)
 
 
 async def _do(tx: Tx, form: StopMediaForm, *, by: int) -> str:
@@ -119,24 +98,13 @@ def _names_post(line: str) -> bool:
     return "/@" in line and line.rstrip("/").rpartition("/")[2].isdecimal()
 
 
-async def _page(  # noqa: PLR0917 (what a page is made of)
-    params: StopsParams,
-    show: Show,
-    staff: Member,
-    db: Db,
-    account_views: AccountViews,
-    post_views: PostViews,
-    *,
-    form: StopMediaForm | None = None,
-    error: DomainError | None = None,
+async def _page(
+    params: StopsParams, desk: Desk, form: StopMediaForm | None = None, error: DomainError | None = None
 ) -> Response[str]:
-    by = staff.account_id
-    stops = await media_stops.list_media_stops(db, by=by, over=params.over, below=params.below, most=_A_PAGE)
-    waiting = await stopped_media.waiting_shown(db, by=by, most=_A_PAGE)
-    cards = await post_views.get([one.post_id for one in waiting])
-    return desk(
-        show,
-        staff,
+    by = desk.by
+    stops = await media_stops.list_media_stops(desk.db, by=by, over=params.over, below=params.below, most=_A_PAGE)
+    waiting = await stopped_media.waiting_shown(desk.db, by=by, most=_A_PAGE)
+    return desk.page(
         "stopped_media.html",
         error=error,
         form=form or StopMediaForm(),
@@ -146,14 +114,14 @@ async def _page(  # noqa: PLR0917 (what a page is made of)
         more=stops[-1].id if len(stops) == _A_PAGE else 0,
         waiting=waiting,
         came_of={
-            one.id: await subscriptions.came_of(db, "media", one.id) for one in stops if one.source.startswith("feed ")
+            one.id: await subscriptions.came_of(desk.db, "media", one.id)
+            for one in stops
+            if one.source.startswith("feed ")
         },
         called={one.id: one.why for one in stops},
-        texts=await post_views.plain_texts(list(cards.values())),
-        names=await names_of(
-            account_views, [*(one.by_account_id for one in stops), *(one.account_id for one in waiting)]
-        ),
+        texts=await desk.texts([one.post_id for one in waiting]),
+        names=await desk.names([*(one.by_account_id for one in stops), *(one.account_id for one in waiting)]),
     )
 
 
-HANDLERS = pages(list_stops, act_on_stops)
+HANDLERS = desk_pages(list_stops, act_on_stops)

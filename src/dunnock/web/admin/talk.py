@@ -9,15 +9,10 @@ from litestar.params import FromPath
 
 from dunnock import moderation
 from dunnock.accounts import LimitInvalid
-from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
-from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.web.admin.desk import desk
-from dunnock.web.admin.names import names_of
-from dunnock.web.pages import DoneParams, Sent, pages
-from dunnock.web.show import Show
-from dunnock.web.visitor import Member
+from dunnock.web.admin.desk import Desk, desk_pages
+from dunnock.web.pages import DoneParams, Sent
 
 
 class TalkForm(Sent):
@@ -51,67 +46,44 @@ async def show_talk(
     *,
     report_id: FromPath[int],
     params: Query[DoneParams],  # noqa: ARG001 (said by the frame)
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    desk: NamedDependency[Desk],
 ) -> Response[str]:
     """What was written about a report between servers."""
-    return await _talk(report_id, show, staff, db, account_views)
+    return await _talk(report_id, desk)
 
 
 @post("/admin/reports/{report_id:int}/talk", status_code=303)
 async def write_message(
-    *,
-    report_id: FromPath[int],
-    form: Form[TalkForm],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
+    report_id: FromPath[int], form: Form[TalkForm], desk: NamedDependency[Desk]
 ) -> Response[str] | Response[None]:
     """Write to the other server, or let the member who complained read what it answered."""
     try:
-        async with db.begin() as tx:
+        async with desk.db.begin() as tx:
             if form.what == "write":
-                await moderation.write_message(tx, report_id, form.text, closes=form.closes, by=staff.account_id)
+                await moderation.write_message(tx, report_id, form.text, closes=form.closes, by=desk.by)
             elif form.what == "pass_on" and form.message_id is not None:
-                await moderation.pass_on_message(tx, report_id, form.message_id, by=staff.account_id)
+                await moderation.pass_on_message(tx, report_id, form.message_id, by=desk.by)
             else:
                 raise Invalid(form.what[:40])
     except moderation.ReportMissing:
         raise
     except DomainError as error:
-        return await _talk(report_id, show, staff, db, account_views, form=form, error=error)
-    return show.go(f"/admin/reports/{report_id}/talk", done="saved")
+        return await _talk(report_id, desk, form=form, error=error)
+    return desk.go(f"/admin/reports/{report_id}/talk", "saved")
 
 
 @get("/admin/server-notes")
-async def show_notes(
-    *,
-    params: Query[NotesParams],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-) -> Response[str]:
+async def show_notes(params: Query[NotesParams], desk: NamedDependency[Desk]) -> Response[str]:
     """Notes about a server."""
-    return await _notes(params.domain, show, staff, db, account_views)
+    return await _notes(params.domain, desk)
 
 
 @post("/admin/server-notes", status_code=303)
-async def change_notes(
-    *,
-    form: Form[NoteForm],
-    show: NamedDependency[Show],
-    staff: NamedDependency[Member],
-    db: NamedDependency[Db],
-    account_views: NamedDependency[AccountViews],
-) -> Response[str] | Response[None]:
+async def change_notes(form: Form[NoteForm], desk: NamedDependency[Desk]) -> Response[str] | Response[None]:
     """Write a note, or put one away."""
-    by = staff.account_id
+    by = desk.by
     try:
-        async with db.begin() as tx:
+        async with desk.db.begin() as tx:
             if form.what == "drop" and form.id is not None:
                 await moderation.drop_server_note(tx, form.id, by=by)
             elif form.what == "write":
@@ -120,45 +92,39 @@ async def change_notes(
                 raise Invalid(form.what[:40])
             found = await moderation.server_notes(tx, form.domain, by=by)
     except DomainError as error:
-        return await _notes(form.domain, show, staff, db, account_views, form=form, error=error)
-    return show.go(f"/admin/server-notes?domain={found[0].domain if found else form.domain}", done="saved")
+        return await _notes(form.domain, desk, form=form, error=error)
+    return desk.go(f"/admin/server-notes?domain={found[0].domain if found else form.domain}", "saved")
 
 
 async def _talk(
-    report_id: int, show: Show, staff: Member, db: Db, account_views: AccountViews, *, form: TalkForm | None = None,
-    error: DomainError | None = None,
-) -> Response[str]:  # fmt: skip
-    held = await moderation.show_talk(db, report_id, by=staff.account_id)
-    return desk(
-        show,
-        staff,
+    report_id: int, desk: Desk, *, form: TalkForm | None = None, error: DomainError | None = None
+) -> Response[str]:
+    held = await moderation.show_talk(desk.db, report_id, by=desk.by)
+    return desk.page(
         "talk.html",
         error=error,
         form=form or TalkForm(),
         talk=held,
-        names=await names_of(account_views, [one.by_account_id for one in held.messages]),
+        names=await desk.names([one.by_account_id for one in held.messages]),
     )
 
 
 async def _notes(
-    domain: str, show: Show, staff: Member, db: Db, account_views: AccountViews, *, form: NoteForm | None = None,
-    error: DomainError | None = None,
-) -> Response[str]:  # fmt: skip
+    domain: str, desk: Desk, *, form: NoteForm | None = None, error: DomainError | None = None
+) -> Response[str]:
     found: list[moderation.ServerNote] = []
     try:
-        found = await moderation.server_notes(db, domain or "example.org", by=staff.account_id) if error is None else []
+        found = await moderation.server_notes(desk.db, domain or "example.org", by=desk.by) if error is None else []
     except LimitInvalid as wrong:
         error = wrong
-    return desk(
-        show,
-        staff,
+    return desk.page(
         "server_notes.html",
         error=error,
         form=form or NoteForm(domain=domain),
         domain=domain,
         notes=found,
-        names=await names_of(account_views, [one.by_account_id for one in found]),
+        names=await desk.names([one.by_account_id for one in found]),
     )
 
 
-HANDLERS = pages(show_talk, write_message, show_notes, change_notes)
+HANDLERS = desk_pages(show_talk, write_message, show_notes, change_notes)
