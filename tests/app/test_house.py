@@ -36,6 +36,17 @@ async def test_health(house):
         assert "schema" in answer.json["problems"][0]
 
 
+async def test_every_handler_asks_for_what_is_given(house):
+    """A server reads a handler at its first call; here all are."""
+    read = 0
+    for route in house.edge.app.app.routes:
+        for method, (handler, _) in list(route.route_handler_map.items()):
+            route.read(method)
+            assert route.route_handler_map[method][1] is not None, handler
+            read += 1
+    assert read > 500
+
+
 async def test_status_is_what_the_database_says(house, make, monkeypatch):
     assert await health.state(house.db) == State(answers=False, well=False), "the fixtures make no schema of a release"
     assert (await call(house.edge, "GET", "/status")).status == 503

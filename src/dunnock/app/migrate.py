@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dunnock.app import collector
 from dunnock.app.migrations import HEAD
 from dunnock.foundation.db import open_db
 from dunnock.foundation.db.schema import change_postgres, schema_version
@@ -69,8 +70,7 @@ def upgrade(url: str, to: str = "head") -> None:
 
 
 def _upgrade_sqlite(url: str, to: str) -> None:
-    from alembic import command  # noqa: PLC0415 (only this process pays for it)
-    from sqlalchemy import NullPool, create_engine, event  # noqa: PLC0415
+    from sqlalchemy import NullPool, create_engine, event  # noqa: PLC0415 (only this process pays for it)
 
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30})
@@ -87,6 +87,8 @@ def _upgrade_sqlite(url: str, to: str) -> None:
 
     with engine.connect() as connection:
         if to != "head" or not _made_at_once(connection):
+            from alembic import command  # noqa: PLC0415 (a new server does without)
+
             command.upgrade(_config(connection=connection), to)
     engine.dispose()
 
@@ -126,13 +128,13 @@ def _all_at_once() -> list[str]:
 
 def _statements(version: str | None, to: str) -> list[str]:
     """What brings PostgreSQL from `version` to `to`, statement by statement."""
-    from alembic import command  # noqa: PLC0415
-
-    written = _Statements()
     if version == HEAD and to in {"head", HEAD}:
         return []
     if version is None and to == "head":
         return _all_at_once()
+    from alembic import command  # noqa: PLC0415 (a new server does without)
+
+    written = _Statements()
     command.upgrade(_config(statements=written), f"{version}:{to}" if version else to, sql=True)
     return [text for text in written if text.strip("; \n")]
 
@@ -157,4 +159,5 @@ def _config(**attributes: Any) -> Any:
 
 
 if __name__ == "__main__":
+    collector.collect_rarely()
     upgrade(sys.stdin.read().strip())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
-import gc
 import os
 import resource
 import shutil
@@ -19,7 +18,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from dunnock.app import logs
+from dunnock.app import collector, logs
 from dunnock.foundation.settings import Settings
 
 GRACE_S = 5  # what requests under way get when the server is told to stop
@@ -128,7 +127,7 @@ async def _run(part: Part, ready: Callable[[], None]) -> None:
     try:
         if part.works:
             await house.work()
-        calm_collector()
+        collector.calm()
         if part.fd is None:
             ready()
             await stop.asked.wait()
@@ -200,13 +199,6 @@ async def _when_started(server: Any, ready: Callable[[], None]) -> None:
     ready()
 
 
-def calm_collector() -> None:
-    """What is alive now stays: never look at it again. Then collect rarely, since requests make few cycles."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
-
-
 def supervise(parts: Sequence[Part], *, ready: Callable[[], None]) -> None:
     """Run one process for each part; who dies is started again. `ready` is called when all work. Ends like `run`."""
     settings = parts[0].settings
@@ -263,6 +255,7 @@ async def _supervise(parts: Sequence[Part], ready: Callable[[], None]) -> None:
 
 def _child() -> None:
     """One process of several: told what to be on stdin, which stays open as long as the parent lives."""
+    collector.collect_rarely()
     line = bytearray()
     while not line.endswith(b"\n"):
         one = os.read(0, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from dunnock import __version__
+from dunnock.app import collector
 
 # command -> (module:function or module:app, one line of help)
 COMMANDS = {
@@ -32,6 +33,7 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command that the arguments name."""
+    collector.collect_rarely()
     from cyclopts import App  # noqa: PLC0415
 
     app = App(name="dunnock", help="A microblogging server with platform integrity built in.", version=__version__)

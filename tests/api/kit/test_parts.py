@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from litestar import get
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.params import FromPath
 
-from api.kit.demo import demo
+from api.kit.demo import authenticate, demo
 from api.kit.driver import call
-from dunnock.api.kit import BadRequest, Caller, EdgeSettings, Lane, covers, link_header, page_limit
+from dunnock.api.kit import (
+    BadRequest,
+    Caller,
+    EdgeSettings,
+    Lane,
+    build_edge,
+    covers,
+    link_header,
+    page_limit,
+    public,
+)
 from dunnock.api.kit.address import address_reader, bucket_key
 from dunnock.api.kit.nested import nest, pairs_of
 from dunnock.api.kit.ratelimit import Limiter
@@ -189,3 +202,27 @@ async def test_limits_on_the_wire():
 def test_a_lane_path_has_one_name():
     with pytest.raises(ValueError, match="b_id"):
         Lane().add("GET", "/a/{a_id}/{b_id}", demo)
+
+
+def test_a_path_has_one_handler_of_a_method():
+    @get("/twice", guards=[public()])
+    async def one() -> None: ...
+
+    @get("/twice", guards=[public()])
+    async def other() -> None: ...
+
+    with pytest.raises(ImproperlyConfiguredException, match="GET /twice"):
+        build_edge([one, other], authenticate=authenticate)
+
+
+async def test_what_a_handler_asks_for_is_read_at_its_first_call():
+    @get("/read/{number:int}", guards=[public()])
+    async def read(number: FromPath[int]) -> dict[str, int]:
+        return {"number": number}
+
+    edge = build_edge([read], authenticate=authenticate)
+    route = next(route for route in edge.app.routes if route.path == "/read/{number:int}")
+    assert route._unread == {"GET", "OPTIONS"}
+    for number in (1, 2):
+        assert (await call(edge, "GET", f"/read/{number}")).json == {"number": number}
+        assert route._unread == {"OPTIONS"}
