@@ -154,6 +154,47 @@ def steady(per_hour: float, half_life: int) -> float:
     return per_hour * hours / math.log(2) * (1 - math.pow(0.5, WINDOW / half_life))
 
 
+class Weighed(msgspec.Struct, frozen=True):
+    """How much the accounts that took a subject up count, as of a time. It stays true until another act comes, goes or counts.
+
+    `fast`, `slow`: as how many they count just now and lately, at `at`. `until`: when the next act begins to count, ms; None:
+    all count already. The other fields are those of `Found`.
+    """
+
+    at: int
+    until: int | None
+    fast: float
+    slow: float
+    raw: int
+    effective: float
+    communities: int
+    unknown: int
+    together: int
+    weights: dict[int, float]
+    held: Why | None
+    languages: dict[str, float]
+
+    def due(self, now: int) -> bool:
+        """Does another act count by now?"""
+        return self.until is not None and now >= self.until
+
+    def found(self, subject: int, *, now: int, half_life: int, expected: float = ORDINARY) -> Found:
+        """The same some time later: each act has faded by as much as the others."""
+        age = (now - self.at) / half_life
+        return Found(
+            id=subject,
+            strength=strength_of(self.fast * 0.5 ** (age * FAST), self.slow * 0.5**age, expected),
+            raw=self.raw,
+            effective=self.effective,
+            communities=self.communities,
+            unknown=self.unknown,
+            together=self.together,
+            weights=self.weights,
+            held=self.held,
+            languages=self.languages,
+        )
+
+
 def judge(
     subject: int,
     acts: Mapping[int, int],
@@ -169,6 +210,20 @@ def judge(
 
     `languages`: account -> the language of its act, where it has one.
     """
+    weighed = weigh(acts, circles, scene, now=now, half_life=half_life, languages=languages)
+    return None if weighed is None else weighed.found(subject, now=now, half_life=half_life, expected=expected)
+
+
+def weigh(
+    acts: Mapping[int, int],
+    circles: Circles,
+    scene: Scene,
+    *,
+    now: int,
+    half_life: int,
+    languages: Mapping[int, str] | None = None,
+) -> Weighed | None:
+    """What of a judgement does not depend on what is usual; None when too few count yet."""
     if len(acts) < LEAST:
         return None
     of, unknown = circles.of, circles.unknown
@@ -176,28 +231,35 @@ def judge(
     counted = [one for one, at in acts.items() if at <= old or not (scene.young or one in of)]
     if len(counted) < LEAST:
         return None
+    waiting = None if len(counted) == len(acts) else min([at for at in acts.values() if at > old])
     weights, communities, together = _weights(counted, of, unknown, scene)
-    strangers = math.fsum(weight for account, weight in weights.items() if account not in unknown)
-    if unknown and not scene.young:
-        _dampen(weights, unknown, strangers)
+    lost = unknown.intersection(weights) if unknown else unknown
+    strangers = math.fsum([weight for account, weight in weights.items() if account not in lost])
+    if lost and not scene.young:
+        _dampen(weights, lost, strangers)
     bounded = _steepness(sorted(acts.values()))
-    effective = math.fsum(weights.values()) * bounded
-    ages = [(weights[one], (now - acts[one]) / half_life) for one in counted]
-    slow = math.fsum(weight * 0.5**age for weight, age in ages) * bounded
-    fast = math.fsum(weight * 0.5 ** (age * FAST) for weight, age in ages) * bounded
-    found = Found(
-        id=subject,
-        strength=strength_of(fast, slow, expected),
+    fast = slow = 0.0
+    for account, weight in weights.items():
+        faded = 0.5 ** ((now - acts[account]) / half_life)
+        slow += weight * faded
+        fast += weight * faded**FAST
+    total = math.fsum(weights.values())
+    return Weighed(
+        at=now,
+        until=None if waiting is None else waiting + PERSISTED,
+        fast=fast * bounded,
+        slow=slow * bounded,
         raw=len(counted),
-        effective=effective,
+        effective=total * bounded,
         communities=communities,
-        unknown=sum(1 for one in counted if one in unknown),
+        unknown=len(lost),
         together=together,
         weights=weights,
+        held=_held(
+            len(counted), len(lost), communities, together, strangers=strangers, bounded=bounded, young=scene.young
+        ),
         languages=_languages(weights, circles, scene, languages) if languages else {},
     )
-    found.held = _held(found, strangers, bounded, young=scene.young)
-    return found
 
 
 def ranked(found: Iterable[Found | None]) -> tuple[list[Found], list[Found]]:
@@ -322,14 +384,16 @@ def _steepness(times: Sequence[int]) -> float:
     return (len(others) + min(busiest, believed + math.sqrt(busiest - believed))) / len(times)
 
 
-def _held(found: Found, strangers: float, bounded: float, *, young: bool) -> Why | None:
+def _held(
+    raw: int, unknown: int, communities: int, together: int, *, strangers: float, bounded: float, young: bool
+) -> Why | None:
     if bounded < 0.5:
         return Why.BURST
     if young:
         return None
-    known = found.raw - found.unknown
+    known = raw - unknown
     if known >= _THIN_AT_LEAST and strangers < _THIN * known:
         return Why.TOGETHER
-    if found.communities < LEAST:
-        return Why.UNKNOWN if found.unknown > known else Why.TOGETHER if found.together > 0 else Why.COMMUNITIES
+    if communities < LEAST:
+        return Why.UNKNOWN if unknown > known else Why.TOGETHER if together > 0 else Why.COMMUNITIES
     return None

@@ -16,15 +16,15 @@ from dunnock.discovery.trend_engine import (
     REMEMBERED,
     SEVERAL,
     WINDOW,
-    Circles,
     Found,
     Past,
     Scene,
+    Weighed,
     circles_of,
-    judge,
     most_strength,
     ranked,
     steady,
+    weigh,
 )
 from dunnock.foundation.clock import DAY, HOUR
 
@@ -41,18 +41,19 @@ _FORGOTTEN = 30 * DAY
 class _Subject:
     """One subject's acts (account -> times of those that stand), their decayed numbers, and its own past by hours.
 
-    `lately`, `just_now`: (number, as of when). `circles`: as of `circled_at`, None when the acts changed since.
+    `lately`, `just_now`: (number, as of when). `weighed`: as of `weighed_at`, which is None when the acts changed since.
     """
 
-    __slots__ = ("acts", "circled_at", "circles", "expected", "expected_at", "hours", "just_now", "last", "lately")
+    __slots__ = ("acts", "expected", "expected_at", "hours", "just_now", "last", "lately", "weighed", "weighed_at")
 
     def __init__(self) -> None:
         self.acts: dict[int, list[int]] = {}
         self.hours: dict[int, int] = {}
         self.lately = self.just_now = (0.0, 0)
         self.expected = ORDINARY
-        self.expected_at = self.circled_at = self.last = 0
-        self.circles: Circles | None = None
+        self.expected_at = self.last = 0
+        self.weighed: Weighed | None = None
+        self.weighed_at: int | None = None
 
 
 class TrendMemory:
@@ -74,6 +75,7 @@ class TrendMemory:
         self._began: int | None = None
         self._swept = 0
         self._held: frozenset[int] = frozenset()
+        self._young = True
 
     def add(self, subject: int, account: int, at: int) -> None:
         """Somebody took a subject up."""
@@ -110,7 +112,7 @@ class TrendMemory:
             return None
         first = times[0]
         times.remove(at)
-        one.circles = None
+        one.weighed_at = None
         if times:
             return None
         del one.acts[account]
@@ -122,6 +124,10 @@ class TrendMemory:
         self._expire(now)
         self._settle(now)
         young = self._began is None or now - self._began < DAY
+        if young != self._young:
+            self._young = young
+            for one in self._subjects.values():
+                one.weighed_at = None
         scene = Scene(accounts=len(self._seen), gatherings=self._gatherings, young=young)
         found: list[Found] = []
         shown: list[float] = []
@@ -140,7 +146,7 @@ class TrendMemory:
 
     def _weigh(self, one: _Subject, at: int, sign: float, now: int) -> None:
         """Keep the decayed numbers of accounts up to date, without walking through them."""
-        one.circles = None
+        one.weighed_at = None
         one.lately = (_faded(one.lately, now, self._half_life, sign, at), now)
         one.just_now = (_faded(one.just_now, now, self._half_life // FAST, sign, at), now)
 
@@ -171,10 +177,13 @@ class TrendMemory:
         return max(ORDINARY, steady(max(mean, same), self._half_life))
 
     def _judged(self, subject: int, one: _Subject, expected: float, scene: Scene, now: int) -> Found | None:
-        acts = {account: times[0] for account, times in one.acts.items()}
-        if one.circles is None or now - one.circled_at >= GATHERING:
-            one.circles, one.circled_at = circles_of(subject, acts, self._pasts, scene), now
-        return judge(subject, acts, one.circles, scene, now=now, half_life=self._half_life, expected=expected)
+        known = one.weighed
+        if known is None or one.weighed_at is None or now - one.weighed_at >= GATHERING or known.due(now):
+            acts = {account: times[0] for account, times in one.acts.items()}
+            circles = circles_of(subject, acts, self._pasts, scene)
+            known = one.weighed = weigh(acts, circles, scene, now=now, half_life=self._half_life)
+            one.weighed_at = now
+        return None if known is None else known.found(subject, now=now, half_life=self._half_life, expected=expected)
 
     def _expire(self, now: int) -> None:
         """What is older than a day is over; what nobody took up for a week is forgotten."""
