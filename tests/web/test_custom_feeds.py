@@ -102,6 +102,10 @@ async def test_a_listed_feed_is_found_and_read_by_everybody(join, publish, signe
     robin = await join("robin")
     await publish(robin, "Berries in the hedge")
     browser, other, stranger = await signed_in("wren"), await signed_in("tit"), site.browser()
+    empty = await stranger.get("/feeds/directory")
+    assert "Nobody here has put a feed into this list yet." in empty.text
+    assert "/auth/sign_in?next=/feeds" in empty.body
+    assert 'class="button" href="/feeds"' in (await other.get("/feeds/directory")).body
     for one in (browser,):
         await one.get("/settings/profile")
         await one.submit("/settings/profile", discoverable="1")
@@ -111,7 +115,9 @@ async def test_a_listed_feed_is_found_and_read_by_everybody(join, publish, signe
     found = await stranger.get("/feeds/directory?q=HERE&tag=none")
     assert "What is said here." in found.text
     assert path in found.body
-    assert "There is no such feed" in (await stranger.get("/feeds/directory?q=elsewhere")).text
+    none = await stranger.get("/feeds/directory?q=elsewhere")
+    assert "No feed is like that." in none.text
+    assert 'href="/feeds/directory">Show all feeds' in none.body
     page = await stranger.get(path)
     assert "What is said here." in page.text
     assert f"/auth/sign_in?next={path}" in page.body

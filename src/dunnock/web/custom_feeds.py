@@ -238,6 +238,7 @@ async def show_directory(
         "custom_feed_directory.html",
         feeds=[(one, faces.get(one.account_id), one.file()) for one in found.feeds],
         wanted=wanted,
+        narrowed=bool(params.q.strip() or params.language or params.tag.strip()) or wanted.page > 1,
         languages=[("", N_("All languages")), *language_choices(params.language)[1:]],
         more=more if found.more else "",
         member=visitor.account_id is not None,
