@@ -12,12 +12,20 @@ from api.owning import Owning
 from api.staffed import URL, staffed
 from dunnock import accounts, filters, posts
 from dunnock.feeds import lists
+from dunnock.feeds.custom import keep
 from dunnock.foundation.refresh import begin, find, tell
 from dunnock.portability.bring import DoImport
 from dunnock.portability.carry_out import do_import
 
 IMPORTS = "/api/v1/dunnock/imports"
 HERE = URL.removeprefix("http://")
+BIRDS = """# Mine, with a comment.
+version = 1
+title = "Birds"
+[sources]
+hashtags = ["birds"]
+accounts = ["cleo@far.example"]
+"""
 
 
 @pytest.fixture
@@ -177,11 +185,13 @@ async def test_every_type_there_and_back(home, make, anna):
         await posts.bookmark(tx, post.id, by=anna.id)
         words = [filters.KeywordChange(keyword="wren", whole_word=True)]
         await filters.make_filter(tx, anna.id, title="Birds", contexts=["home", "public"], keywords=words)
+        for text in (BIRDS, '{"version": 1, "title": "All", "sources": {"local": true}}'):
+            await keep.make_feed(tx, anna.id, text=text, shared=True)
     other = await make.member("other")
     names = {
         "following": "following_accounts.csv", "lists": "lists.csv", "muting": "muted_accounts.csv",
         "blocking": "blocked_accounts.csv", "domain_blocking": "blocked_domains.csv", "bookmarks": "bookmarks.csv",
-        "filters": "filters.json",
+        "filters": "filters.json", "feeds": "feeds.json",
     }  # fmt: skip
     for mode in ("merge", "overwrite", "merge"):
         for kind, name in names.items():
@@ -216,6 +226,9 @@ async def test_overwrite_removes_what_is_not_in_the_file(home, make, anna):
             await lists.add_to_list(tx, anna.id, held.id, [people[7].id, people[8].id])
         for title in ("Out", "In"):
             await filters.make_filter(tx, anna.id, title=title, contexts=["home"])
+            await keep.make_feed(
+                tx, anna.id, text=f'version = 1\ntitle = "{title}"\n[sources]\nlocal = true', shared=True
+            )
     said = {
         "lists": f"Stays,{kept.username}\n",
         "following": f"{kept.username}\nfresh\n",
@@ -223,6 +236,7 @@ async def test_overwrite_removes_what_is_not_in_the_file(home, make, anna):
         "muting": f"{people[1].username}@{HERE}\n",
         "bookmarks": f"{URL}/@fresh/{posts_[1].id}\n",
         "filters": '[{"title": "In", "context": ["home"]}]',
+        "feeds": json.dumps([{"title": "?", "text": 'version = 1\ntitle = "In"\n[sources]\nhashtags = ["in"]'}]),
     }
     removed = {}
     for kind, content in said.items():
@@ -232,13 +246,49 @@ async def test_overwrite_removes_what_is_not_in_the_file(home, make, anna):
         one = await home.get(f"{IMPORTS}/{answer.json['id']}", anna)
         assert one["state"] == "finished"
         removed[kind] = one["removed"]
-    assert removed == {"lists": 2, "following": 119, "domain_blocking": 1, "muting": 2, "bookmarks": 2, "filters": 1}
+    assert removed == {
+        "lists": 2,
+        "following": 119,
+        "domain_blocking": 1,
+        "muting": 2,
+        "bookmarks": 2,
+        "filters": 1,
+        "feeds": 1,
+    }
+    (kept_feed,) = await keep.feeds_of(home.house.db, anna.id)
+    assert (kept_feed.title, kept_feed.shared, kept_feed.file().sources.hashtags) == ("In", True, ("in",))
     assert await home.file(anna, "lists.csv") == f"Stays,{kept.username}@{HERE}\n"
     following = (await home.file(anna, "following_accounts.csv")).splitlines()[1:]
     assert following == [f"fresh@{HERE},true,false,", f"{kept.username}@{HERE},true,false,"]
     assert await home.file(anna, "blocked_domains.csv") == "new.example\nboth.example\n"
     assert await home.file(anna, "bookmarks.csv") == f"{URL}/users/fresh/statuses/{posts_[1].id}\n"
     assert await consistency.faults(home.house.db) == []
+
+
+async def test_feeds_come_along_with_full_addresses_and_within_the_limit(home, make, anna):
+    async with home.house.db.begin() as tx:
+        await keep.make_feed(tx, anna.id, text=BIRDS.replace("cleo@far.example", "@bob"), listed=True)
+        for n in range(keep.MOST_FEEDS - 1):
+            await keep.make_feed(tx, anna.id, text=f'version = 1\ntitle = "Number {n}"\n[sources]\nlocal = true')
+    other = await make.member("other")
+    async with home.house.db.begin() as tx:
+        theirs = await keep.make_feed(tx, other.id, text='version = 1\ntitle = "Number 3"\n[sources]\nlocal = true')
+        (feed, *_) = await keep.feeds_of(tx, anna.id)
+        await keep.subscribe(tx, other.id, feed.id)
+        await keep.make_feed(tx, other.id, text='version = 1\ntitle = "Number 4"\n[sources]\nfollowing = true')
+        await keep.make_feed(tx, other.id, text='version = 1\ntitle = "One more"\n[sources]\nlocal = true')
+    answer = await home.send(other, await home.file(anna, "feeds.json"), type="feeds", confirm="1")
+    await home.settle()
+    one = await home.get(f"{IMPORTS}/{answer.json['id']}", other)
+    assert (one["rows"]["done"], one["rows"]["already"], one["rows"]["refused"]) == (18, 1, 1)
+    rows = await home.get(f"{IMPORTS}/{one['id']}/rows?outcome=refused", other)
+    assert "up to 20 feeds" in rows[0]["reason"]
+    made = {feed.title: feed for feed in await keep.feeds_of(home.house.db, other.id) if feed.account_id == other.id}
+    assert made["Birds"].file().sources.accounts == (f"bob@{HERE}",)
+    assert not made["Birds"].shared
+    assert made["Number 3"].id == theirs.id
+    assert made["Number 4"].file().sources.local
+    assert "One more" in made
 
 
 async def test_bad_files_leave_nothing(home, make, anna):
@@ -256,6 +306,11 @@ async def test_bad_files_leave_nothing(home, make, anna):
         ('"' + "x" * 200_000, "lists", "Data is not valid CSV"),
         ("{}", "filters", "Data is no list of filters"),
         ("[" * 100_000, "filters", "Data is not valid JSON"),
+        ("{}", "feeds", "Data is no list of feeds"),
+        ("[" * 100_000, "feeds", "Data is not valid JSON"),
+        (json.dumps([{}] * 101), "feeds", "Data has more than 100 feeds"),
+        ('[{"title": "A"}]', "feeds", "Data has no row that can be used. The first one: It is no feed: Object missing"),
+        ('[{"title": "A", "text": "version = 1"}]', "feeds", "Data has no row that can be used. The first one: Object"),
         ("bob\n", "friends", "Type is not included in the list"),
     ]
     for content, kind, why in cases:

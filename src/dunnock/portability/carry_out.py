@@ -12,6 +12,7 @@ import msgspec
 from dunnock import accounts, filters, posts, text
 from dunnock.accounts.counts import hold
 from dunnock.feeds import lists
+from dunnock.feeds.custom import keep
 from dunnock.foundation import refresh
 from dunnock.foundation.clock import HOUR, now_ms
 from dunnock.foundation.db import Db, Reader, Row, Tx
@@ -19,6 +20,7 @@ from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.job import Job
 from dunnock.portability.bring import DoImport, Import, Outcome, handle_of, hold_own, try_again, work_name
 from dunnock.portability.errors import ImportMissing
+from dunnock.portability.feeds_file import FeedRow
 from dunnock.portability.parse import FilterRow
 from dunnock.portability.store import exports
 from dunnock.portability.store import imports as store
@@ -29,6 +31,7 @@ WORK_MS: Final = 20_000
 RETRY_EVERY_MS: Final = 6 * HOUR
 _PAUSE_S: Final = 0.01
 _LOCKING = frozenset(("following", "blocking", "lists"))
+_ABOUT_NOBODY = frozenset(("domain_blocking", "filters", "feeds"))
 _FOR_NOW = frozenset((Kind.UNAVAILABLE, Kind.CONFLICT))
 _NOT_YET = "This server can't look for it on other servers yet. It is tried again when that is possible."
 Settled = tuple[Outcome, str]
@@ -126,7 +129,7 @@ async def _find(db: Db, kind: str, rows: Sequence[Row], resolver: Resolver | Non
             else:
                 found[key] = _Found(None if resolver is None else await resolver.post(key), resolver is not None)
         return found
-    if kind in {"domain_blocking", "filters"}:
+    if kind in _ABOUT_NOBODY:
         return {key: _Found(None) for key in keys}
     handles = {key: handle_of(key.rpartition("\n")[2]) for key in keys}
     known = await accounts.find_by_handles(db, list(handles.values()))
@@ -152,7 +155,7 @@ async def _relations(
 
 async def _settle(tx: Tx, one: Import, row: Row, found: _Found, known: Mapping[int, accounts.Relationship]) -> Settled:
     """Do what the row says, all of it or nothing."""
-    if found.id is None and one.kind not in {"domain_blocking", "filters"}:
+    if found.id is None and one.kind not in _ABOUT_NOBODY:
         return _not_found(row[1].rpartition("\n")[2], found)
     try:
         async with tx.savepoint():
@@ -275,6 +278,21 @@ async def _filter(
     return "done", ""
 
 
+async def _feed(
+    tx: Tx, me: int, _w: int, cells: Sequence[str], key: str, _: Mapping[int, accounts.Relationship]
+) -> Settled:
+    """A feed of the same name gets the file's text, and is shown to whom it was shown before."""
+    row = msgspec.json.decode(cells[0], type=FeedRow)
+    held = next((one for one in await keep.feeds_of(tx, me) if (one.account_id, one.title) == (me, key)), None)
+    if held is None:
+        await keep.make_feed(tx, me, text=row.text)
+        return "done", ""
+    if held.text == row.text:
+        return "already", ""
+    await keep.change_feed(tx, me, held.id, text=row.text)
+    return "done", "It replaced the feed of this name"
+
+
 def _moment(written: str) -> int | None:
     try:
         return int(msgspec.convert(written, dt.datetime).timestamp() * 1000)
@@ -290,6 +308,7 @@ _DO: Mapping[str, Callable[..., Awaitable[Settled]]] = {
     "bookmarks": _bookmark,
     "lists": _list,
     "filters": _filter,
+    "feeds": _feed,
 }
 
 # Overwrite ------------------------------------------------------------------------------------------------------------
@@ -318,7 +337,7 @@ async def _remove_some(db: Db, account_id: int, import_id: int) -> bool:
         if kind in _PAGES:
             removed = await _remove_page(tx, one, page)
         else:
-            removed = await (_remove_lists if kind == "lists" else _remove_filters)(tx, one)
+            removed = await _REMOVE[kind](tx, one)
         await tx.run(store.MOVE, the=import_id, new_below=page[-1][0] if page else None, more=removed)
     return True
 
@@ -386,3 +405,20 @@ async def _remove_filters(tx: Tx, one: Import) -> int:
     for held in gone:
         await filters.delete_filter(tx, one.account_id, held.id)
     return len(gone)
+
+
+async def _remove_feeds(tx: Tx, one: Import) -> int:
+    """Those that the member made; what they subscribed to stays."""
+    titles = {row[0] for row in await tx.all(store.KEYS, the=one.id)}
+    held = [feed for feed in await keep.feeds_of(tx, one.account_id) if feed.account_id == one.account_id]
+    gone = [feed for feed in held if feed.title not in titles]
+    for feed in gone:
+        await keep.delete_feed(tx, one.account_id, feed.id)
+    return len(gone)
+
+
+_REMOVE: Mapping[str, Callable[[Tx, Import], Awaitable[int]]] = {
+    "lists": _remove_lists,
+    "filters": _remove_filters,
+    "feeds": _remove_feeds,
+}

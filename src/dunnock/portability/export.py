@@ -1,4 +1,4 @@
-"""A member's own lists as files: Mastodon's CSV files with its columns, and filters as JSON.
+"""A member's own lists as files: Mastodon's CSV files with its columns; filters and custom feeds as JSON.
 
 Files are made page by page while they are sent, so that memory does not grow with them.
 """
@@ -15,6 +15,7 @@ from dunnock import filters
 from dunnock.foundation.clock import iso, now_ms
 from dunnock.foundation.db import Db, Reader, Row
 from dunnock.portability.errors import ExportMissing
+from dunnock.portability.feeds_file import own_feeds
 from dunnock.portability.store import exports as store
 
 _END = 2**63 - 1
@@ -76,8 +77,8 @@ FILES: dict[str, _File] = {
     "blocked_domains.csv": _File("domains", (), lambda row, _: (row[0],)),
     "bookmarks.csv": _File("bookmarks", (), lambda row, at: (post_uri(row, at),)),
 }  # fmt: skip
-FILTERS = "filters.json"
-NAMES = (*FILES, FILTERS)
+FILTERS, FEEDS = "filters.json", "feeds.json"
+NAMES = (*FILES, FILTERS, FEEDS)
 
 
 def check_name(name: str) -> str:
@@ -93,7 +94,7 @@ def check_name(name: str) -> str:
 
 def media_type(name: str) -> str:
     """What the file is, for browsers."""
-    return "application/json; charset=utf-8" if name == FILTERS else "text/csv; charset=utf-8"
+    return "application/json; charset=utf-8" if name in {FILTERS, FEEDS} else "text/csv; charset=utf-8"
 
 
 async def export(db: Db, account_id: int, name: str, *, place: Place) -> AsyncIterator[bytes]:
@@ -105,6 +106,9 @@ async def export(db: Db, account_id: int, name: str, *, place: Place) -> AsyncIt
     check_name(name)
     if name == FILTERS:
         yield await _filters(db, account_id)
+        return
+    if name == FEEDS:
+        yield _json(await own_feeds(db, account_id, place.domain))
         return
     file = FILES[name]
     if file.header:
@@ -145,4 +149,8 @@ async def _filters(db: Db, account_id: int) -> bytes:
         }
         for one in await filters.filters_of(db, account_id)
     ]
+    return _json(told)
+
+
+def _json(told: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"

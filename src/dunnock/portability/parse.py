@@ -1,4 +1,4 @@
-"""Reads the files that members bring: Mastodon's CSV files with or without their headers, and filters as JSON."""
+"""Reads the files that members bring: Mastodon's CSV files with or without their headers; filters and custom feeds as JSON."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ import msgspec
 from dunnock import text
 from dunnock.portability.errors import ImportRefused
 from dunnock.portability.export import Place
+from dunnock.portability.feeds_file import read_feeds
 
-Kind: TypeAlias = Literal["following", "blocking", "muting", "domain_blocking", "bookmarks", "lists", "filters"]
-"""What a file holds, in Mastodon's words (BulkImport), and filters."""
+Kind: TypeAlias = Literal[
+    "following", "blocking", "muting", "domain_blocking", "bookmarks", "lists", "filters", "feeds"
+]
+"""What a file holds, in Mastodon's words (BulkImport), and filters and custom feeds."""
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MOST_BYTES: Final = 4 << 20
 MOST_ROWS: Final = 20_000
@@ -55,7 +58,7 @@ def read(content: bytes, kind: Kind, place: Place) -> list[Parsed]:
     """
     if len(content) > MOST_BYTES:
         raise ImportRefused(len(content), say=f"Validation failed: Data is too large (at most {MOST_BYTES >> 20} MiB)")
-    rows = list(_filters(content) if kind == "filters" else _csv(_decoded(content), kind, place))
+    rows = list(_JSON[kind](content) if kind in _JSON else _csv(_decoded(content), kind, place))
     if not rows:
         raise ImportRefused(say="Validation failed: Data is empty")
     if all(one.reason for one in rows):
@@ -227,3 +230,11 @@ def _filters(content: bytes) -> Iterator[Parsed]:
             yield Parsed(number, "", (), f"It is no filter: {error}"[:200])
         else:
             yield Parsed(number, row.title.strip(), (msgspec.json.encode(row).decode(),))
+
+
+def _feeds(content: bytes) -> Iterator[Parsed]:
+    for number, title, row, reason in read_feeds(content):
+        yield Parsed(number, title, () if row is None else (msgspec.json.encode(row).decode(),), reason)
+
+
+_JSON: Final[Mapping[str, Callable[[bytes], Iterator[Parsed]]]] = {"filters": _filters, "feeds": _feeds}

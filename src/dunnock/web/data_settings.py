@@ -28,6 +28,7 @@ KINDS: Final = (
     ("domain_blocking", N_("Hidden servers")),
     ("bookmarks", N_("Bookmarks")),
     ("filters", N_("Filters (JSON of this kind of server)")),
+    ("feeds", N_("Custom feeds (JSON of this kind of server)")),
 )
 _FILES: Final = (
     ("following_accounts.csv", N_("People you follow"), "following_accounts"),

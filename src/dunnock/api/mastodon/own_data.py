@@ -124,7 +124,7 @@ async def failures_csv(db: Db, one: portability.Import) -> AsyncIterator[bytes]:
 async def export_file(
     name: FromPath[str], caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]
 ) -> Stream:
-    """One of the member's own lists as a file: `following_accounts.csv` and so on as Mastodon writes them, `filters.json`."""
+    """A file of the member's own: `following_accounts.csv` and so on as Mastodon writes them, `filters.json`, `feeds.json`."""
     parts = portability.export(db, me(caller), portability.check_name(name), place=place_of(settings))
     return download(parts, name=name, media_type=portability.media_type(name))
 
