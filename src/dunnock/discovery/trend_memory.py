@@ -134,12 +134,12 @@ class TrendMemory:
         for most, subject, expected in self._candidates(now):
             if len(shown) == wanted and shown[0] >= most:
                 break
-            one = self._judged(subject, self._subjects[subject], expected, scene, now)
-            if one is None:
+            judged = self._judged(subject, self._subjects[subject], expected, scene, now)
+            if judged is None:
                 continue
-            found.append(one)
-            if one.held is None:
-                (heapq.heappush if len(shown) < wanted else heapq.heappushpop)(shown, one.strength)
+            found.append(judged)
+            if judged.held is None:
+                (heapq.heappush if len(shown) < wanted else heapq.heappushpop)(shown, judged.strength)
         listed, held = ranked(found)
         self._held = (self._held - {one.id for one in found}) | {one.id for one in held}
         return listed[:wanted], held
