@@ -17,7 +17,14 @@ from dunnock.posts.store import acts
 async def bring_out(tx: Tx, post: Post, shaped: words.Shaped, *, narrowed: bool = False) -> None:
     """Publish what is written down already. `narrowed`: it was meant to be public, and shows what staff stopped."""
     tags = await words.put_in_indexes(tx, post, shaped)
-    await _count(tx, post, hidden=await hold_back(tx, post))
+    await count_in(tx, post, at=tx.now)
+    await announce(tx, post, tags, narrowed=narrowed)
+    if post.quoted_id is not None and post.quote_state is not None:
+        await tx.record(QuoteChanged(post_id=post.id, quoted_id=post.quoted_id, state=post.quote_state))
+
+
+async def announce(tx: Tx, post: Post, tags: tuple[int, ...], *, narrowed: bool = False) -> None:
+    """Say that a post is there from now on. `tags`: those under which it stands."""
     await tx.record(
         PostPublished(
             post_id=post.id,
@@ -30,8 +37,6 @@ async def bring_out(tx: Tx, post: Post, shaped: words.Shaped, *, narrowed: bool 
             narrowed=narrowed,
         )
     )
-    if post.quoted_id is not None and post.quote_state is not None:
-        await tx.record(QuoteChanged(post_id=post.id, quoted_id=post.quoted_id, state=post.quote_state))
 
 
 async def shows_stopped(tx: Tx, author: Author, media_ids: Collection[int]) -> bool:
@@ -42,7 +47,9 @@ async def shows_stopped(tx: Tx, author: Author, media_ids: Collection[int]) -> b
     return any(one.effect == "limit" for one in await media.stopped_among(tx, list(shown.values())))
 
 
-async def _count(tx: Tx, post: Post, *, hidden: bool) -> None:
+async def count_in(tx: Tx, post: Post, *, at: int) -> None:
+    """Let a new post count for what it answers and quotes, unless it is held back, and for its author, `at` which moment."""
+    hidden = await hold_back(tx, post)
     more: list[tuple[int, str]] = []
     if post.reply_to_id is not None and post.counts_as_reply and not hidden:
         more.append((post.reply_to_id, "replies"))
@@ -51,4 +58,4 @@ async def _count(tx: Tx, post: Post, *, hidden: bool) -> None:
     for counted, name in sorted(more):  # in one order, so that two posts never wait for each other in a circle
         await acts.count(tx, name, counted, 1)
     if post.counts_for_author:
-        await count_posts(tx, post.author_id, 1, last_post_at=tx.now)
+        await count_posts(tx, post.author_id, 1, last_post_at=at)

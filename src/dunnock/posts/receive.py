@@ -8,15 +8,15 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from dunnock import media, previews, text
-from dunnock.accounts.counts import count_posts
 from dunnock.foundation import ids
 from dunnock.foundation.clock import DAY, HOUR, SECOND
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.settings import Settings
 from dunnock.media import RemoteFile
+from dunnock.posts.bring_out import announce, count_in
 from dunnock.posts.content import Shaped, put_in_indexes, take_from_tags
 from dunnock.posts.errors import ReplyBarred
-from dunnock.posts.events import PollVoted, PostAnswers, PostBackfilled, PostEdited, PostPublished, QuoteChanged
+from dunnock.posts.events import PollVoted, PostAnswers, PostBackfilled, PostEdited, QuoteChanged
 from dunnock.posts.history import media_now
 from dunnock.posts.hold import hold_back, hold_edited
 from dunnock.posts.model import Post
@@ -145,30 +145,11 @@ async def receive(tx: Tx, one: RemotePost, *, settings: Settings) -> Post:
     tags = await put_in_indexes(tx, post, shaped)
     if one.links and not one.files:
         await previews.attach(tx, post_id, one.links, here=settings.domain)
-    hidden = await hold_back(tx, post)
-    more: list[tuple[int, str]] = []
-    if post.reply_to_id is not None and post.counts_as_reply and not hidden:
-        more.append((post.reply_to_id, "replies"))
-    if post.quoted_id is not None and post.quote_state == "accepted":
-        more.append((post.quoted_id, "quotes"))
-    for counted, name in sorted(more):
-        await acts.count(tx, name, counted, 1)
-    if post.counts_for_author:
-        await count_posts(tx, post.author_id, 1, last_post_at=one.created_at)
+    await count_in(tx, post, at=one.created_at)
     if late:
         await tx.record(PostBackfilled(post_id=post_id, author_id=post.author_id, reply_to_id=post.reply_to_id))
         return post
-    await tx.record(
-        PostPublished(
-            post_id=post_id,
-            author_id=post.author_id,
-            visibility=post.visibility,
-            reply_to_id=post.reply_to_id,
-            reply_to_author_id=post.reply_to_author_id,
-            thread_id=post.thread_id,
-            tags=tags,
-        )
-    )
+    await announce(tx, post, tags)
     if post.quoted_id is not None and post.quote_state == "accepted":
         await tx.record(QuoteChanged(post_id=post_id, quoted_id=post.quoted_id, state="accepted"))
     return post

@@ -49,17 +49,11 @@ async def news_of_tags(
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """Hashtags that are trends, for readers of news."""
+    items = []
+    for one in [found.tag for found in (await trends.tags(params.of(None)))[:TAGS]]:
+        told, since = await _behind(trends, "tag", one.id)
+        items.append(Item(f"{settings.public_url}/tags/{quote(one.key, safe='')}", f"#{one.name}", told, since))
     kind, channel, here = _channel(show, settings, params, "/explore/tags", "Hashtags that many people take up")
-    found = [one.tag for one in (await trends.tags(params.of(None)))[:TAGS]]
-    items = [
-        Item(
-            f"{settings.public_url}/tags/{quote(one.key, safe='')}",
-            f"#{one.name}",
-            await _told(trends, "tag", one.id),
-            await _since(trends, "tag", one.id),
-        )
-        for one in found
-    ]
     return listing(kind, channel, items, base=settings.public_url, here=here, now=now_ms())
 
 
@@ -71,18 +65,13 @@ async def news_of_links(
     settings: NamedDependency[Settings],
 ) -> Response[str]:
     """Pages elsewhere that are trends, for readers of news."""
+    items = []
+    for one in [found.preview for found in (await trends.links(params.of(None)))[:LINKS]]:
+        if (url := web_address(one.url)) is not None:
+            told, since = await _behind(trends, "link", one.link_id)
+            about = f"{one.card.description} {told}".strip()
+            items.append(Item(url, one.card.title or url, about, since, one.card.language))
     kind, channel, here = _channel(show, settings, params, "/explore/links", "Links that many people post")
-    items = [
-        Item(
-            url,
-            one.preview.card.title or url,
-            " ".join([one.preview.card.description, await _told(trends, "link", one.preview.link_id)]).strip(),
-            await _since(trends, "link", one.preview.link_id),
-            one.preview.card.language,
-        )
-        for one in (await trends.links(params.of(None)))[:LINKS]
-        if (url := web_address(one.preview.url)) is not None
-    ]
     return listing(kind, channel, items, base=settings.public_url, here=here, now=now_ms())
 
 
@@ -98,15 +87,12 @@ def _channel(
     return kind, Channel(title, f"{settings.public_url}{page}{query}", about), f"{show.path}{query}"
 
 
-async def _told(trends: Trends, kind: str, subject_id: int) -> str:
+async def _behind(trends: Trends, kind: str, subject_id: int) -> tuple[str, int]:
+    """How many took it up, in words, and when the first did."""
     why = await trends.why(kind, subject_id)
-    return "" if why is None else f"{why.found.raw} people took it up in the last day."
-
-
-async def _since(trends: Trends, kind: str, subject_id: int) -> int:
-    """When the first took it up."""
-    why = await trends.why(kind, subject_id)
-    return now_ms() if why is None or not why.first else why.first[0][1]
+    if why is None:
+        return "", now_ms()
+    return f"{why.found.raw} people took it up in the last day.", why.first[0][1] if why.first else now_ms()
 
 
 HANDLERS = pages(news_of_posts, news_of_tags, news_of_links)

@@ -9,7 +9,7 @@ from dunnock.api.kit.edge import Edge, Gate, origin_of
 from dunnock.api.kit.errors import BadRequest, OAuthRefusal, answer
 from dunnock.api.kit.lane import Lane, send_json
 from dunnock.api.kit.link import link_header
-from dunnock.api.kit.params import Form, Id, Paging, Query, page_limit, read_query
+from dunnock.api.kit.params import Form, Id, Paging, Query, page_limit, read_query, told_id
 from dunnock.api.kit.routes import ScopeUndeclared
 from dunnock.api.kit.settings import EdgeSettings, Limits
 from dunnock.api.kit.shape import parse_id
@@ -45,5 +45,6 @@ __all__ = [
     "read_query",
     "require",
     "send_json",
+    "told_id",
     "undeclared",
 ]

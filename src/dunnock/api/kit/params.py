@@ -25,6 +25,11 @@ Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=BIGGEST_ID, extra={"id": Tr
 """A 64-bit id sent as decimal text. No such id: 404 in a form, dropped from a query."""
 
 
+def told_id(an_id: int | None) -> str | None:
+    """An id as answers tell it; None: there is none."""
+    return None if an_id is None else str(an_id)
+
+
 class Paging(msgspec.Struct, kw_only=True, frozen=True):
     """The cursors of every list; `since_id`: newest above it, `min_id`: those right above it."""
 

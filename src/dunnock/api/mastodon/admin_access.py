@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from dunnock import accounts, moderation, posts
 from dunnock.accounts import Power
-from dunnock.api.kit import Called, Caller, Form, Id, Paging, Query, require
+from dunnock.api.kit import Called, Caller, Form, Id, Paging, Query, require, told_id
 from dunnock.api.mastodon.admin_cases import Asked, asked
 from dunnock.api.mastodon.pages import cursor_of, me
 from dunnock.foundation.clock import iso, now_ms
@@ -123,10 +123,10 @@ class TextStop(msgspec.Struct, kw_only=True):
 def _request(one: moderation.Request) -> StaffRequest:
     return StaffRequest(
         id=str(one.id), kind=one.kind, body=one.said, digest=one.digest, why=one.why,
-        account_id=None if one.by_account_id is None else str(one.by_account_id), created_at=iso(ms_of(one.id)),
+        account_id=told_id(one.by_account_id), created_at=iso(ms_of(one.id)),
         expires_at=iso(one.expires_at), verdict=one.verdict,
         decided_at=None if one.decided_at is None else iso(one.decided_at),
-        decided_by_id=None if one.decided_by is None else str(one.decided_by),
+        decided_by_id=told_id(one.decided_by),
     )  # fmt: skip
 
 
@@ -371,9 +371,9 @@ async def list_queue(params: Query[QueueParams], caller: Called, db: NamedDepend
     about = await moderation.waiting_about(db, [one.target_id for one in found], by=by)
     return [
         QueuedReport(
-            id=str(one.id), account_id=None if one.account_id is None else str(one.account_id),
+            id=str(one.id), account_id=told_id(one.account_id),
             target_account_id=str(one.target_id), category=one.category, severity=one.severity,
-            assigned_account_id=None if one.assigned_to is None else str(one.assigned_to),
+            assigned_account_id=told_id(one.assigned_to),
             created_at=iso(ms_of(one.id)), reports=about[one.target_id].reports,
             people=round(about[one.target_id].people, 3),
         )
@@ -447,7 +447,7 @@ async def _texts(reader: Reader) -> list[TextStop]:
     return [
         TextStop(
             id=str(one.id), text=one.fragment, who=one.who, why=one.why, until=iso(one.until),
-            account_id=None if one.by_account_id is None else str(one.by_account_id),
+            account_id=told_id(one.by_account_id),
         )
         for one in await posts.text_stops(reader)
     ]  # fmt: skip

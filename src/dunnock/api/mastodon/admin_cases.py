@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 
 from dunnock import accounts, moderation
 from dunnock.accounts import Power
-from dunnock.api.kit import Called, Form, Id, Paging, Query, require
+from dunnock.api.kit import Called, Form, Id, Paging, Query, require, told_id
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db, Reader
@@ -40,7 +40,7 @@ class Asked(msgspec.Struct, kw_only=True):
 
 def asked(request_id: int | None) -> Asked:
     """What an act that may need a second person answers."""
-    return Asked(request_id=None if request_id is None else str(request_id))
+    return Asked(request_id=told_id(request_id))
 
 
 class CasesParams(Paging, kw_only=True, frozen=True):
@@ -223,10 +223,6 @@ class Decided(Asked, kw_only=True):
     id: str
 
 
-def _maybe(an_id: int | None) -> str | None:
-    return None if an_id is None else str(an_id)
-
-
 def _case(one: moderation.Case) -> Case:
     return Case(
         id=str(one.id),
@@ -238,7 +234,7 @@ def _case(one: moderation.Case) -> Case:
         updated_at=iso(one.updated_at),
         closed_at=None if one.closed_at is None else iso(one.closed_at),
         opened_by_id=str(one.opened_by),
-        assigned_to_id=_maybe(one.assigned_to),
+        assigned_to_id=told_id(one.assigned_to),
     )
 
 
@@ -273,8 +269,8 @@ def _subject(form: SubjectForm) -> moderation.Subject:
 async def _decision(db: Reader, one: moderation.Decision) -> AdminDecision:
     number, applied, back = await moderation.progress(db, one.id)
     return AdminDecision(
-        id=str(one.id), action=one.action, also=list(one.also), state=one.state, case_id=_maybe(one.case_id),
-        decided_by_id=str(one.by_account_id), approved_by_id=_maybe(one.approved_by), text=one.text, facts=one.facts,
+        id=str(one.id), action=one.action, also=list(one.also), state=one.state, case_id=told_id(one.case_id),
+        decided_by_id=str(one.by_account_id), approved_by_id=told_id(one.approved_by), text=one.text, facts=one.facts,
         ground=one.ground, category=one.category, created_at=iso(ms_of(one.id)),
         expires_at=None if one.expires_at is None else iso(one.expires_at),
         reversed_at=None if one.reversed_at is None else iso(one.reversed_at),
@@ -427,7 +423,7 @@ async def decide(form: Form[DecisionForm], caller: Called, db: NamedDependency[D
     )  # fmt: skip
     async with db.begin() as tx:
         decided = await moderation.decide(tx, judgement, by=me(caller))
-    return Decided(id=str(decided.id), request_id=_maybe(decided.request_id))
+    return Decided(id=str(decided.id), request_id=told_id(decided.request_id))
 
 
 @get(f"{DECISIONS}/{{decision_id:int}}", guards=[require(READS)])

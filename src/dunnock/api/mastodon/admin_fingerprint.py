@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from dunnock import moderation
 from dunnock.accounts.views import AccountViews
-from dunnock.api.kit import Called, require
+from dunnock.api.kit import Called, require, told_id
 from dunnock.api.mastodon.admin_cases import READS
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import DAY, iso
@@ -155,13 +155,13 @@ def _found(held: Fingerprint) -> dict[str, Any]:
         "signals": [
             SignalAbout(
                 id=str(one.id), detector=one.detector, score=one.score, state=one.state, last_at=iso(one.last_at),
-                case_id=_maybe(one.case_id),
+                case_id=told_id(one.case_id),
             )
             for one in held.signals
         ],
         "decisions": [
             DecisionAbout(
-                id=str(one.id), action=one.action, text=one.text, case_id=_maybe(one.case_id),
+                id=str(one.id), action=one.action, text=one.text, case_id=told_id(one.case_id),
                 decided_at=iso(ms_of(one.id)), undone_at=None if undone_at is None else iso(undone_at),
             )
             for one, undone_at in held.decisions
@@ -171,10 +171,6 @@ def _found(held: Fingerprint) -> dict[str, Any]:
 
 def _when(ms: int) -> str | None:
     return iso(ms) if ms else None
-
-
-def _maybe(an_id: int | None) -> str | None:
-    return None if an_id is None else str(an_id)
 
 
 HANDLERS: list[Any] = [show_fingerprint]

@@ -12,7 +12,7 @@ from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock.api.kit import Called, Form, Query, require
+from dunnock.api.kit import Called, Form, Query, require, told_id
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -207,9 +207,7 @@ async def accept_indicators(
         done = await subscriptions.accept(
             tx, feed_id, form.entries, by=me(caller), severity=form.severity, words=form.words
         )
-    return AcceptedDrafts(
-        changed=done.changed, left=done.left, case_id=None if done.case_id is None else str(done.case_id)
-    )
+    return AcceptedDrafts(changed=done.changed, left=done.left, case_id=told_id(done.case_id))
 
 
 @post(f"{_FEED}/dismiss", guards=[require(_WRITES)], status_code=200)
@@ -227,7 +225,7 @@ def _draft_wire(one: subscriptions.Draft, effect: subscriptions.Effect) -> Admin
         techniques=list(one.techniques), expires_at=iso(one.expires_at), number=one.number, letters=one.letters,
         state=one.state, stated_at=iso(one.stated_at),
         retracted_at=None if one.retracted_at is None else iso(one.retracted_at), made=one.made,
-        made_id=None if one.made_id is None else str(one.made_id), account_ids=[str(an_id) for an_id in effect.account_ids],
+        made_id=told_id(one.made_id), account_ids=[str(an_id) for an_id in effect.account_ids],
         asset_ids=[str(an_id) for an_id in effect.asset_ids], posts=effect.posts, following=effect.following,
         followers=effect.followers,
     )  # fmt: skip

@@ -9,8 +9,9 @@ from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock.api.kit import Called, Form, Id, Query, require
+from dunnock.api.kit import Called, Form, Id, Query, require, told_id
 from dunnock.api.mastodon.admin_cases import DECIDES, READS, WRITES
+from dunnock.api.mastodon.admin_meetings import MeetingsForm, MeetingsParams
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -21,20 +22,13 @@ from dunnock.moderation import media_stops
 HERE: Final = "/api/v1/dunnock/admin"
 
 
-class StopsParams(msgspec.Struct, frozen=True):
+class StopsParams(MeetingsParams, frozen=True):
     """With an id below `max_id`; `over`: those that are no longer in force."""
 
-    max_id: int = stopped_media.NEWEST
     over: bool = False
 
 
-class WaitingParams(msgspec.Struct, frozen=True):
-    """Those with an id below `max_id`."""
-
-    max_id: int = stopped_media.NEWEST
-
-
-class ShownParams(WaitingParams, frozen=True):
+class ShownParams(MeetingsParams, frozen=True):
     """Those in one state, with an id below `max_id`."""
 
     state: Literal["waiting", "released", "refused", "lapsed"] = "waiting"
@@ -53,13 +47,6 @@ class MediaStopForm(msgspec.Struct):
     status_ids: list[Id] = msgspec.field(default_factory=list)
     media_ids: list[Id] = msgspec.field(default_factory=list)
     case_id: Id | None = None
-
-
-class ShownForm(msgspec.Struct):
-    """Which (up to 50), and why."""
-
-    ids: list[Id] = msgspec.field(default_factory=list)
-    reason: str = ""
 
 
 class MediaStop(msgspec.Struct, kw_only=True):
@@ -150,14 +137,14 @@ async def list_shown(
 
 @get(f"{HERE}/media_stop_hits", guards=[require(READS)])
 async def list_waiting_shown(
-    params: Query[WaitingParams], caller: Called, db: NamedDependency[Db]
+    params: Query[MeetingsParams], caller: Called, db: NamedDependency[Db]
 ) -> list[MediaStopHit]:
     """Posts that show something stopped and wait for a person, the newest first; at most 50."""
     return [_hit(one) for one in await stopped_media.waiting_shown(db, by=me(caller), below=params.max_id)]
 
 
 @post(f"{HERE}/media_stop_hits/release", guards=[require(WRITES)], status_code=200)
-async def release_shown(form: Form[ShownForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
+async def release_shown(form: Form[MeetingsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
     """Let these posts be as they were; how many that are."""
     async with db.begin() as tx:
         await stopped_media.release_shown(tx, form.ids, by=me(caller), reason=form.reason)
@@ -165,7 +152,7 @@ async def release_shown(form: Form[ShownForm], caller: Called, db: NamedDependen
 
 
 @post(f"{HERE}/media_stop_hits/refuse", guards=[require(DECIDES)], status_code=200)
-async def refuse_shown(form: Form[ShownForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
+async def refuse_shown(form: Form[MeetingsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
     """Keep these posts unlisted with a reason, which is a decision about their authors; how many that are."""
     async with db.begin() as tx:
         await stopped_media.refuse_shown(tx, form.ids, by=me(caller), reason=form.reason)
@@ -184,12 +171,8 @@ def _hit(one: stopped_media.Shown) -> MediaStopHit:
     return MediaStopHit(
         id=str(one.id), stop_id=str(one.stop_id), status_id=str(one.post_id), media_id=str(one.media_id),
         account_id=str(one.account_id), distance=one.apart, state=one.state, limited=one.limited, reason=one.reason,
-        judged_by_id=_maybe(one.judged_by), decision_id=_maybe(one.decision_id),
+        judged_by_id=told_id(one.judged_by), decision_id=told_id(one.decision_id),
     )  # fmt: skip
-
-
-def _maybe(an_id: int | None) -> str | None:
-    return None if an_id is None else str(an_id)
 
 
 HANDLERS: list[Any] = [

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from dunnock import accounts, integrity
 from dunnock.accounts import Power
-from dunnock.api.kit import Called, Form, Id, Query, require
+from dunnock.api.kit import Called, Form, Id, Query, require, told_id
 from dunnock.api.mastodon.admin_cases import READS, WRITES
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import DAY, SECOND, iso, now_ms
@@ -283,7 +283,7 @@ async def show_timeline(network_id: FromPath[int], caller: Called, db: NamedDepe
         ],
         moments=[
             NetworkMoment(
-                at=iso(one.at), what=one.what, name=one.name, subject_id=_maybe(one.subject_id or None), number=one.number
+                at=iso(one.at), what=one.what, name=one.name, subject_id=told_id(one.subject_id or None), number=one.number
             )
             for one in held.moments
         ],
@@ -421,7 +421,7 @@ def _network(one: integrity.Cluster) -> dict[str, Any]:
         "id": str(one.id), "state": one.state, "score": one.score, "size": one.size, "how": summary.how,
         "traces": summary.traces, "shared": summary.shared, "usual": summary.usual,
         "status_ids": [str(an_id) for an_id in summary.posts], "first_at": iso(one.first_at), "last_at": iso(one.last_at),
-        "case_id": _maybe(one.case_id), "merged_into_id": _maybe(one.merged_into),
+        "case_id": told_id(one.case_id), "merged_into_id": told_id(one.merged_into),
     }  # fmt: skip
 
 
@@ -450,12 +450,8 @@ def _signal(one: integrity.Signal) -> AdminSignal:
     return AdminSignal(
         id=str(one.id), detector=one.detector, kind=one.kind, subject_id=str(one.subject_id), name=one.name,
         score=one.score, evidence=one.evidence, times=one.times, first_at=iso(one.first_at), last_at=iso(one.last_at),
-        state=one.state, case_id=_maybe(one.case_id),
+        state=one.state, case_id=told_id(one.case_id),
     )  # fmt: skip
-
-
-def _maybe(an_id: int | None) -> str | None:
-    return None if an_id is None else str(an_id)
 
 
 HANDLERS: list[Any] = [

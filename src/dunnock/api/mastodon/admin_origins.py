@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock import integrity
-from dunnock.api.kit import Called, require
+from dunnock.api.kit import Called, require, told_id
 from dunnock.api.mastodon.admin_cases import READS, WRITES
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
@@ -52,9 +52,9 @@ async def end_origin_hold(hold_id: FromPath[int], caller: Called, db: NamedDepen
 def _hold(one: integrity.HeldOrigin) -> OriginHold:
     hold = one.hold
     return OriginHold(
-        id=str(hold.id), domain=hold.domain, account_id=None if hold.account_id is None else str(hold.account_id),
+        id=str(hold.id), domain=hold.domain, account_id=told_id(hold.account_id),
         until=iso(hold.until), held=hold.posts, raid=dict(one.told),
-        case_id=None if one.case_id is None else str(one.case_id),
+        case_id=told_id(one.case_id),
     )  # fmt: skip
 
 

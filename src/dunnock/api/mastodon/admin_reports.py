@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from msgspec import UNSET, UnsetType
 
 from dunnock import moderation, server
-from dunnock.api.kit import Called, Form, Id, Paging, Query, require
+from dunnock.api.kit import Called, Form, Id, Paging, Query, require, told_id
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.admin_wire import AdminAccount, admin_accounts, to_json
 from dunnock.api.mastodon.instance import Rule, rule_wire
@@ -251,7 +251,7 @@ async def list_log(
                     "account_id": str(one.by_account_id),
                     "act": one.act,
                     "subject_kind": one.subject_kind,
-                    "subject_id": None if one.subject_id is None else str(one.subject_id),
+                    "subject_id": told_id(one.subject_id),
                     "subject": one.subject,
                     "details": one.details,
                 }

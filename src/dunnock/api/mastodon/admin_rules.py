@@ -11,8 +11,9 @@ from litestar.params import FromPath
 
 from dunnock import accounts
 from dunnock.accounts import Power
-from dunnock.api.kit import Called, Form, Id, Query, require
+from dunnock.api.kit import Called, Form, Query, require, told_id
 from dunnock.api.mastodon.admin_cases import DECIDES, READS, WRITES, Asked, asked
+from dunnock.api.mastodon.admin_meetings import MeetingsForm, MeetingsParams
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -21,17 +22,10 @@ from dunnock.integrity import rules
 HERE: Final = "/api/v1/dunnock/admin"
 
 
-class HitsParams(msgspec.Struct, frozen=True):
+class HitsParams(MeetingsParams, frozen=True):
     """Those in one state, with an id below `max_id`."""
 
     state: Literal["noted", "waiting", "released", "refused", "lapsed"] = "waiting"
-    max_id: int = rules.NEWEST
-
-
-class WaitingParams(msgspec.Struct, frozen=True):
-    """Those with an id below `max_id`."""
-
-    max_id: int = rules.NEWEST
 
 
 class RuleForm(msgspec.Struct):
@@ -41,13 +35,6 @@ class RuleForm(msgspec.Struct):
     condition: str = ""
     effect: str = "review"
     days: int = 7
-
-
-class HitsForm(msgspec.Struct):
-    """Which (up to 50), and why."""
-
-    ids: list[Id] = msgspec.field(default_factory=list)
-    reason: str = ""
 
 
 class WatchTrial(msgspec.Struct, kw_only=True):
@@ -172,13 +159,13 @@ async def list_hits(
 
 
 @get(f"{HERE}/watch_hits", guards=[require(READS)])
-async def list_waiting(params: Query[WaitingParams], caller: Called, db: NamedDependency[Db]) -> list[WatchHit]:
+async def list_waiting(params: Query[MeetingsParams], caller: Called, db: NamedDependency[Db]) -> list[WatchHit]:
     """What met any rule and waits for a person, the newest first; at most 50."""
     return [_hit(one) for one in await rules.waiting_hits(db, by=me(caller), below=params.max_id)]
 
 
 @post(f"{HERE}/watch_hits/release", guards=[require(WRITES)], status_code=200)
-async def release_hits(form: Form[HitsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
+async def release_hits(form: Form[MeetingsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
     """Let these be as they were; how many that are."""
     async with db.begin() as tx:
         await rules.release_hits(tx, form.ids, by=me(caller), reason=form.reason)
@@ -186,7 +173,7 @@ async def release_hits(form: Form[HitsForm], caller: Called, db: NamedDependency
 
 
 @post(f"{HERE}/watch_hits/refuse", guards=[require(DECIDES)], status_code=200)
-async def refuse_hits(form: Form[HitsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
+async def refuse_hits(form: Form[MeetingsForm], caller: Called, db: NamedDependency[Db]) -> dict[str, int]:
     """Refuse these posts with a reason, which is a decision about their authors; how many that are."""
     async with db.begin() as tx:
         await rules.refuse_hits(tx, form.ids, by=me(caller), reason=form.reason)
@@ -202,7 +189,7 @@ def _rule(one: rules.Rule) -> dict[str, Any]:
     return {
         "id": str(one.id), "name": one.name, "condition": one.condition, "effect": one.effect, "state": one.state,
         "version": one.version, "trial": None if trial is None else _trial(trial), "made_by_id": str(one.made_by),
-        "live_by_id": _maybe(one.live_by), "expires_at": iso(one.expires_at),
+        "live_by_id": told_id(one.live_by), "expires_at": iso(one.expires_at),
         "ended_at": None if one.ended_at is None else iso(one.ended_at),
     }  # fmt: skip
 
@@ -217,14 +204,10 @@ def _trial(one: rules.Trial) -> WatchTrial:
 def _hit(one: rules.Hit) -> WatchHit:
     return WatchHit(
         id=str(one.id), rule_id=str(one.rule_id), version=one.version, kind=one.kind, subject_id=str(one.subject_id),
-        account_id=_maybe(one.account_id), values=one.told, state=one.state, limited=one.limited, held=one.held,
+        account_id=told_id(one.account_id), values=one.told, state=one.state, limited=one.limited, held=one.held,
         objection=one.objection or None, reason=one.reason,
-        judged_by_id=_maybe(one.judged_by), decision_id=_maybe(one.decision_id),
+        judged_by_id=told_id(one.judged_by), decision_id=told_id(one.decision_id),
     )  # fmt: skip
-
-
-def _maybe(an_id: int | None) -> str | None:
-    return None if an_id is None else str(an_id)
 
 
 HANDLERS: list[Any] = [

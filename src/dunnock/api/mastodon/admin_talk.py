@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock import moderation
-from dunnock.api.kit import Called, Form, Query, require
+from dunnock.api.kit import Called, Form, Query, require, told_id
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -85,7 +85,7 @@ async def list_report_messages(report_id: FromPath[int], caller: Called, db: Nam
         answered_at=None if held.answered_at is None else iso(held.answered_at),
         messages=[
             ReportMessage(
-                id=str(one.id), text=one.text, account_id=None if one.by_account_id is None else str(one.by_account_id),
+                id=str(one.id), text=one.text, account_id=told_id(one.by_account_id),
                 closes=one.closes, passed_on=one.passed_on, created_at=iso(one.at),
             )
             for one in held.messages

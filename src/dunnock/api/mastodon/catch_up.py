@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 
-from dunnock.api.kit import Called, Query, require
+from dunnock.api.kit import Called, Query, require, told_id
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.pages import answer, me
 from dunnock.api.mastodon.render import Render
@@ -111,7 +111,7 @@ def _reason(why: Why, handles: dict[int, str]) -> MissedReason:
         "boosted": f"{name}, whom you follow, boosted it.",
         "hashtag": f"You follow #{why.tag}.",
     }
-    account_id = None if why.account_id is None else str(why.account_id)
+    account_id = told_id(why.account_id)
     return MissedReason(kind=why.kind, account_id=account_id, tag=why.tag, text=said[why.kind])
 
 

@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock.api.kit import Called, Form, require
+from dunnock.api.kit import Called, Form, require, told_id
 from dunnock.api.mastodon.pages import me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -63,7 +63,7 @@ def _kept(one: rules.Kept) -> HeldStatus:
     return HeldStatus(
         id=str(hit.id), status_id=str(hit.subject_id), effect="held" if hit.held else "limited",
         state="refused" if hit.state == "refused" else "waiting", rule=one.rule, until=iso(one.until), reason=hit.reason,
-        objection=hit.objection or None, decision_id=None if hit.decision_id is None else str(hit.decision_id),
+        objection=hit.objection or None, decision_id=told_id(hit.decision_id),
     )  # fmt: skip
 
 

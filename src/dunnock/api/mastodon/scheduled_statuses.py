@@ -13,7 +13,7 @@ from litestar.enums import HttpMethod
 from litestar.params import FromPath
 
 from dunnock import accounts, media, posts
-from dunnock.api.kit import Called, Form, Paging, Query, require
+from dunnock.api.kit import Called, Form, Paging, Query, require, told_id
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.fragments import VISIBILITY, media_wire
 from dunnock.api.mastodon.pages import answer, cursor_of, links, me
@@ -146,12 +146,12 @@ def params_of(draft: posts.Draft, *, app_id: int | None = None) -> wire.StatusPa
         sensitive=draft.sensitive,
         spoiler_text=draft.warning or None,
         visibility=visibility,  # type: ignore[arg-type]  # one of the table's
-        in_reply_to_id=None if draft.reply_to_id is None else str(draft.reply_to_id),
+        in_reply_to_id=told_id(draft.reply_to_id),
         language=draft.language,
-        quoted_status_id=None if draft.quoted_id is None else str(draft.quoted_id),
+        quoted_status_id=told_id(draft.quoted_id),
         quote_approval_policy=draft.quote_policy,  # type: ignore[arg-type]  # checked before it was kept
         reply_policy=draft.reply_policy,
-        application_id=None if app_id is None else str(app_id),
+        application_id=told_id(app_id),
     )
 
 

@@ -80,10 +80,9 @@ async def remove_feed(tx: Tx, feed_id: int, *, because: str, by: int) -> None:
     feed = await _any(tx, feed_id)
     if feed.removed_at is not None:
         raise FeedMissing(feed_id)
-    await tx.run(store.SET_REMOVED, the=feed_id, at=tx.now, words=words)
     await tx.run(store.CLOSE_COMPLAINTS, the=feed_id, at=tx.now)
     await log.note(tx, staff, "custom_feed.remove", feed_id, called=feed.title, because=words)
-    await tx.record(CustomFeedChanged(feed_id=feed_id, account_id=feed.account_id))
+    await _set_removed(tx, feed, at=tx.now, because=words)
 
 
 async def restore_feed(tx: Tx, feed_id: int, *, by: int) -> None:
@@ -96,9 +95,8 @@ async def restore_feed(tx: Tx, feed_id: int, *, by: int) -> None:
     staff, feed = await log.acting(tx, by, _NEEDS), await _any(tx, feed_id)
     if feed.removed_at is None:
         raise FeedMissing(feed_id)
-    await tx.run(store.SET_REMOVED, the=feed_id, at=None, words="")
     await log.note(tx, staff, "custom_feed.restore", feed_id, called=feed.title)
-    await tx.record(CustomFeedChanged(feed_id=feed_id, account_id=feed.account_id))
+    await _set_removed(tx, feed, at=None)
 
 
 async def close_complaints(tx: Tx, feed_id: int, *, by: int) -> None:
@@ -112,6 +110,11 @@ async def close_complaints(tx: Tx, feed_id: int, *, by: int) -> None:
     if not await tx.run(store.CLOSE_COMPLAINTS, the=feed_id, at=tx.now):
         raise FeedMissing(feed_id)
     await log.note(tx, staff, "custom_feed.keep", feed_id, called=feed.title)
+
+
+async def _set_removed(tx: Tx, feed: CustomFeed, *, at: int | None, because: str = "") -> None:
+    await tx.run(store.SET_REMOVED, the=feed.id, at=at, words=because)
+    await tx.record(CustomFeedChanged(feed_id=feed.id, account_id=feed.account_id))
 
 
 async def _any(tx: Tx, feed_id: int) -> CustomFeed:
