@@ -167,11 +167,45 @@ async def test_every_released_schema_migrates(sqlite_template, postgres_wanted, 
             assert await postgres_shape(url) == postgres_wanted, dump.name
 
 
-async def test_a_failing_child_is_told(tmp_path):
+async def test_what_is_no_database_is_told(tmp_path):
     path = tmp_path / "dunnock.db"
     path.write_text("this is no database, and long enough to be seen as one" * 50)
     with pytest.raises(Exception, match="database"):
         await migrate.bring_up_to_date(f"sqlite:///{path}")
+
+
+async def test_a_failing_child_is_told(tmp_path):
+    """The file holds somebody else's tables, so nothing is made at once."""
+    path = tmp_path / "dunnock.db"
+    conn = sqlite3.connect(path)
+    conn.execute("CREATE TABLE accounts (id INTEGER)")
+    conn.close()
+    with pytest.raises(migrate.MigrationFailed, match="accounts already exists"):
+        await migrate.bring_up_to_date(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_a_child_makes_the_tables_where_it_is_asked_to(sqlite_template, postgres_wanted, tmp_path, engine):
+    path = tmp_path / "dunnock.db"
+    url = f"sqlite:///{path}" if engine == "sqlite" else await fresh("migrated")
+    assert await migrate.bring_up_to_date(url, apart=True)
+    if engine == "sqlite":
+        assert sqlite_shape(path) == sqlite_shape(sqlite_template)
+    else:
+        assert await postgres_shape(url) == postgres_wanted
+    assert await migrate.is_current(url)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+async def test_tables_that_can_not_be_made_are_told_and_none_is_left(tmp_path, monkeypatch, engine):
+    path = tmp_path / "dunnock.db"
+    url = f"sqlite:///{path}" if engine == "sqlite" else await fresh("migrated")
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate, "_STAMP", (*migrate._STAMP, "CREATE TABLE accounts (id INTEGER)"))
+        with pytest.raises(migrate.MigrationFailed, match=r"accounts.* already exists"):
+            await migrate.bring_up_to_date(url)
+    assert not await migrate.is_current(url)
+    assert await migrate.bring_up_to_date(url), "the next try finds nothing in the way"
 
 
 async def test_a_kept_release_can_be_made_again(sqlite_template, tmp_path):

@@ -1,4 +1,7 @@
-"""Brings the database to the schema of this release. Runs in a process of its own: Alembic is large, servers run long."""
+"""Brings the database to the schema of this release.
+
+A new database gets its tables here and now. What changes one runs in a process of its own: Alembic is large, servers run long.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any
 from dunnock.app import collector
 from dunnock.app.migrations import HEAD
 from dunnock.foundation.db import open_db
-from dunnock.foundation.db.schema import change_postgres, schema_version
+from dunnock.foundation.db.schema import SchemaRefused, change_postgres, fill_sqlite, schema_version
 
 _STAMP = (  # as Alembic does it
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))",
@@ -25,23 +28,32 @@ class MigrationFailed(Exception):
 
 async def is_current(url: str) -> bool:
     """Has the database of `url` the schema of this release? Costs a millisecond or two."""
+    return await _version(url) == HEAD
+
+
+async def _version(url: str) -> str | None:
     if url.startswith("sqlite:///") and not os.path.exists(url.removeprefix("sqlite:///")):  # noqa: ASYNC240, PTH110 (microseconds)
-        return False
+        return None
     db = await open_db(url, pool=1)
     try:
-        return await schema_version(db) == HEAD
+        return await schema_version(db)
     finally:
         await db.close()
 
 
-async def bring_up_to_date(url: str) -> bool:
-    """Migrate in a child process when the schema is not this release's; whether there was anything to do.
+async def bring_up_to_date(url: str, *, apart: bool = False) -> bool:
+    """Make the tables of a new database, or migrate in a child process; whether there was anything to do.
+
+    `apart`: the child makes the tables of a new database, too, for programs that need none of the tables themselves.
 
     Raises:
-        MigrationFailed: the child failed; its output is in the text.
+        MigrationFailed: it did not work; what was said is in the text.
     """
-    if await is_current(url):
+    version = await _version(url)
+    if version == HEAD:
         return False
+    if version is None and not apart and await _fill(url):
+        return True
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
@@ -70,7 +82,10 @@ def upgrade(url: str, to: str = "head") -> None:
 
 
 def _upgrade_sqlite(url: str, to: str) -> None:
-    from sqlalchemy import NullPool, create_engine, event  # noqa: PLC0415 (only this process pays for it)
+    if to == "head" and _fill_sqlite(url):
+        return
+    from alembic import command  # noqa: PLC0415 (a new server does without)
+    from sqlalchemy import NullPool, create_engine, event  # noqa: PLC0415
 
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30})
@@ -86,44 +101,53 @@ def _upgrade_sqlite(url: str, to: str) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.connect() as connection:
-        if to != "head" or not _made_at_once(connection):
-            from alembic import command  # noqa: PLC0415 (a new server does without)
-
-            command.upgrade(_config(connection=connection), to)
+        command.upgrade(_config(connection=connection), to)
     engine.dispose()
 
 
-def _made_at_once(connection: Any) -> bool:
-    """Make all tables of an SQLite file that has none; False: it has some."""
-    from dunnock.app.tables import metadata  # noqa: PLC0415 (only this process pays for it)
+async def _fill(url: str) -> bool:
+    """Make all tables in a database that has none; False: it has some."""
+    made = False
 
-    with connection.begin():
-        if connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar():
-            return False
-        metadata.create_all(connection)
-        for statement in _STAMP:
-            connection.exec_driver_sql(statement)
-    return True
+    def plan(version: str | None) -> list[str]:
+        nonlocal made
+        made = version is None
+        return _all_at_once("postgresql") if made else []
+
+    try:
+        if url.startswith("sqlite:///"):
+            return _fill_sqlite(url)
+        await change_postgres(url, plan)
+    except SchemaRefused as error:
+        raise MigrationFailed(str(error)) from error
+    return made
 
 
-def _all_at_once() -> list[str]:
-    """What makes all tables in an empty PostgreSQL database."""
-    from sqlalchemy.dialects.postgresql.asyncpg import dialect  # noqa: PLC0415
+def _fill_sqlite(url: str) -> bool:
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return fill_sqlite(str(path), _all_at_once("sqlite"))
+
+
+def _all_at_once(engine: str) -> list[str]:
+    """What makes all tables in an empty database."""
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 (a start of a server that has its tables does without)
+    from sqlalchemy.dialects.postgresql import asyncpg  # noqa: PLC0415
     from sqlalchemy.schema import CreateIndex, CreateTable  # noqa: PLC0415
 
     from dunnock.app.tables import metadata  # noqa: PLC0415
     from dunnock.foundation.db import EXTRAS  # noqa: PLC0415
 
-    postgres: Any = dialect()  # type: ignore[no-untyped-call]
+    dialect: Any = sqlite.dialect() if engine == "sqlite" else asyncpg.dialect()  # type: ignore[no-untyped-call]
     made: list[Any] = []
     for table in metadata.sorted_tables:
         made += [
             CreateTable(table),
             *(CreateIndex(one) for one in sorted(table.indexes, key=lambda one: str(one.name))),
         ]
-    extras = [statement for extra in EXTRAS.values() for statement in extra.postgresql]
-    whole = [*(str(one.compile(dialect=postgres)) for one in made), *extras, *_STAMP]
-    return ["BEGIN", *whole, "COMMIT"]
+    extras = [statement for extra in EXTRAS.values() for statement in getattr(extra, engine)]
+    whole = [*(str(one.compile(dialect=dialect)) for one in made), *extras, *_STAMP]
+    return whole if engine == "sqlite" else ["BEGIN", *whole, "COMMIT"]
 
 
 def _statements(version: str | None, to: str) -> list[str]:
@@ -131,7 +155,7 @@ def _statements(version: str | None, to: str) -> list[str]:
     if version == HEAD and to in {"head", HEAD}:
         return []
     if version is None and to == "head":
-        return _all_at_once()
+        return _all_at_once("postgresql")
     from alembic import command  # noqa: PLC0415 (a new server does without)
 
     written = _Statements()

@@ -46,7 +46,7 @@ def up(
     try:
         with serve.hold(settings.data):
             sock = serve.listen(settings.host, settings.port)
-            asyncio.run(migrate.bring_up_to_date(settings.database))
+            asyncio.run(migrate.bring_up_to_date(settings.database, apart=settings.workers > 1))
             greeting = _greeting(settings, empty=not asyncio.run(_anybody(settings)))
             if settings.workers == 1:
                 serve.run(serve.Part(settings=settings, fd=sock.detach()), ready=lambda: print(greeting, flush=True))

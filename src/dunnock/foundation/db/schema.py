@@ -20,6 +20,10 @@ _held = Sql(
 _version = Sql(select(column("version_num")).select_from(table("alembic_version", column("version_num"))))
 
 
+class SchemaRefused(Exception):
+    """The engine did not run a statement that makes or changes the schema; the text is the engine's."""
+
+
 async def schema_version(db: Reader) -> str | None:
     """The name of the last migration that ran; None: the database is empty."""
     if not await db.value(_held, name="alembic_version"):
@@ -32,6 +36,9 @@ async def change_postgres(url: str, plan: Callable[[str | None], Sequence[str]])
     """Run, one by one, the statements that `plan` makes of the present version. One process at a time; others wait.
 
     A statement that must wait for others' locks for 5 seconds gives up, so that it never stops the server's own work for longer.
+
+    Raises:
+        SchemaRefused: a statement failed; those before it ran.
     """
     import asyncpg  # noqa: PLC0415 (SQLite's users don't pay for it)
 
@@ -45,8 +52,34 @@ async def change_postgres(url: str, plan: Callable[[str | None], Sequence[str]])
         version = await conn.fetchval("SELECT version_num FROM alembic_version") if held else None
         for statement in plan(version):
             await conn.execute(statement)
+    except asyncpg.PostgresError as error:
+        raise SchemaRefused(str(error)) from error
     finally:
         await conn.close(timeout=5)
+
+
+def fill_sqlite(path: str, statements: Sequence[str]) -> bool:
+    """Run `statements` in the SQLite file `path` when it is missing or has no tables; False: it has some, and nothing was done.
+
+    Raises:
+        SchemaRefused: a statement failed, and none of them has any effect.
+    """
+    import sqlite3  # noqa: PLC0415
+
+    conn = sqlite3.connect(path, timeout=30, isolation_level=None)
+    try:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute("BEGIN IMMEDIATE")
+        if conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return False
+        for statement in statements:
+            conn.execute(statement)
+        conn.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise SchemaRefused(str(error)) from error
+    finally:
+        conn.close()
+    return True
 
 
 def damage(url: str) -> list[str]:
