@@ -9,20 +9,29 @@ from dunnock.foundation.db import Db, Sql
 _LIVES = "p.deleted_at IS NULL"
 _CHECKS = {
     "followers": """SELECT count(*) FROM account_counts c WHERE c.followers <>
-        (SELECT count(*) FROM follows f WHERE f.followed_id = c.account_id AND NOT f.requested)""",
+        (SELECT count(*) FROM follows f JOIN accounts a ON a.id = f.follower_id
+            WHERE f.followed_id = c.account_id AND NOT f.requested AND f.id > a.uncounted_to)""",
     "following": """SELECT count(*) FROM account_counts c WHERE c.following <>
-        (SELECT count(*) FROM follows f WHERE f.follower_id = c.account_id AND NOT f.requested)""",
+        (SELECT count(*) FROM follows f JOIN accounts a ON a.id = f.followed_id
+            WHERE f.follower_id = c.account_id AND NOT f.requested AND f.id > a.uncounted_to)""",
     "posts": """SELECT count(*) FROM account_counts c WHERE c.posts <>
         (SELECT count(*) FROM posts p WHERE p.author_id = c.account_id AND p.deleted_at IS NULL AND p.visibility <> 'direct'
             AND NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = p.id AND h.account_id = h.author_id))""",
     "favourites": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
-        AND c.favourites <> (SELECT count(*) FROM interactions i WHERE i.post_id = c.post_id AND i.favourite_id IS NOT NULL)""",
+        AND c.favourites <> (SELECT count(*) FROM interactions i JOIN accounts a ON a.id = i.account_id
+            WHERE i.post_id = c.post_id AND i.favourite_id IS NOT NULL AND i.post_id > a.uncounted_to)""",
     "boosts": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
-        AND c.boosts <> (SELECT count(*) FROM posts b WHERE b.boost_of_id = c.post_id AND b.deleted_at IS NULL)""",
+        AND c.boosts <> (SELECT count(*) FROM posts b JOIN accounts a ON a.id = b.author_id
+            WHERE b.boost_of_id = c.post_id AND b.deleted_at IS NULL AND b.boost_of_id > a.uncounted_to)""",
     "replies": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
-        AND c.replies <> (SELECT count(*) FROM posts r WHERE r.reply_to_id = c.post_id AND r.deleted_at IS NULL
-            AND r.visibility IN ('public', 'unlisted')
+        AND c.replies <> (SELECT count(*) FROM posts r JOIN accounts a ON a.id = r.author_id
+            WHERE r.reply_to_id = c.post_id AND r.deleted_at IS NULL AND r.visibility IN ('public', 'unlisted')
+            AND r.id > a.uncounted_to
             AND NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = r.id AND h.hides))""",
+    "quotes": """SELECT count(*) FROM post_counts c JOIN posts p ON p.id = c.post_id WHERE p.deleted_at IS NULL
+        AND c.quotes <> (SELECT count(*) FROM posts q JOIN accounts a ON a.id = q.author_id
+            WHERE q.quoted_id = c.post_id AND q.deleted_at IS NULL AND q.quote_state = 'accepted' AND q.id > a.uncounted_to
+            AND NOT EXISTS (SELECT 1 FROM held_posts h WHERE h.post_id = q.id AND h.account_id = h.author_id))""",
     "accounts without counters": """SELECT count(*) FROM accounts a WHERE NOT EXISTS
         (SELECT 1 FROM account_counts c WHERE c.account_id = a.id)""",
     "posts without counters": """SELECT count(*) FROM posts p WHERE p.boost_of_id IS NULL AND p.deleted_at IS NULL AND NOT EXISTS

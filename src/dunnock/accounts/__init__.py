@@ -32,6 +32,7 @@ from dunnock.accounts.confirm import (
     confirm,
     confirm_again,
 )
+from dunnock.accounts.count_anew import CountAnew
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
 from dunnock.accounts.domain_block import block_domain, blocked_domains, preview_domain_block, unblock_domain
 from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
@@ -79,6 +80,7 @@ from dunnock.accounts.events import (
     AccountSensitized,
     AccountSettingsChanged,
     Blocked,
+    CountsMoved,
     DomainBlocked,
     DomainUnblocked,
     EmailChanged,
@@ -278,7 +280,9 @@ __all__ = [
     "AppInvalid",
     "Blocked",
     "Carried",
+    "CountAnew",
     "Counts",
+    "CountsMoved",
     "Cursor",
     "Described",
     "DomainBlocked",

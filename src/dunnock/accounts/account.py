@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import unicodedata
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -21,6 +21,13 @@ class Standing(enum.Enum):
     LIMITED = "limited"
     SUSPENDED = "suspended"
     DELETED = "deleted"
+
+
+SHOWN = frozenset((Standing.ACTIVE, Standing.LIMITED))
+"""The standings with which an account is there for others."""
+ALL_COUNT: Final = 0
+NONE_COUNTS: Final = 2**63 - 1
+"""The two marks at which an account rests: all of its acts count for others, or none does (`count_anew.py`)."""
 
 
 class Field(msgspec.Struct, frozen=True):

@@ -46,7 +46,11 @@ async def hold(tx: Tx, ids: Iterable[int]) -> dict[int, Counts]:
     return {row[0]: Counts(followers=row[1], following=row[2]) for row in rows}
 
 
-async def count_follow(tx: Tx, *, follower: int, followed: int, more: int) -> None:
-    """A follow came into force (`more` 1) or ended (-1). The accounts are held already."""
-    await tx.run(store.COUNT_FOLLOWS, the=follower, more_followers=0, more_following=more)
-    await tx.run(store.COUNT_FOLLOWS, the=followed, more_followers=more, more_following=0)
+async def count_follow(tx: Tx, follow_id: int, *, follower: int, followed: int, more: int) -> None:
+    """A follow came into force (`more` 1) or ended (-1). The accounts are held already.
+
+    For each of the two it counts only as long as the other is shown.
+    """
+    ends = {"follow": follow_id, "follower": follower, "followed": followed, "more": more}
+    await tx.run(store.COUNT_FOLLOWED, **ends)
+    await tx.run(store.COUNT_FOLLOWER, **ends)

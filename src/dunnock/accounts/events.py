@@ -103,6 +103,10 @@ class StandingChanged(Event, frozen=True):
     standing: str
 
 
+class CountsMoved(Event, frozen=True):
+    """Counts of any number of accounts and posts are others now: the standing of accounts changed whose acts they counted."""
+
+
 class AccountSensitized(Event, frozen=True):
     """All that an account posts is shown as sensitive from now on, or as each post says again."""
 

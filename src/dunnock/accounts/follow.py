@@ -65,9 +65,10 @@ async def follow(
         return not requested
     await _check_new(tx, follower, target, held)
     asks = target.locked or not target.local
+    follow_id = tx.new_id()
     await tx.run(
         store.ADD_FOLLOW,
-        id=tx.new_id(),
+        id=follow_id,
         follower_id=follower,
         followed_id=followed,
         requested=asks,
@@ -78,7 +79,7 @@ async def follow(
     if asks:
         await tx.record(FollowRequested(follower_id=follower, followed_id=followed))
         return False
-    await counts.count_follow(tx, follower=follower, followed=followed, more=1)
+    await counts.count_follow(tx, follow_id, follower=follower, followed=followed, more=1)
     await tx.record(Followed(follower_id=follower, followed_id=followed))
     return True
 
@@ -122,10 +123,11 @@ async def remove_from_followers(tx: Tx, account_id: int, *, follower: int) -> bo
     if await find(tx, follower) is None:
         raise AccountMissing(follower)
     await counts.hold(tx, (follower, account_id))
-    if not await tx.run(store.END_FOLLOW_IN_FORCE, follower=follower, followed=account_id):
+    follow_id = await tx.value(store.END_FOLLOW_IN_FORCE, follower=follower, followed=account_id)
+    if follow_id is None:
         return False
     await tx.run(store.END_ENDORSEMENT, follower=follower, followed=account_id)
-    await counts.count_follow(tx, follower=follower, followed=account_id, more=-1)
+    await counts.count_follow(tx, follow_id, follower=follower, followed=account_id, more=-1)
     await tx.record(Unfollowed(follower_id=follower, followed_id=account_id))
     return True
 
@@ -135,10 +137,10 @@ async def end_follow(tx: Tx, *, follower: int, followed: int) -> bool:
     ended = await tx.all(store.END_FOLLOW, follower=follower, followed=followed)
     if not ended:
         return False
-    requested = bool(ended[0][0])
+    requested, follow_id = bool(ended[0][0]), ended[0][1]
     if not requested:
         await tx.run(store.END_ENDORSEMENT, follower=follower, followed=followed)
-        await counts.count_follow(tx, follower=follower, followed=followed, more=-1)
+        await counts.count_follow(tx, follow_id, follower=follower, followed=followed, more=-1)
     await tx.record(Unfollowed(follower_id=follower, followed_id=followed, requested=requested))
     return True
 
@@ -150,8 +152,9 @@ async def accept_follow(tx: Tx, account_id: int, *, follower: int) -> None:
         RequestMissing: there is no request, or it was taken back.
     """
     await counts.hold(tx, (account_id, follower))
-    if await tx.run(store.ACCEPT, follower=follower, followed=account_id, new_id=tx.new_id()):
-        await counts.count_follow(tx, follower=follower, followed=account_id, more=1)
+    follow_id = tx.new_id()
+    if await tx.run(store.ACCEPT, follower=follower, followed=account_id, new_id=follow_id):
+        await counts.count_follow(tx, follow_id, follower=follower, followed=account_id, more=1)
         await tx.record(Followed(follower_id=follower, followed_id=account_id, accepted=True))
     elif await tx.one(store.FOLLOW_OF, follower=follower, followed=account_id) is None:
         raise RequestMissing(follower, account_id)

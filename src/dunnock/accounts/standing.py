@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from dunnock.accounts.account import Standing
+from dunnock.accounts.account import SHOWN, Standing
+from dunnock.accounts.count_anew import CountAnew
 from dunnock.accounts.doors import block_mail_of, unblock_mail_of
 from dunnock.accounts.events import AccountSensitized, StandingChanged
 from dunnock.accounts.sign_up import end_everything, shut_out
@@ -17,20 +18,23 @@ _ENDS = {Standing.SUSPENDED: shut_out, Standing.DELETED: end_everything}
 async def change_standing(tx: Tx, to: Mapping[int, Standing]) -> dict[int, Standing]:
     """Give accounts a standing; what those had before that changed. Whoever may not come in any more is shut out.
 
-    Follows, posts and settings stay as they are, so that it can be taken back. A deleted account stays deleted.
+    Follows, posts and settings stay as they are, so that it can be taken back. A deleted account stays deleted. What an
+    account does counts for others as long as it is shown: a job sees to that at once (`CountAnew`).
     """
     was: dict[int, Standing] = {}
     for an_id, before in sorted((await _held(tx, to)).items()):
         standing = to[an_id]
         if before in {standing, Standing.DELETED}:
             continue
-        await tx.run(store.SET_STANDING, the=an_id, new=standing.value)
+        await tx.run(store.SHOW if standing in SHOWN else store.HIDE, the=an_id, new=standing.value)
         await tx.record(StandingChanged(account_id=an_id, standing=standing.value))
         was[an_id] = before
         if standing is Standing.SUSPENDED:
             await block_mail_of(tx, an_id)  # or they would join anew at once
         elif before is Standing.SUSPENDED and standing is not Standing.DELETED:
             await unblock_mail_of(tx, an_id)
+    if any((before in SHOWN) != (to[an_id] in SHOWN) for an_id, before in was.items()):
+        await tx.enqueue(CountAnew())
     for standing, end in _ENDS.items():
         barred = [an_id for an_id in was if to[an_id] is standing]
         if barred:

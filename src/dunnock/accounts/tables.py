@@ -6,6 +6,8 @@ from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Intege
 
 from dunnock.foundation.db import BigId, flag, metadata
 
+_counts_move = text("uncounted_to NOT IN (0, 9223372036854775807)")
+
 accounts = Table(
     "accounts",
     metadata,
@@ -48,8 +50,11 @@ accounts = Table(
     ),  # JSON list: addresses of the same person's accounts
     Column("moved_to_id", BigId),  # the account that its owner uses now
     Column("moved_at", BigId),  # when it moved last, also if its owner came back since
+    # Its acts up to this id count for nobody: 0 none of them, the highest number all, else it is on the way (count_anew.py).
+    Column("uncounted_to", BigId, nullable=False, server_default="0"),
     UniqueConstraint("username_key", "domain"),
     Index("ix_accounts_protected", "id", sqlite_where=text("protected = 1"), postgresql_where=text("protected")),
+    Index("ix_accounts_uncounted", "id", sqlite_where=_counts_move, postgresql_where=_counts_move),
     Index("ix_accounts_domain_username", "domain", "username_key"),
     # Search by prefix; PostgreSQL serves it by an index only when that compares bytes.
     Index("ix_accounts_username_key", "username_key", postgresql_ops={"username_key": "text_pattern_ops"}),

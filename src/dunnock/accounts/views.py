@@ -182,6 +182,11 @@ class AccountViews:
         if card is not None:
             card.stale = True
 
+    def count_all_again(self) -> None:
+        """Any counts may have changed: read those of each account again when it is next shown."""
+        for card in self.cards.values():
+            card.stale = True
+
     def forget_all(self) -> None:
         """Read everything again (after a bulk import)."""
         self._forgotten += 1
@@ -202,6 +207,8 @@ class AccountViews:
                     | events.AccountMoved(account_id=an_id)
                 ):
                     self.cards.pop(an_id)
+                case events.CountsMoved():
+                    self.count_all_again()
                 case events.ServerRulesChanged():
                     self._rules = None
                     self.forget_all()

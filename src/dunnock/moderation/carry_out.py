@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 
-from dunnock import accounts
+from dunnock import accounts, posts
 from dunnock.accounts import Power, Sheet, Staff, Standing
 from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db import Db, Tx
@@ -131,7 +131,10 @@ JOBS: Does = {
 async def _in_chunks(
     db: Db, job: Job, decision_id: int, state: str, some: Callable[[Tx, Decision], Awaitable[bool]]
 ) -> None:
-    """Do a chunk in a transaction of its own while there are more, for two minutes; then leave the rest to the next job."""
+    """Do a chunk in a transaction of its own while there are more, for two minutes; then leave the rest to the next job.
+
+    Counts follow each chunk; what is not counted anew by then is counted by the job that each change of a standing leaves.
+    """
     until = time.monotonic() + _WORK_S
     more = True
     while more:
@@ -143,6 +146,8 @@ async def _in_chunks(
             if more and time.monotonic() > until:
                 await tx.enqueue(job)
                 return
+        while time.monotonic() < until and await posts.count_some_anew(db):
+            pass
 
 
 async def _gathered(tx: Tx, held: Decision, staff: Staff, *, protected: bool) -> None:

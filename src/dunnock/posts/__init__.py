@@ -13,6 +13,7 @@ from dunnock.posts.auto_delete import (
 from dunnock.posts.bookmark import bookmark, bookmark_once, forget_bookmark, unbookmark
 from dunnock.posts.boost import boost, boosted_by, unboost
 from dunnock.posts.content import name_again, unmet
+from dunnock.posts.count_anew import COUNT_ANEW_EVERY_MS, count_anew, count_some_anew
 from dunnock.posts.delete import delete
 from dunnock.posts.drafts import add_draft, change_draft, drafts_of, drop_draft, find_draft
 from dunnock.posts.edit import edit
@@ -141,6 +142,7 @@ from dunnock.posts.wait import find_waiting, let_out, waiting_before
 from dunnock.posts.waiting import Scheduled, Sketch
 
 __all__ = [
+    "COUNT_ANEW_EVERY_MS",
     "DELETE_OLD_EVERY_MS",
     "FORGET_KEYS_EVERY_MS",
     "OPEN",
@@ -230,6 +232,8 @@ __all__ = [
     "change_draft",
     "change_policies",
     "choices_of",
+    "count_anew",
+    "count_some_anew",
     "counts_of",
     "delete",
     "delete_old",

@@ -47,7 +47,7 @@ async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None,
     if uri is not None:
         await store.name_remote(tx, boost_id, uri=uri, url=None)
     await acts.add(tx, Act.BOOST, original.id, by=by, act_id=boost_id)
-    await acts.count(tx, "boosts", original.id, 1)
+    await acts.count(tx, "boosts", original.id, 1, by=by)
     await count_posts(tx, by, 1, last_post_at=tx.now)
     await tx.record(PostBoosted(boost_id=boost_id, post_id=original.id, by=by, visibility=shown_to))
     return _boost(boost_id, original, by=by, visibility=shown_to, at=tx.now)
@@ -63,7 +63,7 @@ async def unboost(tx: Tx, post_id: int, *, by: int) -> Post:
     there = await store.find_boost(tx, original.id, by=by)
     if there is not None and await store.end_boost(tx, there[0]):
         await acts.take_back(tx, Act.BOOST, original.id, by=by)
-        await acts.count(tx, "boosts", original.id, -1)
+        await acts.count(tx, "boosts", original.id, -1, by=by)
         await count_posts(tx, by, -1)
         await tx.record(PostDeleted(post_id=there[0], author_id=by, boost_of_id=original.id))
     return original

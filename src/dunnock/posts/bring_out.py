@@ -56,6 +56,6 @@ async def count_in(tx: Tx, post: Post, *, at: int) -> None:
     if post.quoted_id is not None and post.quote_state == "accepted":
         more.append((post.quoted_id, "quotes"))
     for counted, name in sorted(more):  # in one order, so that two posts never wait for each other in a circle
-        await acts.count(tx, name, counted, 1)
+        await acts.count(tx, name, counted, 1, by=post.author_id, act=post.id)
     if post.counts_for_author:
         await count_posts(tx, post.author_id, 1, last_post_at=at)

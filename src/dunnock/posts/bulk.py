@@ -299,7 +299,8 @@ async def _link(tx: Tx, wanted: dict[int, int]) -> list[int]:
             continue
         links.append({"the": child, "to": parent, "to_author": rows[parent][1]})
         moves.append({"the": child, "new_thread": thread[parent]})
-        counts[parent] = counts.get(parent, 0) + 1
+        if child > rows[child][5]:  # else who wrote it is suspended
+            counts[parent] = counts.get(parent, 0) + 1
         moved = of_thread.pop(child, set())
         of_thread.setdefault(thread[parent], set()).update(moved)
         for one in moved:

@@ -72,9 +72,9 @@ async def _uncount(tx: Tx, post: Post, *, hidden: bool) -> None:
         less.append((post.quoted_id, "quotes"))
     for counted, name in sorted(less):
         if name == "quotes":
-            await acts.uncount_quote(tx, counted)
+            await acts.uncount_quote(tx, counted, by=post.author_id, act=post.id)
         else:
-            await acts.count(tx, name, counted, -1)
+            await acts.count(tx, name, counted, -1, by=post.author_id, act=post.id)
 
 
 async def _drop_boosts(tx: Tx, post_id: int) -> list[tuple[int, int]]:

@@ -41,7 +41,7 @@ async def _end_boost(tx: Tx, boost_id: int, post_id: int, *, by: int) -> None:
     await posts_store.find_living(tx, post_id, hold=True)
     if await posts_store.end_boost(tx, boost_id):
         await acts.take_back(tx, Act.BOOST, post_id, by=by)
-        await acts.count(tx, "boosts", post_id, -1)
+        await acts.count(tx, "boosts", post_id, -1, by=by)
         await count_posts(tx, by, -1)
         await tx.record(PostDeleted(post_id=boost_id, author_id=by, boost_of_id=post_id))
 
@@ -53,7 +53,7 @@ async def erase_favourites(db: Db, account_id: int) -> int:
         for (post_id,) in found:
             await posts_store.find_living(tx, post_id, hold=True)
             if await acts.take_back(tx, Act.FAVOURITE, post_id, by=account_id):
-                await acts.count(tx, "favourites", post_id, -1)
+                await acts.count(tx, "favourites", post_id, -1, by=account_id)
                 await tx.record(PostUnfavourited(post_id=post_id, by=account_id))
         return len(found)
 

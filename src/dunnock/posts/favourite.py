@@ -18,7 +18,7 @@ async def favourite(tx: Tx, post_id: int, *, by: int) -> Post:
     """
     post = await find_original(tx, post_id, by, act=True)
     if await acts.add(tx, Act.FAVOURITE, post.id, by=by, act_id=tx.new_id()):
-        await acts.count(tx, "favourites", post.id, 1)
+        await acts.count(tx, "favourites", post.id, 1, by=by)
         await tx.record(PostFavourited(post_id=post.id, by=by))
     return post
 
@@ -27,7 +27,7 @@ async def unfavourite(tx: Tx, post_id: int, *, by: int) -> Post:
     """Take the like back. Raises PostMissing as `favourite`."""
     post = await find_original(tx, post_id, by, act=True)
     if await acts.take_back(tx, Act.FAVOURITE, post.id, by=by):
-        await acts.count(tx, "favourites", post.id, -1)
+        await acts.count(tx, "favourites", post.id, -1, by=by)
         await tx.record(PostUnfavourited(post_id=post.id, by=by))
     return post
 

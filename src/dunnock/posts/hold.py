@@ -45,7 +45,7 @@ async def hold_back(tx: Tx, post: Post) -> bool:
 async def hold_edited(tx: Tx, post: Post) -> None:
     """Hold back what an edit addresses to others; a reply that is hidden by that counts no more."""
     if await hold_back(tx, post) and post.reply_to_id is not None and post.counts_as_reply:
-        await acts.count(tx, "replies", post.reply_to_id, -1)
+        await acts.count(tx, "replies", post.reply_to_id, -1, by=post.author_id, act=post.id)
 
 
 async def release_held(tx: Tx, account_id: int, author_id: int, *, until: int, most: int) -> int:
@@ -71,7 +71,7 @@ async def shown_again(tx: Tx, post_id: int, *, to: int, hidden: bool) -> None:
         return
     counted = post.reply_to_id if hidden and post.counts_as_reply else None
     if counted is not None:
-        await acts.count(tx, "replies", counted, 1)
+        await acts.count(tx, "replies", counted, 1, by=post.author_id, act=post.id)
     await tx.record(HeldPostReleased(post_id=post_id, account_id=to, reply_to_id=counted))
 
 

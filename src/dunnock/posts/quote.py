@@ -90,16 +90,17 @@ async def revoke_quote(tx: Tx, quoted_id: int, post_id: int, *, by: int) -> None
     Source: Mastodon's Api::V1::Statuses::QuotesController and Quote#reject!.
     """
     quoted = await find_original(tx, quoted_id, by, act=True)
-    was = await store.quote_state(tx, post_id, quoted.id)
-    if was is None:
+    there = await store.quote_of(tx, post_id, quoted.id)
+    if there is None:
         raise QuoteMissing(post_id, say="Record not found")
+    was, quoting = there
     if quoted.author_id != by:
         raise QuoteNotYours(quoted_id)
-    if was not in {"accepted", "pending"}:
+    if was is None or was not in {"accepted", "pending"}:
         return
     state = "revoked" if was == "accepted" else "rejected"
     if not await store.set_quote(tx, post_id, quoted.id, was=was, state=state):
         return  # another request was first, or the post went away at the same moment
     if was == "accepted":
-        await acts.uncount_quote(tx, quoted.id)
+        await acts.uncount_quote(tx, quoted.id, by=quoting, act=post_id)
     await tx.record(QuoteChanged(post_id=post_id, quoted_id=quoted.id, state=state))

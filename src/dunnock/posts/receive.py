@@ -315,7 +315,7 @@ async def answer_to(tx: Tx, post_id: int, parent_id: int) -> None:
     )
     hidden = await hold_back(tx, answer)
     if answer.counts_as_reply and not hidden:
-        await acts.count(tx, "replies", parent.id, 1)
+        await acts.count(tx, "replies", parent.id, 1, by=post.author_id, act=post.id)
     await tx.record(PostAnswers(post_id=post.id, author_id=post.author_id, other_id=parent.id))
 
 
@@ -326,7 +326,7 @@ async def quote_of(tx: Tx, post_id: int, quoted_id: int, state: str) -> None:
         return
     await store.set_quoted(tx, post, quoted, state)
     if state == "accepted":
-        await acts.count(tx, "quotes", quoted.id, 1)
+        await acts.count(tx, "quotes", quoted.id, 1, by=post.author_id, act=post.id)
     await tx.record(PostAnswers(post_id=post.id, author_id=post.author_id, other_id=quoted.id))
 
 
@@ -340,12 +340,12 @@ async def settle_quote(tx: Tx, post_id: int, state: str, *, quoted_author_id: in
     ):
         return False
     if state == "accepted":
-        await acts.count(tx, "quotes", post.quoted_id, 1)
+        await acts.count(tx, "quotes", post.quoted_id, 1, by=post.author_id, act=post.id)
         shorter = without_quote_line(post.html)
         if shorter != post.html and await store.is_remote(tx, post.id):
             await store.change_post(tx, msgspec.structs.replace(post, html=shorter))
     elif post.quote_state == "accepted":
-        await acts.uncount_quote(tx, post.quoted_id)
+        await acts.uncount_quote(tx, post.quoted_id, by=post.author_id, act=post.id)
     await tx.record(QuoteChanged(post_id=post.id, quoted_id=post.quoted_id, state=state))
     return True
 

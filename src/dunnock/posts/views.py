@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from dunnock.accounts.events import AccountLabelled, AccountSensitized
+from dunnock.accounts.events import AccountLabelled, AccountSensitized, CountsMoved
 from dunnock.accounts.views import AccountViews
 from dunnock.foundation.cache import Cache
 from dunnock.foundation.db import Db
@@ -273,6 +273,10 @@ class PostViews:
                     self.cards.pop(an_id)
                 case events.ThreadMuted(account_id=an_id) | events.ThreadUnmuted(account_id=an_id):
                     self._muted.pop(an_id)
+                case CountsMoved():
+                    for card in self.cards.values():
+                        card.stale = True
+                    self._polls.clear()
                 case (
                     AccountSensitized() | AccountLabelled()
                 ):  # rare: every post of theirs is drawn again, and there is no list of those kept

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, and_, bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
+from dunnock.accounts.store.count_anew import counts_for_others
 from dunnock.accounts.tables import (
     account_counts,
     accounts,
@@ -16,7 +30,7 @@ from dunnock.accounts.tables import (
     mutes,
     private_notes,
 )
-from dunnock.foundation.db import Sql, among, insert_into, insert_once, upsert
+from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
 
 _me: BindParameter[Any] = bindparam("me")
 _other: BindParameter[Any] = bindparam("other")
@@ -30,7 +44,16 @@ _lock = (
     .where(among(account_counts.c.account_id, "ids"))
     .order_by(account_counts.c.account_id)
 )
-LOCK = Sql(_lock, _lock.with_for_update())
+_accounts_first = (  # as whoever counts anew does, so that nobody waits in a circle
+    select(accounts.c.id).where(among(accounts.c.id, "ids")).order_by(accounts.c.id)
+).with_for_update(read=True, key_share=True)
+LOCK = Sql(
+    _lock,
+    select(account_counts.c.account_id, account_counts.c.followers, account_counts.c.following)
+    .where(account_counts.c.account_id == any_(func.array(_accounts_first.scalar_subquery())))
+    .order_by(account_counts.c.account_id)
+    .with_for_update(),
+)
 COUNTS = Sql(
     select(
         account_counts.c.account_id,
@@ -41,13 +64,16 @@ COUNTS = Sql(
     ).where(among(account_counts.c.account_id, "ids"))
 )
 ADD_COUNTS = insert_once(account_counts, "account_id", keys=["account_id"])
-COUNT_FOLLOWS = Sql(
+_follower, _followed = bindparam("follower", type_=BigId), bindparam("followed", type_=BigId)
+COUNT_FOLLOWER = Sql(
     update(account_counts)
-    .where(account_counts.c.account_id == _the)
-    .values(
-        followers=account_counts.c.followers + bindparam("more_followers"),
-        following=account_counts.c.following + bindparam("more_following"),
-    )
+    .where(account_counts.c.account_id == _followed, counts_for_others(_follower, bindparam("follow", type_=BigId)))
+    .values(followers=account_counts.c.followers + bindparam("more"))
+)
+COUNT_FOLLOWED = Sql(
+    update(account_counts)
+    .where(account_counts.c.account_id == _follower, counts_for_others(_followed, bindparam("follow", type_=BigId)))
+    .values(following=account_counts.c.following + bindparam("more"))
 )
 COUNT_POSTS = Sql(
     update(account_counts)
@@ -98,9 +124,9 @@ CHANGE_FOLLOW = Sql(
     .values(boosts=bindparam("boosts"), notify=bindparam("notify"), languages=bindparam("languages"))
 )
 ACCEPT = Sql(update(follows).where(_pair, follows.c.requested).values(requested=False, id=bindparam("new_id")))
-END_FOLLOW = Sql(delete(follows).where(_pair).returning(follows.c.requested))
+END_FOLLOW = Sql(delete(follows).where(_pair).returning(follows.c.requested, follows.c.id))
 END_REQUEST = Sql(delete(follows).where(_pair, follows.c.requested))
-END_FOLLOW_IN_FORCE = Sql(delete(follows).where(_pair, ~follows.c.requested))
+END_FOLLOW_IN_FORCE = Sql(delete(follows).where(_pair, ~follows.c.requested).returning(follows.c.id))
 BLOCK_BETWEEN = Sql(
     select(blocks.c.id)
     .where(

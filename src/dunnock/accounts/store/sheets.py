@@ -6,8 +6,9 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, case, or_, select, update
 
+from dunnock.accounts.account import ALL_COUNT, NONE_COUNTS
 from dunnock.accounts.paging import Cursor
 from dunnock.accounts.tables import accounts, invitations, members
 from dunnock.foundation.db import BigId, Db, Row, Sql, among
@@ -41,7 +42,21 @@ SHEETS = Sql(_sheet.where(among(accounts.c.id, "ids")))
 
 _standings = select(accounts.c.id, accounts.c.standing).where(among(accounts.c.id, "ids")).order_by(accounts.c.id)
 STANDINGS = Sql(_standings, _standings.with_for_update())
-SET_STANDING = Sql(update(accounts).where(accounts.c.id == _the).values(standing=bindparam("new")))
+
+
+def _stand(at_rest: int, on_the_way: int) -> Sql:
+    """Give a standing; an account whose acts all count so far (or none of them) is on the way to the opposite."""
+    return Sql(
+        update(accounts)
+        .where(accounts.c.id == _the)
+        .values(
+            standing=bindparam("new"),
+            uncounted_to=case((accounts.c.uncounted_to == at_rest, on_the_way), else_=accounts.c.uncounted_to),
+        )
+    )
+
+
+HIDE, SHOW = _stand(ALL_COUNT, ALL_COUNT - 1), _stand(NONE_COUNTS, NONE_COUNTS - 1)
 SENSITIZE = Sql(
     update(accounts)
     .where(accounts.c.id == _the, accounts.c.sensitized != bindparam("new", type_=Boolean()))

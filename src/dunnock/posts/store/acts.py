@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from dunnock.foundation.db import BigId, Reader, Sql, Tx
 from dunnock.posts.model import Act
-from dunnock.posts.store.others import NOBODY, no_block, shown
+from dunnock.posts.store.others import NOBODY, counts_for_others, no_block, shown
 from dunnock.posts.tables import interactions, post_counts, posts
 
 _POSTS_BOOSTS = (posts.c.boost_of_id == bindparam("post"), posts.c.deleted_at.is_(None))
@@ -58,17 +58,18 @@ _DROP_ALL = Sql(interactions.delete().where(interactions.c.post_id == bindparam(
 _PINS = Sql(
     select(func.count()).where(interactions.c.account_id == bindparam("account"), interactions.c.pin_id.is_not(None))
 )
+_by_whom_is_shown = counts_for_others(bindparam("by", type_=BigId), bindparam("act", type_=BigId))
 _COUNT = {
     name: Sql(
         post_counts.update()
-        .where(post_counts.c.post_id == bindparam("post"))
+        .where(post_counts.c.post_id == bindparam("post"), _by_whom_is_shown)
         .values({name: post_counts.c[name] + bindparam("n", type_=BigId)})
     )
     for name in ("replies", "boosts", "favourites", "quotes")
 }
 _UNCOUNT_QUOTE = Sql(
     post_counts.update()
-    .where(post_counts.c.post_id == bindparam("post"), post_counts.c.quotes > 0)
+    .where(post_counts.c.post_id == bindparam("post"), post_counts.c.quotes > 0, _by_whom_is_shown)
     .values(quotes=post_counts.c.quotes - 1)
 )
 _NO_ANSWERS = Sql(
@@ -140,9 +141,9 @@ async def drop_all(tx: Tx, post_id: int) -> None:
     await tx.run(_NO_ANSWERS, post=post_id)
 
 
-async def uncount_quote(tx: Tx, post_id: int) -> None:
-    """One accepted quote less; nothing where the post is deleted, which counts none."""
-    await tx.run(_UNCOUNT_QUOTE, post=post_id)
+async def uncount_quote(tx: Tx, post_id: int, *, by: int, act: int) -> None:
+    """One accepted quote less; nothing where the post is deleted, which counts none. `by`, `act`: as for `count`."""
+    await tx.run(_UNCOUNT_QUOTE, post=post_id, by=by, act=act)
 
 
 async def count_pins(tx: Tx, account_id: int) -> int:
@@ -151,9 +152,12 @@ async def count_pins(tx: Tx, account_id: int) -> int:
     return number
 
 
-async def count(tx: Tx, what: str, post_id: int, n: int) -> None:
-    """Add `n` to the post's `replies`, `boosts` or `favourites`."""
-    await tx.run(_COUNT[what], post=post_id, n=n)
+async def count(tx: Tx, what: str, post_id: int, n: int, *, by: int, act: int | None = None) -> None:
+    """Add `n` to the post's `replies`, `quotes`, `boosts` or `favourites`, if what `by` does counts for others.
+
+    `act`: the post that answers or quotes; None for a boost or a like, which are known by the post.
+    """
+    await tx.run(_COUNT[what], post=post_id, n=n, by=by, act=post_id if act is None else act)
 
 
 async def people(

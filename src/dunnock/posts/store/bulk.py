@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once, upsert
+from dunnock.posts.store.others import accounts
 from dunnock.posts.tables import hashtag_posts, hashtags, imported_posts, imports, post_counts, posts
 
 _KNOWN = Sql(select(imported_posts.c.key, imported_posts.c.post_id).where(among(imported_posts.c.key, "keys")))
@@ -24,7 +25,15 @@ _ADD_TAGGED = insert_into(hashtag_posts, "hashtag_id", "post_id")
 _PROGRESS = Sql(select(imports.c.done, imports.c.total).where(imports.c.source == bindparam("the_source")))
 _NOTE_PROGRESS = upsert(imports, ["source"], "source", "done", "total", "at")
 _ENDS = Sql(
-    select(posts.c.id, posts.c.author_id, posts.c.thread_id, posts.c.reply_to_id, posts.c.visibility)
+    select(
+        posts.c.id,
+        posts.c.author_id,
+        posts.c.thread_id,
+        posts.c.reply_to_id,
+        posts.c.visibility,
+        accounts.c.uncounted_to,
+    )
+    .join_from(posts, accounts, accounts.c.id == posts.c.author_id)
     .where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None))
     .order_by(posts.c.id)
 )
@@ -90,7 +99,7 @@ async def tag(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 async def ends(reader: Reader, ids: Sequence[int]) -> list[Row]:
-    """(id, author, thread, replied to, visibility) of posts that are there."""
+    """(id, author, thread, replied to, visibility, up to which post the author's count for nobody) of posts that are there."""
     return await reader.all(_ENDS, ids=ids)
 
 

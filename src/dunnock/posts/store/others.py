@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, literal_column, or_, table
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, column, exists, literal_column, or_, select, table
 
 from dunnock.foundation.db import BigId
 from dunnock.posts.tables import held_posts, mentions, posts
@@ -15,6 +15,7 @@ accounts = table(
     column("domain"),
     column("created_at", BigId),
     column("protected", Boolean),
+    column("uncounted_to", BigId),
 )
 posting_stops = table("posting_stops", column("who"), column("newer_than", BigId), column("until", BigId))
 access_changes = table("access_changes", column("id", BigId), column("member_id", BigId), column("what"))
@@ -58,6 +59,15 @@ viewer = bindparam("viewer", type_=BigId)
 """Who looks, in statements with a parameter `viewer`; NOBODY for a stranger."""
 
 NOBODY = 0
+
+
+def counts_for_others(by: ColumnElement[int], act: ColumnElement[int]) -> ColumnElement[bool]:
+    """Does an act of this account count, as those of all who are shown do? Held as it is until the transaction ends.
+
+    `act`: where it stands among theirs, an id (`accounts.uncounted_to`).
+    """
+    mark = select(accounts.c.uncounted_to).where(accounts.c.id == by).with_for_update(read=True, key_share=True)
+    return mark.scalar_subquery() < act
 
 
 def _below(name: ColumnElement[str]) -> ColumnElement[bool]:

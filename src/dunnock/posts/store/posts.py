@@ -231,7 +231,9 @@ _SET_QUOTE = Sql(
     .values(quote_state=bindparam("state", type_=Text))
 )
 _QUOTE = Sql(
-    select(posts.c.quote_state).where(_id, posts.c.quoted_id == bindparam("quoted"), posts.c.deleted_at.is_(None))
+    select(posts.c.quote_state, posts.c.author_id).where(
+        _id, posts.c.quoted_id == bindparam("quoted"), posts.c.deleted_at.is_(None)
+    )
 )
 _PLACE = Sql(
     select(posts.c.url, accounts.c.username, accounts.c.domain)
@@ -517,10 +519,10 @@ async def change_visibility(tx: Tx, post_id: int, was: str, becomes: str) -> Pos
     return await find_living(tx, post_id)
 
 
-async def quote_state(tx: Tx, post_id: int, quoted_id: int) -> str | None:
-    """The state of the post's quote of the other; None when it quotes it not, or is deleted."""
-    state: str | None = await tx.value(_QUOTE, id=post_id, quoted=quoted_id)
-    return state
+async def quote_of(tx: Tx, post_id: int, quoted_id: int) -> tuple[str | None, int] | None:
+    """The state of the post's quote of the other, and who wrote it; None when it quotes it not, or is deleted."""
+    row = await tx.one(_QUOTE, id=post_id, quoted=quoted_id)
+    return None if row is None else (row[0], row[1])
 
 
 async def is_remote(reader: Reader, post_id: int) -> bool:
