@@ -150,12 +150,15 @@ def as_rows(found):
 def test_occasions_in_blocks_are_those_of_the_whole_and_come_again(block):
     rules = {Trace.REPOST: Rule(reach=4), Trace.TAGS: Rule(lag=30_000, window=3600)}
     rows = firsts(random_rows(3, 900), rules)
-    found = Occasions(rows, rules, block=block)
+    found = Occasions(rows, rules, block=block, held=0)
     parts = list(found)
     assert len(parts) > 4
     assert max(len(part) for part in parts) <= block
     assert as_rows(Coactions.join(parts)) == as_rows(coactions(rows, rules))
     assert as_rows(Coactions.join(list(found))) == as_rows(Coactions.join(parts))
+    few = Occasions(rows, rules, block=block, held=sum(len(part) for part in parts))
+    for _ in range(2):  # found, then kept
+        assert as_rows(Coactions.join(list(few))) == as_rows(Coactions.join(parts))
 
 
 @pytest.mark.parametrize("seed", range(3))

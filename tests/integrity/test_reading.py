@@ -57,6 +57,17 @@ def test_what_posts_have_in_common(table):
         assert posts.ids(np.array([3, 0, 3])) == {0: "p0", 3: "p3"}
 
 
+def test_the_same_hashtags_in_another_order_are_one_thing_and_one_alone_is_none(tmp_path):
+    table = parquet(
+        tmp_path / "posts.parquet",
+        """SELECT * FROM (VALUES ('a', 'p0', 1, ['x', 'y', 'z']), ('b', 'p1', 2, ['Z', 'y', 'X', 'x']), ('c', 'p2', 3, ['x','y']),
+        ('d', 'p3', 4, ['x', 'X']), ('a', 'p0', 5, ['x', 'y'])) AS t(account_id, post_id, created_at, hashtags)""",
+    )
+    with Posts([table]) as posts:
+        assert things(posts, Trace.TAGS) == [[0, 1], [2]]
+        assert posts.at.tolist() == [1, 2, 3, 4]
+
+
 def test_without_text_nothing_of_what_was_written_is_read(table):
     with Posts([table], text=False) as posts:
         assert set(posts.seen().trace.tolist()) == {Trace.TAGS, Trace.TAG, Trace.LINK, Trace.BOOSTED}

@@ -107,6 +107,12 @@ def test_the_command_writes_what_the_second_program_confirms(tmp_path, name):
         assert " s lie between " in checked.stdout
 
 
+def test_the_batch_loads_no_server():
+    told = "import sys, dunnock.integrity.scan; print([one for one in ('sqlalchemy', 'dunnock.accounts') if one in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[]\n"
+
+
 def test_the_command_says_what_is_wrong(tmp_path):
     done = run("dunnock", "integrity", "scan", str(tmp_path / "none.csv"), "--out", str(tmp_path / "x.csv"))
     assert (done.returncode, "can't be read" in done.stderr) == (1, True)

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dunnock.integrity.coaction import RULES, Coactions, Floats, Ints, Observations, Pairs, Rule, Trace, distinct, weigh
-from dunnock.integrity.coaction.pairs import spread
+from dunnock.integrity.coaction.pairs import days, spread
 
 ALL = 0  # beside the traces: acts shared in whichever trace
 SMALLEST = 5  # accounts in a cluster: two or three friends are none
@@ -237,16 +237,19 @@ class Acts:
 
 def _by_trace(seen: Observations, n: int, rules: Mapping[Trace, Rule]) -> dict[int, Acts]:
     """The acts of `n` accounts by the traces that they are judged by."""
-    days, day = np.unique(seen.at // 86_400, return_inverse=True)
+    day, width = days(seen)
+    posts = int(seen.post.max(initial=-1)) + 1
     made = {}
     for trace in JUDGED:
-        rows = np.arange(len(seen)) if trace == ALL else np.flatnonzero(seen.trace == trace)
-        if trace == ALL or (trace in rules and len(rows)):
-            post, first = np.unique(seen.post[rows], return_index=True)
-            actor, when = seen.actor[rows[first]], day[rows[first]]
-            active, times = np.unique(actor * len(days) + when, return_counts=True)
-            start = np.searchsorted(active, np.arange(n + 1) * len(days))
-            made[int(trace)] = Acts(post, actor, when, len(days), active, times, start)
+        rows = np.ones(len(seen), np.bool_) if trace == ALL else seen.trace == trace
+        if trace == ALL or (trace in rules and np.any(rows)):
+            when = np.full(posts, -1, np.int64)  # all that a post did, one account did at one time
+            when[seen.post[rows]] = (seen.actor * width + day)[rows]
+            post = np.flatnonzero(when >= 0)
+            when = when[post]
+            active, times = np.unique(when, return_counts=True)
+            start = np.searchsorted(active, np.arange(n + 1) * width)
+            made[int(trace)] = Acts(post, when // width, when % width, width, active, times, start)
     return made
 
 

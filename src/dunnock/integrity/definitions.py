@@ -1,7 +1,8 @@
 """What of a table of posts is looked at, said once for every engine: Ibis expressions over its columns.
 
-`told` makes our columns from a file's, `accounts` and `posts` number what there is, `objects` says for each trace what a post
-was done to. Patterns name their letters (`[A-Za-z0-9_]`), for engines disagree about which are letters and which are space.
+`told` makes our columns from a file's, `accounts` numbers who there is, `posts` takes each post once, `objects` says for each
+trace what a post was done to. Patterns name their letters (`[A-Za-z0-9_]`), for engines disagree about which are letters and
+which are space.
 """
 
 from __future__ import annotations
@@ -71,36 +72,39 @@ def accounts(read: Any) -> Any:
 
 
 def posts(read: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
-    """The posts of `told`, each once (the first row is taken), numbered in the order of rows, with the number of the `actor`."""
+    """The posts of `told` by their `row`, each once (the first row is taken), with the number of the `actor`.
+
+    `words` are what was written; null for boosts.
+    """
     # Two hashes: of four million strings of both together, five met in DuckDB's.
     rows = read.select("row", whose=hashed(read.account), which=hashed(read.post))
-    first = rows.group_by("whose", "which").agg(row=rows.row.min()).select("row")
-    numbered = first.mutate(number=ibis.row_number().over(order_by=first.row))
-    joined = numbered.join(read, "row").join(known, "account")
+    same = rows.group_by("whose", "which").agg(first=rows.row.min(), times=rows.count())
+    repeated = same.filter(same.times > 1)
+    again = rows.join(repeated, ["whose", "which"])
+    joined = read.anti_join(again.filter(again.row > again.first).select("row"), "row").join(known, "account")
     # not `coalesce`, which would make a key where there is one
     key = ibis.ifelse(joined.text_key.isnull(), _bare(joined.words).nullif(""), joined.text_key)
+    written = ibis.ifelse(joined.is_repost, ibis.null("string"), joined.words)
     return joined.select(
-        "number", "post", "moment", "words", "is_repost", "repost_of", "repost_author", "tags", "links", "mentions",
-        "reply_to", "media", actor=joined.n, text_key=key,
+        "row", "post", "moment", "is_repost", "repost_of", "repost_author", "tags", "links", "mentions", "reply_to",
+        "media", actor=joined.n, text_key=key, words=written,
     )  # fmt: skip
 
 
 def objects(posts: Any) -> dict[Trace, Any]:
-    """By trace: the `number` of a post and what it did something to, `o`."""
+    """By trace: the `row` of a post and what it did something to, `o`; but for `TAGS` and `NEAR_TEXT`, that others tell."""
     boosts = posts.filter(posts.is_repost)
     # Where a table doesn't say which post was boosted, its text stands in for it.
     written = posts.filter(~posts.is_repost | posts.repost_of.isnull())
-    many = posts.filter(posts.tags.length() > 1)
     made = {
-        Trace.REPOST: boosts.select("number", o=boosts.repost_of),
-        Trace.TEXT: written.select("number", o=written.text_key),
-        Trace.TAGS: many.select("number", o=many.tags.join(" ")),
-        Trace.TAG: posts.select("number", o=posts.tags.unnest()),
-        Trace.LINK: _places(posts.select("number", o=posts.links.unnest())),
-        Trace.MEDIA: posts.select("number", o=posts.media.unnest()),
-        Trace.REPLY: posts.select("number", o=posts.reply_to),
-        Trace.MENTION: posts.select("number", o=posts.mentions.unnest()),
-        Trace.BOOSTED: boosts.select("number", o=boosts.repost_author),
+        Trace.REPOST: boosts.select("row", o=boosts.repost_of),
+        Trace.TEXT: written.select("row", o=written.text_key),
+        Trace.TAG: posts.select("row", o=posts.tags.unnest()),
+        Trace.LINK: _places(posts.select("row", o=posts.links.unnest())),
+        Trace.MEDIA: posts.select("row", o=posts.media.unnest()),
+        Trace.REPLY: posts.select("row", o=posts.reply_to),
+        Trace.MENTION: posts.select("row", o=posts.mentions.unnest()),
+        Trace.BOOSTED: boosts.select("row", o=boosts.repost_author),
     }
     return {trace: some.filter(some.o != "") for trace, some in made.items()}
 
@@ -113,9 +117,8 @@ def boosts(posts: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
 
 
 def worded(posts: Any) -> Any:
-    """What was written, but for boosts, in small letters: `number` and `words`."""
-    written = posts.filter(~posts.is_repost & posts.words.notnull())
-    return written.select("number", words=written.words.lower())
+    """What was written, but for boosts: `row` and `words`."""
+    return posts.filter(posts.words.notnull()).select("row", "words")
 
 
 def _column(ours: str, column: Any) -> Any:
@@ -130,14 +133,14 @@ def _column(ours: str, column: Any) -> Any:
 
 
 def _items(column: Any, *, lower: bool) -> Any:
-    """A list: a column of lists, or as Twitter writes it, [a, b]. Hashtags in small letters, each once, in order."""
+    """A list: a column of lists, or as Twitter writes it, [a, b]. Hashtags in small letters."""
     if column.type().is_array():
         items = column.cast("array<string>")
     else:
         inner = column.cast("string").re_replace(r"^[\[\] ]+|[\[\] ]+$", "")
         items = inner.split(",").map(lambda one: one.re_replace(r"""^[ '"#]+|[ '"#]+$""", ""))
     if lower:
-        items = items.filter(lambda one: one != "").map(lambda one: one.lower()).unique().sort()
+        items = items.filter(lambda one: one != "").map(lambda one: one.lower())
     return items
 
 
@@ -157,9 +160,12 @@ def _bare(words: Any) -> Any:
 
 def _places(links: Any) -> Any:
     """Where links lead, without what only tells who passed them on; not those that hide it."""
+    links = links.filter(
+        ~(links.o.startswith("https://t.co/") | links.o.startswith("http://t.co/"))
+    )  # nearly all, in archives
     host = links.o.re_extract(r"^[A-Za-z]+://([^/?#]+)", 1).lower().re_replace(r"^(www|m|mobile)\.", "")
-    path = links.o.re_extract(r"^[A-Za-z]+://[^/?#]+([^?#]*)", 1).re_replace("/+$", "")
-    query = links.o.re_extract(r"\?([^#]*)", 1).re_replace(_CAMPAIGN, "").re_replace("^&+", "")
-    parts = links.select("number", host=host, path=path, query=query)
+    parts = links.select("row", "o", host=host)
     shown = parts.filter((parts.host != "") & parts.host.notin(_SHORTENERS))
-    return shown.select("number", o=shown.host.concat(shown.path, "?", shown.query))
+    path = shown.o.re_extract(r"^[A-Za-z]+://[^/?#]+([^?#]*)", 1).re_replace("/+$", "")
+    query = shown.o.re_extract(r"\?([^#]*)", 1).re_replace(_CAMPAIGN, "").re_replace("^&+", "")
+    return shown.select("row", o=shown.host.concat(path, "?", query))

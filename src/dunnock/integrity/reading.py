@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +14,12 @@ import numpy.typing as npt
 from dunnock.integrity import definitions, engines
 from dunnock.integrity.coaction import Ints, Observations, Trace, Words, distinct
 from dunnock.integrity.coaction.near import fingerprints
-from dunnock.integrity.engines import PLACE, BadTable
+from dunnock.integrity.engines import BadTable
 
 __all__ = ["BadTable", "Boosts", "Posts"]
 
 _CHUNK = 20_000  # texts at a time
+_MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93))  # odd: no two hashes become one
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,7 @@ class Posts:
         self._text = text
         self._engine = engines.opened(engine)
         try:
-            for place, file in enumerate(files):
-                self._read(place, file, tell)
-            self._number()
+            self._number([self._read(place, file, tell) for place, file in enumerate(files)])
         except BaseException:
             self.close()
             raise
@@ -75,10 +75,11 @@ class Posts:
     def seen(self) -> Observations:
         """What the posts did to which objects."""
         things = definitions.objects(self._posts)
-        parts = [self._of(trace, some) for trace, some in things.items() if self._text or not trace.of_text]
+        parts = {trace: self._of(trace, some) for trace, some in things.items() if self._text or not trace.of_text}
+        parts[Trace.TAGS] = _several(parts[Trace.TAG])
         if self._text:
-            parts.append(self._near())
-        return Observations.join(parts)
+            parts[Trace.NEAR_TEXT] = self._near()
+        return Observations.join(list(parts.values()))
 
     def boosts(self) -> Boosts:
         """Who boosted whom, where the tables say it."""
@@ -88,44 +89,65 @@ class Posts:
 
     def ids(self, numbers: Ints) -> dict[int, str]:
         """The ids of posts by their numbers."""
-        wanted = self._engine.given("wanted", distinct(numbers))
-        found = self._posts.semi_join(wanted, "number").select("number", "post")
-        return {number: post for some in self._engine.rows(found, _CHUNK) for number, post in some}
+        numbers = distinct(numbers)
+        wanted = self._engine.given("wanted", self._rows[numbers])
+        found = self._posts.semi_join(wanted, self._posts.row == wanted.number).select("row", "post")
+        posts = {row: post for some in self._engine.rows(found, _CHUNK) for row, post in some}
+        return {number: posts[row] for number, row in zip(numbers.tolist(), self._rows[numbers].tolist(), strict=True)}
 
-    def _read(self, place: int, file: Path, tell: Callable[[str], object]) -> None:
+    def _read(self, place: int, file: Path, tell: Callable[[str], object]) -> Any:
         told = definitions.told(self._engine.file(place, file), str(file), text=self._text)
-        self._all = self._engine.keep("read", told, more=place > 0)
-        here = self._all.filter(self._all.row >= place << PLACE)
-        (count,) = self._engine.columns(here.aggregate(posts=here.count()))["posts"]
+        read = self._engine.named(f"read{place}", told, file=file)
+        (count,) = self._engine.columns(read.aggregate(posts=read.count()))["posts"]
         tell(f"{file.name}: {count:,} posts")
+        return read
 
-    def _number(self) -> None:
+    def _number(self, read: list[Any]) -> None:
         engine = self._engine
-        self._accounts = engine.keep("accounts", definitions.accounts(self._all))
-        self._posts = engine.keep("posts", definitions.posts(self._all, self._accounts, engine.hashed))
-        engine.drop("read")
+        whole = engine.union("read", read)
+        self._accounts = engine.keep("accounts", definitions.accounts(whole))
+        self._posts = engine.keep("posts", definitions.posts(whole, self._accounts, engine.hashed))
+        for name in ("read", *(f"read{place}" for place in range(len(read)))):
+            engine.drop(name)
         ids = self._accounts.order_by("n").select("account")
         self.accounts: list[str] = [account for some in engine.rows(ids, _CHUNK) for (account,) in some]
-        columns = engine.columns(self._posts.select("number", "actor", "moment", "is_repost"))
-        order = np.argsort(columns["number"])
+        columns = engine.columns(self._posts.select("row", "actor", "moment", "is_repost"))
+        order = np.argsort(columns["row"])
+        self._rows: Ints = columns["row"][order].astype(np.int64)  # of each post, by its number
         self.author: Ints = columns["actor"][order].astype(np.int64)
         self.at: Ints = columns["moment"][order].astype(np.int64)
         self.is_repost: npt.NDArray[np.bool_] = columns["is_repost"][order].astype(np.bool_)
 
     def _of(self, trace: Trace, things: Any) -> Observations:
-        found = self._engine.columns(things.select("number", object=self._engine.hashed(things.o)))
-        return self._observed(trace, found["number"].astype(np.int64), found["object"].astype(np.uint64))
+        found = self._engine.columns(things.select("row", object=self._engine.hashed(things.o)))
+        return self._observed(trace, found["row"], found["object"].astype(np.uint64))
 
     def _near(self) -> Observations:
-        numbers: list[Ints] = []
+        rows: list[Ints] = [np.empty(0, np.int64)]
 
         def chunks() -> Iterator[list[str]]:
-            for rows in self._engine.rows(definitions.worded(self._posts), _CHUNK):
-                numbers.append(np.array([row[0] for row in rows], np.int64))
-                yield [row[1] for row in rows]
+            for some in self._engine.rows(definitions.worded(self._posts), _CHUNK):
+                rows.append(np.array([row for row, _ in some], np.int64))
+                yield [words.lower() for _, words in some]
 
         text, key = fingerprints(chunks())
-        return self._observed(Trace.NEAR_TEXT, np.concatenate([np.empty(0, np.int64), *numbers])[text], key)
+        return self._observed(Trace.NEAR_TEXT, np.concatenate(rows)[text], key)
 
-    def _observed(self, trace: Trace, number: Ints, thing: Words) -> Observations:
+    def _observed(self, trace: Trace, row: Ints, thing: Words) -> Observations:
+        number = np.searchsorted(self._rows, row)
         return Observations(self.author[number], np.full(len(number), trace, np.int64), thing, self.at[number], number)
+
+
+def _several(tags: Observations) -> Observations:
+    """From single hashtags, `TAGS`: which posts carry which two or more; the same ones in whatever order are one object."""
+    order = np.lexsort((tags.object, tags.post))
+    post, tag = tags.post[order], tags.object[order]
+    kept = (np.diff(post, prepend=-1) != 0) | (np.diff(tag, prepend=tag[:1]) != 0)
+    order, post = order[kept], post[kept]
+    starts = np.flatnonzero(np.diff(post, prepend=-1))
+    mixed = tag[kept] * _MIXED[0]
+    mixed ^= mixed >> np.uint64(29)
+    whole = np.add.reduceat(mixed * _MIXED[1], starts) if len(starts) else mixed
+    many = np.diff(starts, append=len(post)) > 1
+    found = tags.take(order[starts[many]])
+    return dataclasses.replace(found, trace=np.full(len(found), Trace.TAGS, np.int64), object=whole[many])

@@ -203,10 +203,13 @@ def _most_surprising(seen: Observations, parts: list[_Shown]) -> _Shown:
     """The first few of each account. Of equal ones, those of the earlier posts, then of the first trace."""
     mine, other, surprise = (np.concatenate(column) for column in zip(*parts, strict=True))
     # Only those as surprising as an account's last one that is shown come into question: few, to be sorted with care.
-    order = np.lexsort((-surprise, seen.actor[mine]))
+    rank = np.empty(len(mine), np.int64)
+    rank[np.argsort(-surprise)] = np.arange(len(mine))
+    order = np.argsort(seen.actor[mine] * len(mine) + rank)
     whose, much = seen.actor[mine[order]], surprise[order]
-    last = np.searchsorted(whose, whose, "right") - 1
-    order = order[much >= much[np.minimum(np.searchsorted(whose, whose) + _OCCASIONS - 1, last)]]
+    starts = np.flatnonzero(np.diff(whose, prepend=-1))
+    sizes = np.diff(starts, append=len(whose))
+    order = order[much >= np.repeat(much[starts + np.minimum(sizes, _OCCASIONS) - 1], sizes)]
     mine, other, surprise = mine[order], other[order], surprise[order]
     order = np.lexsort((seen.trace[mine], seen.post[other], seen.post[mine], -surprise, seen.actor[mine]))
     whose = seen.actor[mine][order]

@@ -75,17 +75,16 @@ def _of_chunk(texts: list[bytes]) -> tuple[Ints, Words]:
             run = run[:-width] + base * run[width:]
             base, width = base * base, width * 2
         lengths = np.array([len(text) for text in kept], np.int64)
-        starts = np.cumsum(lengths) - lengths
-        # Runs that reach into the next text belong to nobody: the greatest number never is the least.
-        inner = np.zeros(len(run) + 1, np.int8)
-        np.add.at(inner, starts, 1)
-        np.add.at(inner, np.minimum(starts + lengths - _RUN + 1, len(run)), -1)
-        outside = np.cumsum(inner[:-1]) == 0
-        least = []
+        # Runs that reach into the next text belong to nobody: they are taken out.
+        number = lengths - _RUN + 1
+        inner = np.ones(len(run) + _RUN - 1, np.bool_)
+        inner[(np.cumsum(lengths) - np.arange(1, _RUN)[:, None]).ravel()] = False
+        run, starts = run[inner[: len(run)]], np.cumsum(number) - number
+        least, mixed, shifted = [], np.empty_like(run), np.empty_like(run)
         for salt in _SALTS:
-            mixed = run * salt
-            mixed ^= mixed >> np.uint64(29)
-            mixed[outside] = np.iinfo(np.uint64).max
+            np.multiply(run, salt, out=mixed)
+            np.right_shift(mixed, np.uint64(29), out=shifted)
+            np.bitwise_xor(mixed, shifted, out=mixed)
             least.append(np.minimum.reduceat(mixed, starts))
         keys = [(least[2 * n] * _BASE) ^ (least[2 * n + 1] + np.uint64(n)) for n in range(KEYS)]
     return np.tile(which, KEYS), np.concatenate(keys)

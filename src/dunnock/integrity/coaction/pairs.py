@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dunnock.integrity.coaction.observations import Floats, Ints, Observations
-from dunnock.integrity.coaction.occasions import DAY, Coactions
+from dunnock.integrity.coaction.observations import Floats, Ints, Observations, distinct
+from dunnock.integrity.coaction.occasions import DAY, Coactions, alone
 
 _LEAST = 1e-3  # occasions expected of any pair, at least
 _BLOCK = 1_000_000  # days of pairs at a time: memory stays bounded
 HELD = 6_000_000  # occasions at a time, for the same reason: 24 bytes each, and three times as much to sort them
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # an odd number near the golden section of 2^64: its products are spread evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,9 @@ def _summed(seen: Observations, found: Coactions, activity: _Activity, least: fl
     """The pairs of these occasions, without their excess; tells `activity` who met whom."""
     n, posts = int(seen.actor.max()) + 1, int(seen.post.max()) + 1
     a, b = seen.actor[found.first], seen.actor[found.second]
-    alone = _alone(np.minimum(a, b) * n + np.maximum(a, b))
-    activity.meet(found.take(alone))
-    found = found.take(~alone)
+    once = alone(np.minimum(a, b) * n + np.maximum(a, b))
+    activity.meet(found.take(once))
+    found = found.take(~once)
     one, two = seen.post[found.first], seen.post[found.second]
     met = np.minimum(one, two) * posts + np.maximum(one, two)
     order = np.argsort(met)
@@ -120,23 +119,26 @@ def _summed(seen: Observations, found: Coactions, activity: _Activity, least: fl
     return Pairs(pair // n, pair % n, count[often].astype(np.int64), total[often], np.zeros(len(pair)))
 
 
-def _alone(pair: Ints) -> npt.NDArray[np.bool_]:
-    """Which are surely the only ones of their pair, for nothing else fell into their drawer: these need no sorting."""
-    drawers = np.uint64(64 - 2 - len(pair).bit_length())  # what is shifted out: there are two to four for each
-    drawer = (pair.astype(np.uint64) * _SPREAD >> drawers).astype(np.int64)
-    return np.asarray(np.bincount(drawer)[drawer] == 1, np.bool_)
+def days(seen: Observations) -> tuple[Ints, int]:
+    """The day of each row, as a number from 0 of the days on which anything was seen, and how many these are."""
+    day = seen.at // DAY
+    known = distinct(day)
+    return np.searchsorted(known, day), len(known)
 
 
 class _Activity:
     """How active each account was each day, and how often it met somebody."""
 
     def __init__(self, seen: Observations) -> None:
-        days, day = np.unique(seen.at // DAY, return_inverse=True)
-        self._width = width = len(days)
-        _, post = np.unique(seen.post, return_index=True)
-        self._active, posts = np.unique(seen.actor[post] * width + day[post], return_counts=True)
-        self._part = posts / np.bincount(day[post], minlength=width)[self._active % width]
-        self._place = np.searchsorted(self._active, seen.actor * width + day)  # of each row
+        day, self._width = days(seen)
+        width, posts = self._width, int(seen.post.max()) + 1
+        when = np.full(posts, -1, np.int64)  # all that a post did, one account did at one time
+        when[seen.post] = seen.actor * width + day
+        known = np.flatnonzero(when >= 0)
+        self._active, place, times = np.unique(when[known], return_inverse=True, return_counts=True)
+        self._part = times / np.bincount(when[known] % width, minlength=width)[self._active % width]
+        when[known] = place
+        self._place = when[seen.post]  # of each row
         self._met = np.zeros(len(self._active), np.int64)
         self._start = np.searchsorted(self._active, np.arange(int(seen.actor.max()) + 2) * width)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,15 +34,25 @@ class Engine(Protocol):
             BadTable: it can't be read.
         """
 
-    def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
-        """Computes a table once: what comes of it reads what was computed. With `more`, these rows come to those of that name.
+    def keep(self, name: str, expression: Any) -> Any:
+        """Computes a table once: what comes of it reads what was computed.
 
         Raises:
             BadTable: a file is broken further down.
         """
 
+    def named(self, name: str, expression: Any, *, file: Path) -> Any:
+        """A table made of a `file`, that will be read several times: kept, unless to read the file again costs less.
+
+        Raises:
+            BadTable: the file is broken further down.
+        """
+
+    def union(self, name: str, parts: Sequence[Any]) -> Any:
+        """All rows of some tables, as one that is read through them."""
+
     def drop(self, name: str) -> None:
-        """Forgets a table that was kept."""
+        """Forgets a table that was kept, named or made a union."""
 
     def given(self, name: str, numbers: Ints) -> Any:
         """A table with one column, `number`."""

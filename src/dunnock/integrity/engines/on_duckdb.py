@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,16 @@ class OnDuckDB:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dunnock-scan-")
+        self._kinds: dict[str, str] = {}
         self._db = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": self._folder.name})
 
     def file(self, place: int, path: Path) -> Any:
         """See `Engine`."""
         literal = "'" + str(path).replace("'", "''") + "'"
         try:
-            with path.open("rb") as opened:
-                parquet = opened.read(4) == b"PAR1"
             source = (
                 f"SELECT * EXCLUDE file_row_number, file_row_number AS n FROM read_parquet({literal}, file_row_number = true)"
-                if parquet
+                if _parquet(path)
                 else f"SELECT *, row_number() OVER () AS n FROM read_csv({literal}, all_varchar = true, header = true)"
             )
             name = f"file{place}"
@@ -43,17 +42,21 @@ class OnDuckDB:
         except duckdb.Error as error:
             raise BadTable(say=f"{path} can't be read: {_first_line(error)}") from None
 
-    def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
+    def keep(self, name: str, expression: Any) -> Any:
         """See `Engine`."""
-        try:
-            self._db.execute((f"INSERT INTO {name} " if more else f"CREATE TABLE {name} AS ") + _sql(expression))
-        except duckdb.Error as error:
-            raise BadTable(say=f"The tables can't be read: {_first_line(error)}") from None
-        return self._table(name)
+        return self._made("TABLE", name, expression)
+
+    def named(self, name: str, expression: Any, *, file: Path) -> Any:
+        """See `Engine`. Of Parquet, each reading decodes only the columns that it needs."""
+        return self._made("VIEW" if _parquet(file) else "TABLE", name, expression)
+
+    def union(self, name: str, parts: Sequence[Any]) -> Any:
+        """See `Engine`."""
+        return self._made("VIEW", name, ibis.union(*parts))
 
     def drop(self, name: str) -> None:
         """See `Engine`."""
-        self._db.execute(f"DROP TABLE {name}")
+        self._db.execute(f"DROP {self._kinds.pop(name)} {name}")
 
     def given(self, name: str, numbers: Ints) -> Any:
         """See `Engine`."""
@@ -82,6 +85,14 @@ class OnDuckDB:
         self._db.close()
         self._folder.cleanup()
 
+    def _made(self, kind: str, name: str, expression: Any) -> Any:
+        try:
+            self._db.execute(f"CREATE {kind} {name} AS {_sql(expression)}")
+        except duckdb.Error as error:
+            raise BadTable(say=f"The tables can't be read: {_first_line(error)}") from None
+        self._kinds[name] = kind
+        return self._table(name)
+
     def _table(self, name: str) -> Any:
         kinds = {str(row[0]): str(row[1]) for row in self._db.execute(f"DESCRIBE {name}").fetchall()}
         return ibis.table({column: _kind(kind) for column, kind in kinds.items()}, name=name)
@@ -100,8 +111,13 @@ def _kind(kind: str) -> Any:
         return "string"
 
 
+def _parquet(path: Path) -> bool:
+    with path.open("rb") as opened:
+        return opened.read(4) == b"PAR1"
+
+
 def _sql(expression: Any) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb"))
+    return str(ibis.to_sql(expression, dialect="duckdb", pretty=False))
 
 
 def _first_line(error: Exception) -> str:

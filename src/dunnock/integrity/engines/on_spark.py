@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,19 +72,27 @@ class OnSpark:
         except self._error as error:
             raise BadTable(say=f"{path} can't be read: {_first_line(error)}") from None
 
-    def keep(self, name: str, expression: Any, *, more: bool = False) -> Any:
+    def keep(self, name: str, expression: Any) -> Any:
         """See `Engine`."""
         where = str(self._home / name)
         try:
-            self._spark.sql(_sql(expression)).write.parquet(where, mode="append" if more else "error")
+            self._spark.sql(_sql(expression)).write.parquet(where)
             return self._named(name, self._spark.read.parquet(where))
         except self._error as error:
             raise BadTable(say=f"The tables can't be read: {_first_line(error)}") from None
 
+    def named(self, name: str, expression: Any, *, file: Path) -> Any:  # noqa: ARG002 (see `Engine`)
+        """See `Engine`. What was read once is in columns afterwards, whatever the file was."""
+        return self.keep(name, expression)
+
+    def union(self, name: str, parts: Sequence[Any]) -> Any:
+        """See `Engine`."""
+        return self._named(name, self._spark.sql(_sql(ibis.union(*parts))))
+
     def drop(self, name: str) -> None:
         """See `Engine`."""
         self._spark.catalog.dropTempView(name)
-        shutil.rmtree(self._home / name)
+        shutil.rmtree(self._home / name, ignore_errors=True)  # of a union there is none
 
     def given(self, name: str, numbers: Ints) -> Any:
         """See `Engine`."""
