@@ -103,6 +103,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "return": f"POST {OURS}/signals/{{id}}/judge", "no_return": f"POST {OURS}/signals/{{id}}/judge",
         "case": f"POST {OURS}/cases",
     },
+    "/admin/verifiers": {"name": f"POST {OURS}/verifiers", "end": f"DELETE {OURS}/verifiers/{{id}}"},
     "/admin/integrity/{id}": {
         **dict.fromkeys(("confirmed", "dismissed"), f"POST {OURS}/networks/{{id}}/judge"),
         **{one: f"POST {OURS}/networks/{{id}}/{one}" for one in ("merge", "split")},

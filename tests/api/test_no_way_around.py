@@ -70,6 +70,8 @@ TRIES = {  # route -> what is sent, once for each
     f"POST {OURS}/requests/{{id}}/refuse": [{}],
     f"POST {OURS}/appeals/{{id}}/approve": [{}],
     f"POST {OURS}/appeals/{{id}}/reject": [{}],
+    f"POST {OURS}/verifiers": [{"account_id": "ACCOUNT", "what": "a nest"}],
+    f"DELETE {OURS}/verifiers/{{id}}": [{}],
     f"POST {OURS}/lookalikes": [{"account_id": "ACCOUNT", "name_id": "1", "impostor": True}],
     f"POST {OURS}/persona_turns/{{id}}/settle": [{"restore": True}],
 }
@@ -151,6 +153,7 @@ async def test_an_owner_alone_changes_nothing_of_a_protected_account(db, staff, 
         "take_back",
         "unlabel",
         "unprotect",
+        "verifier",
     }
     for standing in ("limited", "suspended"):
         async with db.begin() as tx:

@@ -320,6 +320,14 @@ API: dict[str, Right] = {
     "DELETE /api/v1/dunnock/admin/asset_blocks/{id}": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/custom_feeds": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/custom_feeds/{id}": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/verifiers": staff("admin:write"),  # ours
+    "DELETE /api/v1/dunnock/admin/verifiers/{id}": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/verifiers": everybody("read:accounts"),  # ours
+    "GET /api/v1/dunnock/verifiers/{id}/attestations": everybody("read:accounts"),  # ours
+    "GET /api/v1/dunnock/attestations": member("read:accounts"),  # ours
+    "DELETE /api/v1/dunnock/attestations/{id}": member("write:accounts"),  # ours
+    "POST /api/v1/dunnock/accounts/{id}/attestation": member("write:accounts"),  # ours
+    "DELETE /api/v1/dunnock/accounts/{id}/attestation": member("write:accounts"),  # ours
     "GET /api/v1/dunnock/admin/government_requests": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/government_requests": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/government_requests/{id}/answer": staff("admin:write"),  # ours

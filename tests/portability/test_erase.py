@@ -201,6 +201,10 @@ class Life:
         await row(p.featured_tags, account_id=anna.id, hashtag_id=tag, id=new(), name="Raven", posts=1)
         await row(f.followed_tags, account_id=anna.id, hashtag_id=tag, id=new())
         for one, reader in ((anna, other), (other, anna)):
+            await row(a.verifiers, account_id=one.id, what="x", called="x", since=1)
+            await row(a.attestations, verifier_id=one.id, account_id=reader.id, called="x", state="given", at=1)
+            proof = {"domain": f"{one.username}.example", "way": "file", "proved_at": 1, "checked_at": 1}
+            await row(a.domain_handles, account_id=one.id, **proof)
             await row(f.custom_feeds, id=(feed := new()), account_id=one.id, title="x", text="x", shared=True)
             await row(f.custom_feed_readers, feed_id=feed, account_id=reader.id, id=new())
             await row(f.custom_feed_reports, feed_id=feed, account_id=reader.id, id=new(), comment="x")

@@ -63,6 +63,24 @@ def read_labels(stored: str) -> tuple[Label, ...]:
     return () if stored == "[]" else _labels.decode(stored)
 
 
+class Attestation(msgspec.Struct, frozen=True, kw_only=True):
+    """That a named verifier says who an account is. `by_id`, `handle`, `name`: the verifier; `what`: for what it speaks."""
+
+    by_id: int
+    handle: str
+    name: str
+    what: str
+    since: int
+
+
+_attestations = msgspec.json.Decoder(tuple[Attestation, ...])
+
+
+def read_attestations(stored: str) -> tuple[Attestation, ...]:
+    """The attestations as the column holds them."""
+    return () if stored == "[]" else _attestations.decode(stored)
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One account. `avatar` and `header` are JSON of media's Picture, None: the default; local ones have no `url`."""
 
@@ -88,6 +106,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     attribution_domains: tuple[str, ...] = ()
     labels: tuple[Label, ...] = ()
     """What staff say of it for all to see."""
+    attestations: tuple[Attestation, ...] = ()
+    """What named verifiers say of it, of what counts now."""
+    domain_handle: str = ""
+    """The domain that it proved to be its own; empty: none."""
+    domain_since: int | None = None
     url: str | None
     uri: str | None
     created_at: int

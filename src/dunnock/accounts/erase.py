@@ -6,6 +6,7 @@ from dunnock.accounts.counts import hold
 from dunnock.accounts.events import PersonaChanged
 from dunnock.accounts.follow import end_follow
 from dunnock.accounts.store import erase as store
+from dunnock.accounts.verifiers import settle
 from dunnock.foundation.db import Db
 from dunnock.foundation.erase import Step
 
@@ -16,6 +17,16 @@ async def erase_member(db: Db, account_id: int) -> int:
     """The member: address, password, sessions, tokens, codes, invitations."""
     async with db.begin() as tx:
         return sum([await tx.run(sql, the=account_id) for sql in store.MEMBER_ROWS])
+
+
+async def erase_vouching(db: Db, account_id: int) -> int:
+    """That it was a verifier, and what it said of others, who show it no longer."""
+    async with db.begin() as tx:
+        ended = await tx.run(store.END_VERIFIER, the=account_id)
+        vouched = [int(row[0]) for row in await tx.all(store.VOUCHED, the=account_id, most=_FOLLOWS)]
+        await tx.run(store.DROP_VOUCHED, the=account_id, ids=vouched)
+        await settle(tx, vouched)
+        return ended + len(vouched)
 
 
 async def erase_follows(db: Db, account_id: int) -> int:
@@ -38,6 +49,7 @@ async def erase_profile(db: Db, account_id: int) -> int:
 ERASES: tuple[tuple[str, Step], ...] = (
     ("member", erase_member),
     ("follows", erase_follows),
+    ("vouching", erase_vouching),
     ("relations", store.RELATIONS),
     ("notes", store.NOTES),
 )

@@ -17,6 +17,24 @@ class LabelRefused(DomainError):
     code, kind, safe = "label_refused", Kind.INVALID, "Validation failed: Label is invalid"
 
 
+class VerifierRefused(DomainError):
+    """It can't be a verifier: no account of this server that all can see, or what for is empty or too long."""
+
+    code, kind, safe = "verifier_refused", Kind.INVALID, "Validation failed: Verifier is invalid"
+
+
+class AttestationRefused(DomainError):
+    """One can't say who that account is: one is no verifier, it does not want it, or there are too many."""
+
+    code, kind, safe = "attestation_refused", Kind.INVALID, "Validation failed: Attestation is invalid"
+
+
+class AttestationsLimited(DomainError):
+    """A verifier said of too many accounts within an hour who they are."""
+
+    code, kind, safe = "attestations_limited", Kind.LIMITED, "A verifier can vouch for at most 60 accounts an hour"
+
+
 class RelationRefused(DomainError):
     """Accounts can't stand like this to each other: one follows, blocks or mutes itself, or a block is between them."""
 

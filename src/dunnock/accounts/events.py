@@ -89,6 +89,26 @@ class AccountLabelled(Event, frozen=True):
     account_id: int
 
 
+class ProofsChanged(Event, frozen=True):
+    """What named verifiers say of an account, or the domain that it proved to be its own, is another."""
+
+    account_id: int
+
+
+class AccountAttested(Event, frozen=True):
+    """A named verifier says that an account is who it says it is."""
+
+    verifier_id: int
+    account_id: int
+
+
+class AttestationDoubted(Event, frozen=True):
+    """An account is called otherwise since a verifier said who it is: that counts no more until they say it again."""
+
+    verifier_id: int
+    account_id: int
+
+
 class AccountProtected(Event, frozen=True):
     """What staff do to an account needs two of them from now on, or no longer."""
 

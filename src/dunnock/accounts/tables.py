@@ -44,6 +44,11 @@ accounts = Table(
     Column(
         "labels", Text, nullable=False, server_default="[]"
     ),  # JSON [labels.Label]: what staff say of it, for all to see
+    Column(
+        "attestations", Text, nullable=False, server_default="[]"
+    ),  # JSON [account.Attestation]: what named verifiers say of it, of what counts now
+    Column("domain_handle", Text, nullable=False, server_default=""),  # the domain that it proved to be its own
+    Column("domain_since", BigId),  # when it first did
     flag("protected"),  # what staff do to it needs two of them
     Column(
         "also_known_as", Text, nullable=False, server_default="[]"
@@ -385,6 +390,53 @@ ages = Table(  # how old members are, in bands; who is not here said nothing
     sqlite_with_rowid=False,
 )
 
+verifiers = Table(  # whom staff named to say who others are
+    "verifiers",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("what", Text, nullable=False),  # what for: "journalists of the Example Times"
+    Column("called", Text, nullable=False),  # its name when it was named: unlike names suspend it
+    Column("since", BigId, nullable=False),  # what it said before that does not count
+    Column("until", BigId),  # null: without an end
+    flag("doubted"),  # it is called otherwise now, and staff have to name it anew
+)
+
+attestations = Table(  # who said of whom that they are who they say
+    "attestations",
+    metadata,
+    Column("verifier_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("called", Text, nullable=False),  # the name that it was said of
+    Column(
+        "state", Text, nullable=False
+    ),  # given | doubted (called otherwise since) | refused (by the account) | withdrawn
+    Column("at", BigId, nullable=False),
+    CheckConstraint("state IN ('given', 'doubted', 'refused', 'withdrawn')", name="state"),
+    Index("ix_attestations_account_id", "account_id"),
+    Index("ix_attestations_verifier_id_at", "verifier_id", "at"),
+    sqlite_with_rowid=False,
+)
+
+domain_handles = Table(  # domains that members proved to be theirs, and the last one that each of them lost
+    "domain_handles",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("domain", Text, nullable=False),  # A-labels
+    Column("way", Text, nullable=False),  # file | webfinger
+    Column("proved_at", BigId, nullable=False),
+    Column("checked_at", BigId, nullable=False),
+    Column("failing_since", BigId),  # null: the last check found the proof
+    Column("lost_at", BigId),  # null: it counts
+    Column("lost_why", Text, nullable=False, server_default=""),  # gone (no proof any more) | taken (proved by another)
+    CheckConstraint("way IN ('file', 'webfinger')", name="way"),
+    CheckConstraint("lost_why IN ('', 'gone', 'taken')", name="lost_why"),
+    Index(
+        "ix_domain_handles_domain", "domain", unique=True,
+        sqlite_where=text("lost_at IS NULL"), postgresql_where=text("lost_at IS NULL"),
+    ),
+    Index("ix_domain_handles_checked_at", "checked_at"),
+)  # fmt: skip
+
 private_notes = Table(
     "private_notes",
     metadata,
@@ -480,9 +532,11 @@ __all__ = [
     "accounts",
     "active_days",
     "apps",
+    "attestations",
     "blocks",
     "browsers",
     "domain_blocks",
+    "domain_handles",
     "follows",
     "grants",
     "invitations",
@@ -506,4 +560,5 @@ __all__ = [
     "sign_in_steps",
     "tokens",
     "totps",
+    "verifiers",
 ]

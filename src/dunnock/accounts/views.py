@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from dunnock.accounts import events
-from dunnock.accounts.account import Standing, read_labels
+from dunnock.accounts.account import Standing, read_attestations, read_labels
 from dunnock.accounts.member import Role
 from dunnock.accounts.server_rules import ServerRules, read_rules, worse
 from dunnock.accounts.store import views as store
@@ -26,6 +26,7 @@ class AccountCard:
     """
 
     __slots__ = (
+        "attestations",
         "avatar",
         "avatar_description",
         "bio_html",
@@ -35,6 +36,8 @@ class AccountCard:
         "discoverable",
         "display_name",
         "domain",
+        "domain_handle",
+        "domain_since",
         "face",
         "fields",
         "header",
@@ -87,6 +90,9 @@ class AccountCard:
         self.role: Role = row[27] or "member"
         self.labels = read_labels(row[28])
         self.moved_to_id: int | None = row[29]
+        self.attestations = read_attestations(row[30])
+        self.domain_handle: str = row[31]
+        self.domain_since: int | None = row[32]
         self.stale = False
         self.rendered: bytes | None = None
         self.counted: bytes | None = None
@@ -204,6 +210,7 @@ class AccountViews:
                     | events.StandingChanged(account_id=an_id)
                     | events.AccountSensitized(account_id=an_id)
                     | events.AccountLabelled(account_id=an_id)
+                    | events.ProofsChanged(account_id=an_id)
                     | events.AccountMoved(account_id=an_id)
                 ):
                     self.cards.pop(an_id)

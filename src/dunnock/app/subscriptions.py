@@ -128,6 +128,7 @@ def does(
         accounts.EndMutes: accounts.end_mutes,
         EndServerRules: end_server_rules,
         accounts.SweepAccess: accounts.sweep_access,
+        accounts.SettleAttested: accounts.settle_attested,
         **accounts.mail_jobs_of(mailer, public_url=settings.public_url),
         **letters.jobs_of(mailer, account_views, ages, public_url=settings.public_url),
         notifications.TrimNotifications: notifications.trim_notifications,

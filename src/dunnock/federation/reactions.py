@@ -28,7 +28,11 @@ TELL_PROFILE_MS = 2 * SECOND
 def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
     """Event -> reactions, for a server with these settings."""
     told = Telling(settings)
-    edited, profile = told.on_edited, told.on_profile  # one object each, however often it is heard
+    edited, profile, labelled = (
+        told.on_edited,
+        told.on_profile,
+        told.on_labelled,
+    )  # one object each, however often it is heard
     return {
         posts.PostPublished: (told.on_published,),
         posts.PostEdited: (edited,),
@@ -50,7 +54,8 @@ def hears_of(settings: Settings) -> Mapping[type[Event], Sequence[Reaction]]:
         accounts.Unblocked: (told.on_unblocked,),
         accounts.PersonaChanged: (profile,),
         accounts.AccountSettingsChanged: (profile,),
-        accounts.AccountLabelled: (told.on_labelled,),
+        accounts.AccountLabelled: (labelled,),
+        accounts.ProofsChanged: (labelled,),
         accounts.StandingChanged: (told.on_standing,),
         accounts.AccountMoved: (told.on_moved,),
         KeysRotated: (told.on_keys,),
@@ -398,8 +403,8 @@ class Telling:
         if await self._own(tx, event.account_id) is not None:
             await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now + TELL_PROFILE_MS)
 
-    async def on_labelled(self, tx: Tx, event: accounts.AccountLabelled) -> None:
-        """Update of an account at once: readers elsewhere are to know what staff say of it."""
+    async def on_labelled(self, tx: Tx, event: accounts.AccountLabelled | accounts.ProofsChanged) -> None:
+        """Update of an account at once: readers elsewhere are to know what staff and verifiers say of it."""
         if await self._own(tx, event.account_id) is not None:
             await tx.enqueue(TellProfile(account_id=event.account_id), run_at=tx.now)
 

@@ -33,6 +33,8 @@ def hears_of(*, sends: bool) -> Hears:
         accounts.MemberStateChanged,
         accounts.MemberSignedUp,
         accounts.MailConfirmed,
+        accounts.AccountAttested,
+        accounts.AttestationDoubted,
         moderation.MemberWarned,
         moderation.ReportFiled,
         moderation.AppealDecided,
@@ -79,16 +81,16 @@ async def _tell(tx: Tx, event: Event) -> None:
             | accounts.MailConfirmed(member_id=member_id, state="pending")
         ):
             await _tell_staff(tx, "pending", member_id)
+        case accounts.AccountAttested(verifier_id=verifier_id, account_id=account_id):
+            await _letter_to(tx, account_id, "attested", verifier_id)
+        case accounts.AttestationDoubted(verifier_id=verifier_id, account_id=account_id):
+            await _letter_to(tx, verifier_id, "doubted", account_id)
         case moderation.ReportFiled(report_id=report_id):
             await _tell_staff(tx, "report", report_id)
         case moderation.MemberWarned(account_id=account_id, decision_id=decision_id):
-            held = await accounts.member_of(tx, account_id)
-            if held is not None:
-                await _letter(tx, held.id, "warned", decision_id)
+            await _letter_to(tx, account_id, "warned", decision_id)
         case moderation.AppealDecided(account_id=account_id, appeal_id=appeal_id):
-            held = await accounts.member_of(tx, account_id)
-            if held is not None:
-                await _letter(tx, held.id, "appeal", appeal_id)
+            await _letter_to(tx, account_id, "appeal", appeal_id)
         case moderation.StaffRequested(request_id=request_id):
             await _tell_all_staff(tx, "request", request_id)
         case moderation.StaffAlarmed(request_id=request_id):
@@ -97,6 +99,12 @@ async def _tell(tx: Tx, event: Event) -> None:
             await _tell_all_staff(tx, "halted", decision_id)
         case _:
             pass
+
+
+async def _letter_to(tx: Tx, account_id: int, what: str, about: int) -> None:
+    held = await accounts.member_of(tx, account_id)
+    if held is not None:
+        await _letter(tx, held.id, what, about)
 
 
 async def _tell_all_staff(tx: Tx, what: str, about: int) -> None:

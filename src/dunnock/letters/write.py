@@ -99,6 +99,8 @@ async def words_for(db: Db, to: Recipient, what: str, about: int, *, title: str,
             return (f"Your sign-up on {title}", ["your sign-up was not approved. What you told us is deleted."], "")
         case "impostor":
             return await _impostor(db, about, title=title, public_url=public_url)
+        case "attested" | "doubted":
+            return await _vouched(db, to, topic, about, title=title, public_url=public_url)
         case "warned":
             return await _warned(db, to, about, title=title, public_url=public_url)
         case "appeal":
@@ -127,6 +129,30 @@ async def _impostor(db: Db, account_id: int, *, title: str, public_url: str) -> 
         ],
         "",
     )
+
+
+async def _vouched(db: Db, to: Recipient, what: str, about: int, *, title: str, public_url: str) -> Written | None:
+    """A verifier (`about`) vouches for who gets this, or somebody (`about`) for whom they did is called otherwise."""
+    verifier_id, subject_id = (about, to.account_id) if what == "attested" else (to.account_id, about)
+    other = await accounts.find(db, about)
+    said = await accounts.find_attested(db, subject_id, by=verifier_id)
+    if other is None or not other.shown or said is None or said.state != ("given" if what == "attested" else what):
+        return None
+    link = Link(f"@{other.handle}", f"{public_url}/@{other.handle}")
+    proofs = Link("Proofs", f"{public_url}/settings/proofs")
+    if what == "attested":
+        return (
+            f"A verifier on {title} vouches for you",
+            ["a verifier, whom those who run this server named, says for all to see that you are who you say you are.",
+             link, "If you do not want that, take it away: nothing else changes.", proofs],
+            "",
+        )  # fmt: skip
+    return (
+        f"Somebody for whom you vouch on {title} is called otherwise",
+        ["you said who an account is, and it has another name now. What you said is not shown until you say it again.",
+         link, proofs],
+        "",
+    )  # fmt: skip
 
 
 async def _warned(db: Db, to: Recipient, decision_id: int, *, title: str, public_url: str) -> Written | None:

@@ -131,6 +131,7 @@ from dunnock.moderation.talk import (
     pass_on as pass_on_message,
 )
 from dunnock.moderation.undo import take_back, undo
+from dunnock.moderation.verifiers import end_verifier, name_verifier
 from dunnock.moderation.waiting import MOST as MOST_WAITING
 from dunnock.moderation.waiting import Waiting, waiting
 
@@ -224,6 +225,7 @@ __all__ = [
     "drop_label",
     "drop_server_note",
     "drop_subject",
+    "end_verifier",
     "entries",
     "file_appeal",
     "file_report",
@@ -246,6 +248,7 @@ __all__ = [
     "list_cases",
     "list_reports",
     "name_flag",
+    "name_verifier",
     "named_subjects",
     "note_command",
     "note_created",

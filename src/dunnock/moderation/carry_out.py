@@ -17,7 +17,7 @@ from dunnock.foundation.clock import MINUTE, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Does, Every
-from dunnock.moderation import effects, handle, log, second
+from dunnock.moderation import effects, handle, log, second, verifiers
 from dunnock.moderation.decide import needs_two, request_for
 from dunnock.moderation.decisions import decision_of
 from dunnock.moderation.events import DecisionHalted, DecisionReversed, DecisionTaken, MemberWarned
@@ -32,7 +32,11 @@ _GATHERED = 2_000
 _WORK_S = 120.0
 _END_EVERY_MS = MINUTE
 
-EVERY: tuple[Every, ...] = (Every(EndDecisions(), _END_EVERY_MS), Every(second.EndRequests(), MINUTE))
+EVERY: tuple[Every, ...] = (
+    Every(EndDecisions(), _END_EVERY_MS),
+    Every(second.EndRequests(), MINUTE),
+    *verifiers.EVERY,
+)
 
 
 async def gather_subjects(db: Db, job: GatherSubjects) -> None:
@@ -125,6 +129,7 @@ JOBS: Does = {
     UndoDecision: undo_decision,
     EndDecisions: end_decisions,
     second.EndRequests: second.end_requests,
+    **verifiers.JOBS,
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 from markupsafe import Markup, escape
 
-from dunnock.accounts.account import Field, Label, read_fields
+from dunnock.accounts.account import Attestation, Field, Label, read_fields
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.foundation.db import Db
 from dunnock.media.model import File, read_picture
@@ -33,6 +33,8 @@ class Face(msgspec.Struct, frozen=True):
     locked: bool = False
     labels: tuple[Label, ...] = ()
     """What the people who run this server say of them."""
+    attestations: tuple[Attestation, ...] = ()
+    """What named verifiers say of them."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -140,6 +142,7 @@ def _face(card: AccountCard, emoji: Mapping[str, str]) -> Face:
         bot=card.kind == "service",
         locked=bool(card.locked),
         labels=card.labels,
+        attestations=card.attestations,
     )
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.integrity import identity
+
+JOBS = {**identity.JOBS, **moderation.JOBS, accounts.SettleAttested: accounts.settle_attested}
 
 
 class House(SimpleNamespace):
@@ -42,7 +44,7 @@ class House(SimpleNamespace):
 
 @pytest.fixture
 async def house(db):
-    made = House(db=db, reactions=Reactions(db, identity.HEARS), jobs=Jobs(db, identity.JOBS))
+    made = House(db=db, reactions=Reactions(db, identity.HEARS), jobs=Jobs(db, JOBS))
     await made.reactions.prepare()  # they hear from now on
     return made
 

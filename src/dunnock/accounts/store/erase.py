@@ -8,9 +8,11 @@ from dunnock.accounts.tables import (
     access_changes,
     accounts,
     ages,
+    attestations,
     blocks,
     browsers,
     domain_blocks,
+    domain_handles,
     endorsements,
     follows,
     grants,
@@ -29,8 +31,9 @@ from dunnock.accounts.tables import (
     sign_in_steps,
     tokens,
     totps,
+    verifiers,
 )
-from dunnock.foundation.db import BigId, Sql
+from dunnock.foundation.db import BigId, Sql, among
 from dunnock.foundation.erase import Step, of, rows, scanned, some_of
 
 _the = bindparam("the", type_=BigId)
@@ -42,6 +45,16 @@ FOLLOWS = Sql(
 )
 _of_member = select(members.c.id).where(members.c.account_id == _the).scalar_subquery()
 _invited = select(invitations.c.id).where(invitations.c.by_member_id == _of_member).scalar_subquery()
+END_VERIFIER = Sql(delete(verifiers).where(verifiers.c.account_id == _the))
+VOUCHED = Sql(
+    select(attestations.c.account_id)
+    .where(attestations.c.verifier_id == _the)
+    .order_by(attestations.c.account_id)
+    .limit(bindparam("most"))
+)
+DROP_VOUCHED = Sql(
+    delete(attestations).where(attestations.c.verifier_id == _the, among(attestations.c.account_id, "ids"))
+)
 MEMBER_ROWS = (
     *(
         Sql(delete(one).where(one.c.member_id == _of_member))
@@ -66,6 +79,8 @@ RELATIONS: Step = rows(
     some_of(domain_blocks, of(domain_blocks.c.account_id), domain_blocks.c.domain),
     some_of(endorsements, of(endorsements.c.account_id), endorsements.c.target_id),
     some_of(endorsements, of(endorsements.c.target_id), endorsements.c.account_id),
+    some_of(attestations, of(attestations.c.account_id), attestations.c.verifier_id),
+    some_of(domain_handles, of(domain_handles.c.account_id), domain_handles.c.account_id),
     some_of(private_notes, of(private_notes.c.account_id), private_notes.c.target_id),
     some_of(severances, of(severances.c.account_id), severances.c.id),
     some_of(personas, of(personas.c.account_id), personas.c.id),
@@ -76,6 +91,7 @@ NOTES: Step = scanned(private_notes, of(private_notes.c.target_id), private_note
 _blank = {
     "kind": "person", "display_name": "", "name_key": "", "bio": "", "bio_html": "", "fields": "[]", "avatar": None,
     "header": None, "avatar_description": "", "header_description": "", "attribution_domains": "[]",
+    "attestations": "[]", "domain_handle": "", "domain_since": None,
 }  # fmt: skip
 BLANK = Sql(
     update(accounts)

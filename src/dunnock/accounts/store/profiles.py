@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, update
 
-from dunnock.accounts.account import Account, Standing, read_fields, read_labels
+from dunnock.accounts.account import Account, Standing, read_attestations, read_fields, read_labels
 from dunnock.accounts.tables import accounts, blocks, follows, members, personas
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into
 
@@ -41,6 +41,9 @@ _columns = (
     accounts.c.show_featured,
     accounts.c.attribution_domains,
     accounts.c.labels,
+    accounts.c.attestations,
+    accounts.c.domain_handle,
+    accounts.c.domain_since,
 )
 _domains = msgspec.json.Decoder(tuple[str, ...]).decode
 
@@ -74,6 +77,9 @@ def account_of(row: Row) -> Account:
         show_featured=bool(row[23]),
         attribution_domains=() if row[24] == "[]" else _domains(row[24]),
         labels=read_labels(row[25]),
+        attestations=read_attestations(row[26]),
+        domain_handle=row[27],
+        domain_since=row[28],
     )
 
 

@@ -39,6 +39,9 @@ CARDS = Sql(
         members.c.role,
         accounts.c.labels,
         accounts.c.moved_to_id,
+        accounts.c.attestations,
+        accounts.c.domain_handle,
+        accounts.c.domain_since,
     )
     .join_from(accounts, account_counts, account_counts.c.account_id == accounts.c.id)
     .outerjoin(members, members.c.account_id == accounts.c.id)

@@ -13,7 +13,7 @@ from urllib.parse import quote as percent_encoded
 
 import msgspec
 
-from dunnock.accounts.account import Label, read_fields
+from dunnock.accounts.account import Attestation, Label, read_fields
 from dunnock.accounts.views import AccountCard
 from dunnock.api.mastodon.roles import shown_roles
 from dunnock.filters import Filter, Result
@@ -58,6 +58,7 @@ _NOT_FILTERED = len(b"[]}")
 
 
 SAID_BY_SERVER = "Server says"
+VERIFIED_BY = "Verified by"
 """The name of the profile's line that shows a label in apps that know of none."""
 
 
@@ -226,11 +227,16 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
             "feature_approval": _FEATURED if card.discoverable and not card.domain else _NOT_FEATURED,
             "fields": [
                 *({"name": SAID_BY_SERVER, "value": escape(one.text), "verified_at": None} for one in card.labels),
+                *(
+                    {"name": VERIFIED_BY, "value": _vouched(one, addresses), "verified_at": None}
+                    for one in card.attestations
+                ),
                 *_fields(card),
             ],
         }
         | ({"limited": True} if card.standing == "limited" else {})
         | ({"labels": [_label(one) for one in card.labels]} if card.labels else {})
+        | ({"attestations": [_attestation(one) for one in card.attestations]} if card.attestations else {})
         | ({"suspended": True} if card.standing in {"suspended", "deleted"} else {})
     )[:-1]
 
@@ -250,12 +256,25 @@ def _label(one: Label) -> dict[str, str]:
     return {"kind": one.kind, "text": one.text, "since": iso(one.since)}
 
 
+def _attestation(one: Attestation) -> dict[str, str]:
+    return {
+        "account_id": str(one.by_id), "acct": one.handle, "display_name": one.name, "what": one.what,
+        "since": iso(one.since),
+    }  # fmt: skip
+
+
+def _vouched(one: Attestation, addresses: Addresses) -> str:
+    """A line of the profile for apps that know nothing of attestations."""
+    link = f'<a href="{addresses.base}/@{one.handle}">{escape(one.name)}</a>'
+    return f"{link} ({escape(one.what)}), {iso_day(one.since)}"
+
+
 def suspended_account(card: AccountCard, addresses: Addresses) -> bytes:
     """Account of somebody suspended, as everybody is told of it: nothing is left of what they said of themselves."""
     shell = copy(card)
     shell.display_name = shell.bio_html = shell.avatar_description = shell.header_description = ""
     shell.avatar = shell.header = None
-    shell.labels = ()
+    shell.labels = shell.attestations = ()
     shell.fields, shell.kind, shell.role, shell.counts = "[]", "person", "member", (0, 0, 0, None)
     shell.locked = shell.discoverable = shell.indexable = shell.hide_collections = False
     shell.show_media = shell.show_media_replies = shell.show_featured = False

@@ -85,6 +85,7 @@ class Account(msgspec.Struct, kw_only=True):
     memorial: bool | msgspec.UnsetType = msgspec.UNSET
     limited: bool | msgspec.UnsetType = msgspec.UNSET
     labels: list[AccountLabel] | msgspec.UnsetType = msgspec.UNSET
+    attestations: list[AccountAttestation] | msgspec.UnsetType = msgspec.UNSET
     suspended: bool = False
 
 
@@ -93,6 +94,16 @@ class AccountLabel(msgspec.Struct, kw_only=True):
 
     kind: Literal["official", "coordinated", "impersonation", "automated", "context", "renamed"]
     text: str
+    since: str
+
+
+class AccountAttestation(msgspec.Struct, kw_only=True):
+    """That a named verifier says who an account is; `what`: what it speaks for. Ours; left out where there is none."""
+
+    account_id: str
+    acct: str
+    display_name: str
+    what: str
     since: str
 
 

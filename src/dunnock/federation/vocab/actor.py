@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from dunnock import accounts
-from dunnock.accounts.account import Account
+from dunnock.accounts.account import Account, Attestation
 from dunnock.federation.keys import Pair
 from dunnock.federation.places import Places
 from dunnock.foundation.clock import DAY, iso
@@ -15,6 +15,7 @@ from dunnock.media import read_picture
 from dunnock.media.model import URL_PATH
 
 _SAID = "Server says"  # the line of the profile that other software shows a label in
+_VERIFIED = "Verified by"  # the line that names a verifier
 _TYPES = {"person": "Person", "service": "Service", "group": "Group"}
 
 
@@ -50,6 +51,20 @@ def actor(account: Account, places: Places, *, pair: Pair) -> dict[str, Any]:
         told["labels"] = labels_of(account)
         said = [{"type": "PropertyValue", "name": _SAID, "value": escape(one.text)} for one in account.labels]
         told["attachment"] = said + told["attachment"]
+    if account.attestations:
+        told["attestations"] = [
+            {
+                "type": "Attestation", "attributedTo": places.actor(one.handle), "summary": one.what,
+                "published": iso(one.since),
+            }
+            for one in account.attestations
+        ]  # fmt: skip
+        vouched = [
+            {"type": "PropertyValue", "name": _VERIFIED, "value": _vouched(one, places)} for one in account.attestations
+        ]
+        told["attachment"] = (
+            told["attachment"][: len(account.labels)] + vouched + told["attachment"][len(account.labels) :]
+        )
     for name, stored, words in (
         ("icon", account.avatar, account.avatar_description),
         ("image", account.header, account.header_description),
@@ -60,6 +75,11 @@ def actor(account: Account, places: Places, *, pair: Pair) -> dict[str, Any]:
             if words:
                 told[name]["summary"] = words
     return told
+
+
+def _vouched(one: Attestation, places: Places) -> str:
+    link = f'<a href="{places.profile(one.handle)}">{escape(one.name)}</a>'
+    return f"{link} ({escape(one.what)}), {iso(one.since)[:10]}"
 
 
 def labels_of(account: Account) -> list[dict[str, Any]]:

@@ -48,6 +48,8 @@ CONTEXT: Final[list[Any]] = [
         "dunnock": "urn:dunnock:",
         "labels": {"@id": "dunnock:labels", "@container": "@set"},
         "Label": "dunnock:Label",
+        "attestations": {"@id": "dunnock:attestations", "@container": "@set"},
+        "Attestation": "dunnock:Attestation",
     },
 ]
 

@@ -6,7 +6,7 @@ from dunnock import accounts, posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.jobs import Does
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity.identity import impostors, protected, returns, turns
+from dunnock.integrity.identity import attested, impostors, protected, returns, turns
 
 
 async def on_account(tx: Tx, event: accounts.AccountMade) -> None:
@@ -20,6 +20,8 @@ async def on_persona(tx: Tx, event: accounts.PersonaChanged) -> None:
         await protected.sync_account(tx, event.account_id)
         await impostors.look_at(tx, event.account_id)
     await turns.look_at(tx, event.account_id)
+    if "display_name" in event.fields.split(","):
+        await attested.look_at(tx, event.account_id)
 
 
 async def on_protected(tx: Tx, event: accounts.AccountProtected) -> None:
@@ -29,8 +31,9 @@ async def on_protected(tx: Tx, event: accounts.AccountProtected) -> None:
 
 
 async def on_standing(tx: Tx, event: accounts.StandingChanged) -> None:
-    """The names of an account that nobody may see are nobody's."""
+    """The names of an account that nobody may see are nobody's; what a verifier says counts while it is not limited."""
     await protected.sync_account(tx, event.account_id)
+    await accounts.settle_later(tx, event.account_id)
 
 
 EVERY = (*protected.EVERY, *turns.EVERY, *returns.EVERY)

@@ -111,6 +111,9 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "follow_requests": ("follower_id", ("followed_id", "id")),
     "private_notes": ("account_id", ("target_id", "text")),
     "endorsements": ("account_id", ("target_id", "id")),
+    "verifiers": ("account_id", ("what", "since", "until")),
+    "attestations": ("account_id", ("verifier_id", "state", "at")),
+    "domain_handles": ("account_id", ("domain", "way", "proved_at", "lost_at", "lost_why")),
     "severances": ("account_id", ("kind", "target", "followers", "following", "id")),
     "lists": ("account_id", ("id", "title", "replies", "exclusive")),
     "custom_feeds": (

@@ -32,6 +32,7 @@ from dunnock.web.admin import (
     talk,
     texts,
     trends,
+    verifiers,
     watch,
     watch_rules,
 )
@@ -40,6 +41,7 @@ AREAS: tuple[Any, ...] = (
     watch, reports, cases, requests, appeals, emergency, sign_ups, accounts, trends, servers, block_lists, relays, releases,
     government, doors, texts, announcements, emoji, offers, settings,
     identity,
+    verifiers,
     integrity,
     detectors,
     fingerprint,
