@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.staffed import staffed
+from dunnock.foundation.http import Answer, Door
 
 OURS = "/api/v1/dunnock"
 
@@ -42,3 +43,28 @@ async def test_from_naming_to_refusing(staff, make):
     assert await staff.get(f"{OURS}/verifiers") == []
     assert await staff.get(f"{OURS}/verifiers/{times.id}/attestations") == []
     assert (await staff.ask("DELETE", f"{OURS}/admin/verifiers/{times.id}", ada)).status == 404
+
+
+async def test_a_domain_as_a_handle(staff, make, monkeypatch):
+    told = {}
+
+    async def get(_, url, wanted, **named):
+        return Answer(status=200 if url in told else 404, url=url, headers={}, body=told.get(url, b""))
+
+    monkeypatch.setattr(Door, "get", get)
+    jane = await make.member("jane")
+    held = await staff.get(f"{OURS}/domain_handle", jane)
+    assert (held["domain"], held["proved_at"]) == ("", None)
+    refused = await staff.ask("POST", f"{OURS}/domain_handle", jane, json={"domain": "jane.example"})
+    assert (refused.status, "does not say that it is yours" in refused.json["error"]) == (422, True)
+    told["https://jane.example/.well-known/dunnock"] = held["proof"].encode()
+    held = await staff.post(f"{OURS}/domain_handle", jane, domain="jane.example")
+    assert (held["domain"], held["way"], held["lost"], held["failing_since"]) == ("jane.example", "file", "", None)
+    for acct in ("jane.example", "@Jane.Example"):
+        assert (await staff.get(f"/api/v1/accounts/lookup?acct={acct}"))["domain_handle"] == "jane.example"
+    assert (await staff.ask("GET", "/api/v1/accounts/lookup?acct=other.example")).status == 404
+    (found,) = (await staff.get("/api/v2/search?q=@jane.example&type=accounts", jane))["accounts"]
+    assert found["id"] == str(jane.id)
+    held = (await staff.ask("DELETE", f"{OURS}/domain_handle", jane)).json
+    assert held["domain"] == ""
+    assert "domain_handle" not in await staff.get(f"/api/v1/accounts/{jane.id}")

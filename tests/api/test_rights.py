@@ -322,6 +322,9 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/admin/custom_feeds/{id}": staff("admin:write:reports"),  # ours
     "POST /api/v1/dunnock/admin/verifiers": staff("admin:write"),  # ours
     "DELETE /api/v1/dunnock/admin/verifiers/{id}": staff("admin:write"),  # ours
+    "GET /api/v1/dunnock/domain_handle": member("read:accounts"),  # ours
+    "POST /api/v1/dunnock/domain_handle": member("write:accounts"),  # ours
+    "DELETE /api/v1/dunnock/domain_handle": member("write:accounts"),  # ours
     "GET /api/v1/dunnock/verifiers": everybody("read:accounts"),  # ours
     "GET /api/v1/dunnock/verifiers/{id}/attestations": everybody("read:accounts"),  # ours
     "GET /api/v1/dunnock/attestations": member("read:accounts"),  # ours

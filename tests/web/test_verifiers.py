@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dunnock import accounts
+from dunnock.foundation.http import Answer, Door
 from dunnock.web import verifiers as page_of_all
 
 
@@ -59,3 +60,33 @@ async def test_moderators_name_nobody(signed_in, make):
     mo = await signed_in("mo", "moderator")
     assert (await mo.get("/admin/verifiers")).status == 403
     assert "/admin/verifiers" not in (await mo.get("/admin/identity")).text
+
+
+async def test_a_domain_as_a_handle(signed_in, site, monkeypatch):
+    told = {}
+
+    async def get(_, url, wanted, **named):
+        return Answer(status=200 if url in told else 404, url=url, headers={}, body=told.get(url, b""))
+
+    monkeypatch.setattr(Door, "get", get)
+    jane, stranger = await signed_in("jane"), site.browser()
+    page = await jane.get("/settings/proofs")
+    assert "@jane@127.0.0.1:8000" in page.text
+    page = await _send(jane, "/settings/proofs", "prove", domain="jane.example")
+    assert (page.status, "put the file there first" in page.text) == (422, True)
+    assert "jane.example" in [value for form in page.forms for _, value in form.fields], (
+        "what was written is still there"
+    )
+    told["https://jane.example/.well-known/dunnock"] = b"@jane@127.0.0.1:8000"
+    page = await _send(jane, "/settings/proofs", "prove", domain="jane.example")
+    assert (page.status, "Wear it no longer" in page.text) == (200, True)
+    page = await stranger.get("/@jane")
+    assert "jane.example" in page.text
+    assert "This domain says that it is theirs." in page.text
+    for path, leads_to in (("/@jane.example", "/@jane"), ("/@Jane.Example/media", "/@jane/media")):
+        assert (await stranger.get(path)).location == leads_to
+    assert (await stranger.get("/@other.example")).status == 404
+    page = await _send(jane, "/settings/proofs", "drop_domain")
+    assert "Wear it no longer" not in page.text
+    assert "jane.example" not in (await stranger.get("/@jane")).text
+    assert (await stranger.get("/@jane.example")).status == 404

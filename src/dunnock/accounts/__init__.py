@@ -45,6 +45,16 @@ from dunnock.accounts.confirm import (
 from dunnock.accounts.count_anew import CountAnew
 from dunnock.accounts.counts import Counts, count_posts, counts_of, start_counts
 from dunnock.accounts.domain_block import block_domain, blocked_domains, preview_domain_block, unblock_domain
+from dunnock.accounts.domain_handles import (
+    DomainHandle,
+    Way,
+    domains_to_check,
+    drop_domain,
+    find_by_domain,
+    find_domain,
+    note_check,
+    wear_domain,
+)
 from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
 from dunnock.accounts.errors import (
     AccountMissing,
@@ -97,6 +107,7 @@ from dunnock.accounts.events import (
     Blocked,
     CountsMoved,
     DomainBlocked,
+    DomainHandleLost,
     DomainUnblocked,
     EmailChanged,
     FollowCarriedOver,
@@ -333,6 +344,8 @@ __all__ = [
     "Cursor",
     "Described",
     "DomainBlocked",
+    "DomainHandle",
+    "DomainHandleLost",
     "DomainUnblocked",
     "EmailChanged",
     "EndMutes",
@@ -424,6 +437,7 @@ __all__ = [
     "Viewer",
     "Viewers",
     "Wanted",
+    "Way",
     "accept_follow",
     "access_changed",
     "access_changes",
@@ -472,9 +486,11 @@ __all__ = [
     "declare_birth",
     "declare_minor",
     "describe_anew",
+    "domains_to_check",
     "doubt_attestation",
     "doubt_links",
     "doubt_verifier",
+    "drop_domain",
     "drop_label",
     "effective",
     "end_everything",
@@ -492,8 +508,10 @@ __all__ = [
     "find_after",
     "find_app",
     "find_attested",
+    "find_by_domain",
     "find_by_handle",
     "find_by_handles",
+    "find_domain",
     "find_invitation",
     "find_many",
     "find_member",
@@ -534,6 +552,7 @@ __all__ = [
     "name_key",
     "name_verifier",
     "note_changes",
+    "note_check",
     "note_refused",
     "number_known",
     "open_session",
@@ -598,6 +617,7 @@ __all__ = [
     "unmute",
     "use_code",
     "verifiers_over",
+    "wear_domain",
     "withdraw_attestation",
     "write_note",
 ]

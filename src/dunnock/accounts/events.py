@@ -109,6 +109,12 @@ class AttestationDoubted(Event, frozen=True):
     account_id: int
 
 
+class DomainHandleLost(Event, frozen=True):
+    """A domain is no longer an account's: it says so no more, or another account proved it."""
+
+    account_id: int
+
+
 class AccountProtected(Event, frozen=True):
     """What staff do to an account needs two of them from now on, or no longer."""
 

@@ -8,6 +8,7 @@ from dunnock import text
 from dunnock.accounts.account import LOCAL, Account, name_key
 from dunnock.accounts.errors import AccountMissing
 from dunnock.accounts.server_rules import judged
+from dunnock.accounts.store import domain_handles as domains
 from dunnock.accounts.store import profiles as store
 from dunnock.foundation.db import Db, Reader, Row
 
@@ -94,6 +95,9 @@ async def search_accounts(
     name, at, host = wanted.partition("@")
     name, host, folded = name.lower(), host.lower(), name_key(wanted)
     found: dict[int, None] = {}
+    if not at and "." in name and not following_only:
+        worn = await db.value(domains.SHOWN_BY, domain=name)
+        found.update({} if worn is None else {int(worn): None})
     if viewer:
         # It looks at every follow of theirs: of the few that most have, at once.
         few = (await db.value(store.COUNT_FOLLOWED, the=viewer, most=_MANY)) < _MANY

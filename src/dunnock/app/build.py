@@ -101,6 +101,7 @@ from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.foundation.slot import Slot
+from dunnock.integrity import identity
 from dunnock.integrity.money import Destinations
 from dunnock.media import MediaStore
 from dunnock.media import limits as media_limits
@@ -346,6 +347,7 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     gossip = Gossip(db)
     edge.kit.limiter.share(gossip)
     share_tries(gossip)
+    identity.proving.share(gossip, "proving a domain")
     jobs = does(media_store, door, account_views, settings, mailer=Mailer(settings), house=federation)
     house = House(
         settings,

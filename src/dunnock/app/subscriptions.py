@@ -148,6 +148,7 @@ def does(
         **discovery.JOBS,
         **federation.Work(house).does,
         **identity.JOBS,
+        **identity.jobs_of(door, house.places),
         **money.jobs_of(door),
         **rules.JOBS,
         **stopped_media.JOBS,

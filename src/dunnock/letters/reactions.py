@@ -35,6 +35,7 @@ def hears_of(*, sends: bool) -> Hears:
         accounts.MailConfirmed,
         accounts.AccountAttested,
         accounts.AttestationDoubted,
+        accounts.DomainHandleLost,
         moderation.MemberWarned,
         moderation.ReportFiled,
         moderation.AppealDecided,
@@ -85,6 +86,8 @@ async def _tell(tx: Tx, event: Event) -> None:
             await _letter_to(tx, account_id, "attested", verifier_id)
         case accounts.AttestationDoubted(verifier_id=verifier_id, account_id=account_id):
             await _letter_to(tx, verifier_id, "doubted", account_id)
+        case accounts.DomainHandleLost(account_id=account_id):
+            await _letter_to(tx, account_id, "domain_lost", account_id)
         case moderation.ReportFiled(report_id=report_id):
             await _tell_staff(tx, "report", report_id)
         case moderation.MemberWarned(account_id=account_id, decision_id=decision_id):

@@ -101,6 +101,8 @@ async def words_for(db: Db, to: Recipient, what: str, about: int, *, title: str,
             return await _impostor(db, about, title=title, public_url=public_url)
         case "attested" | "doubted":
             return await _vouched(db, to, topic, about, title=title, public_url=public_url)
+        case "domain_lost":
+            return await _domain_lost(db, to, title=title, public_url=public_url)
         case "warned":
             return await _warned(db, to, about, title=title, public_url=public_url)
         case "appeal":
@@ -151,6 +153,20 @@ async def _vouched(db: Db, to: Recipient, what: str, about: int, *, title: str, 
         f"Somebody for whom you vouch on {title} is called otherwise",
         ["you said who an account is, and it has another name now. What you said is not shown until you say it again.",
          link, proofs],
+        "",
+    )  # fmt: skip
+
+
+async def _domain_lost(db: Db, to: Recipient, *, title: str, public_url: str) -> Written | None:
+    held = await accounts.find_domain(db, to.account_id)
+    if held is None or held.lost_at is None:
+        return None
+    taken = held.lost_why == "taken"
+    why = "another account proved that it is theirs" if taken else "it has not said for three days that it is yours"
+    return (
+        f"{held.domain} is no longer your handle on {title}",
+        [f"your account does not show {held.domain} any more: {why}.", "You can prove it again:",
+         Link("Proofs", f"{public_url}/settings/proofs")],
         "",
     )  # fmt: skip
 

@@ -35,6 +35,8 @@ class Face(msgspec.Struct, frozen=True):
     """What the people who run this server say of them."""
     attestations: tuple[Attestation, ...] = ()
     """What named verifiers say of them."""
+    domain_handle: str = ""
+    """The domain that they proved to be theirs."""
 
 
 class Profile(msgspec.Struct, frozen=True):
@@ -143,6 +145,7 @@ def _face(card: AccountCard, emoji: Mapping[str, str]) -> Face:
         locked=bool(card.locked),
         labels=card.labels,
         attestations=card.attestations,
+        domain_handle=card.domain_handle,
     )
 
 

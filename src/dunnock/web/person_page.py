@@ -134,7 +134,10 @@ async def find_person(account_views: AccountViews, handle: str, settings: Settin
     name, _, domain = handle.removeprefix("@").partition("@")
     if not handle.startswith("@") or not name or "\0" in handle:
         raise Missing(handle)
-    found = await account_views.id_of(name, "" if domain == settings.domain else domain)
+    if not domain and "." in name:  # a domain that is somebody's handle
+        found = await accounts.find_by_domain(db, name.casefold())
+    else:
+        found = await account_views.id_of(name, "" if domain == settings.domain else domain)
     card = None if found is None else await account_views.one(found)
     if card is None:
         raise Missing(handle)

@@ -8,10 +8,13 @@ from litestar.di import NamedDependency
 from dunnock import accounts
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Id, Query
+from dunnock.federation.places import Places
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Invalid
+from dunnock.foundation.http import Door
 from dunnock.foundation.settings import Settings
+from dunnock.integrity import identity
 from dunnock.web.cards import Cards
 from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
@@ -22,11 +25,15 @@ _MOST_SHOWN = accounts.MOST_ATTESTED
 
 
 class ProofsForm(Sent):
-    """`what`: refuse (what a verifier said), attest (whom `handle` names) or withdraw (as a verifier)."""
+    """`what`: refuse (what a verifier said), attest (whom `handle` names) or withdraw (as a verifier).
+
+    Or prove (`domain`), drop_domain.
+    """
 
     what: str = ""
     account_id: Id | None = None
     handle: str = ""
+    domain: str = ""
 
 
 @get(HERE)
@@ -36,10 +43,11 @@ async def ask_proofs(
     show: NamedDependency[Show],
     member: NamedDependency[Member],
     db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
     account_views: NamedDependency[AccountViews],
 ) -> Response[str]:
     """What proves who one is."""
-    return await _ask(show, db, account_views, member, ProofsForm())
+    return await _ask(show, db, account_views, member, ProofsForm(), here=settings.domain)
 
 
 @post(HERE, status_code=303)
@@ -51,12 +59,17 @@ async def change_proofs(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
     account_views: NamedDependency[AccountViews],
+    door: NamedDependency[Door],
 ) -> Response[str] | Response[None]:
-    """Refuse what a verifier said, or vouch for somebody as one."""
+    """Prove a domain, refuse what a verifier said, or vouch for somebody as one."""
     try:
-        await _do(db, account_views, form, here=settings.domain, by=member.account_id)
+        if form.what == "prove":
+            places = Places(settings.public_url)
+            await identity.prove_domain(db, door, member.account_id, form.domain, places=places)
+        else:
+            await _do(db, account_views, form, here=settings.domain, by=member.account_id)
     except DomainError as error:
-        return await _ask(show, db, account_views, member, form, error=error)
+        return await _ask(show, db, account_views, member, form, here=settings.domain, error=error)
     return show.go(HERE, done="saved")
 
 
@@ -65,6 +78,9 @@ async def _do(db: Db, account_views: AccountViews, form: ProofsForm, *, here: st
         case "refuse", int(verifier_id):
             async with db.begin() as tx:
                 await accounts.refuse_attestation(tx, by, verifier_id=verifier_id)
+        case "drop_domain", _:
+            async with db.begin() as tx:
+                await accounts.drop_domain(tx, by)
         case "withdraw", int(account_id):
             async with db.begin() as tx:
                 await accounts.withdraw_attestation(tx, account_id, by=by)
@@ -91,6 +107,7 @@ async def _ask(
     member: Member,
     form: ProofsForm,
     *,
+    here: str,
     error: DomainError | None = None,
 ) -> Response[str]:
     me, now = member.account_id, now_ms()
@@ -101,8 +118,9 @@ async def _ask(
     ids = [*(one.verifier_id for one in about), *(one.account_id for one in given)]
     faces = await Cards(db, account_views).faces(ids)
     return show(
-        "proofs.html", error=error, form=form, about=about, own=own, given=given, faces={one.id: one for one in faces},
-        verifiers=verifiers, counting={one.account_id for one in verifiers.values() if one.counts(now)},
+        "proofs.html", error=error, form=form, worn=await accounts.find_domain(db, me), about=about, own=own,
+        given=given, faces={one.id: one for one in faces}, verifiers=verifiers, host=here,
+        counting={one.account_id for one in verifiers.values() if one.counts(now)},
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from dunnock.moderation.verifiers import EndVerifiers, end_verifiers
 
 URL = {"public_url": "https://x", "by_member_id": None}
 WHAT = "journalists of the Example Times"
+PAIR = SimpleNamespace(number=1, signer=SimpleNamespace(key_id="k"), public="p", multikey="m")
 
 
 @pytest.fixture
@@ -100,8 +101,7 @@ async def test_it_is_shown_everywhere(house, make, times):
     assert line["name"] == "Verified by"
     assert line["value"].startswith(f'<a href="https://nest.example/@times">Example Times</a> ({WHAT}), 20')
     account = await accounts.find(house.db, jane.id)
-    pair = SimpleNamespace(number=1, signer=SimpleNamespace(key_id="k"), public="p", multikey="m")
-    document = actor(account, Places("https://nest.example"), pair=pair)
+    document = actor(account, Places("https://nest.example"), pair=PAIR)
     (said,) = document["attestations"]
     assert (said["attributedTo"], said["summary"]) == ("https://nest.example/users/times", WHAT)
     assert document["attachment"][0]["name"] == "Verified by"

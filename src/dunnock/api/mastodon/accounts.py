@@ -120,6 +120,9 @@ async def look_up_account(
     settings: NamedDependency[Settings],
 ) -> Response[wire.Account]:
     """The account of a handle, among those that this server knows."""
+    worn = params.acct.strip().removeprefix("@").casefold()
+    if "." in worn and "@" not in worn and (an_id := await accounts.find_by_domain(db, worn)) is not None:
+        return answer(await render.account(an_id))
     try:
         handle = text.parse_handle(params.acct)
     except text.BadHandle as error:

@@ -1,4 +1,7 @@
-"""Named verifiers, and what they say of accounts. Ours: /api/v1/dunnock/{verifiers,attestations}, …/accounts/:id/attestation."""
+"""Who is who: named verifiers and what they say, domains as handles.
+
+Ours: /api/v1/dunnock/{verifiers,attestations,domain_handle}, …/accounts/:id/attestation.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,34 @@ from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.admin_cases import Asked, asked
 from dunnock.api.mastodon.pages import answer, me
 from dunnock.api.mastodon.render import Render
+from dunnock.federation.places import Places
 from dunnock.foundation.clock import iso, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
+from dunnock.foundation.http import Door
+from dunnock.foundation.settings import Settings
+from dunnock.integrity import identity
 
 OURS: Final = "/api/v1/dunnock"
 _ONE: Final = f"{OURS}/accounts/{{account_id:int}}/attestation"
+
+
+class DomainForm(msgspec.Struct):
+    """A domain that is the caller's."""
+
+    domain: str = ""
+
+
+class OwnDomain(msgspec.Struct, kw_only=True):
+    """The caller's domain. `proof`: the line for `https://DOMAIN/.well-known/dunnock`; `lost`: gone, taken; empty: it counts."""
+
+    proof: str
+    domain: str
+    way: str
+    proved_at: str | None
+    checked_at: str | None
+    failing_since: str | None
+    lost: str
 
 
 class VouchedParams(msgspec.Struct, frozen=True):
@@ -145,6 +170,33 @@ async def refuse(verifier_id: FromPath[int], caller: Called, db: NamedDependency
     return {}
 
 
+@get(f"{OURS}/domain_handle", guards=[require("read:accounts")])
+async def show_domain(caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]) -> OwnDomain:
+    """The domain that the caller wears as a handle, or lost, and what proves one."""
+    return await _domain(db, me(caller), settings)
+
+
+@post(f"{OURS}/domain_handle", guards=[require("write:accounts")], status_code=200)
+async def prove_domain(
+    form: Form[DomainForm],
+    caller: Called,
+    db: NamedDependency[Db],
+    door: NamedDependency[Door],
+    settings: NamedDependency[Settings],
+) -> OwnDomain:
+    """Look whether a domain says that it is the caller's, and wear it as a handle then."""
+    await identity.prove_domain(db, door, me(caller), form.domain, places=Places(settings.public_url))
+    return await _domain(db, me(caller), settings)
+
+
+@delete(f"{OURS}/domain_handle", guards=[require("write:accounts")], status_code=200)
+async def drop_domain(caller: Called, db: NamedDependency[Db], settings: NamedDependency[Settings]) -> OwnDomain:
+    """Wear no domain any more."""
+    async with db.begin() as tx:
+        await accounts.drop_domain(tx, me(caller))
+    return await _domain(db, me(caller), settings)
+
+
 @post(f"{OURS}/admin/verifiers", guards=[require("admin:write")], status_code=200)
 async def name_verifier(form: Form[VerifierForm], caller: Called, db: NamedDependency[Db]) -> Asked:
     """Name an account of this server a verifier, or name one anew; somebody else must agree."""
@@ -165,6 +217,20 @@ async def end_verifier(account_id: FromPath[int], caller: Called, db: NamedDepen
     return {}
 
 
+async def _domain(db: Db, account_id: int, settings: Settings) -> OwnDomain:
+    account = await accounts.find_shown(db, account_id)
+    held = await accounts.find_domain(db, account_id)
+    proof = f"@{account.username}@{settings.domain}"
+    if held is None:
+        return OwnDomain(
+            proof=proof, domain="", way="", proved_at=None, checked_at=None, failing_since=None, lost=""
+        )  # fmt: skip
+    return OwnDomain(
+        proof=proof, domain=held.domain, way=held.way, proved_at=iso(held.proved_at), checked_at=iso(held.checked_at),
+        failing_since=None if held.failing_since is None else iso(held.failing_since), lost=held.lost_why,
+    )  # fmt: skip
+
+
 def _verifier(one: accounts.Verifier) -> Verifier:
     return Verifier(
         account_id=str(one.account_id), acct=one.username, display_name=one.display_name, what=one.what,
@@ -174,5 +240,6 @@ def _verifier(one: accounts.Verifier) -> Verifier:
 
 
 HANDLERS: list[Any] = [
-    list_verifiers, list_vouched, attest, withdraw, list_own, refuse, name_verifier, end_verifier,
+    list_verifiers, list_vouched, attest, withdraw, list_own, refuse, name_verifier, end_verifier, show_domain,
+    prove_domain, drop_domain,
 ]  # fmt: skip

@@ -59,6 +59,7 @@ _NOT_FILTERED = len(b"[]}")
 
 SAID_BY_SERVER = "Server says"
 VERIFIED_BY = "Verified by"
+DOMAIN_LINE = "Domain"
 """The name of the profile's line that shows a label in apps that know of none."""
 
 
@@ -231,11 +232,13 @@ def account_start(card: AccountCard, addresses: Addresses, emoji: Sequence[Emoji
                     {"name": VERIFIED_BY, "value": _vouched(one, addresses), "verified_at": None}
                     for one in card.attestations
                 ),
+                *([_domain(card)] if card.domain_handle else ()),
                 *_fields(card),
             ],
         }
         | ({"limited": True} if card.standing == "limited" else {})
         | ({"labels": [_label(one) for one in card.labels]} if card.labels else {})
+        | ({"domain_handle": card.domain_handle} if card.domain_handle else {})
         | ({"attestations": [_attestation(one) for one in card.attestations]} if card.attestations else {})
         | ({"suspended": True} if card.standing in {"suspended", "deleted"} else {})
     )[:-1]
@@ -269,12 +272,23 @@ def _vouched(one: Attestation, addresses: Addresses) -> str:
     return f"{link} ({escape(one.what)}), {iso_day(one.since)}"
 
 
+def _domain(card: AccountCard) -> dict[str, str | None]:
+    """The domain as a checked link, as apps show those."""
+    host = card.domain_handle
+    return {
+        "name": DOMAIN_LINE,
+        "value": f'<a href="https://{host}/" rel="me nofollow noopener noreferrer" translate="no">{host}</a>',
+        "verified_at": None if card.domain_since is None else iso(card.domain_since),
+    }
+
+
 def suspended_account(card: AccountCard, addresses: Addresses) -> bytes:
     """Account of somebody suspended, as everybody is told of it: nothing is left of what they said of themselves."""
     shell = copy(card)
     shell.display_name = shell.bio_html = shell.avatar_description = shell.header_description = ""
     shell.avatar = shell.header = None
     shell.labels = shell.attestations = ()
+    shell.domain_handle = ""
     shell.fields, shell.kind, shell.role, shell.counts = "[]", "person", "member", (0, 0, 0, None)
     shell.locked = shell.discoverable = shell.indexable = shell.hide_collections = False
     shell.show_media = shell.show_media_replies = shell.show_featured = False

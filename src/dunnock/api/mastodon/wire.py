@@ -86,6 +86,7 @@ class Account(msgspec.Struct, kw_only=True):
     limited: bool | msgspec.UnsetType = msgspec.UNSET
     labels: list[AccountLabel] | msgspec.UnsetType = msgspec.UNSET
     attestations: list[AccountAttestation] | msgspec.UnsetType = msgspec.UNSET
+    domain_handle: str | msgspec.UnsetType = msgspec.UNSET
     suspended: bool = False
 
 

@@ -16,6 +16,7 @@ from dunnock.media.model import URL_PATH
 
 _SAID = "Server says"  # the line of the profile that other software shows a label in
 _VERIFIED = "Verified by"  # the line that names a verifier
+_DOMAIN = "Domain"
 _TYPES = {"person": "Person", "service": "Service", "group": "Group"}
 
 
@@ -65,6 +66,12 @@ def actor(account: Account, places: Places, *, pair: Pair) -> dict[str, Any]:
         told["attachment"] = (
             told["attachment"][: len(account.labels)] + vouched + told["attachment"][len(account.labels) :]
         )
+    if account.domain_handle:
+        host = account.domain_handle
+        told["domainHandle"] = host
+        link = f'<a href="https://{host}/" rel="me nofollow noopener noreferrer">{host}</a>'
+        at = len(account.labels) + len(account.attestations)
+        told["attachment"].insert(at, {"type": "PropertyValue", "name": _DOMAIN, "value": link})
     for name, stored, words in (
         ("icon", account.avatar, account.avatar_description),
         ("image", account.header, account.header_description),

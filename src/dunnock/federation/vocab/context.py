@@ -50,6 +50,7 @@ CONTEXT: Final[list[Any]] = [
         "Label": "dunnock:Label",
         "attestations": {"@id": "dunnock:attestations", "@container": "@set"},
         "Attestation": "dunnock:Attestation",
+        "domainHandle": "dunnock:domainHandle",
     },
 ]
 

@@ -5,6 +5,7 @@ Owns the names that are protected, who is taken for them, and what accounts were
 
 from __future__ import annotations
 
+from dunnock.integrity.identity.domains import jobs_of, prove_domain, proving
 from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound, PersonaTurned
 from dunnock.integrity.identity.impostors import Alike, alikes, alikes_of, marked_for, settle, unprotect
 from dunnock.integrity.identity.protected import Protected, add_name, find_name, list_names
@@ -29,10 +30,13 @@ __all__ = [
     "alikes",
     "alikes_of",
     "find_name",
+    "jobs_of",
     "list_names",
     "list_turns",
     "lookalike_pair",
     "marked_for",
+    "prove_domain",
+    "proving",
     "return_pair",
     "settle",
     "settle_turn",

@@ -228,7 +228,7 @@ async def _label(tx: Tx, account_id: int) -> None:
 
 def _seen(account: Account) -> Seen:
     proven = {urlsplit(one.value).hostname for one in account.fields if one.verified_at is not None}
-    hosts = frozenset(host.removeprefix("www.") for host in proven if host)
+    hosts = frozenset(host.removeprefix("www.") for host in (*proven, account.domain_handle) if host)
     return Seen(account.id, account.username, account.display_name, not account.local, hosts, print_of(account.avatar))
 
 

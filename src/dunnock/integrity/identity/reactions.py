@@ -6,7 +6,7 @@ from dunnock import accounts, posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.jobs import Does
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity.identity import attested, impostors, protected, returns, turns
+from dunnock.integrity.identity import attested, domains, impostors, protected, returns, turns
 
 
 async def on_account(tx: Tx, event: accounts.AccountMade) -> None:
@@ -36,12 +36,18 @@ async def on_standing(tx: Tx, event: accounts.StandingChanged) -> None:
     await accounts.settle_later(tx, event.account_id)
 
 
-EVERY = (*protected.EVERY, *turns.EVERY, *returns.EVERY)
+async def on_proofs(tx: Tx, event: accounts.ProofsChanged) -> None:
+    """Whose domain is the name's website is no impostor of the name."""
+    await impostors.look_at(tx, event.account_id)
+
+
+EVERY = (*domains.EVERY, *protected.EVERY, *turns.EVERY, *returns.EVERY)
 HEARS: Hears = {
     accounts.AccountMade: (on_account,),
     accounts.PersonaChanged: (on_persona,),
     accounts.AccountProtected: (on_protected,),
     accounts.StandingChanged: (on_standing,),
+    accounts.ProofsChanged: (on_proofs,),
     posts.PostPublished: (impostors.look_at_answer,),
 }
 JOBS: Does = {

@@ -34,6 +34,7 @@ NAMES = Sql(
 NAMES_BY_KEYS = Sql(
     _name.where(_n.id.in_(select(_k.name_id).where(among(_k.key, "keys")))).order_by(_n.id).limit(bindparam("most"))
 )
+NAMES_WITH_SITES = Sql(_name.where(_n.site != "", _n.source == "staff").order_by(_n.id))
 OF_ACCOUNT = Sql(_name.where(_n.account_id == _account, _n.source == "account").order_by(_n.id))
 OWNED = Sql(select(_n.id).where(_n.account_id == _account).limit(1))
 OF_ACCOUNTS = Sql(select(_n.account_id).where(_n.source == "account").distinct().order_by(_n.account_id))

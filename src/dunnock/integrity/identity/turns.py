@@ -69,7 +69,11 @@ async def look_at(tx: Tx, account_id: int) -> None:
     given = max((one.since for one in badges), default=0)  # staff saw what stood there then
     changes = [one for one in changes if one.at >= given]
     proved = any(one.verified_at is not None for one in account.fields)
-    badge = bool(badges or account.attestations) or proved or (held is not None and held.state == "suspended")
+    badge = (
+        bool(badges or account.attestations or account.domain_handle)
+        or proved
+        or (held is not None and held.state == "suspended")
+    )
     told = weigh(changes, now_called=called, followers=counts.followers if counts else 0, badge=badge)
     if told is None or not told.turned:
         return
