@@ -18,7 +18,6 @@ from dunnock.accounts.store import profiles as store
 from dunnock.foundation.db import Reader, Tx
 
 Visibility = Literal["public", "unlisted", "followers", "direct"]
-VISIBILITIES: tuple[str, ...] = get_args(Visibility)
 QuotePolicy = Literal["public", "followers", "nobody"]
 ReplyPolicy = Literal["everyone", "followers", "following", "mentioned", "nobody"]
 

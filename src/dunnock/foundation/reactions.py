@@ -82,7 +82,6 @@ DROP_FAILURE = Sql(
     delete(failures).where(failures.c.reaction == bindparam("name"), failures.c.event_id == bindparam("event"))
 )
 EVENT = Sql(select(event_log.c.kind, event_log.c.body).where(event_log.c.id == bindparam("id")))
-HEAD = Sql(select(func.coalesce(func.max(event_log.c.id), 0)))
 PLACES = Sql(
     select(
         reactions.c.name,

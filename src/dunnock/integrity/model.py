@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,9 +12,7 @@ from dunnock.foundation.clock import DAY
 ACTS_KEPT_MS = 30 * DAY
 """So long it is kept who did what."""
 SubjectKind = Literal["account", "post", "cluster", "hashtag", "link", "domain", "media"]
-KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 State = Literal["open", "confirmed", "dismissed"]
-STATES: tuple[State, ...] = get_args(State)
 
 
 class Act(enum.IntEnum):

@@ -51,7 +51,6 @@ BY_ID = Sql(_one)
 BY_IDS = Sql(select(*_shown).where(among(media.c.id, "ids")))
 _lockable = select(*_shown).where(among(media.c.id, "ids")).order_by(media.c.id)
 LOCKED_BY_IDS = Sql(_lockable, _lockable.with_for_update())
-OF_POST = Sql(select(*_shown).where(media.c.post_id == _the).order_by(media.c.id))
 ATTACH = Sql(
     update(media)
     .where(media.c.id == _the, media.c.post_id.is_(None), media.c.state == "ready")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -11,7 +11,6 @@ from dunnock import media, text
 from dunnock.posts.errors import DraftRefused
 from dunnock.posts.poll import PollDraft
 
-Visibility = Literal["public", "unlisted", "followers", "direct"]
 VISIBILITIES = frozenset(("public", "unlisted", "followers", "direct"))
 OPEN = frozenset(("public", "unlisted"))
 QUOTE_POLICIES = frozenset(("public", "followers", "nobody"))

@@ -20,7 +20,6 @@ _KNOWN = Sql(select(_p.id, _p.link_id, _p.state, _p.asked_at, _p.url).where(_p.u
 _BY_ID = Sql(select(_p.id, _p.link_id, _p.state, _p.asked_at, _p.url).where(_p.id == _the))
 _ADD = insert_once(previews, "id", "url", "link_id", "state", "asked_at", keys=["url"])
 _ASK = Sql(update(previews).where(_p.id == _the).values(asked_at=bindparam("now", type_=BigId)))
-_ATTACHED = Sql(select(_of.preview_id).where(_of.post_id == _post))
 _ATTACH = upsert(post_previews, ["post_id"], "post_id", "preview_id", "link_id")
 _DETACH = Sql(delete(post_previews).where(_of.post_id == _post))
 _FOUND = Sql(
@@ -101,12 +100,6 @@ async def add(tx: Tx, url: str) -> Known:
 async def note_asked(tx: Tx, preview_id: int) -> None:
     """A job looks from now on."""
     await tx.run(_ASK, the=preview_id, now=tx.now)
-
-
-async def attached(reader: Reader, post_id: int) -> int | None:
-    """The preview that a post shows, ready or not."""
-    found: int | None = await reader.value(_ATTACHED, post=post_id)
-    return found
 
 
 async def attach(tx: Tx, post_id: int, one: Known) -> None:

@@ -23,8 +23,6 @@ from dunnock.web.visitor import Visitor
 from dunnock.web.welcome import JOINING
 from dunnock.web.words import N_
 
-_THANKS = N_("Thank you, @%(name)s")
-
 
 class SignUpForm(Sent):
     """Who joins. `invitation` is a code."""

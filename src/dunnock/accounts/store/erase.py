@@ -37,7 +37,6 @@ from dunnock.foundation.db import BigId, Sql, among
 from dunnock.foundation.erase import Step, of, rows, scanned, some_of
 
 _the = bindparam("the", type_=BigId)
-MEMBER = Sql(select(members.c.id, members.c.email, members.c.email_key).where(members.c.account_id == _the))
 FOLLOWS = Sql(
     select(follows.c.follower_id, follows.c.followed_id)
     .where(or_(follows.c.follower_id == _the, follows.c.followed_id == _the))

@@ -103,4 +103,3 @@ SESSION_BEFORE = Sql(select(sessions.c.id).where(sessions.c.member_id == bindpar
 OVER_BROWSERS = Sql(select(_b.digest).where(_b.seen_at < bindparam("before", type_=BigId)))
 DROP_BROWSERS = Sql(delete(browsers).where(among(_b.digest, "ids")))
 PROVEN = Sql(update(sessions).where(sessions.c.id == bindparam("the", type_=BigId)).values(proven_at=_at))
-CLIENT_OF = Sql(select(sessions.c.client).where(sessions.c.id == bindparam("the", type_=BigId)))

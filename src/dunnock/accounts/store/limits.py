@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Table, bindparam, column, delete, func, select, table, update
+from sqlalchemy import Table, bindparam, column, delete, select, table, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from dunnock.accounts.tables import (
@@ -69,9 +69,3 @@ TRIES = Sql(
 DROP_TRIES = Sql(delete(mail_domain_tries).where(_t.block_id == _the))
 _members = table("members", column("id", BigId), column("email"), column("account_id", BigId))
 MAIL_OF = Sql(select(_members.c.email).where(_members.c.account_id == bindparam("account", type_=BigId)))
-_accounts = table("accounts", column("domain"))
-KNOWN_AT = Sql(  # how many accounts of a server are known here, up to some
-    select(func.count()).select_from(
-        select(_accounts.c.domain).where(_accounts.c.domain == bindparam("domain")).limit(bindparam("most")).subquery()
-    )
-)

@@ -309,9 +309,6 @@ BLOCKED_DOMAINS = _page(
     select().select_from(domain_blocks).where(domain_blocks.c.account_id == _the),
 )
 PUT_NOTE = upsert(private_notes, ["account_id", "target_id"])
-NOTE_OF = Sql(
-    select(private_notes.c.text).where(private_notes.c.account_id == _me, private_notes.c.target_id == _other)
-)
 END_NOTE = Sql(delete(private_notes).where(private_notes.c.account_id == _me, private_notes.c.target_id == _other))
 
 # All of it, for one viewer and many others --------------------------------------------------------------------------

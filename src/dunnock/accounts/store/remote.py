@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from dunnock.accounts.tables import accounts
 from dunnock.foundation.db import Sql, insert_once
@@ -31,8 +31,3 @@ ADD = insert_once(
 )
 _the = accounts.c.id == bindparam("the")
 URL = Sql(update(accounts).where(_the).values(url=bindparam("new_url", type_=accounts.c.url.type)))
-HOLDER = Sql(
-    select(accounts.c.id, accounts.c.uri).where(
-        accounts.c.username_key == bindparam("key"), accounts.c.domain == bindparam("host")
-    )
-)

@@ -54,7 +54,6 @@ THUMBNAIL, THUMBNAIL_2X = "/api/v1/instance/thumbnail.png", "/api/v1/instance/th
 THUMBNAIL_BLURHASH = "LaD[e9oLfQoL0%azfQaz$$jtfQjt"  # of that picture: tests/api/test_server.py makes it
 MOST_PEERS_FOUND = 10
 FRESH_MS = MINUTE  # how old the counts may be
-_JSON = "application/json; charset=utf-8"
 _encode = msgspec.json.encode
 
 

@@ -86,11 +86,6 @@ LINKING = Sql(
 )
 PROGRESS = Sql(select(search_progress.c.below).where(search_progress.c.name == bindparam("name")))
 NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
-HANDLES = Sql(
-    select(accounts.c.username_key, accounts.c.domain, accounts.c.id).where(
-        among(accounts.c.username_key, "names"), among(accounts.c.domain, "hosts")
-    )
-)
 
 # What is found --------------------------------------------------------------------------------------------------------
 

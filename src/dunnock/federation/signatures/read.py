@@ -24,7 +24,6 @@ _INPUT = re.compile(r'([a-z*][a-z0-9_.*-]{0,60})=\(([^()]*)\)((?:;[a-z]+=(?:"[^"
 _COMPONENT = re.compile(r'"(@?[a-z0-9-]+)"((?:;[a-z]+)?)')
 _PARAM = re.compile(r';([a-z]+)=(?:"([^"\\]*)"|(-?[0-9]+))')
 _BYTES = re.compile(r"([a-z*][a-z0-9_.*-]{0,60})=:([A-Za-z0-9+/=]+):")
-_DERIVED = {"@method", "@target-uri", "@authority", "@path", "@query", "@scheme", "@request-target"}
 
 
 def read(request: Request, *, now_ms: int) -> Claim:

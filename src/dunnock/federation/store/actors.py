@@ -80,7 +80,6 @@ _BY_URI = Sql(_known.where(actors.c.uri == bindparam("uri")))
 _BY_URIS = Sql(_known.where(among(actors.c.uri, "uris")))
 _BY_KEY = Sql(_known.where(actors.c.key_id == bindparam("key")))
 _BY_IDS = Sql(_known.where(among(actors.c.account_id, "ids")))
-_BY_FOLLOWERS = Sql(_known.where(among(actors.c.followers, "uris")))
 _BY_URL = Sql(_known.where(_accounts.c.url == bindparam("url")).limit(1))
 _OTHER_KEY = Sql(select(actor_keys.c.account_id, actor_keys.c.multikey).where(actor_keys.c.key_id == bindparam("key")))
 _of_account = actor_keys.c.account_id == bindparam("the", type_=BigId)
@@ -212,11 +211,6 @@ async def by_uri(reader: Reader, uri: str) -> Remote | None:
 async def by_uris(reader: Reader, uris: Sequence[str]) -> dict[str, Remote]:
     """Those that are known, by their addresses."""
     return {row[1]: _remote(row) for row in await reader.all(_BY_URIS, uris=list(uris))} if uris else {}
-
-
-async def by_followers(reader: Reader, uris: Sequence[str]) -> list[Remote]:
-    """Those whose followers' collection has one of these addresses."""
-    return [_remote(row) for row in await reader.all(_BY_FOLLOWERS, uris=list(uris))] if uris else []
 
 
 async def by_key(reader: Reader, key_id: str) -> Remote | None:

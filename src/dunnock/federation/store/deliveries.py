@@ -147,7 +147,6 @@ _BODIES = Sql(
     .where(among(bodies.c.id, "ids"))
 )
 _SWEEP = Sql(delete(bodies).where(among(bodies.c.id, "ids"), ~exists().where(deliveries.c.body_id == bodies.c.id)))
-_NEXT = Sql(select(func.min(deliveries.c.run_at)))
 _WAITING = Sql(select(func.count()).select_from(deliveries))
 
 

@@ -24,7 +24,6 @@ Floats = NDArray[np.float64]
 
 HELD: Final = frozenset({"less", "small_author", "new_author"})
 """What is a wish or a promise, and not learnt."""
-RIVALS: Final = ("live", "popularity", "walk")
 LEAST, LEAST_ACCOUNTS = 400, 40
 """Choices to fit to, and members who made them."""
 LEAST_LATER, LEAST_LATER_ACCOUNTS = 100, 20

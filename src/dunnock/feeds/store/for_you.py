@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, column, delete, exists, func, or_, select, table, union_all
+from sqlalchemy import Boolean, and_, bindparam, column, delete, exists, or_, select, table, union_all
 
 from dunnock.feeds.tables import followed_tags, for_you_choices, for_you_less, for_you_served
 from dunnock.foundation.db import BigId, Sql, among, upsert
@@ -87,7 +87,6 @@ LESS = Sql(
     .where(_l.account_id == _owner)
     .order_by(_l.kind, _l.subject_id)
 )
-LESS_COUNT = Sql(select(func.count()).where(_l.account_id == _owner))
 PUT_LESS = upsert(for_you_less, ["account_id", "kind", "subject_id"], "account_id", "kind", "subject_id", "times")
 DROP_LESS = Sql(
     delete(for_you_less).where(

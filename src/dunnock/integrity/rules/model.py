@@ -14,7 +14,6 @@ EFFECTS: tuple[Effect, ...] = get_args(Effect)
 """Put before people; also show the post as an unlisted one until they said something; not publish what members here wrote."""
 LONGEST_OBJECTION = 1_000
 State = Literal["draft", "dry", "live", "ended"]
-STATES: tuple[State, ...] = get_args(State)
 LONGEST_LIFE_MS = 90 * DAY
 MOST_IN_FORCE = 50
 """Rules in a dry run or live at the same time."""

@@ -17,7 +17,7 @@ from dunnock.notifications.tables import notifications
 SAMPLE = 8  # Source: Mastodon, NotificationGroup::SAMPLE_ACCOUNTS_SIZE
 
 _n = notifications.c
-_to, _the = bindparam("to", type_=BigId), bindparam("the", type_=BigId)
+_to = bindparam("to", type_=BigId)
 _head, _member = notifications.alias("head"), notifications.alias("member")
 _json = msgspec.json.decode
 

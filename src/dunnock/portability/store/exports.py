@@ -34,7 +34,6 @@ _lists = _named("lists", "id", "account_id", "title")
 _members = _named("list_members", "id", "list_id", "account_id")
 _interactions = _named("interactions", "account_id", "post_id", "bookmark_id", "favourite_id")
 _posts = _named("posts", "id", "author_id", "uri", "boost_of_id", "deleted_at")
-_media = _named("media", "account_id", "bytes")
 
 _there = _accounts.c.standing != "deleted"
 

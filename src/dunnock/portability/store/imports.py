@@ -84,7 +84,6 @@ OVER = Sql(  # what nobody needs any more
     )
     .limit(1_000)
 )
-OF_ACCOUNT = Sql(select(imports.c.id).where(imports.c.account_id == _account).limit(1))
 
 
 async def counts(reader: Reader, import_id: int) -> dict[str | None, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dunnock.transparency.indicators.chain import START, link
 from dunnock.transparency.indicators.gather import Preview, preview
 from dunnock.transparency.indicators.model import (
-    KINDS,
     Entry,
     Head,
     Indicator,
@@ -33,7 +32,6 @@ from dunnock.transparency.indicators.stix import MAX_CONTENT, bundle_of, read_in
 __all__ = [
     "EVERY",
     "HEARS",
-    "KINDS",
     "MAX_CONTENT",
     "MOST",
     "PATH",

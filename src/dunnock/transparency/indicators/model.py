@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 
@@ -13,7 +13,6 @@ from dunnock.accounts.account import Account
 from dunnock.media.stops import MOST_PRINTS
 
 Kind = Literal["account", "server", "destination", "link", "text", "media"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 

@@ -22,7 +22,6 @@ from dunnock.feeds.for_you.model import Model
 from dunnock.feeds.for_you.rank import rank
 from dunnock.feeds.for_you.receipt import Receipt, recompute
 
-Floats = NDArray[np.float64]
 FIRST_PERSONA = 1_000_000
 _FOLLOWS = 5  # people of its interest whom a persona follows
 _CORRECTS_FROM = 3  # the day (the first is 0)
