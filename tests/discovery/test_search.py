@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
 
 from dunnock import accounts, discovery, posts
 from dunnock.discovery import index
+from dunnock.discovery.find import Asked, find
 from dunnock.discovery.query import read
 from dunnock.discovery.words import words_of
 from dunnock.foundation.clock import DAY
@@ -82,7 +84,7 @@ async def test_the_index_follows_edits_deletions_and_descriptions(house, make, p
     await house.do(posts.delete, post.id, by=author.id)
     assert await house.search(author, "three") == []
     assert await house.db.all(index.store.HELD, ids=[post.id]) == []
-    assert await house.db.all(index.store.FOUND, fts='"three"', ts="'three'", above=0, below=1 << 62, most=9) == []
+    assert await find(house.db, Asked('"three"', "'three'", timed=False), above=0, below=1 << 62, most=9) == []
 
 
 async def test_polls_links_replies_and_warnings(house, make, publish):
@@ -198,10 +200,37 @@ async def test_both_engines_find_what_the_words_say(house, make):
     for pairs in (False, True):
         if pairs:
             await discovery.index_backlog(house.db, discovery.IndexBacklog())
-        assert await index.has_pairs(house.db) is pairs
+        assert await index.is_marked(house.db) is pairs
         for typed in QUERIES:
             expected = [one for one in sorted(texts, reverse=True) if plainly(texts[one], typed)]
             assert await house.search(author, typed, limit=200) == expected, typed
+
+
+@pytest.mark.parametrize("timed", [False, True])
+async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(db, house, make, monkeypatch, timed):
+    """Over years with gaps, with few posts gone through at first: PostgreSQL must look further, span by span."""
+    monkeypatch.setattr("dunnock.discovery.find.WALKED", 4)
+    chance = random.Random(5)
+    author = await make.member("author", indexable=True)
+    at, held = 1_500_000_000_000, []
+    for n in range(160):
+        at += int(10 ** chance.uniform(3, 9.8))
+        words = ["common" if n % 3 else "other"] + ["rare"] * (n in {0, 3, 90, 158}) + ["some"] * (n % 11 == 5)
+        held.append((await make.post(author, " ".join(words), at=at)).id)
+    await house.index(*[SimpleNamespace(id=one) for one in held])
+    for word, fits in (
+        ("common", lambda n: n % 3), ("rare", lambda n: n in {0, 3, 90, 158}),
+        ("some", lambda n: n % 11 == 5), ("none", lambda n: False),
+    ):  # fmt: skip
+        there = [one for n, one in enumerate(held) if fits(n)]
+        asked = Asked(f'"{word}"', f"'{word}'", timed=timed)
+        for above, below in ((0, 1 << 62), (held[40], held[120]), (held[7] - 1, held[7] + 1), (held[158], 1 << 62)):
+            within = [one for one in there if above < one < below]
+            for most in (1, 7, 200):
+                up = await find(db, asked, above=above, below=below, most=most, up=True)
+                assert up == within[:most], (word, above, below, most)
+                down = await find(db, asked, above=above, below=below, most=most)
+                assert down == within[::-1][:most], (word, above, below, most)
 
 
 def plainly(text: str, typed: str) -> bool:

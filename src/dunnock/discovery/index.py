@@ -23,7 +23,7 @@ MOST_WORDS = 4_000  # of one post; what comes after is not found
 _MOST_OF_ONE = 200  # PostgreSQL keeps 255 places of a word
 _FOREVER = (1 << 63) - 1
 BACKLOG_EVERY_MS = 5 * MINUTE
-_BACKLOG = "all, with pairs"
+_BACKLOG = "all, with pairs and times"
 
 _ids = msgspec.json.Decoder(list[int]).decode
 _names = msgspec.json.Decoder(list[str]).decode
@@ -58,7 +58,7 @@ async def index_posts(tx: Tx, ids: Sequence[int]) -> None:
     linked = await previews.of_posts(tx, [row[0] for row in rows])
     for row in rows:
         words = _words(row, [files[one] for one in _ids(row[10]) if one in files], linked.get(row[0]))
-        post_id, as_text, vector = row[0], " ".join(words), _vector(words)
+        post_id, as_text, vector = row[0], " ".join(words), _vector(words, row[0])
         before = held.pop(post_id, None)
         if before is None and await tx.run(store.ADD, id=post_id, words=as_text, vector=vector):
             continue
@@ -215,17 +215,17 @@ def _hosts(link: str) -> list[str]:
         return []
 
 
-async def has_pairs(reader: Reader) -> bool:
-    """Does all that is in the index have the marks of its pairs of words? It has not before the backlog is done."""
+async def is_marked(reader: Reader) -> bool:
+    """Does all that is in the index have the marks of its pairs of words, and of its time? Not before the backlog is done."""
     return bool(await reader.value(store.PROGRESS, name=_BACKLOG) == 0)
 
 
-def _vector(words: Sequence[str]) -> str:
-    """The words as the text of a tsvector, in the order that PostgreSQL writes it in, and which follow each other."""
+def _vector(words: Sequence[str], post_id: int) -> str:
+    """The words as the text of a tsvector, in the order that PostgreSQL writes it in; which follow each other, and when."""
     places: dict[str, list[int]] = {}
     for place, word in enumerate(words, 1):
         places.setdefault(word, []).append(place)
     # Beyond 255 places only the gap can come, which nobody looks for.
     vector = {word: f"'{word}':{','.join(map(str, at[:255]))}" for word, at in places.items()}
-    vector |= {mark: f"'{mark}'" for mark in map(marks.pair, words, words[1:])}
+    vector |= {mark: f"'{mark}'" for mark in (*map(marks.pair, words, words[1:]), *marks.times(post_id))}
     return " ".join([vector[word] for word in sorted(vector, key=str.encode)])

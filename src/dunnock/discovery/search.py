@@ -9,7 +9,8 @@ import msgspec
 
 from dunnock import accounts, text
 from dunnock.discovery import marks
-from dunnock.discovery.index import has_pairs
+from dunnock.discovery.find import Asked, find
+from dunnock.discovery.index import is_marked
 from dunnock.discovery.query import ME, Query, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db
@@ -40,15 +41,15 @@ class Resolved(msgspec.Struct, frozen=True):
 class PostSearch:
     """One search by one member. `kept` are the posts of their library that were found and that they kept."""
 
-    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], *, pairs: bool) -> None:
+    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], *, marked: bool) -> None:
         """Use `search_posts`."""
         self._db, self._viewer_id, self._query = db, viewer_id, query
         own = (marks.by(viewer_id), marks.to(viewer_id))
         scope = {"all": (marks.PUBLIC, *own), "library": own, "public": (marks.PUBLIC,)}[query.scope]
-        self._said = {"fts": for_sqlite(query, people, scope), "ts": for_postgresql(query, people, scope, pairs=pairs)}
-        self._bare: dict[str, str] | None = None
+        self._said = _asked(query, people, scope, marked=marked)
+        self._bare: Asked | None = None
         if query.scope != "public" and query.groups:
-            self._bare = {"fts": for_sqlite(query, people, ()), "ts": for_postgresql(query, people, (), pairs=pairs)}
+            self._bare = _asked(query, people, (), marked=marked)
         self.kept: set[int] = set()
 
     async def ids(self, span: Span, most: int) -> list[int]:
@@ -58,8 +59,7 @@ class PostSearch:
         below = span.below if query.below is None else min(span.below, query.below)
         if not query.says or above >= below:
             return []
-        sql = store.FOUND_UP if span.up else store.FOUND
-        ids = [row[0] for row in await self._db.all(sql, **self._said, above=above, below=below, most=most)]
+        ids = await find(self._db, self._said, above=above, below=below, most=most, up=span.up)
         if query.scope != "public":
             # Only what lies before the last one found can come into this page.
             if len(ids) == most:
@@ -92,13 +92,17 @@ class PostSearch:
             return set() if self._query.without else set(kept)
         low, high = min(kept), max(kept)
         # A rare word's posts are read faster than each kept post is looked up.
-        rows = await self._db.all(store.FOUND, **self._bare, above=low - 1, below=high + 1, most=_SCANNED)
-        found = {row[0] for row in rows}.intersection(kept)
-        if len(rows) == _SCANNED:
-            rest = [one for one in kept if one < rows[-1][0]]
+        ids = await find(self._db, self._bare, above=low - 1, below=high + 1, most=_SCANNED)
+        found = set(ids).intersection(kept)
+        if len(ids) == _SCANNED:
+            rest = [one for one in kept if one < ids[-1]]
             ask = self._db.slow if len(rest) > _SCANNED else self._db.all
-            found |= {row[0] for row in await ask(store.FOUND_AMONG, **self._bare, ids=rest)}
+            found |= {row[0] for row in await ask(store.FOUND_AMONG, fts=self._bare.fts, ts=self._bare.ts, ids=rest)}
         return found
+
+
+def _asked(query: Query, people: dict[str, int], scope: tuple[str, ...], *, marked: bool) -> Asked:
+    return Asked(for_sqlite(query, people, scope), for_postgresql(query, people, scope, pairs=marked), timed=marked)
 
 
 async def search_posts(
@@ -116,9 +120,7 @@ async def search_posts(
     people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)
     if by_account_id is not None:
         people[str(by_account_id)] = by_account_id
-    terms = [*query.without, *[term for group in query.groups for term in group]]
-    pairs = any(len(term.words) > 1 for term in terms) and await has_pairs(db)
-    return PostSearch(db, viewer_id, query, people, pairs=pairs)
+    return PostSearch(db, viewer_id, query, people, marked=await is_marked(db))
 
 
 def _by(query: Query, account_id: int) -> Query:

@@ -91,21 +91,49 @@ NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
 
 
 def _found(order: str) -> Sql:
-    lite = (
-        "SELECT rowid FROM search_index WHERE search_index MATCH :fts AND rowid < :below AND rowid > :above "
-        f"ORDER BY rowid {order} LIMIT :most"
+    return Sql(
+        text(
+            "SELECT rowid FROM search_index WHERE search_index MATCH :fts AND rowid < :below AND rowid > :above "
+            f"ORDER BY rowid {order} LIMIT :most"
+        )
     )
-    pg = (
-        "SELECT d.post_id FROM search_docs AS d WHERE d.words @@ CAST(:ts AS tsquery) "
-        "AND d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint) "
-        f"ORDER BY d.post_id {order} LIMIT CAST(:most AS bigint)"
-    )
-    # A rare word is found by the index of words, a common one by going down the posts: only the words tell which.
-    return Sql(text(lite), text(pg), anew=True)
 
 
 FOUND, FOUND_UP = _found("DESC"), _found("ASC")
-"""Ids of posts that match: `fts` for SQLite, `ts` for PostgreSQL."""
+"""Ids of posts that match, on SQLite."""
+
+
+def _walked(order: str) -> Sql:
+    return Sql(
+        text(
+            "WITH near AS MATERIALIZED (SELECT d.post_id, d.words @@ CAST(:ts AS tsquery) AS fits FROM search_docs AS d "
+            "WHERE d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint) "
+            f"ORDER BY d.post_id {order} LIMIT CAST(:looked_at AS bigint)) "
+            f"(SELECT post_id, 0, 0, 0, 0 FROM near WHERE fits ORDER BY post_id {order}) "
+            "UNION ALL SELECT coalesce(min(post_id), 0), coalesce(max(post_id), 0), count(*), "
+            "(SELECT min(post_id) FROM search_docs), (SELECT max(post_id) FROM search_docs) FROM near"
+        )
+    )
+
+
+WALKED, WALKED_UP = _walked("DESC"), _walked("ASC")
+"""Of the nearest posts those that match, in their order, then (the lowest of them, the highest, how many, the lowest and the
+highest of all); on PostgreSQL."""
+
+
+def _matching(order: str) -> Sql:
+    # The sums and the inner SELECT keep PostgreSQL from going down the posts: how many match it guesses badly.
+    return Sql(
+        text(
+            "SELECT d.post_id FROM search_docs AS d WHERE d.words @@ (SELECT CAST(:ts AS tsquery)) "
+            "AND d.post_id + 0 < CAST(:below AS bigint) AND d.post_id + 0 > CAST(:above AS bigint) "
+            f"ORDER BY d.post_id + 0 {order} LIMIT CAST(:most AS bigint)"
+        )
+    )
+
+
+MATCHING, MATCHING_UP = _matching("DESC"), _matching("ASC")
+"""Ids of posts that match, by the index of words, on PostgreSQL."""
 
 _many = bindparam("ids", type_=ManyIds())
 FOUND_AMONG = Sql(

@@ -184,8 +184,6 @@ class PostgresDb(Db):
         form = sql.postgres
         try:
             async with asyncio.timeout(_PATIENCE_S), self._pool.acquire() as conn:
-                if sql.anew:  # a statement that is used once is planned for its values
-                    return await (await conn.prepare(form.text)).fetch(*form.args(params))
                 return await conn.fetch(form.text, *form.args(params))
         except (asyncpg.PostgresError, *_BUSY) as error:
             raise _told(error) from error

@@ -145,18 +145,13 @@ class Compiled(msgspec.Struct, frozen=True):
 
 
 class Sql:
-    """A statement for both engines. Give `pg` where PostgreSQL needs another form than SQLite.
+    """A statement for both engines. Give `pg` where PostgreSQL needs another form than SQLite."""
 
-    `anew`: the best way depends so much on the values that PostgreSQL is to plan each reading of `Db.all` for its own, instead
-    of keeping one plan for all.
-    """
+    __slots__ = ("_lite", "_pg", "_source", "_source_pg")
 
-    __slots__ = ("_lite", "_pg", "_source", "_source_pg", "anew")
-
-    def __init__(self, source: ClauseElement, pg: ClauseElement | None = None, *, anew: bool = False) -> None:
+    def __init__(self, source: ClauseElement, pg: ClauseElement | None = None) -> None:
         """Keep the statement; it is compiled at its first use on each engine."""
         self._source, self._source_pg = source, source if pg is None else pg
-        self.anew = anew
         self._lite: Compiled | None = None
         self._pg: Compiled | None = None
 

@@ -1,0 +1,86 @@
+"""Find posts in the order of their ids by what is asked of their words, on either engine.
+
+SQLite's index gives posts in that order by itself. PostgreSQL's knows none: asked for a common word it gives every post with
+it, and going down the posts until enough have a rare one reads them all. So here the newest are gone through first; how
+many of them fit says how far back to ask the index for more, by marks of time; and so on, always further.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from dunnock.discovery import marks
+from dunnock.discovery.store import search as store
+from dunnock.foundation.db import Db
+from dunnock.foundation.ids import id_at, ms_of
+
+WALKED = 600
+"""So many of the nearest posts are gone through."""
+_FURTHER = 16.0  # times as far at most, each time
+_MOST_MARKS = 24
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One question in the words of both engines. `timed`: all that is in the index has its marks of time."""
+
+    fts: str
+    ts: str
+    timed: bool
+
+
+async def find(db: Db, asked: Asked, *, above: int, below: int, most: int, up: bool = False) -> list[int]:
+    """The `most` newest posts between `above` and `below` that fit, the newest first; `up`: the oldest, the oldest first."""
+    if db.engine == "sqlite":
+        sql = store.FOUND_UP if up else store.FOUND
+        return [row[0] for row in await db.all(sql, fts=asked.fts, above=above, below=below, most=most)]
+    return await _Search(db, asked, most, up=up).between(above, below)
+
+
+class _Search:
+    """One search on PostgreSQL. `near`, `far`: between these nothing was looked at yet; it goes from `near` to `far`."""
+
+    def __init__(self, db: Db, asked: Asked, most: int, *, up: bool) -> None:
+        self._db, self._asked, self._most, self._up = db, asked, most, up
+        self._found: list[int] = []
+
+    async def between(self, above: int, below: int) -> list[int]:
+        sql = store.WALKED_UP if self._up else store.WALKED
+        rows = await self._db.all(sql, ts=self._asked.ts, above=above, below=below, looked_at=WALKED)
+        *fit, (lowest, highest, looked_at, first, last) = rows
+        self._found += [row[0] for row in fit]
+        if looked_at == WALKED and len(self._found) < self._most:
+            near, far = (highest, min(below, last + 1)) if self._up else (lowest, max(above, first - 1))
+            await self._further(near, far, ms_of(highest) - ms_of(lowest))
+        return self._found[: self._most]
+
+    async def _further(self, near: int, far: int, behind: float) -> None:
+        """Ask the index for more and more, until there is enough or nothing left. `behind`: ms that were looked at."""
+        least = 1.0
+        while len(self._found) < self._most:
+            left = 2.0 * (self._most - len(self._found)) / (len(self._found) + 1)
+            length = max(behind, 1.0) * min(_FURTHER, max(least, left))
+            edge, timed = self._step(near, far, length)
+            above, below = (near, edge) if self._up else (edge, near)
+            sql = store.MATCHING_UP if self._up else store.MATCHING
+            most = self._most - len(self._found)
+            self._found += [row[0] for row in await self._db.all(sql, ts=timed, above=above, below=below, most=most)]
+            if edge == far:
+                return
+            behind += abs(ms_of(edge) - ms_of(near))
+            near = edge - 1 if self._up else edge + 1
+            least *= 2
+
+    def _step(self, near: int, far: int, length: float) -> tuple[int, str]:
+        """How far to look now (exclusive), and what to ask: with the marks of the time between."""
+        for level, span in enumerate(marks.SPANS):
+            number = int(length / span) + 1
+            if not self._asked.timed or number > _MOST_MARKS:
+                continue
+            first = ms_of(near + 1 if self._up else near - 1) // span
+            spans = range(first, first + number) if self._up else range(max(first - number + 1, 0), first + 1)
+            edge = id_at(spans.stop * span) if self._up else id_at(spans.start * span) - 1
+            if edge >= far if self._up else edge <= far:
+                break
+            times = "|".join([f"'{marks.time(level, one)}'" for one in spans])
+            return edge, f"({self._asked.ts})&({times})"
+        return far, self._asked.ts
