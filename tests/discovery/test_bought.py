@@ -66,26 +66,35 @@ async def crowd(db, kind, size):
             ring = [(made[n - step], one) for n, one in enumerate(made) for step in (1, 2, 3)]
             await follow(db, [pair for pair in ring if pair[0] != pair[1]], since=40 * DAY)
             return made
+        case "aged":  # with a past, and an audience of some accounts for them all, and they take their time
+            made, audience = await people(db, size), await people(db, max(1, math.isqrt(size) // 2))
+            await follow(db, [(audience[n % len(audience)], one) for n, one in enumerate(made)], since=40 * DAY)
+            return made
+        case "vouched":  # with a past, but whom they are followed by came when they were needed
+            made, audience = await people(db, size), await people(db, size, days=21)
+            await follow(db, list(zip(audience, made, strict=True)), each=1, since=DAY)
+            return made
         case _:  # bought from a shop: with a past and an audience, but all at once
             made, audience = await people(db, size), await people(db, 1)
             await follow(db, [(audience[0], one) for one in made], since=40 * DAY)
             return made
 
 
-KINDS = ["fresh", "silent", "circle", "bought"]
+KINDS = ["fresh", "silent", "circle", "aged", "vouched", "bought"]
 
 
 async def honest(db, size, target, *, since=19.5):
-    """So many follow the target on their own, from so many days ago on."""
-    made, reader = await people(db, size), (await people(db, 1))[0]
-    await follow(db, [(reader, one) for one in made], since=40 * DAY)
+    """So many follow the target on their own, from so many days ago on; each has a reader of its own."""
+    made, readers = await people(db, size), await people(db, size)
+    await follow(db, list(zip(readers, made, strict=True)), since=40 * DAY)
     await follow(db, [(one, target) for one in made], since=since * DAY)
     return made
 
 
 async def test_accounts_that_nobody_sees_through_count_until_they_are_marked(db, house):
     reader, bought, liked, near, pushed = [(await people(db, 1))[0] for _ in range(5)]
-    bots = await crowd(db, "bought", 9)
+    bots, audience = await people(db, 9), await people(db, 9)
+    await follow(db, list(zip(audience, bots, strict=True)), since=40 * DAY)
     await follow(db, [(one, bought) for one in bots])
     await follow(db, [(one, pushed) for one in bots[:6]])
     others = await honest(db, 4, liked)

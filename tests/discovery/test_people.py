@@ -14,20 +14,28 @@ from dunnock.discovery.people import by_support, spread
 @pytest.mark.parametrize("size", [10, 100, 1000, 10_000])
 def test_coordinated_followers_count_as_the_root_of_their_number(size):
     root = math.isqrt(size)
-    honest = [(1, 1, 1, 5), (2, 1, 1, root + 4), (3, 1, 1, root + 7)]
+    honest = [(1, 1, 1, 1, 5), (2, 1, 1, 1, root + 4), (3, 1, 1, 1, root + 7)]
     assert by_support(honest, [(1, 9, size, float(size)), (4, 9, 1, 1.0)]) == [3, 1, 2, 4]
-    assert by_support([*honest, (1, 0, size, 1)], []) == [3, 1, 2], "nothing is known of them"
-    assert by_support([*honest, (1, 1, size, 1)], []) == [3, 1, 2], "they came in one hour"
-    assert by_support([*honest, (1, 1, 1, size)], []) == [1, 3, 2]
+    assert by_support([*honest, (1, 0, size, size, size)], []) == [3, 1, 2], "nothing is known of them"
+    assert by_support([*honest, (1, 1, size, 1, size)], []) == [3, 1, 2], "they came in one hour"
+    assert by_support([*honest, (1, 1, 1, size, size)], []) == [3, 1, 2], "one account vouches for all"
+    few = size // 2
+    assert by_support([*honest, (1, 1, 1, few, few), (1, 1, 1, size - few, size - few)], []) == [3, 1, 2], "two do"
+    assert by_support([*honest, (1, 1, 1, 1, size)], []) == [1, 3, 2]
 
 
 @pytest.mark.parametrize("size", [10, 100, 1000, 10_000])
-@pytest.mark.parametrize("of", [(7, 1.0, 1, 5), (None, None, 0, 5), (None, None, 1, 5)])
+@pytest.mark.parametrize("of", ["group", "hour", "voucher", "unknown"])
 def test_of_followers_who_act_together_as_many_are_suggested_as_they_count(size, of):
-    rows = [(n, *of) for n in range(size)] + [(size + n, None, None, 1, 10 + n) for n in range(5)]
-    found = spread(rows)
+    made = {
+        "group": lambda n: (n, 7, 1.0, 100 + n, 100 + n),
+        "hour": lambda n: (n, None, None, 100 + n, 5),
+        "voucher": lambda n: (n, None, None, 1, 100 + n),
+        "unknown": lambda n: (n, None, None, None, 100 + n),
+    }[of]
+    found = spread([*map(made, range(size)), *[(size + n, None, None, 20 + n, 10 + n) for n in range(5)]])
     crowd, others = [*range(max(3, math.isqrt(size)))], [*range(size, size + 5)]
-    assert found == (crowd + others if of[0] or of[2] else others + crowd)
+    assert found == (crowd + others if of in {"group", "hour"} else others + crowd)
     assert spread([(1, 7, 0.2, 1, 5), (2, 7, 0.2, 1, 5), (3, None, None, 1, 5)]) == [1, 3]
 
 

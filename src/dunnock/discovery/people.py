@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Literal
 
@@ -28,11 +29,13 @@ _FRIENDS = 200
 _LOOKED_AT = 20_000
 _CANDIDATES = 400
 _COMPARED = 1_000
-_FOLLOWERS_LOOKED_AT, _FOLLOWERS = 5_000, 200
+_FOLLOWERS_LOOKED_AT = 5_000
 _FOLLOWERS_SHOWN = 10  # of those with no other reason: to follow somebody must not be a way to fill their suggestions
 _NEAREST = 5  # come before them
 _UNKNOWN = ("unknown", 0)
-_AT_ONCE = 3  # in one hour so many come by chance
+_MASS = ("mass", 0)
+_SOME_BY_CHANCE = {"hour", "mass"}
+_BY_CHANCE = 3  # so many come in one hour, or are followed by the same account
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -92,7 +95,7 @@ class People:
         left_out = {row[0] for row in await self._db.all(store.DISMISSED, viewer=viewer_id)}
         left_out |= {row[0] for row in await self._db.all(store.REQUESTED, viewer=viewer_id)}
         left_out.add(viewer_id)
-        latest = await self._db.slow(store.FOLLOWERS, viewer=viewer_id, looked_at=_FOLLOWERS_LOOKED_AT, most=_FOLLOWERS)
+        latest = await self._db.slow(store.FOLLOWERS, viewer=viewer_id, looked_at=_FOLLOWERS_LOOKED_AT)
         followers = [an_id for an_id in spread(latest) if an_id not in left_out and an_id not in viewer.following]
         ranked = by_support(support, grouped)
         known = {*ranked, *popular}
@@ -151,58 +154,71 @@ class People:
 def by_support(support: Iterable[Row], grouped: Iterable[Row]) -> list[int]:
     """Accounts in the order of how many follow them on their own, the most first.
 
-    `support`: (account, are they known, so many in one hour, in so many hours), `grouped`: (account, group, how many of it
-    follow, the sum of their weights). Those of a group count as the root of their weights, those who are not known together
-    as the root of their number, and those who came in one hour as the root of theirs. Source: docs/discovery.md,
-    "Amplification".
+    `support`: (account, are they known, so many in one hour, so many by one voucher, how many such), `grouped`: (account,
+    group, how many of it follow, the sum of their weights). Those of a group count as the root of their weights, those who are
+    not known together as the root of their number; so do those who came in one hour, and all those whose vouchers vouch for
+    more than a few. Source: docs/discovery.md, "Amplification".
     """
     effective: dict[int, float] = {}
     unknown: dict[int, int] = {}
-    for an_id, known, came, hours in support:
+    mass: dict[int, float] = {}
+    for an_id, known, came, vouched, number in support:
         effective.setdefault(an_id, 0.0)
-        if known:
-            effective[an_id] += hours * at_once(came)
+        if known and vouched <= _BY_CHANCE:
+            effective[an_id] += number * few(came) / came
+        elif known:
+            mass[an_id] = mass.get(an_id, 0.0) + number * few(came) / came
         else:
-            unknown[an_id] = unknown.get(an_id, 0) + came * hours
+            unknown[an_id] = unknown.get(an_id, 0) + number
     for an_id, number in unknown.items():
         effective[an_id] += math.sqrt(number)
+    for an_id, weight in mass.items():
+        effective[an_id] += few(weight)
     for an_id, _, _, weight in grouped:
         effective[an_id] = effective.get(an_id, 0.0) + min(weight, math.sqrt(weight))
     return sorted(effective, key=lambda an_id: (-effective[an_id], an_id))
 
 
-def at_once(number: int) -> float:
-    """As how many they count who came in one hour."""
-    return float(number) if number <= _AT_ONCE else max(_AT_ONCE, math.sqrt(number))
+def few(number: float) -> float:
+    """As how many those count who came in one hour, or of whom the same accounts vouch: some do by chance."""
+    return number if number <= _BY_CHANCE else max(_BY_CHANCE, math.sqrt(number))
 
 
 def spread(followers: Iterable[Row]) -> list[int]:
-    """Of (account, group, weight, is it known, hour) of each crowd as many as it counts, one at least, in their order.
+    """Of (account, group, weight, voucher, hour) of each crowd as many as it counts, one at least, in their order.
 
-    A crowd is a group, those who came in one hour, and those who are not known; these come last. Source: docs/discovery.md,
-    "Amplification".
+    A crowd is a group, those who came in one hour, those whose vouchers vouch for more than a few, and those who are not
+    known; the last two come after the others. Source: docs/discovery.md, "Amplification".
     """
     rows = list(followers)
+    vouched = Counter([voucher for _, group, _, voucher, _ in rows if group is None])
+    crowds = [
+        _crowds(group, vouched[voucher] if voucher is not None else None, hour) for _, group, _, voucher, hour in rows
+    ]
     weights: dict[tuple[str, int], float] = {}
-    for _, group, weight, known, hour in rows:
-        crowd = _crowd(group, known, hour)
-        weights[crowd] = weights.get(crowd, 0.0) + (1.0 if group is None else weight)
+    for (_, group, weight, _, _), of in zip(rows, crowds, strict=True):
+        for crowd in of:
+            weights[crowd] = weights.get(crowd, 0.0) + (1.0 if group is None else weight)
     left = {
-        crowd: max(1, int(at_once(int(weight))) if crowd[0] == "hour" else math.isqrt(int(weight)))
+        crowd: max(1, int(few(int(weight))) if crowd[0] in _SOME_BY_CHANCE else math.isqrt(int(weight)))
         for crowd, weight in weights.items()
     }
-    found: list[int] = []
-    last: list[int] = []
-    for an_id, group, _, known, hour in rows:
-        crowd = _crowd(group, known, hour)
-        if left[crowd]:
-            left[crowd] -= 1
-            (last if crowd == _UNKNOWN else found).append(an_id)
-    return found + last
+    found: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for (an_id, *_), of in zip(rows, crowds, strict=True):
+        if all(left[crowd] for crowd in of):
+            for crowd in of:
+                left[crowd] -= 1
+            found[2 if of == (_UNKNOWN,) else 1 if _MASS in of else 0].append(an_id)
+    return [*found[0], *found[1], *found[2]]
 
 
-def _crowd(group: int | None, known: int, hour: int) -> tuple[str, int]:
-    return ("group", group) if group is not None else ("hour", hour) if known else _UNKNOWN
+def _crowds(group: int | None, vouched: int | None, hour: int) -> tuple[tuple[str, int], ...]:
+    """`vouched`: for so many its voucher vouches; None: it has none."""
+    if group is not None:
+        return (("group", group),)
+    if vouched is None:
+        return (_UNKNOWN,)
+    return (("hour", hour),) if vouched <= _BY_CHANCE else (("hour", hour), _MASS)
 
 
 async def dismiss_suggestion(tx: Tx, account_id: int, *, target: int) -> None:

@@ -106,35 +106,41 @@ _latest_audience = (
 )
 
 
-def _known(followed: Any, followed_at: Any, *but: Any) -> Any:
-    """Of `_supporter`: was it here for a week, and has it an audience of its own, among those who do not follow `followed`?
+def _vouched_by(followed: Any, followed_at: Any, *but: Any) -> Any:
+    """Of `_supporter`: who of its audience says that it is somebody, the 20th to follow it or the last before; None: nobody does.
 
-    A circle of accounts that follow each other and the same one is no audience. `but`: nor are these.
+    It must have been here for a week when it followed, and its audience followed it for as long. A circle of accounts that
+    follow each other and the same one is no audience; `but`: nor are these.
     """
     shares = _shared.c.follower_id == _audience.c.follower_id, _shared.c.followed_id == followed
+    settled = followed_at - literal_column(str(id_at(_SETTLED)))
     of_its_own = (
-        select(_audience.c.id)
+        select(_audience.c.follower_id)
         .where(
             _audience.c.followed_id == _supporter.c.id,
             ~_audience.c.requested,
             _audience.c.id <= func.coalesce(_latest_audience, literal_column(str((1 << 63) - 1))),
+            _audience.c.id <= settled,
             *[_audience.c.follower_id != one for one in (followed, *but)],
             ~select(_shared.c.id).where(*shares).correlate_except(_shared).exists(),
         )
+        .order_by(_audience.c.id.desc())
+        .limit(literal_column("1"))
         .correlate_except(_audience)
-        .exists()
+        .scalar_subquery()
     )
-    settled = _supporter.c.id <= followed_at - literal_column(str(id_at(_SETTLED)))
-    known = and_(settled, _supporter_counts.c.posts > literal_column("0"), of_its_own)
-    return case((known, literal_column("1")), else_=literal_column("0"))
+    return case((and_(_supporter.c.id <= settled, _supporter_counts.c.posts > literal_column("0")), of_its_own))
 
 
 def _support(followers: Any, *but: Any) -> Sql:
-    """(account, are they known, so many in one hour, in so many hours) of who follows it; those of a group are left out."""
+    """(account, are they known, so many in one hour, so many by one voucher, how many such) of who follows it.
+
+    Those of a group are left out.
+    """
     hour = _led.c.id.op("/")(literal_column(str(id_at(HOUR)))).label("hour")
-    known = _known(_led.c.followed_id, _led.c.id, *but).label("known")
+    voucher = _vouched_by(_led.c.followed_id, _led.c.id, *but).label("voucher")
     each = (
-        select(_led.c.followed_id.label("id"), known, hour)
+        select(_led.c.followed_id.label("id"), voucher, hour)
         .select_from(followers)
         .join(_supporter, _supporter.c.id == _led.c.follower_id)
         .join(_supporter_counts, _supporter_counts.c.account_id == _supporter.c.id)
@@ -142,9 +148,15 @@ def _support(followers: Any, *but: Any) -> Sql:
         .where(~_led.c.requested, among(_led.c.followed_id, "ids"), independence.c.account_id.is_(None))
         .subquery()
     )
-    hours = select(each.c.id, each.c.known, func.count().label("came")).group_by(each.c.id, each.c.known, each.c.hour)
-    of = hours.subquery()
-    return Sql(select(of.c.id, of.c.known, of.c.came, func.count()).group_by(of.c.id, of.c.known, of.c.came))
+    known = case((each.c.voucher.is_not(None), literal_column("1")), else_=literal_column("0")).label("known")
+    came = func.count().over(partition_by=(each.c.id, known, each.c.hour)).label("came")
+    vouched = func.count().over(partition_by=(each.c.id, each.c.voucher)).label("vouched")
+    of = select(each.c.id, known, came, vouched).subquery()
+    return Sql(
+        select(of.c.id, of.c.known, of.c.came, of.c.vouched, func.count()).group_by(
+            of.c.id, of.c.known, of.c.came, of.c.vouched
+        )
+    )
 
 
 _groups = (func.count(), func.sum(independence.c.weight))
@@ -174,13 +186,13 @@ _latest = (
     .limit(bindparam("looked_at"))
     .subquery()
 )
-_is_known = _known(_me, _latest.c.id).label("known")
+_voucher = _vouched_by(_me, _latest.c.id).label("voucher")
 FOLLOWERS = Sql(
     select(
         _latest.c.follower_id,
         independence.c.group_id,
         independence.c.weight,
-        _is_known,
+        _voucher,
         _latest.c.id.op("/")(literal_column(str(id_at(HOUR)))),
     )
     .join_from(_latest, _supporter, _supporter.c.id == _latest.c.follower_id)
@@ -191,12 +203,9 @@ FOLLOWERS = Sql(
         _supporter.c.discoverable,
         ~exists().where(_mine.c.follower_id == _me, _mine.c.followed_id == _latest.c.follower_id),
     )
-    .order_by(_is_known.desc(), _latest.c.id.desc())
-    .limit(_most)
+    .order_by(_latest.c.id.desc())
 )
-"""(account, group, weight, is it known, in which hour) of who follows one lately and is not followed back; no group: None.
-
-Those that are known come first: others must not push them out.
+"""(account, group, weight, who vouches for it, in which hour) of who follows one lately and is not followed back; no group: None.
 """
 
 REQUESTED = Sql(select(follows.c.followed_id).where(follows.c.follower_id == _me, follows.c.requested))
