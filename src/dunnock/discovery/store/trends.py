@@ -6,7 +6,6 @@ A contribution is the act itself (a post with a hashtag, a favourite, a boost), 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, distinct, func, literal_column, select, union_all
@@ -49,36 +48,22 @@ _newest = _used.order_by(hashtag_posts.c.post_id.desc()).limit(_looked_at).subqu
 _authors = func.count(distinct(posts.c.author_id))
 
 
-_SPANS = (
-    0,
-    5,
-    10,
-    20,
-    30,
-    45,
-    60,
-    90,
-    120,
-    180,
-    240,
-    360,
-    540,
-    780,
-)  # minutes: an act is as new as its span lets it be
+_SPANS = (5, 10, 20, 30, 45, 60, 90, 120, 180, 240, 360, 540, 780)
+"""Minutes: an act is as new as its span lets it be."""
 
 
 def _most(an_id: Any, half_life: int) -> Any:
     """As how many accounts these acts count at most, when each counts half after the half-life (ms)."""
-    spans = list(pairwise(_SPANS))
+    # The longest span comes first: most acts are of it, and need no more comparisons.
     weigh = case(
         *[
             (
-                an_id > _until - literal_column(str(id_at(end * MINUTE))),
+                an_id <= _until - literal_column(str(id_at(begin * MINUTE))),
                 literal_column(f"{0.5 ** (begin * MINUTE / half_life):.6f}"),
             )
-            for begin, end in spans
+            for begin in reversed(_SPANS)
         ],
-        else_=literal_column(f"{0.5 ** (_SPANS[-1] * MINUTE / half_life):.6f}"),
+        else_=literal_column("1.0"),
     )
     return func.sum(weigh)
 
@@ -230,7 +215,7 @@ def _counted(acts: Any) -> Any:
     )
 
 
-_eligible = (
+_of_posts = (
     posts.c.deleted_at.is_(None),
     posts.c.visibility == "public",
     posts.c.reply_to_id.is_(None),
@@ -239,24 +224,34 @@ _eligible = (
     _author.c.standing == "active",
     _author.c.discoverable,
     ~_author.c.sensitized,
-    _actor.c.standing == "active",
 )
+_eligible = (*_of_posts, _actor.c.standing == "active")
 _all = _acts(_favourited, _boosted)
 _actors = func.count(distinct(_all.c.account_id))
-POSTS_IN_TALK = Sql(
+_in_talk = (
     select(
-        _all.c.post_id,
-        posts.c.language,
-        _actors,
-        _most(_all.c.act_id, HALF_LIFE["post"]),
-        _most(_all.c.act_id, HALF_LIFE["post"] // FAST),
+        _all.c.post_id.label("post_id"),
+        _actors.label("people"),
+        _most(_all.c.act_id, HALF_LIFE["post"]).label("lately"),
+        _most(_all.c.act_id, HALF_LIFE["post"] // FAST).label("just_now"),
     )
-    .select_from(_counted(_all))
-    .where(*_eligible, posts.c.id > bindparam("oldest", type_=BigId), _all.c.account_id != posts.c.author_id)
-    .group_by(_all.c.post_id, posts.c.language)
+    .select_from(_all.join(_actor, _actor.c.id == _all.c.account_id))
+    .where(_actor.c.standing == "active", _all.c.post_id > bindparam("oldest", type_=BigId))
+    .group_by(_all.c.post_id)
     .having(_actors >= bindparam("least", type_=BigId))
+    .subquery()
 )
-"""(post, its language, accounts that favourited or boosted it, as how many they count at most lately, just now)."""
+POSTS_IN_TALK = Sql(
+    select(_in_talk.c.post_id, posts.c.language, _in_talk.c.people, _in_talk.c.lately, _in_talk.c.just_now)
+    .select_from(_in_talk)
+    .join(posts, posts.c.id == _in_talk.c.post_id)
+    .join(_author, _author.c.id == posts.c.author_id)
+    .where(*_of_posts)
+)
+"""(post, its language, accounts that favourited or boosted it, as how many they count at most lately, just now).
+
+Its author may be one of them: who counts is asked of those that could be a trend.
+"""
 _theirs = _acts(
     _favourited.where(among(interactions.c.post_id, "ids")), _boosted.where(among(_boosts.c.boost_of_id, "ids"))
 )
