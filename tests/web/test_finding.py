@@ -128,6 +128,21 @@ async def test_what_was_not_found_leads_on(site, signed_in):
         assert way in page.body, query
 
 
+async def test_an_operator_that_cannot_be_is_told(site, signed_in):
+    wren = await signed_in("wren")
+    for typed, what in (
+        ("cake has:wings", "has:wings"),
+        ("before:soon cake -is:blue", "before:soon, is:blue"),
+        ("from:nobody cake", "from:nobody"),
+    ):
+        page = await wren.get(f"/search?q={typed}")
+        assert f"No post has {what}: no such thing" in page.text
+        assert '<details class="more" open>' in page.body
+    for typed in ("cake has:media", "from:me before:2026-05-01", "from:wren cake", "http://far.example/x"):
+        assert "No post has" not in (await wren.get(f"/search?q={typed}")).text
+    assert "No post has" not in (await site.browser().get("/search?q=has:wings")).text
+
+
 async def test_posts_found_have_pages_both_ways(db, signed_in, publish):
     wren = await signed_in("wren")
     me = await accounts.member_named(db, "wren")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import msgspec
 
@@ -13,7 +14,7 @@ from dunnock.discovery import marks
 from dunnock.discovery.store import search as store
 from dunnock.discovery.words import words_of
 from dunnock.foundation.clock import MINUTE
-from dunnock.foundation.db import Db, Reader, Row, Tx
+from dunnock.foundation.db import Db, Row, Tx
 from dunnock.foundation.job import Job
 from dunnock.media import views as media
 from dunnock.previews import Preview
@@ -215,9 +216,16 @@ def _hosts(link: str) -> list[str]:
         return []
 
 
-async def is_marked(reader: Reader) -> bool:
+async def is_marked(db: Db) -> bool:
     """Does all that is in the index have the marks of its pairs of words, and of its time? Not before the backlog is done."""
-    return bool(await reader.value(store.PROGRESS, name=_BACKLOG) == 0)
+    if db not in _MARKED:
+        if await db.value(store.PROGRESS, name=_BACKLOG) != 0:
+            return False
+        _MARKED.add(db)
+    return True
+
+
+_MARKED: WeakSet[Db] = WeakSet()  # it stays so: asked once
 
 
 def _vector(words: Sequence[str], post_id: int) -> str:

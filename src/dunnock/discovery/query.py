@@ -41,6 +41,9 @@ class Term(msgspec.Struct, frozen=True):
     author: str | None = None
 
 
+_NOTHING = Term()
+
+
 class Query(msgspec.Struct, frozen=True):
     """Of each group one term, none of `without`; ids within (above, below) and in none of `gaps` (first, after the last)."""
 
@@ -52,6 +55,8 @@ class Query(msgspec.Struct, frozen=True):
     scope: Scope = "all"
     says: bool = False
     """Does it ask for anything? A query of dots and dashes does not."""
+    misread: tuple[str, ...] = ()
+    """What was typed as an operator with a value that there is not: no post has it."""
 
     @property
     def authors(self) -> tuple[str, ...]:
@@ -77,6 +82,7 @@ class _Reading:
         self.above, self.below, self.gaps = 0, None, []  # type: int, int | None, list[tuple[int, int]]
         self.scope: Scope = "all"
         self.says = self.joining = False
+        self.misread: list[str] = []
 
     def take(self, piece: str) -> None:
         if piece == "OR":
@@ -89,7 +95,10 @@ class _Reading:
             self.says = True
             if self._bound(asked[1].lower(), value, refused=refused):
                 return
-            self._add(_operator(asked[1].lower(), value), refused=refused)
+            mark = _operator(asked[1].lower(), value)
+            if mark == _NOTHING:
+                self.misread.append(bare)
+            self._add(mark, refused=refused)
             return
         term = _plain(bare)
         if term is not None:
@@ -146,6 +155,7 @@ class _Reading:
             tuple(self.gaps),
             self.scope,
             self.says,
+            tuple(dict.fromkeys(self.misread)),
         )
 
 

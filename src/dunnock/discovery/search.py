@@ -39,7 +39,10 @@ class Resolved(msgspec.Struct, frozen=True):
 
 
 class PostSearch:
-    """One search by one member. `kept` are the posts of their library that were found and that they kept."""
+    """One search by one member. `kept` are the posts of their library that were found and that they kept.
+
+    `misread`: what was typed as an operator and can't be: there is no such value, or nobody known of that name.
+    """
 
     def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], *, marked: bool) -> None:
         """Use `search_posts`."""
@@ -51,6 +54,7 @@ class PostSearch:
         if query.scope != "public" and query.groups:
             self._bare = _asked(query, people, (), marked=marked)
         self.kept: set[int] = set()
+        self.misread = (*query.misread, *[f"from:{one}" for one in query.authors if one not in people])
 
     async def ids(self, span: Span, most: int) -> list[int]:
         """The next `most` ids; those in a gap of the query as their negative, for the reader to step over."""
@@ -120,7 +124,7 @@ async def search_posts(
     people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)
     if by_account_id is not None:
         people[str(by_account_id)] = by_account_id
-    return PostSearch(db, viewer_id, query, people, marked=await is_marked(db))
+    return PostSearch(db, viewer_id, query, people, marked=db.engine == "postgresql" and await is_marked(db))
 
 
 def _by(query: Query, account_id: int) -> Query:

@@ -58,6 +58,7 @@ async def show_search(
     people: list[int] = []
     tags: list[FoundHashtag] = []
     page = Page([], {}, {}, None, None)
+    misread: tuple[str, ...] = ()
     if words:
         db.sync()
         if kind in {"", "people"} and not words.startswith("#"):
@@ -70,6 +71,7 @@ async def show_search(
         if kind in {"", "posts"} and me is not None:
             search = await search_posts(db, words, viewer_id=me, domain=settings.domain)
             page = await feeds.found(search, me, cursor)
+            misread = search.misread
     return show(
         "search.html",
         words=words,
@@ -83,6 +85,7 @@ async def show_search(
             "posts": not kind and len(page.entries) == cursor.limit,
         },
         way=_way(params, offset, steps_of(page, cursor), more=max(len(people), len(tags)) > _A_PAGE),
+        misread=misread,
         elsewhere=_elsewhere(words) if me is not None and not people else "",
     )
 
