@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from accounts.test_ages import born
 from dunnock import accounts
+from dunnock.accounts.ages import ASKED_AGAIN_AFTER
+from dunnock.accounts.tables import ages
 from dunnock.foundation.clock import now_ms
+from dunnock.foundation.db import BigId, Sql
 from dunnock.web.zones import zones
+
+ASKED = "Are you still under 18?"
+SAID = Sql(
+    update(ages)
+    .where(ages.c.account_id == bindparam("the", type_=BigId))
+    .values(said_minor_at=bindparam("then", type_=BigId))
+)
 
 
 async def age(db, name):
@@ -33,8 +44,46 @@ async def test_or_only_that_they_are_under_18(db, signed_in):
     browser = await signed_in("wren")
     await browser.get("/settings/age")
     page = await browser.submit("/settings/age", minor="1")
-    assert "16 or 17" in page.text
+    assert "Under 18" in page.text
+    assert "16 or 17" not in page.text
+    assert "date_of_birth" in browser.page.forms[-1].names, "more may be said at any time"
     assert (await age(db, "wren")).moves_up_at is None
+    assert ASKED not in (await browser.get("/")).text
+
+
+async def a_year_ago(db, name):
+    """As if it had been said then."""
+    who = (await accounts.member_named(db, name)).account_id
+    async with db.begin() as tx:
+        await tx.run(SAID, the=who, then=now_ms() - ASKED_AGAIN_AFTER)
+
+
+async def test_a_year_later_they_are_asked_once_and_may_let_it_be(db, signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/settings/age")
+    await browser.submit("/settings/age", minor="1")
+    await a_year_ago(db, "wren")
+    assert ASKED in (await browser.get("/")).text
+    await browser.submit("/settings/age", press="1")
+    assert ASKED not in (await browser.get("/")).text
+    assert (await age(db, "wren")).minor
+    assert "More than a year ago" in (await browser.get("/settings/age")).text
+    page = await browser.submit("/settings/age", date_of_birth=born(18, days=20))
+    assert "18 or older" in page.text
+
+
+async def test_a_year_later_nobody_is_older_than_they_said(db, signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/settings/age")
+    await browser.submit("/settings/age", minor="1")
+    assert (await browser.submit("/settings/age", date_of_birth=born(18, days=20))).status == 422, "not so soon"
+    await a_year_ago(db, "wren")
+    await browser.get("/settings/age")
+    assert (await browser.submit("/settings/age", date_of_birth=born(30))).status == 422
+    assert (await age(db, "wren")).only_minor
+    page = await browser.submit("/settings/age", date_of_birth=born(15))
+    assert "13 to 15" in page.text
+    assert ASKED not in (await browser.get("/")).text
 
 
 @pytest.mark.parametrize("wrong", [{"date_of_birth": "soon"}, {"zone": "Mars/Olympus"}])

@@ -29,6 +29,7 @@ from dunnock.accounts.ages import (
     declare_adult,
     declare_birth,
     declare_minor,
+    put_off_age,
     set_band,
 )
 from dunnock.accounts.apps import App, GrantedApp, app_called, apps_of, find_app, register_app, revoke_app
@@ -570,6 +571,7 @@ __all__ = [
     "prove",
     "prove_password",
     "put_label",
+    "put_off_age",
     "read_fields",
     "recall",
     "recalling",

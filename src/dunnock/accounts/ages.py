@@ -14,7 +14,7 @@ import msgspec
 
 from dunnock.accounts.errors import AgeRefused
 from dunnock.accounts.store import ages as store
-from dunnock.foundation.clock import SECOND
+from dunnock.foundation.clock import DAY, SECOND
 from dunnock.foundation.db import Reader, Tx
 
 Band = Literal["under_13", "13_15", "16_17", "adult"]
@@ -23,23 +23,41 @@ BANDS: tuple[Band, ...] = get_args(Band)
 UnknownAge = Literal["adult", "16_17"]
 _ENDS: Final[dict[Band, int]] = {"under_13": 13, "13_15": 16, "16_17": 18}
 OLDEST: Final = 130
+ASKED_AGAIN_AFTER: Final = 365 * DAY
+"""Since somebody said only that they are under 18."""
 NIGHT_FROM, NIGHT_TO = 22, 7  # o'clock
 
 
 class Age(msgspec.Struct, frozen=True):
     """`band` None: not known. `moves_up_at`: when the next band begins (Unix milliseconds); None: adults, or not known.
 
-    `zone`: where the member lives, as a name of the time zone database; empty: UTC.
+    `zone`: where the member lives, as a name of the time zone database; empty: UTC. `said_minor_at`: when they said that they
+    are under 18 and no more, which holds until they say more; `put_off_at`: when they did not want to be asked again.
     """
 
     band: Band | None = None
     moves_up_at: int | None = None
     zone: str = ""
+    said_minor_at: int | None = None
+    put_off_at: int | None = None
 
     @property
     def minor(self) -> bool:
         """Whether they are known to be under 18."""
         return self.band not in {None, "adult"}
+
+    @property
+    def only_minor(self) -> bool:
+        """Whether nothing is known but that they are under 18: then they count as the youngest do, for as long as that."""
+        return self.band == "16_17" and self.moves_up_at is None
+
+    def may_say_more(self, now: int) -> bool:
+        """Whether it is a year since they said only that they are under 18, so that they may be older by now."""
+        return self.only_minor and self.said_minor_at is not None and now - self.said_minor_at >= ASKED_AGAIN_AFTER
+
+    def asks(self, now: int) -> bool:
+        """Whether they are to be asked again, which is done once."""
+        return self.put_off_at is None and self.may_say_more(now)
 
 
 class Ages:
@@ -85,12 +103,15 @@ async def age_of(reader: Reader, account_id: int, *, now: int) -> Age:
 async def declare_birth(tx: Tx, account_id: int, born: str) -> Age:
     """Take a member's date of birth (`YYYY-MM-DD`): only its band is kept, and when that ends.
 
+    Who said only that they are under 18 may be 18 by now, a year later, if they were not when they said so.
+
     Raises:
         AgeRefused: that is no date, or somebody who is known to be under 18 would be older than they said.
     """
-    held = await age_of(tx, account_id, now=tx.now)
-    new = _aged(read_birth(born, now=tx.now), held.zone, tx.now)
-    if held.minor and _sooner(new, held):
+    held, day = await age_of(tx, account_id, now=tx.now), read_birth(born, now=tx.now)
+    new = _aged(day, held.zone, tx.now)
+    grown = held.may_say_more(tx.now) and years_between(day, _day(held.said_minor_at or 0)) < _ENDS["16_17"]
+    if held.minor and not grown and _sooner(new, held):
         raise _only_staff(account_id)
     return await _put(tx, account_id, new)
 
@@ -98,7 +119,14 @@ async def declare_birth(tx: Tx, account_id: int, born: str) -> Age:
 async def declare_minor(tx: Tx, account_id: int) -> Age:
     """Take it from a member that they are under 18, without saying how old."""
     held = await age_of(tx, account_id, now=tx.now)
-    return held if held.minor else await _put(tx, account_id, Age("16_17", None, held.zone))
+    return held if held.minor else await _put(tx, account_id, Age("16_17", None, held.zone, said_minor_at=tx.now))
+
+
+async def put_off_age(tx: Tx, account_id: int) -> None:
+    """Not ask again who said only that they are under 18; they can still say more at any time."""
+    held = await age_of(tx, account_id, now=tx.now)
+    if held.asks(tx.now):
+        await _put(tx, account_id, msgspec.structs.replace(held, put_off_at=tx.now))
 
 
 async def declare_adult(tx: Tx, account_id: int) -> None:
@@ -209,7 +237,8 @@ def _sooner(new: Age, held: Age) -> bool:
 
 
 def _age(row: tuple[object, ...], now: int) -> Age:
-    held = msgspec.convert({"band": row[0], "moves_up_at": row[1], "zone": row[2] or ""}, Age)
+    named = dict(zip(Age.__struct_fields__, row, strict=True))
+    held = msgspec.convert(named | {"zone": named["zone"] or ""}, Age)
     while held.band is not None and held.moves_up_at is not None and held.moves_up_at <= now:
         above = BANDS[BANDS.index(held.band) + 1]
         then = None
@@ -221,7 +250,7 @@ def _age(row: tuple[object, ...], now: int) -> Age:
 
 
 async def _put(tx: Tx, account_id: int, age: Age) -> Age:
-    await tx.run(store.PUT, account_id=account_id, band=age.band, moves_up_at=age.moves_up_at, zone=age.zone)
+    await tx.run(store.PUT, account_id=account_id, **msgspec.structs.asdict(age))
     return age
 
 

@@ -386,6 +386,10 @@ ages = Table(  # how old members are, in bands; who is not here said nothing
     Column("band", Text),  # under_13 | 13_15 | 16_17 | adult; null: not known
     Column("moves_up_at", BigId),  # when the next band begins
     Column("zone", Text, nullable=False, server_default=""),  # a time zone's name; empty: UTC
+    Column(
+        "said_minor_at", BigId
+    ),  # when they said that they are under 18 and no more; null: they said more, or nothing
+    Column("put_off_at", BigId),  # when they let it be to be asked again
     CheckConstraint("band IN ('under_13', '13_15', '16_17', 'adult')", name="band"),
     sqlite_with_rowid=False,
 )

@@ -19,11 +19,12 @@ from dunnock.web.zones import zones
 
 
 class AgeForm(Sent):
-    """A date of birth, or only that one is under 18; where one lives. What is empty stays as it is."""
+    """A date of birth, or only that one is under 18; where one lives. What is empty stays as it is. `later`: ask no more."""
 
     date_of_birth: str = ""
     minor: bool = False
     zone: str = ""
+    later: bool = False
 
 
 @get("/settings/age")
@@ -49,6 +50,9 @@ async def change_age(
     """Keep the band of the date, and forget the date."""
     try:
         async with db.begin() as tx:
+            if form.later:
+                await accounts.put_off_age(tx, member.account_id)
+                return show.go("/")
             if form.date_of_birth.strip():
                 await accounts.declare_birth(tx, member.account_id, form.date_of_birth)
             elif form.minor:
@@ -62,9 +66,12 @@ async def change_age(
 async def _ask(
     request: Request[Any, Any, Any], show: Show, db: Db, member: Member, *, error: DomainError | None = None
 ) -> Response[str]:
+    now = now_ms()
+    age = await accounts.age_of(db, member.account_id, now=now)
     return show(
         "age_settings.html",
-        age=await accounts.age_of(db, member.account_id, now=now_ms()),
+        age=age,
+        may_say_more=age.may_say_more(now),
         zones=zones(request.headers.get("accept-language", "")),
         error=error,
     )

@@ -8,12 +8,13 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from dunnock import __version__, notifications, server, text
+from dunnock import __version__, accounts, notifications, server, text
 from dunnock.accounts.census import Census
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Id, Query
 from dunnock.api.mastodon.instance import Instance
 from dunnock.feeds import Cursor, Feeds, lists
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.settings import Settings
 from dunnock.web.about import has_terms, rules_for, within_page
@@ -54,9 +55,10 @@ async def show_front(
     """What this server is and what is new; for members their home feed and a form for a post."""
     cursor = cursor_of(params)
     if visitor.account_id is not None:
-        page = await feeds.home(visitor.account_id, cursor)
+        page, now = await feeds.home(visitor.account_id, cursor), now_ms()
         return show(
             "home.html",
+            asks_age=(await accounts.age_of(db, visitor.account_id, now=now)).asks(now),
             shown=await cards.page(page, "home"),
             newest=page.entries[0].id if page.entries and not cursor.max_id and not cursor.min_id else None,
             steps=steps_of(page, cursor),

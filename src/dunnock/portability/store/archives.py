@@ -140,7 +140,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "notification_policies": ("account_id", (
         "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots",
     )),
-    "ages": ("account_id", ("band", "moves_up_at", "zone")),
+    "ages": ("account_id", ("band", "moves_up_at", "zone", "said_minor_at", "put_off_at")),
     "quiet_times": ("account_id", ("until", "when_flooded", "offered_at")),
     "notification_settings": ("account_id", ("kind", "from_whom")),
     "notification_permissions": ("account_id", ("from_id",)),
