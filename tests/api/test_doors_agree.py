@@ -125,6 +125,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "add": f"POST {OURS}/relays", "enable": f"POST {OURS}/relays/{{id}}/enable",
         "disable": f"POST {OURS}/relays/{{id}}/disable", "remove": f"DELETE {OURS}/relays/{{id}}",
     },
+    "/admin/ranking-audits": {"": f"POST {OURS}/ranking_audits"},
     "/admin/releases": {"": f"POST {OURS}/releases/{{id}}/publish"},
     "/admin/reports": REPORT,
     "/admin/reports/{id}": REPORT,

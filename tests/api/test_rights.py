@@ -213,6 +213,7 @@ API: dict[str, Right] = {
     "POST /api/v1/dunnock/admin/server_notes": staff("admin:write:reports"),  # ours
     "DELETE /api/v1/dunnock/admin/server_notes/{id}": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/indicators": staff("admin:read"),  # ours
+    "POST /api/v1/dunnock/admin/ranking_audits": staff("admin:write"),  # ours
     "GET /api/v1/dunnock/admin/releases": staff("admin:read"),  # ours
     "POST /api/v1/dunnock/admin/releases/{id}/publish": staff("admin:write"),  # ours
     "POST /api/v1/dunnock/admin/rules": staff("admin:write"),  # ours

@@ -152,6 +152,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/watch-rules", MEMBER),
         ("/admin/stopped-media", MEMBER),
         ("/admin/money", MEMBER),
+        ("/admin/ranking-audits", MEMBER),
         ("/admin/releases", MEMBER),
         ("/admin/indicators", MEMBER),
         ("/admin/server-notes", MEMBER),

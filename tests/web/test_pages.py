@@ -98,6 +98,7 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
         "/admin/identity",
         "/admin/integrity",
         "/admin/money",
+        "/admin/ranking-audits",
         "/admin/releases",
         "/admin/government",
         f"/admin/accounts/{wren.account_id}",

@@ -39,7 +39,9 @@ from dunnock.transparency.ranking_audits import (
     PublishedAudit,
     audit_before,
     find_audit,
+    may_publish_audits,
     publish_audit,
+    publish_report,
     published_audits,
 )
 from dunnock.transparency.releases import (
@@ -108,11 +110,13 @@ __all__ = [
     "government_requests",
     "jobs_of",
     "list_releases",
+    "may_publish_audits",
     "may_record",
     "monthly_reports",
     "networks_of",
     "publish_audit",
     "publish_release",
+    "publish_report",
     "published_audits",
     "published_ends",
     "published_releases",

@@ -5,26 +5,38 @@ Whoever runs the same plan with the same weights gets the same bytes, and can co
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 import msgspec
 
-from dunnock.feeds.for_you.audit import Report, bytes_of
-from dunnock.foundation.db import Reader, Row, Tx
+from dunnock import accounts
+from dunnock.accounts import Power
+from dunnock.feeds.for_you import versions
+from dunnock.feeds.for_you.audit import Report, bars_of, bytes_of
+from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.errors import Invalid, Missing
 from dunnock.foundation.ids import ms_of
+from dunnock.moderation import log
 from dunnock.transparency import store
 from dunnock.transparency.events import AuditPublished
 
 MOST = 100
 LARGEST = 4 * 1024 * 1024  # bytes of a report
 _LONGEST_NAME = 100
+_NEEDS = Power.MANAGE_SETTINGS
 
 
 class AuditMissing(Missing):
     """No such audit was published."""
 
     code = "audit_missing"
+
+
+class ReportRefused(Invalid):
+    """The file is no report as `dunnock audit run` writes it, or nobody could check it."""
+
+    code = "report_refused"
 
 
 class PublishedAudit(msgspec.Struct, frozen=True):
@@ -63,6 +75,55 @@ async def publish_audit(tx: Tx, plan: str, report: Report) -> PublishedAudit:
     row = await tx.one(store.AUDIT_OF, plan=plan, checksum=checksum)
     assert row is not None
     return _audit(row)
+
+
+async def may_publish_audits(reader: Reader, *, by: int) -> None:
+    """Raises NotPermitted: the role of `by` does not let them publish audits."""
+    await accounts.permit(reader, by, _NEEDS)
+
+
+async def publish_report(db: Db, plan: str, content: bytes, *, by: int) -> PublishedAudit:
+    """Publish a report that staff bring as a file, whatever it found; it is in their log. The same again changes nothing.
+
+    Everybody can run it again: the weights that it names must be kept here, and its verdicts must be what its figures say.
+
+    Raises:
+        NotPermitted: the role of `by` does not allow it.
+        ReportRefused: it is no report, not byte for byte as the program writes it, names weights that nobody can read here, or
+            says that a bar held that did not.
+        Invalid: as `publish_audit`.
+    """
+    await may_publish_audits(db, by=by)
+    report = await asyncio.to_thread(_read, content)
+    if await versions.text_named(db, report.model) is None:
+        raise ReportRefused(report.model[:64], say="Validation failed: The report names weights that are not kept here")
+    async with db.begin() as tx:
+        staff = await log.acting(tx, by, _NEEDS)
+        there = await tx.one(store.AUDIT_OF, plan=plan.strip(), checksum=hashlib.sha256(content).hexdigest())
+        made = await publish_audit(tx, plan.strip(), report)
+        if there is None:
+            held = sum(report.passed.values())
+            await log.note(
+                tx, staff, "audit.publish", made.id, called=made.plan, checksum=made.checksum, held=held,
+                bars=len(report.passed),
+            )  # fmt: skip
+    return made
+
+
+def _read(content: bytes) -> Report:
+    if len(content) > LARGEST:
+        raise ReportRefused(len(content), say="Validation failed: The report is too large, or its plan has no name")
+    try:
+        report = msgspec.json.decode(content, type=Report)
+        bars = bars_of(report)
+        same = bytes_of(report) == content
+    except (msgspec.MsgspecError, RecursionError, ArithmeticError, ValueError, IndexError, TypeError) as error:
+        raise ReportRefused(str(error)[:80], say="Validation failed: This is no report of an audit") from error
+    if not same:
+        raise ReportRefused(say="Validation failed: The report is not as the program wrote it")
+    if bars != report.passed:
+        raise ReportRefused(say="Validation failed: The report says that something held which its figures deny")
+    return report
 
 
 async def published_audits(reader: Reader) -> list[PublishedAudit]:

@@ -21,6 +21,7 @@ from dunnock.web.admin import (
     indicators,
     integrity,
     offers,
+    ranking_audits,
     relays,
     releases,
     reports,
@@ -50,4 +51,5 @@ AREAS: tuple[Any, ...] = (
     indicators,
     talk,
     custom_feeds,
+    ranking_audits,
 )  # fmt: skip

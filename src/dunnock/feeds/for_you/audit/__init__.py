@@ -10,7 +10,7 @@ from dunnock.feeds.for_you.audit.bars import SENTENCES
 from dunnock.feeds.for_you.audit.page import page_of
 from dunnock.feeds.for_you.audit.plan import BadPlan, Persona, Plan, plan_named, plans, read_plan
 from dunnock.feeds.for_you.audit.reading import Seen
-from dunnock.feeds.for_you.audit.report import Report, bytes_of, run
+from dunnock.feeds.for_you.audit.report import Report, bars_of, bytes_of, run
 
 __all__ = [
     "SENTENCES",
@@ -19,6 +19,7 @@ __all__ = [
     "Plan",
     "Report",
     "Seen",
+    "bars_of",
     "bytes_of",
     "page_of",
     "plan_named",

@@ -35,6 +35,11 @@ def bytes_of(report: Report) -> bytes:
     return msgspec.json.format(msgspec.json.encode(report)) + b"\n"
 
 
+def bars_of(report: Report) -> dict[str, bool]:
+    """Which bars hold, by the report's own figures: what `passed` must say."""
+    return judge(report.seen, report.crowds, harmful=report.base_harmful, fringe=report.base_fringe)
+
+
 def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
     """Let every persona read through all days, and every campaign try. The report is the same with any number of processes."""
     world = World(plan)
