@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
+import subprocess
+import sys
 import time
 
 import pytest
@@ -18,6 +21,7 @@ from dunnock.foundation.db import Busy, Sql
 from dunnock.posts import erase as posts_erase
 from dunnock.posts.views import PostViews
 
+ENVIRON = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 REFUSED = (
     accounts.AccountMissing, accounts.RelationRefused, posts.PostMissing, posts.BoostRefused, posts.PostingBarred,
     posts.DraftRefused, posts.QuoteMissing, posts.QuoteNotYours, posts.ReplyBarred,
@@ -285,6 +289,65 @@ async def test_many_at_the_same_time(db, make, publish, monkeypatch):
     await settle(db)
     assert await faults(db) == []
     assert time.monotonic() - begun < 120
+
+
+async def test_killed_again_and_again(db, database_url, make, publish):
+    busy, other = await make.member(), await make.member()
+    for _ in range(60):
+        post = await publish(other, "hello", visibility="public")
+        async with db.begin() as tx:
+            await posts.favourite(tx, post.id, by=busy.id)
+            await posts.boost(tx, post.id, by=busy.id)
+        await publish(busy, "ah", reply_to_id=post.id, visibility="public")
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=busy.id, followed=other.id)
+    before = await everything(db)
+    on_the_way = 0
+    for standing in (Standing.SUSPENDED, Standing.ACTIVE):
+        await stand(db, standing, busy)
+        for _ in range(3):
+            await asyncio.to_thread(count_and_be_killed, database_url)
+            assert await faults(db) == []
+            on_the_way += next(row[2] for row in await db.all(_MARKS) if row[0] == busy.id) not in {
+                -1,
+                0,
+                2**63 - 1,
+                2**63 - 2,
+            }
+        await settle(db)
+        assert await faults(db) == []
+        if standing is Standing.SUSPENDED:
+            assert {tuple(row)[1:] for row in (await everything(db))[1] if row[0] == post.id} == {(0, 0, 0, 0)}
+    assert await everything(db) == before
+    assert on_the_way, "it was never killed in between"
+
+
+_COUNTING = """
+import asyncio, sys
+from dunnock import posts
+from dunnock.foundation.db import open_db
+
+async def count():
+    posts.count_anew.__globals__["_ACTS"] = 1
+    db = await open_db(sys.argv[1])
+    for _ in range(4):
+        await posts.count_some_anew(db)
+    print("on the way", flush=True)
+    while await posts.count_some_anew(db):
+        pass
+
+asyncio.run(count())
+"""
+
+
+def count_and_be_killed(url):
+    child = subprocess.Popen([sys.executable, "-c", _COUNTING, url], stdout=subprocess.PIPE, env=ENVIRON)
+    assert child.stdout is not None
+    child.stdout.readline()
+    time.sleep(0.01)
+    child.kill()
+    child.wait()
+    child.stdout.close()
 
 
 _GONE = Sql(text("SELECT 1 FROM posts WHERE id = :id AND deleted_at IS NOT NULL"))
