@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         any_stop,
         end_media_stop,
         find_stop,
+        looks_stopped,
         media_stops,
         soften_stop,
         stop_prints,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     )
     from dunnock.media.sweep import EVERY, RemoveUnused, SweepFiles, jobs_of, remove_unused, sweep_files, used_files
     from dunnock.media.upload import ProcessMedia, accept, find_own, make_thumbnail, process_later, put_thumbnail
-    from dunnock.media.views import all_emoji, every_emoji, find, find_emoji
+    from dunnock.media.views import all_emoji, every_emoji, find, find_emoji, shown_before
     from dunnock.media.workers import ImageWorkers
 
 _HOMES = {
@@ -91,6 +92,7 @@ _HOMES = {
         "any_stop",
         "end_media_stop",
         "find_stop",
+        "looks_stopped",
         "media_stops",
         "soften_stop",
         "stop_prints",
@@ -107,7 +109,7 @@ _HOMES = {
         "process_later",
         "put_thumbnail",
     ),
-    "views": ("all_emoji", "every_emoji", "find", "find_emoji"),
+    "views": ("all_emoji", "every_emoji", "find", "find_emoji", "shown_before"),
     "workers": ("ImageWorkers",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -180,6 +182,7 @@ __all__ = [
     "hold",
     "jobs_of",
     "let_go",
+    "looks_stopped",
     "make_thumbnail",
     "media_stops",
     "process_later",
@@ -192,6 +195,7 @@ __all__ = [
     "remove_of",
     "remove_unused",
     "same_remote",
+    "shown_before",
     "soften_stop",
     "stop_prints",
     "stopped_among",

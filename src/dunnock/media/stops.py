@@ -107,6 +107,13 @@ async def stopped_among(reader: Reader, some: Collection[Media]) -> list[StopMat
     return found
 
 
+def looks_stopped(stop: MediaStop, one: Media) -> bool:
+    """Does this file look like what is stopped, as `stopped_among` says it? For one stop and many files, without a query."""
+    told = one.picture.prints[:MOST_PRINTS] if one.picture is not None else ()
+    seen = sum(any(apart(stopped, other) <= SAME for other in told) for stopped in stop.prints)
+    return seen > 0 and 2 * seen >= len(stop.prints)
+
+
 async def find_stop(reader: Reader, stop_id: int) -> MediaStop | None:
     """One stop, also when it is over; None: there is none."""
     found = await _with_prints(reader, await reader.all(store.STOP, the=stop_id))

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once, upsert
+from dunnock.foundation.db import BigId, Db, Reader, Row, Sql, Tx, among, insert_into, insert_once, upsert
 from dunnock.media.model import (
     Emoji,
     Focus,
@@ -51,6 +51,12 @@ BY_ID = Sql(_one)
 BY_IDS = Sql(select(*_shown).where(among(media.c.id, "ids")))
 _lockable = select(*_shown).where(among(media.c.id, "ids")).order_by(media.c.id)
 LOCKED_BY_IDS = Sql(_lockable, _lockable.with_for_update())
+SHOWN_BEFORE = Sql(
+    select(*_shown)
+    .where(media.c.id < bindparam("below", type_=BigId), media.c.post_id.is_not(None), media.c.state == "ready")
+    .order_by(media.c.id.desc())
+    .limit(bindparam("most", type_=BigId))
+)
 ATTACH = Sql(
     update(media)
     .where(media.c.id == _the, media.c.post_id.is_(None), media.c.state == "ready")
@@ -280,6 +286,11 @@ async def find(reader: Reader, an_id: int) -> Media | None:
 async def find_many(reader: Reader, ids: Sequence[int]) -> dict[int, Media]:
     """Those that exist."""
     return {row[0]: _media(row) for row in await reader.all(BY_IDS, ids=ids)}
+
+
+async def shown_before(db: Db, below: int, *, most: int) -> list[Media]:
+    """What posts show, the newest first, below an id."""
+    return [_media(row) for row in await db.slow(SHOWN_BEFORE, below=below, most=most)]
 
 
 async def lock_many(tx: Tx, ids: Sequence[int]) -> dict[int, Media]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from dunnock.foundation.db import Reader
+from dunnock.foundation.db import Db, Reader
 from dunnock.media import store
 from dunnock.media.model import Emoji, Media
 
@@ -12,6 +12,11 @@ from dunnock.media.model import Emoji, Media
 async def find(reader: Reader, ids: Collection[int]) -> dict[int, Media]:
     """Media by id; unknown ones are left out. One query, none for no ids."""
     return await store.find_many(reader, list(ids)) if ids else {}
+
+
+async def shown_before(db: Db, below: int, *, most: int) -> list[Media]:
+    """The files that posts show, the newest first, below an id; those that are not processed are left out."""
+    return await store.shown_before(db, below, most=most)
 
 
 async def find_emoji(reader: Reader, shortcodes: Collection[str], domain: str = "") -> list[Emoji]:

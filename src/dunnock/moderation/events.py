@@ -89,6 +89,7 @@ class ReportMessageWritten(Event, frozen=True):
 
 
 class MediaStopsChanged(Event, frozen=True):
-    """A picture is stopped from now on, or no longer."""
+    """A picture is stopped from now on, or no longer. `made`: just now; what was posted before is to be looked through."""
 
     stop_id: int
+    made: bool = False

@@ -155,5 +155,5 @@ async def _stop(
     )
     if made is not None:
         await log.note(tx, staff, "media.stop", made, why=how.why.strip(), effect=effect, days=how.days, source=source)
-        await tx.record(MediaStopsChanged(stop_id=made))
+        await tx.record(MediaStopsChanged(stop_id=made, made=True))
     return made

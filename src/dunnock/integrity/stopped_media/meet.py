@@ -38,25 +38,33 @@ async def forget_deleted(tx: Tx, event: posts.PostDeleted) -> None:
     await tx.run(store.FORGET_POST, post=event.post_id)
 
 
-async def _meet(tx: Tx, post_id: int, *, narrowed: bool = False) -> None:
+async def look_again(tx: Tx, post_id: int) -> bool:
+    """Something was stopped that a post shows that is there already; did it meet anything that it had not met before?"""
+    return await _meet(tx, post_id)
+
+
+async def _meet(tx: Tx, post_id: int, *, narrowed: bool = False) -> bool:
     if not await files.any_stop(tx):
-        return
+        return False
     post = await posts.find_living(tx, post_id)
     if post is None or not post.media:
-        return
+        return False
     shown = await files.find(tx, post.media)
-    for match in await files.stopped_among(tx, list(shown.values())):
+    met = [
         await _write_down(tx, post, match, narrowed=narrowed)
+        for match in await files.stopped_among(tx, list(shown.values()))
+    ]
+    return any(met)
 
 
-async def _write_down(tx: Tx, post: Post, match: StopMatch, *, narrowed: bool) -> None:
+async def _write_down(tx: Tx, post: Post, match: StopMatch, *, narrowed: bool) -> bool:
     hit_id = tx.new_id()
     added = await tx.run(
         store.ADD, id=hit_id, stop_id=match.stop_id, post_id=post.id, media_id=match.media_id, account_id=post.author_id,
         apart=match.apart, state="waiting",
     )  # fmt: skip
     if not added:
-        return
+        return False
     if match.effect == "limit" and post.author_id not in await accounts.protected_ids(tx):
         await limit(tx, SHOWN, hit_id, post.id, narrowed=narrowed)
     evidence = {
@@ -68,3 +76,4 @@ async def _write_down(tx: Tx, post: Post, match: StopMatch, *, narrowed: bool) -
         await files.soften_stop(tx, match.stop_id)
         await log.note_by(tx, log.THE_SERVER, "media.soften", match.stop_id, hits=MOST_AN_HOUR)
         await tx.record(MediaStopsChanged(stop_id=match.stop_id))
+    return True
