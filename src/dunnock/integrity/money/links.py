@@ -6,6 +6,7 @@ hides is followed by `resolve`. Source: DISARM T0148 (payment, fundraising, cryp
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Literal
@@ -19,6 +20,7 @@ from dunnock.text import BadDomain, canonical_domain
 Kind = Literal["payment", "fundraising", "subscription", "wallet", "chat", "shop"]
 LONGEST_URL = 2_048
 _MOST_LAYERS = 4
+_REMEMBERED = 1_024  # addresses: several look at the link of a post, and many posts lead to the same
 _TRACKING = frozenset(
     (
         "fbclid", "gclid", "gclsrc", "dclid", "wbraid", "gbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id",
@@ -110,7 +112,8 @@ def assets_of(text: str, urls: list[str]) -> list[Asset]:
 _SCHEMES = frozenset(("bitcoin", "ethereum", "litecoin", "dogecoin", "tron", "cardano"))
 
 
-def _once(url: str) -> tuple[str, str, list[tuple[str, str]]] | None:
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _once(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]] | None:
     """(host without what says nothing, path, parameters that say something)."""
     if len(url) > LONGEST_URL:
         return None
@@ -130,17 +133,17 @@ def _once(url: str) -> tuple[str, str, list[tuple[str, str]]] | None:
         host = f"{host}:{port}"
     path = re.sub(r"/+", "/", unquote(parts.path)).rstrip("/")
     path = re.sub(r"/(?:index\.(?:html?|php))$", "", path)
-    asked = [
+    asked = tuple(
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name.lower() not in _TRACKING and not name.lower().startswith(("utm_", "hsa_", "pk_", "mtm_", "ga_"))
-    ]
+    )
     if host in {"t.me", "signal.group", "signal.me"} and parts.fragment:
         path += f"/{parts.fragment}"
     return host, path, asked
 
 
-def _inside(made: tuple[str, str, list[tuple[str, str]]]) -> str | None:
+def _inside(made: tuple[str, str, tuple[tuple[str, str], ...]]) -> str | None:
     """The address that a wrapper carries."""
     host, path, asked = made
     bare = host.partition(":")[0]
@@ -166,7 +169,7 @@ def _inside(made: tuple[str, str, list[tuple[str, str]]]) -> str | None:
     return None
 
 
-def _spelt(host: str, path: str, asked: list[tuple[str, str]]) -> str:
+def _spelt(host: str, path: str, asked: tuple[tuple[str, str], ...]) -> str:
     query = urlencode(sorted(asked))
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 

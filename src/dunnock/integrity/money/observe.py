@@ -40,7 +40,7 @@ EVERY = (Every(TrimAssets(), DAY),)
 
 async def on_post(tx: Tx, event: posts.PostPublished | posts.PostEdited) -> None:
     """A post leads somewhere, or elsewhere now."""
-    await look_at_post(tx, event.post_id, event.author_id)
+    await look_at_post(tx, event.post_id, event.author_id, anew=isinstance(event, posts.PostEdited))
 
 
 async def on_post_deleted(tx: Tx, event: posts.PostDeleted) -> None:
@@ -55,16 +55,14 @@ async def on_profile(tx: Tx, event: accounts.PersonaChanged | accounts.AccountMa
         await look_at_profile(tx, event.account_id)
 
 
-async def look_at_post(tx: Tx, post_id: int, author_id: int) -> None:
-    """Write down what a post leads to, if all may read it."""
-    try:
-        post = await posts.find_visible(tx, post_id, author_id)
-    except posts.PostMissing:
-        return
-    if post.visibility not in posts.OPEN or post.boost_of_id is not None:
+async def look_at_post(tx: Tx, post_id: int, author_id: int, *, anew: bool = True) -> None:
+    """Write down what a post leads to, if all may read it. `anew`: what it led to before may be written down already."""
+    post = await posts.find_living(tx, post_id)
+    if post is None or post.visibility not in posts.OPEN or post.boost_of_id is not None:
         return
     found, short = await _found(tx, post.html)
-    await tx.run(store.UNUSE, account=author_id, post=post_id)
+    if anew:
+        await tx.run(store.UNUSE, account=author_id, post=post_id)
     for url in short:
         await tx.enqueue(FollowShort(url=url, post_id=post_id, account_id=author_id))
     if not found:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -114,9 +115,14 @@ async def meet_signal(tx: Tx, event: SignalRaised | SignalGrew) -> None:
 
 async def _in_force(tx: Tx) -> tuple[list[tuple[Rule, Condition]], frozenset[str]]:
     """The rules in a dry run or live, read, and which facts they need. One look at a few rows; conditions are read once."""
-    rules = [store.rule_of(row) for row in await tx.all(store.IN_FORCE, now=tx.now, most=MOST_IN_FORCE)]
-    read = [(one, compiled(one.condition)) for one in rules]
+    read = [_read(tuple(row)) for row in await tx.all(store.IN_FORCE, now=tx.now, most=MOST_IN_FORCE)]
     return read, frozenset().union(*(condition.needs for _, condition in read))
+
+
+@functools.lru_cache(maxsize=2 * MOST_IN_FORCE)
+def _read(row: tuple[Any, ...]) -> tuple[Rule, Condition]:
+    rule = store.rule_of(row)
+    return rule, compiled(rule.condition)
 
 
 async def _meet(tx: Tx, rules: list[tuple[Rule, Condition]], act: _Met) -> None:
