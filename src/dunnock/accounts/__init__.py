@@ -216,7 +216,7 @@ from dunnock.accounts.passkeys import (
 )
 from dunnock.accounts.persona import Persona, appearances, former_names, note_changes, personas
 from dunnock.accounts.private_note import write_note
-from dunnock.accounts.profile import change_profile, doubt_links
+from dunnock.accounts.profile import change_profile, doubt_links, prove_links
 from dunnock.accounts.recall import make_recall, recall, recalling
 from dunnock.accounts.relationships import Relationship, relationships
 from dunnock.accounts.remote import Described, describe_anew, give_up_pictures, meet, show_pictures
@@ -569,6 +569,7 @@ __all__ = [
     "protect",
     "protected_ids",
     "prove",
+    "prove_links",
     "prove_password",
     "put_label",
     "put_off_age",

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from dunnock import text
 from dunnock.accounts.account import LOCAL, Account, Field, Kind, name_key, write_fields
 from dunnock.accounts.errors import AccountMissing, ProfileInvalid
-from dunnock.accounts.events import AccountSettingsChanged
+from dunnock.accounts.events import AccountSettingsChanged, ProofsChanged
 from dunnock.accounts.find import find_by_handles
 from dunnock.accounts.persona import note_changes
 from dunnock.accounts.store import profiles as store
@@ -104,6 +104,23 @@ async def change_profile(
     )
     await note_changes(tx, account_id, changes, by_member_id=by_member_id)
     return store.account_of(await tx.one(store.FIND, the=account_id) or row)
+
+
+async def prove_links(tx: Tx, account_id: int, found: Mapping[str, bool]) -> None:
+    """Write down which links of a profile (value of a line -> whether that page links back) count as checked."""
+    row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
+    if row is None:
+        return
+    was = store.account_of(row)
+    new = tuple(
+        Field(line.name, line.value, line.html, (line.verified_at or tx.now) if found[value] else None)
+        if (value := line.value.strip()) in found
+        else line
+        for line in was.fields
+    )
+    if new != was.fields:
+        await tx.run(store.SET_FIELDS, the=account_id, new_fields=write_fields(new))
+        await tx.record(ProofsChanged(account_id=account_id))
 
 
 async def doubt_links(tx: Tx, account_id: int) -> None:

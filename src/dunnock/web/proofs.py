@@ -27,7 +27,7 @@ _MOST_SHOWN = accounts.MOST_ATTESTED
 class ProofsForm(Sent):
     """`what`: refuse (what a verifier said), attest (whom `handle` names) or withdraw (as a verifier).
 
-    Or prove (`domain`), drop_domain.
+    Or prove (`domain`), drop_domain, or links: look at those of the profile again.
     """
 
     what: str = ""
@@ -78,6 +78,9 @@ async def _do(db: Db, account_views: AccountViews, form: ProofsForm, *, here: st
         case "refuse", int(verifier_id):
             async with db.begin() as tx:
                 await accounts.refuse_attestation(tx, by, verifier_id=verifier_id)
+        case "links", _:
+            async with db.begin() as tx:
+                await identity.look_at_links(tx, by)
         case "drop_domain", _:
             async with db.begin() as tx:
                 await accounts.drop_domain(tx, by)

@@ -184,8 +184,9 @@ async def test_no_lookalike_of_a_protected_name(house, make, staff, outside, web
             "nordwind-support.example", "n\u043erdwind.example",
             "n0rdwind.example", "help.nordwind.example", "nw-\u0430ir.example",
         ):  # fmt: skip
-            with pytest.raises(Invalid, match="protected"):
+            with pytest.raises(Invalid) as refused:
                 await prove_domain(house.db, web, one.id, written, places=PLACES)
+            assert "protected name" in refused.value.text
     assert web.hosts == []
     await prove_domain(house.db, web, real.id, "press.nw-air.example", places=PLACES)
     await prove_domain(house.db, web, real.id, "nordwinter-birds.example", places=PLACES)

@@ -16,7 +16,6 @@ import msgspec
 
 from dunnock import accounts
 from dunnock.accounts import Account, DomainHandle, Way
-from dunnock.accounts.tries import Tries
 from dunnock.federation.places import Places
 from dunnock.foundation.clock import DAY, HOUR, now_ms
 from dunnock.foundation.db import Db, Reader
@@ -28,10 +27,9 @@ from dunnock.integrity.identity import store
 from dunnock.integrity.identity.lookalike import keys_for, likeness
 from dunnock.integrity.identity.protected import Protected, named
 from dunnock.integrity.identity.skeleton import looks
+from dunnock.integrity.identity.trying import proving
 from dunnock.text import BadDomain, canonical_domain
 
-proving = Tries(most=10, window_ms=HOUR)
-"""How often a member may have a domain looked at."""
 _FILE = Wanted(types=frozenset({"text/plain"}), most=4096, hops=0, within_s=6)
 _WEBFINGER = Wanted(
     types=frozenset({"application/jrd+json", "application/json"}), most=64 * 1024, hops=0, within_s=6
@@ -73,16 +71,18 @@ async def prove_domain(db: Db, door: Door, account_id: int, written: str, *, pla
     try:
         domain = canonical_domain(written.strip().removeprefix("@").removeprefix("https://").rstrip("/"))
     except BadDomain as error:
-        raise _refused("Validation failed: Domain is no name of a website") from error
+        raise Invalid(written[:80], say="Validation failed: Domain is no name of a website") from error
     here = places.domain.partition(":")[0]
     if "." not in domain or domain.rpartition(".")[2].isdigit() or domain == here or domain.endswith(f".{here}"):
-        raise _refused("Validation failed: Domain can't be this server's own, nor an address")
+        raise Invalid(written[:80], say="Validation failed: Domain can't be this server's own, nor an address")
     if await _taken_for(db, account, domain):
-        raise _refused("Validation failed: Domain looks like one that belongs to a protected name")
+        raise Invalid(written[:80], say="Validation failed: Domain looks like one that belongs to a protected name")
     proving.begin(str(account_id))
     way = await find_proof(door, account.username, domain, places=places)
     if way is None:
-        raise _refused("Validation failed: Domain does not say that it is yours: put the file there first")
+        raise Invalid(
+            written[:80], say="Validation failed: Domain does not say that it is yours: put the file there first"
+        )
     async with db.begin() as tx:
         await accounts.wear_domain(tx, account_id, domain, way)
     return domain
@@ -160,7 +160,3 @@ def _owns(account: Account, domain: str, name: Protected) -> bool:
 def _shown(label: str) -> str:
     """A label as people see it."""
     return idna.decode(label) if label.startswith("xn--") else label
-
-
-def _refused(say: str) -> Invalid:
-    return Invalid(say, say=say)

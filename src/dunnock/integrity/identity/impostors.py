@@ -18,6 +18,7 @@ from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.errors import Missing
 from dunnock.integrity.identity import store
 from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound
+from dunnock.integrity.identity.links import CheckLinks
 from dunnock.integrity.identity.lookalike import keys_for
 from dunnock.integrity.identity.protected import LookAtEverybody, Protected, drop_name, find_name, named
 from dunnock.integrity.identity.verdict import Evidence, Seen, answers, judge
@@ -173,6 +174,8 @@ async def _trusted(tx: Tx, account: Account) -> bool:
 async def _put(tx: Tx, account_id: int, name_id: int, state: str, evidence: Evidence) -> None:
     body = msgspec.json.encode(evidence).decode()
     await tx.run(store.PUT_ALIKE, account_id=account_id, name_id=name_id, state=state, evidence=body, at=tx.now)
+    if evidence.remote and state in {"marked", "watched"}:
+        await tx.enqueue(CheckLinks(account_id=account_id))  # whose website links back is no impostor
     if state == "marked":
         await tx.record(ImpostorFound(account_id=account_id, name_id=name_id))
         await _tell_owner(tx, account_id, name_id)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dunnock import accounts, posts
+from dunnock.federation.places import Places
 from dunnock.foundation.db import Tx
+from dunnock.foundation.http import Door
 from dunnock.foundation.jobs import Does
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity.identity import attested, domains, impostors, protected, returns, turns
+from dunnock.integrity.identity import attested, domains, impostors, links, protected, returns, turns
 
 
 async def on_account(tx: Tx, event: accounts.AccountMade) -> None:
@@ -20,6 +22,8 @@ async def on_persona(tx: Tx, event: accounts.PersonaChanged) -> None:
         await protected.sync_account(tx, event.account_id)
         await impostors.look_at(tx, event.account_id)
     await turns.look_at(tx, event.account_id)
+    if "fields" in event.fields.split(",") and await accounts.member_of(tx, event.account_id) is not None:
+        await tx.enqueue(links.CheckLinks(account_id=event.account_id))
     if "display_name" in event.fields.split(","):
         await attested.look_at(tx, event.account_id)
 
@@ -56,3 +60,8 @@ JOBS: Does = {
     turns.EndNotices: turns.end_notices,
     returns.LookForReturns: returns.look_for_returns,
 }
+
+
+def jobs_of(door: Door, places: Places) -> Does:
+    """Who does the jobs that look at the world outside. `places`: of this server."""
+    return {**domains.jobs_of(door, places), **links.jobs_of(door, places)}

@@ -20,6 +20,7 @@ from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Every
 from dunnock.integrity.identity import store
 from dunnock.integrity.identity.events import PersonaTurned
+from dunnock.integrity.identity.links import CheckLinks
 from dunnock.integrity.identity.shift import WINDOW_MS, Evidence, weigh
 from dunnock.integrity.signals import raise_signal
 from dunnock.moderation import log, second
@@ -151,6 +152,7 @@ async def _settle(tx: Tx, one: Turn, staff: Staff, *, restore: bool, by: int) ->
         await accounts.drop_label(tx, [one.account_id], _KIND)
         for label in one.held:
             await accounts.put_label(tx, [one.account_id], label.kind, label.text, of=label.of)
+        await tx.enqueue(CheckLinks(account_id=one.account_id))
     state, until = ("over", one.until) if restore else ("noticed", one.until)
     await _change(tx, one, state=state, until=until, by=by)
     await log.note(tx, staff, "account.same" if restore else "account.turned", one.account_id, called=one.former)
@@ -171,6 +173,8 @@ async def end_notices(db: Db, _: EndNotices) -> None:
                 if account is not None and _said(account) == one.former:
                     await accounts.drop_label(tx, [one.account_id], _KIND)
                 waits = one.state == "suspended"  # the badge stays away until somebody looked
+                if not waits:
+                    await tx.enqueue(CheckLinks(account_id=one.account_id))
                 await _change(tx, one, state=one.state if waits else "over", until=_NEVER if waits else one.until)
 
 
