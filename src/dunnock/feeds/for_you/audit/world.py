@@ -96,4 +96,5 @@ def _post(an_id: int, author: int, topic: int, *, sensitive: bool) -> PostCard:
 def _account(an_id: int) -> AccountCard:
     row: list[Any] = [an_id, f"person{an_id}", "", "person", "", "", "[]", None, None, False, True, True, False]
     row += [None, None, 0, "active", False, 0, 100, 0, None, "", "", True, True, True, None, "[]", None]
+    row += ["[]", "", None]
     return AccountCard(row)
