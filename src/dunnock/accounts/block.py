@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dunnock.accounts import counts
-from dunnock.accounts.errors import AccountMissing, RelationRefused
+from dunnock.accounts.errors import RelationRefused
 from dunnock.accounts.events import Blocked, Unblocked
-from dunnock.accounts.find import find
+from dunnock.accounts.find import check_there
 from dunnock.accounts.follow import end_follow
 from dunnock.accounts.paging import Cursor, Page, page_of
 from dunnock.accounts.store import relations as store
@@ -19,8 +19,7 @@ async def block(tx: Tx, account_id: int, *, target: int) -> None:
         AccountMissing: there is no such account.
         RelationRefused: it is oneself.
     """
-    if await find(tx, target) is None:
-        raise AccountMissing(target)
+    await check_there(tx, target)
     if account_id == target:
         raise RelationRefused(account_id, target)
     # Whoever follows at this moment holds the same rows, so no follow slips in beside the block.
@@ -38,8 +37,7 @@ async def unblock(tx: Tx, account_id: int, *, target: int) -> None:
     Raises:
         AccountMissing: there is no such account.
     """
-    if await find(tx, target) is None:
-        raise AccountMissing(target)
+    await check_there(tx, target)
     if await tx.run(store.END_BLOCK, me=account_id, other=target):
         await tx.record(Unblocked(account_id=account_id, target_id=target))
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from dunnock.accounts.errors import AccountMissing
-from dunnock.accounts.find import find, find_shown
+from dunnock.accounts.find import check_there, find_shown
 from dunnock.accounts.paging import Cursor, Page, page_of
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.db import Reader, Tx
@@ -40,8 +39,7 @@ async def unendorse(tx: Tx, account_id: int, *, target: int) -> None:
     Raises:
         AccountMissing: there is no such account.
     """
-    if await find(tx, target) is None:
-        raise AccountMissing(target)
+    await check_there(tx, target)
     await tx.run(store.END_ENDORSEMENT, follower=account_id, followed=target)
 
 

@@ -24,6 +24,12 @@ async def find(reader: Reader, account_id: int) -> Account | None:
     return None if row is None else await _judged(reader, row)
 
 
+async def check_there(reader: Reader, account_id: int) -> None:
+    """Is there such an account, whatever its standing? Raises: AccountMissing: there is not."""
+    if await find(reader, account_id) is None:
+        raise AccountMissing(account_id)
+
+
 async def find_shown(reader: Reader, account_id: int) -> Account:
     """The account as anybody may see it.
 

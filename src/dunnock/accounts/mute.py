@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dunnock.accounts.errors import AccountMissing, RelationRefused
+from dunnock.accounts.errors import RelationRefused
 from dunnock.accounts.events import Muted, Unmuted
-from dunnock.accounts.find import find
+from dunnock.accounts.find import check_there
 from dunnock.accounts.paging import Cursor, Page, page_of
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.clock import MINUTE, SECOND, now_ms
@@ -31,8 +31,7 @@ async def mute(tx: Tx, account_id: int, *, target: int, notifications: bool = Tr
         AccountMissing: there is no such account.
         RelationRefused: it is oneself.
     """
-    if await find(tx, target) is None:
-        raise AccountMissing(target)
+    await check_there(tx, target)
     if account_id == target:
         raise RelationRefused(account_id, target)
     expires_at = tx.now + min(duration, LONGEST_S) * SECOND if duration > 0 else None
@@ -56,8 +55,7 @@ async def unmute(tx: Tx, account_id: int, *, target: int) -> None:
     Raises:
         AccountMissing: there is no such account.
     """
-    if await find(tx, target) is None:
-        raise AccountMissing(target)
+    await check_there(tx, target)
     if await tx.all(store.END_MUTE, me=account_id, other=target):
         await tx.record(Unmuted(account_id=account_id, target_id=target))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dunnock import text
-from dunnock.accounts.errors import AccountMissing, ProfileInvalid
-from dunnock.accounts.find import find
+from dunnock.accounts.errors import ProfileInvalid
+from dunnock.accounts.find import check_there
 from dunnock.accounts.store import relations as store
 from dunnock.foundation.db import Tx
 
@@ -18,8 +18,7 @@ async def write_note(tx: Tx, account_id: int, *, target: int, note: str) -> None
         AccountMissing: there is no such account.
         ProfileInvalid: more than 2,000 characters.
     """
-    if await find(tx, target) is None:
-        raise AccountMissing(target)
+    await check_there(tx, target)
     kept = text.clean(note)
     if len(kept) > MOST_CHARACTERS:
         say = f"Validation failed: Comment is too long (maximum is {MOST_CHARACTERS} characters)"

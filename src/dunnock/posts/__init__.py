@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dunnock.posts.acted import boosted_by, favourited_by
 from dunnock.posts.auto_delete import (
     DELETE_OLD_EVERY_MS,
     AutoDelete,
@@ -11,7 +12,7 @@ from dunnock.posts.auto_delete import (
     delete_old,
 )
 from dunnock.posts.bookmark import bookmark, bookmark_once, forget_bookmark, unbookmark
-from dunnock.posts.boost import boost, boosted_by, unboost
+from dunnock.posts.boost import boost, unboost
 from dunnock.posts.content import name_again, unmet
 from dunnock.posts.count_anew import COUNT_ANEW_EVERY_MS, count_anew, count_some_anew
 from dunnock.posts.delete import delete
@@ -64,7 +65,7 @@ from dunnock.posts.events import (
     ThreadMuted,
     ThreadUnmuted,
 )
-from dunnock.posts.favourite import favourite, favourited_by, unfavourite
+from dunnock.posts.favourite import favourite, unfavourite
 from dunnock.posts.featured import featured_names
 from dunnock.posts.find import find_original, find_visible, visible_of
 from dunnock.posts.history import Revision, history, source

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dunnock.accounts.counts import count_posts
-from dunnock.accounts.paging import Cursor, Page, page_of
-from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.db import Tx
 from dunnock.posts.errors import BoostRefused, PostingBarred, PostingStopped
 from dunnock.posts.events import PostBoosted, PostDeleted
 from dunnock.posts.find import find_original
@@ -67,23 +66,6 @@ async def unboost(tx: Tx, post_id: int, *, by: int) -> Post:
         await count_posts(tx, by, -1)
         await tx.record(PostDeleted(post_id=there[0], author_id=by, boost_of_id=original.id))
     return original
-
-
-async def boosted_by(reader: Reader, post_id: int, viewer_id: int | None, cursor: Cursor) -> Page:
-    """Who boosted the post for all to see, latest first, as far as the viewer may see them. Raises PostMissing as `boost`."""
-    post = await find_original(reader, post_id, viewer_id)
-    bounds = cursor.bounds
-    rows = await acts.people(
-        reader,
-        Act.BOOST,
-        post.id,
-        viewer_id,
-        above=bounds["above"],
-        below=bounds["below"],
-        most=bounds["most"],
-        up=cursor.upwards,
-    )
-    return page_of(rows, upwards=cursor.upwards)
 
 
 def _check(original: Post, by: int, visibility: str | None) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dunnock.accounts.paging import Cursor, Page, page_of
-from dunnock.foundation.db import Reader, Tx
+from dunnock.foundation.db import Tx
 from dunnock.posts.events import PostFavourited, PostUnfavourited
 from dunnock.posts.find import find_original
 from dunnock.posts.model import Act, Post
@@ -30,20 +29,3 @@ async def unfavourite(tx: Tx, post_id: int, *, by: int) -> Post:
         await acts.count(tx, "favourites", post.id, -1, by=by)
         await tx.record(PostUnfavourited(post_id=post.id, by=by))
     return post
-
-
-async def favourited_by(reader: Reader, post_id: int, viewer_id: int | None, cursor: Cursor) -> Page:
-    """Who likes the post, latest first, as far as the viewer may see them. Raises PostMissing as `favourite`."""
-    post = await find_original(reader, post_id, viewer_id)
-    bounds = cursor.bounds
-    rows = await acts.people(
-        reader,
-        Act.FAVOURITE,
-        post.id,
-        viewer_id,
-        above=bounds["above"],
-        below=bounds["below"],
-        most=bounds["most"],
-        up=cursor.upwards,
-    )
-    return page_of(rows, upwards=cursor.upwards)

@@ -375,11 +375,7 @@ async def remove_avatar(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render], settings: NamedDependency[Settings]
 ) -> Response[wire.CredentialAccount]:
     """Take the caller's avatar away."""
-    async with db.begin() as tx:
-        await accounts.change_profile(
-            tx, me(caller), public_url=settings.public_url, avatar=None, by_member_id=caller.member_id
-        )
-    return answer(await credential_account(db, render, me(caller)))
+    return await _without(db, render, caller, settings, avatar=None)
 
 
 @delete("/api/v1/profile/header", guards=[require(WRITES)], status_code=200)
@@ -387,10 +383,22 @@ async def remove_header(
     caller: Called, db: NamedDependency[Db], render: NamedDependency[Render], settings: NamedDependency[Settings]
 ) -> Response[wire.CredentialAccount]:
     """Take the caller's header picture away."""
+    return await _without(db, render, caller, settings, header=None)
+
+
+async def _without(
+    db: Db,
+    render: Render,
+    caller: Caller,
+    settings: Settings,
+    *,
+    avatar: UnsetType | None = UNSET,
+    header: UnsetType | None = UNSET,
+) -> Response[wire.CredentialAccount]:
+    """Take the caller's avatar or header picture away, whichever is None."""
+    by, url = caller.member_id, settings.public_url
     async with db.begin() as tx:
-        await accounts.change_profile(
-            tx, me(caller), public_url=settings.public_url, header=None, by_member_id=caller.member_id
-        )
+        await accounts.change_profile(tx, me(caller), public_url=url, avatar=avatar, header=header, by_member_id=by)
     return answer(await credential_account(db, render, me(caller)))
 
 

@@ -13,7 +13,7 @@ from dunnock import accounts, moderation
 from dunnock.accounts import Power
 from dunnock.api.kit import Called, Form, Id, Paging, Query, require
 from dunnock.api.mastodon.admin_wire import AdminAccount, admin_accounts, of_sheets
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.roles import NAMES
 from dunnock.foundation.db import Db
@@ -91,8 +91,7 @@ async def _list(asked: _Asked, db: Db, render: Render, settings: Settings) -> Re
         for name in ("username", "display_name", "by_domain", "email", "ip")
         if (value := getattr(params, name))
     ]
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
-    link = links(settings.public_url, asked.path, cursor, count=len(found), newest=newest, oldest=oldest, kept=kept)
+    link = links_of(settings.public_url, asked.path, cursor, [one.id for one in found], kept=kept)
     return answer(b"[" + b",".join(shown.values()) + b"]", link=link)
 
 

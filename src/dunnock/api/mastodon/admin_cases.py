@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from dunnock import accounts, moderation
 from dunnock.accounts import Power
 from dunnock.api.kit import Called, Form, Id, Paging, Query, require, told_id
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db, Reader
 from dunnock.foundation.errors import Invalid
@@ -292,9 +292,8 @@ async def list_cases(
     """Open or closed cases, newest first."""
     cursor = cursor_of(params, default=_A_PAGE)
     found = await moderation.list_cases(db, cursor, by=me(caller), closed=params.closed)
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
     kept = [("closed", "true")] if params.closed else []
-    link = links(settings.public_url, CASES, cursor, count=len(found), newest=newest, oldest=oldest, kept=kept)
+    link = links_of(settings.public_url, CASES, cursor, [one.id for one in found], kept=kept)
     return answer(msgspec.json.encode([_case(one) for one in found]), link=link)
 
 

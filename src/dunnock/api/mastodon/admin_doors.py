@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from dunnock.accounts.doors import Day, MailBlock, MailDomainBlock, NetworkBlock
 from dunnock.api.kit import Called, Form, Paging, Query, origin_of, require
 from dunnock.api.mastodon.admin_wire import to_json
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me
 from dunnock.foundation.clock import SECOND, iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.ids import ms_of
@@ -111,8 +111,7 @@ def _mail(one: MailBlock) -> CanonicalEmailBlock:
 
 
 def _page(settings: Settings, path: str, cursor: Any, ids: Sequence[int], body: bytes) -> Response[Any]:
-    newest, oldest = (ids[0], ids[-1]) if ids else (None, None)
-    return answer(body, link=links(settings.public_url, path, cursor, count=len(ids), newest=newest, oldest=oldest))
+    return answer(body, link=links_of(settings.public_url, path, cursor, ids))
 
 
 # Mail domains -------------------------------------------------------------------------------------------------------

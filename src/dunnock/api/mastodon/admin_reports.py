@@ -16,11 +16,11 @@ from dunnock.api.kit import Called, Form, Id, Paging, Query, require, told_id
 from dunnock.api.mastodon import wire
 from dunnock.api.mastodon.admin_wire import AdminAccount, admin_accounts, to_json
 from dunnock.api.mastodon.instance import Rule, rule_wire
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me
 from dunnock.api.mastodon.render import Render
+from dunnock.api.mastodon.reports import report_facts
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
-from dunnock.foundation.ids import ms_of
 from dunnock.foundation.settings import Settings
 from dunnock.moderation import Report
 
@@ -107,13 +107,7 @@ async def _shown(reports: Sequence[Report], db: Db, render: Render, *, by: int) 
     return to_json(
         [
             {
-                "id": str(one.id),
-                "action_taken": not one.is_open,
-                "action_taken_at": None if one.resolved_at is None else iso(one.resolved_at),
-                "category": one.category,
-                "comment": one.comment,
-                "forwarded": one.forwarded,
-                "created_at": iso(ms_of(one.id)),
+                **report_facts(one),
                 "updated_at": iso(one.updated_at),
                 "account": None if one.account_id is None else accounts_of[one.account_id],
                 "target_account": accounts_of[one.target_id],
@@ -155,8 +149,7 @@ async def list_reports(
         for name in ("account_id", "target_account_id", "by_target_domain")
         if (value := getattr(params, name))
     ]
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
-    link = links(settings.public_url, PATH, cursor, count=len(found), newest=newest, oldest=oldest, kept=kept)
+    link = links_of(settings.public_url, PATH, cursor, [one.id for one in found], kept=kept)
     return answer(await _shown(found, db, render, by=me(caller)), link=link)
 
 
@@ -239,9 +232,8 @@ async def list_log(
     cursor = cursor_of(params, default=A_PAGE)
     wanted = moderation.WantedEntries(deeds=params.deeds)
     found = await moderation.entries(db, cursor, by=me(caller), wanted=wanted)
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
     kept = [("deeds", "true")] if params.deeds else []
-    link = links(settings.public_url, LOG, cursor, count=len(found), newest=newest, oldest=oldest, kept=kept)
+    link = links_of(settings.public_url, LOG, cursor, [one.id for one in found], kept=kept)
     return answer(
         to_json(
             [

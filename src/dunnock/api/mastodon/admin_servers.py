@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from dunnock.accounts.server_rules import ServerAllow, ServerBlock, ServerBlocked
 from dunnock.api.kit import Called, Form, Paging, Query, require
 from dunnock.api.mastodon.admin_wire import to_json
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import Invalid
@@ -107,8 +107,7 @@ async def list_admin_domain_blocks(
     """The rules about other servers, newest first."""
     cursor = cursor_of(params, default=A_PAGE)
     found = await servers.list_blocks(db, cursor, by=me(caller))
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
-    link = links(settings.public_url, BLOCKS, cursor, count=len(found), newest=newest, oldest=oldest)
+    link = links_of(settings.public_url, BLOCKS, cursor, [one.id for one in found])
     return answer(to_json([_block(one) for one in found]), link=link)
 
 
@@ -166,8 +165,7 @@ async def list_domain_allows(
     """The servers that are allowed, newest first."""
     cursor = cursor_of(params, default=A_PAGE)
     found = await servers.list_allows(db, cursor, by=me(caller))
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
-    link = links(settings.public_url, ALLOWS, cursor, count=len(found), newest=newest, oldest=oldest)
+    link = links_of(settings.public_url, ALLOWS, cursor, [one.id for one in found])
     return answer(to_json([_allow(one) for one in found]), link=link)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from litestar import Response
@@ -43,6 +43,14 @@ def links(
         next={"max_id": oldest} if oldest is not None and more else None,
         prev={"min_id": newest} if newest is not None else None,
     )
+
+
+def links_of(
+    public_url: str, path: str, cursor: accounts.Cursor, ids: Sequence[int], *, kept: Iterable[tuple[str, str]] = ()
+) -> bytes:
+    """The Link header of a page of these, the newest first; `kept`: other query parameters."""
+    newest, oldest = (ids[0], ids[-1]) if ids else (None, None)
+    return links(public_url, path, cursor, count=len(ids), newest=newest, oldest=oldest, kept=kept)
 
 
 def page_links(public_url: str, path: str, cursor: accounts.Cursor, page: accounts.Page) -> bytes:

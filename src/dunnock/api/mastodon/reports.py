@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from dunnock import moderation
 from dunnock.api.kit import Called, Form, Id, Paging, Query, require
 from dunnock.api.mastodon import wire
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me
 from dunnock.api.mastodon.render import Render
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -77,8 +77,7 @@ async def list_own(
     """The member's own complaints and what became of them, the newest first."""
     cursor = cursor_of(params, default=_A_PAGE)
     found = await moderation.own_reports(db, me(caller), cursor)
-    newest, oldest = (found[0].id, found[-1].id) if found else (None, None)
-    link = links(settings.public_url, OWN, cursor, count=len(found), newest=newest, oldest=oldest)
+    link = links_of(settings.public_url, OWN, cursor, [one.id for one in found])
     return answer(await _own_json(render, found), link=link)
 
 
@@ -113,9 +112,9 @@ async def file_report(
     return answer(report_json(filed, target))
 
 
-def report_json(one: moderation.Report, target: bytes) -> bytes:
-    """Report; `target` is the Account that it is about."""
-    told: dict[str, Any] = {
+def report_facts(one: moderation.Report) -> dict[str, Any]:
+    """What Report and Admin::Report say alike."""
+    return {
         "id": str(one.id),
         "action_taken": not one.is_open,
         "action_taken_at": None if one.resolved_at is None else iso(one.resolved_at),
@@ -123,6 +122,13 @@ def report_json(one: moderation.Report, target: bytes) -> bytes:
         "comment": one.comment,
         "forwarded": one.forwarded,
         "created_at": iso(ms_of(one.id)),
+    }
+
+
+def report_json(one: moderation.Report, target: bytes) -> bytes:
+    """Report; `target` is the Account that it is about."""
+    told: dict[str, Any] = {
+        **report_facts(one),
         "status_ids": [str(an_id) for an_id in one.post_ids],
         "collection_ids": [str(an_id) for an_id in one.collection_ids],
         "rule_ids": [str(an_id) for an_id in one.rule_ids],

@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 from dunnock import accounts, discovery, previews, text
 from dunnock.api.kit import Called, Form, MaybeCalled, Paging, Query, link_header, page_limit, public, require
 from dunnock.api.mastodon import fragments, wire
-from dunnock.api.mastodon.pages import answer, cursor_of, links, me, viewer_of
+from dunnock.api.mastodon.pages import answer, cursor_of, links_of, me, viewer_of
 from dunnock.api.mastodon.render import Render
 from dunnock.api.mastodon.tags import show_tags
 from dunnock.discovery import Judged, Publisher, Reading, SubjectMissing, TrendingLink, Trends
@@ -521,14 +521,7 @@ async def list_publishers(
     """Hosts whose pages were candidates for trends, newest first."""
     cursor = cursor_of(params, default=PUBLISHERS)
     found = await discovery.list_publishers(db, cursor, by=me(caller))
-    link = links(
-        settings.public_url,
-        "/api/v1/admin/trends/links/publishers",
-        cursor,
-        count=len(found),
-        newest=found[0].id if found else None,
-        oldest=found[-1].id if found else None,
-    )
+    link = links_of(settings.public_url, "/api/v1/admin/trends/links/publishers", cursor, [one.id for one in found])
     return answer(msgspec.json.encode([_publisher(one) for one in found]), link=link)
 
 
@@ -557,14 +550,7 @@ async def list_tags(
     cursor = cursor_of(params, default=ALL_TAGS)
     found = await discovery.list_hashtags(db, cursor, by=me(caller), now=now_ms())
     shown = await admin_tags(db, found, settings.public_url, me(caller))
-    link = links(
-        settings.public_url,
-        "/api/v1/admin/tags",
-        cursor,
-        count=len(found),
-        newest=found[0].tag.id if found else None,
-        oldest=found[-1].tag.id if found else None,
-    )
+    link = links_of(settings.public_url, "/api/v1/admin/tags", cursor, [one.tag.id for one in found])
     return answer(msgspec.json.encode(shown), link=link)
 
 

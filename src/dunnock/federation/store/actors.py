@@ -127,25 +127,14 @@ _BOOSTERS_INBOXES = Sql(
     .distinct()
 )
 _WROTE = Sql(select(_posts.c.author_id).where(_posts.c.id == bindparam("post", type_=BigId)))
-_FOLLOWERS_OF_HOST = Sql(
-    select(actors.c.uri)
-    .join_from(_follows, actors, actors.c.account_id == _follows.c.follower_id)
-    .where(
-        _follows.c.followed_id == bindparam("the", type_=BigId),
-        _follows.c.requested.is_(False),
-        actors.c.host == bindparam("of"),
-    )
+_of_host = (
+    _follows.c.followed_id == bindparam("the", type_=BigId),
+    _follows.c.requested.is_(False),
+    actors.c.host == bindparam("of"),
 )
-_ANY_FOLLOWER_OF_HOST = Sql(
-    select(actors.c.account_id)
-    .join_from(_follows, actors, actors.c.account_id == _follows.c.follower_id)
-    .where(
-        _follows.c.followed_id == bindparam("the", type_=BigId),
-        _follows.c.requested.is_(False),
-        actors.c.host == bindparam("of"),
-    )
-    .limit(1)
-)
+_followers = select().join_from(_follows, actors, actors.c.account_id == _follows.c.follower_id).where(*_of_host)
+_FOLLOWERS_OF_HOST = Sql(_followers.add_columns(actors.c.uri))
+_ANY_FOLLOWER_OF_HOST = Sql(_followers.add_columns(actors.c.account_id).limit(1))
 _ALL_INBOXES = Sql(select(actors.c.inbox, actors.c.shared_inbox).distinct())
 _LOCAL_FOLLOWERS = Sql(
     select(_follows.c.follower_id)
