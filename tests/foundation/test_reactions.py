@@ -54,6 +54,69 @@ async def test_every_event_reaches_the_reaction_once_and_in_one_go(db):
     assert sorted(heard) == list(range(130))
 
 
+class Asked:
+    """A database that counts what it is asked."""
+
+    def __init__(self, db):
+        self._db, self.count = db, 0
+
+    def __getattr__(self, name):
+        if name in {"all", "one", "begin"}:
+            self.count += 1
+        return getattr(self._db, name)
+
+
+async def test_who_has_nothing_to_do_asks_nothing(db, monkeypatch):
+    """However many reactions there are, an idle server asks a few questions a second."""
+    monkeypatch.setattr(reactions, "_SAFETY_NET_S", 0.05)
+    asked = Asked(db)
+    kinds = [type(f"Thing{number}", (Event,), {}, frozen=True) for number in range(40)]
+
+    def of(number):
+        async def on_thing(tx, event):
+            pass
+
+        on_thing.__name__ = f"on_{number}"
+        return on_thing
+
+    runner = Reactions(asked, {kind: [of(number)] for number, kind in enumerate(kinds)})
+    await runner.start()
+    looks, real = 0, runner.wake_behind
+
+    async def wake_behind():
+        nonlocal looks
+        looks += 1
+        await real()
+
+    monkeypatch.setattr(runner, "wake_behind", wake_behind)
+    await until(lambda: looks >= 3)
+    begun, asked.count = looks, 0
+    await until(lambda: looks >= begun + 8)
+    assert asked.count <= 6 * (looks - begun)
+    await runner.stop()
+
+
+async def test_what_nobody_told_is_found(db, monkeypatch):
+    """Another process wrote it, and its word was lost."""
+    monkeypatch.setattr(reactions, "_SAFETY_NET_S", 0.05)
+    heard, on_thing = recorder()
+    runner = Reactions(db, {ThingHappened: [on_thing]})
+    monkeypatch.setattr(db, "listen", lambda listener: None)
+    await runner.start()
+    await asyncio.sleep(0.2)  # its first look is over
+    await happen(db, 1, 2, 3)
+    await until(lambda: len(heard) == 3)
+    await runner.stop()
+    assert heard == [1, 2, 3]
+
+
+async def until(true):
+    deadline = asyncio.get_running_loop().time() + 30
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come to be"
+        await asyncio.sleep(0.01)
+
+
 async def test_a_rolled_back_fact_is_never_heard(db, events):
     async def fail():
         async with db.begin() as tx:

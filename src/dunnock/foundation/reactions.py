@@ -29,7 +29,7 @@ Hears = Mapping[type[Event], Sequence[Reaction]]
 BATCH = 50  # events handled in one transaction: some milliseconds of SQLite's only writer
 MOST_ATTEMPTS = 12  # with the back-off below: about 17 hours until an event is dead for a reaction
 STRIKES = 5  # times that an event may find the database busy until it is set aside, so that others get their turn
-_SAFETY_NET_S = 1.0  # how often to look even though nobody woke us
+_SAFETY_NET_S = 1.0  # how often to look even though nobody told us
 _SOON_S = 0.02  # on PostgreSQL: how soon to look again for what an open transaction still hid
 _GRACE_S = 3.0
 _log = structlog.get_logger()
@@ -49,6 +49,8 @@ NEXT = Sql(
 UNSETTLED = Sql(
     select(literal_column("0")), select(func.count()).select_from(event_log).where(event_log.c.tx >= _settled)
 )
+_newest = select(event_log.c.tx, event_log.c.id).order_by(event_log.c.tx.desc(), event_log.c.id.desc()).limit(1)
+NEWEST = Sql(_newest, _newest.where(event_log.c.tx < _settled))
 _place = select(reactions.c.tx, reactions.c.id).where(reactions.c.name == bindparam("name"))
 PLACE = Sql(_place)
 LOCK_PLACE = Sql(_place, _place.with_for_update(skip_locked=True))
@@ -167,6 +169,7 @@ class Reactions:
                 self._kinds[name] = self._kinds.get(name, frozenset()) | {event.kind}
         self._seen: dict[str, tuple[int, int]] = {}
         self._wake = {name: asyncio.Event() for name in self._by_name}
+        self._heard_of: set[str] = set()  # woken by an event that an older transaction may hide yet
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
@@ -176,7 +179,7 @@ class Reactions:
         self._db.listen(self._heard)
         for name in self._by_name:
             self._tasks.append(asyncio.create_task(self._follow(name), name=f"reaction {name}"))
-        self._tasks.append(asyncio.create_task(self._retry(), name="reaction retries"))
+        self._tasks.append(asyncio.create_task(self._look_after(), name="reaction retries"))
 
     async def prepare(self) -> None:
         """Give each new reaction its place in the log."""
@@ -201,14 +204,16 @@ class Reactions:
         kinds = {one.event.kind for one in logged}
         for name, hears in self._kinds.items():
             if not kinds.isdisjoint(hears):
+                self._heard_of.add(name)
                 self._wake[name].set()
 
     async def _follow(self, name: str) -> None:
         wake = self._wake[name]
         strikes, pause = 0, _SAFETY_NET_S
         while not self._stopping.is_set():
-            if wake.is_set():
-                wake.clear()
+            wake.clear()
+            if name in self._heard_of:
+                self._heard_of.discard(name)
                 # What woke us may be hidden yet by an older transaction that is still open, and whose end tells nobody.
                 pause = _SOON_S if self._db.engine == "postgresql" else _SAFETY_NET_S
             try:
@@ -224,7 +229,7 @@ class Reactions:
                 continue
             strikes = 0
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), pause)
+                await asyncio.wait_for(wake.wait(), pause if pause < _SAFETY_NET_S else None)
             pause = min(pause * 2, _SAFETY_NET_S)
 
     async def _rest(self, seconds: float) -> None:
@@ -308,10 +313,20 @@ class Reactions:
             ADD_FAILURE, reaction=name, event_id=event_id, attempts=1, run_at=at, error=_reason(error), dead=False
         )
 
-    async def _retry(self) -> None:
+    async def wake_behind(self) -> None:
+        """Wake each reaction that is behind the newest event: one look for all, for what nobody told this process of."""
+        newest = await self._db.one(NEWEST)
+        if newest is None:
+            return
+        for name, a_tx, an_id in await self._db.all(ALL_PLACES):
+            if name in self._wake and max((a_tx, an_id), self._seen.get(name, (0, 0))) < (newest[0], newest[1]):
+                self._wake[name].set()
+
+    async def _look_after(self) -> None:
         while not self._stopping.is_set():
             await self._rest(_SAFETY_NET_S)
             try:
+                await self.wake_behind()
                 await self.retry_due(now_ms())
                 await self.note_places()
             except Busy as error:
