@@ -128,6 +128,23 @@ async def test_what_was_not_found_leads_on(site, signed_in):
         assert way in page.body, query
 
 
+async def test_words_that_no_post_has_together_are_looked_for_apart(db, join, signed_in, publish):
+    robin, wren = await join("robin"), await signed_in("wren")
+    async with db.begin() as tx:
+        await accounts.change_settings(tx, robin.account_id, indexable=True)
+    made = await publish(robin, "A cake with cream")
+    async with db.begin() as tx:
+        await index_posts(tx, [made.id])
+    for query in ("q=cake+unicorn", "q=cake+unicorn&kind=posts"):
+        page = await wren.get(f"/search?{query}")
+        assert "Look for any of these words" in page.text
+        assert "only posts by people who agreed to be searched" in page.text
+        assert "/search?q=cake%20OR%20unicorn" in page.body
+    assert "A cake with cream" in (await wren.get("/search?q=cake OR unicorn")).text
+    for typed in ("cake", "unicorn", "cake cream", "unicorn -cake", '"unicorn cake"', "unicorn OR dragon"):
+        assert "Look for any" not in (await wren.get(f"/search?q={typed}")).text, typed
+
+
 async def test_an_operator_that_cannot_be_is_told(site, signed_in):
     wren = await signed_in("wren")
     for typed, what in (

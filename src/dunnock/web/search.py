@@ -26,6 +26,7 @@ from dunnock.web.visitor import Visitor
 LONGEST = 500
 _PEOPLE, _TAGS = 10, 10
 _A_PAGE, _FURTHEST = 20, 2_000
+_MOST_WORDS = 8
 _KINDS = frozenset(("people", "tags", "posts"))
 
 
@@ -86,6 +87,7 @@ async def show_search(
         },
         way=_way(params, offset, steps_of(page, cursor), more=max(len(people), len(tags)) > _A_PAGE),
         misread=misread,
+        either="" if page.entries or misread or me is None else _either(words),
         elsewhere=_elsewhere(words) if me is not None and not people else "",
     )
 
@@ -101,6 +103,14 @@ def _way(params: SearchParams, offset: int, steps: Steps, *, more: bool) -> Way:
     if params.kind == "posts":
         return Way(f"min_id={steps.newer}" if steps.newer else "", f"max_id={steps.older}" if steps.older else "")
     return Way(f"offset={max(offset - _A_PAGE, 0)}" if offset else "", f"offset={offset + _A_PAGE}" if more else "")
+
+
+def _either(words: str) -> str:
+    """What finds posts with one of several words, where no post has all; empty: it would find nothing more."""
+    some = words.split()
+    return (
+        " OR ".join(some) if 1 < len(some) <= _MOST_WORDS and all(map(str.isalnum, some)) and "OR" not in some else ""
+    )
 
 
 def _elsewhere(words: str) -> str:
