@@ -91,7 +91,12 @@ def test_coordinated_accounts_add_at_most_the_root_of_their_number(size):
     told = judged(here, known(here), Scene(accounts=50_000, groups=groups))
     together = known(base) | dict.fromkeys(bots, Past(SEVERAL, (5,)))
     repeated = judged(here, together, Scene(accounts=50_000, gatherings={5: (99, size)}))
-    for found in (fresh, told, repeated):
+    turns = max(1, size // 200)
+    in_turns = known(base) | {one: Past(SEVERAL, (5 + one % turns,)) for one in bots}
+    one_by_one = judged(
+        here, in_turns, Scene(accounts=50_000, gatherings={5 + n: (99, size // turns) for n in range(turns)})
+    )
+    for found in (fresh, told, repeated, one_by_one):
         assert 0 <= found.effective - before <= math.sqrt(size) + 1e-6
         assert found.raw == 200 + size
 

@@ -52,6 +52,7 @@ _TOGETHER = 3  # accounts
 _LIFT = 5.0  # times as many as by chance
 _MOST = 0.5  # of the smaller of the two gatherings
 _MOST_AT_LEAST = 10
+_CROWD = 64  # so many that came for one subject before are one crowd, whenever they came
 _STEEP = 4.0  # times the next busiest five minutes
 _THIN = 0.2  # of the accounts with a past act on their own
 _THIN_AT_LEAST = 20
@@ -284,10 +285,17 @@ def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past],
         most = both >= max(_MOST_AT_LEAST, _MOST * min(size, here))
         if on != subject and (both >= _LIFT * by_chance or most):
             telling[gathering] = (both, gathering)
+    came_by = {
+        account: max(theirs)[1]
+        for account, past in (known if telling else ())
+        if (theirs := [telling[one] for one in past.gatherings if one in telling])
+    }
+    # Who takes turns over hours is one crowd all the same; of few it is left open, as people come back to what they like.
+    crowds = Counter([scene.gatherings[one][0] for one in came_by.values()])
     circles: dict[int, tuple[str, int]] = {}
-    for account, past in known if telling else ():
-        if theirs := [telling[one] for one in past.gatherings if one in telling]:
-            circles[account] = ("gathering", max(theirs)[1])
+    for account, one in came_by.items():
+        on = scene.gatherings[one][0]
+        circles[account] = ("subject", on) if crowds[on] >= _CROWD else ("gathering", one)
     circles |= dict.fromkeys(unknown, _UNKNOWN)
     for account, group in scene.groups.items():
         if account in acts:
