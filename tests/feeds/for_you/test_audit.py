@@ -11,7 +11,7 @@ from dunnock.cli.audit import run as command
 from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.audit import BadPlan, page_of, plan_named, plans, read_plan, run
 from dunnock.feeds.for_you.audit.bars import drifts, judge
-from dunnock.feeds.for_you.audit.reading import read_all
+from dunnock.feeds.for_you.audit.reading import circles_at, moments, read_all
 from dunnock.feeds.for_you.audit.world import World
 from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.features import NAMES
@@ -79,7 +79,9 @@ def test_the_page_compares_with_the_last_run(report):
 
 def test_no_persona_is_told_of_another(report):
     plan = msgspec.structs.replace(read_plan(PLAN), crowds=())
-    alone = read_all(World(plan), model(), [2])
+    world, anew = World(plan), [now for now, _, is_anew in moments(plan) if is_anew]
+    assert len(anew) == 4 * plan.days
+    alone = read_all(world, model(), [2], dict(zip(anew, circles_at(world, anew), strict=True)))
     assert alone == (report.seen[2],)
 
 

@@ -66,7 +66,7 @@ def arrange(
                 change = Adjustment("explored", lift)
                 page.put(Placed(chance, (change,), float(scores[chance]) + lift, explore / len(page.order)))
                 continue
-        if rules.small * (len(page.placed) + 1) - page.small >= 1 and not items[best.index].small:
+        if page.has_small and rules.small * (len(page.placed) + 1) - page.small >= 1 and not items[best.index].small:
             lifted = page.best(only_small=True)
             if lifted is not None:
                 change = Adjustment("small_author", best.placed - lifted.placed)
@@ -93,10 +93,10 @@ class _Page:
             small += self._others(quota, order[_LOOKED_AT:], set(small))
         left = [*self.order[:_LOOKED_AT], *small]
         self._left = np.array(left, np.int64)
-        self._where = {n: place for place, n in enumerate(left)}
         self._scores = scores[self._left]
         self._author = np.array([items[n].author for n in left], np.int64)
         self._small = np.array([items[n].small for n in left], bool)
+        self.has_small = bool(self._small.any())
         self._circle = quota.circle[self._left] if quota is not None else np.zeros(0, np.int64)
         self._taken_of = np.zeros(len(quota.share) if quota is not None else 0)
         self._same_author, self._same_tag = np.zeros(len(self._left)), np.zeros(len(self._left))
@@ -134,9 +134,7 @@ class _Page:
         self.small += item.small
         if self._quota is not None and self._quota.circle[one.index] != NOBODY:
             self._taken_of[self._quota.circle[one.index]] += 1
-        place = self._where.get(one.index)
-        if place is not None:
-            self._free[place] = False
+        self._free[self._left == one.index] = False
         theirs = self._author == item.author
         self._same_author[theirs] += 1
         if self._by_author[item.author] >= self._rules.most_of_author:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dunnock.accounts.viewers import Viewer
 from dunnock.feeds.for_you import policy
-from dunnock.feeds.for_you.audit.plan import Behaviour, Persona
+from dunnock.feeds.for_you.audit.plan import Behaviour, Persona, Plan
 from dunnock.feeds.for_you.audit.world import DAY, FRINGE, HOUR, REACH, World
 from dunnock.feeds.for_you.circles import MOST_GATHERED, circles, quota
 from dunnock.feeds.for_you.engagements import Engagements, Pool
@@ -22,6 +22,7 @@ from dunnock.feeds.for_you.model import Model
 from dunnock.feeds.for_you.rank import rank
 from dunnock.feeds.for_you.receipt import Receipt, recompute
 
+Ints = NDArray[np.int64]
 FIRST_PERSONA = 1_000_000
 _FOLLOWS = 5  # people of its interest whom a persona follows
 _CORRECTS_FROM = 3  # the day (the first is 0)
@@ -76,28 +77,62 @@ class Moment:
         self.circle = known.circles_of(self.pool, world.author[self.first : self.last].tolist())
 
 
-def read_all(world: World, model: Model, places: Sequence[int]) -> tuple[Seen, ...]:
-    """Let the personas at these places of the plan read through all days. None of them is told of the others."""
-    plan, known, done = world.plan, Engagements(), 0
+class _Past:
+    """The acts of the people of a world, taken in as time goes on."""
+
+    def __init__(self, world: World, known: Engagements) -> None:
+        self._acts, self._known, self._done = world.acts, known, 0
+
+    def until(self, now: float) -> None:
+        while self._done < len(self._acts) and self._acts[self._done][0] <= now:
+            at, who, what = self._acts[self._done]
+            self._known.add(who, what, at)
+            self._done += 1
+
+
+def moments(plan: Plan) -> list[tuple[float, int, bool]]:
+    """All refreshes in order: when, on which day, and whether circles are found anew then."""
+    found, gathered = list[tuple[float, int, bool]](), -_ANEW
+    for day in range(plan.days):
+        for refresh in range(plan.refreshes):
+            now = day * DAY + refresh * DAY / plan.refreshes
+            anew = now - gathered >= _ANEW
+            gathered = now if anew else gathered
+            found.append((now, day, anew))
+    return found
+
+
+def circles_at(world: World, times: Sequence[float]) -> list[Ints]:
+    """The circle of each of the people at these times (in order). What personas do is no part of them."""
+    known, found = Engagements(), []
+    known.know(world.people, range(len(world.at)))
+    past = _Past(world, known)
+    for now in times:
+        past.until(now)
+        account, item, n = known.latest(MOST_GATHERED)
+        found.append(circles(account, item, accounts=n))
+    return found
+
+
+def read_all(world: World, model: Model, places: Sequence[int], gathered: Mapping[float, Ints]) -> tuple[Seen, ...]:
+    """Let the personas at these places of the plan read through all days. None of them is told of the others.
+
+    `gathered`: the circles by when they are found (`moments`, `circles_at`).
+    """
+    plan, known = world.plan, Engagements()
     readers = [_Reader(world, plan.readers[place], place, model) for place in places]
     known.know([*world.people, *(FIRST_PERSONA + place for place in places)], range(len(world.at)))
     for one in readers:
         one.begin(known)
-    gathered = -_ANEW
-    for day in range(plan.days):
-        for refresh in range(plan.refreshes):
-            now = day * DAY + refresh * DAY / plan.refreshes
-            while done < len(world.acts) and world.acts[done][0] <= now:
-                at, who, what = world.acts[done]
-                known.add(who, what, at)
-                done += 1
-            if now - gathered >= _ANEW:
-                account, item, n = known.latest(MOST_GATHERED)
-                known.gather(circles(account, item, accounts=n))
-                gathered = now
+    past, coming = _Past(world, known), moments(plan)
+    for start in range(0, len(coming), plan.refreshes):
+        for number, (now, day, anew) in enumerate(coming[start : start + plan.refreshes]):
+            past.until(now)
+            if anew:
+                known.gather(gathered[now])
             moment = Moment(world, known, now)
             for one in readers:
-                one.refresh(known, moment, day, is_first=refresh == 0)
+                one.refresh(known, moment, day, is_first=number == 0)
         for one in readers:
             one.end_day()
     return tuple(one.seen() for one in readers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -11,7 +13,7 @@ from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.audit.bars import judge
 from dunnock.feeds.for_you.audit.manipulation import Crowd, crowds
 from dunnock.feeds.for_you.audit.plan import Plan
-from dunnock.feeds.for_you.audit.reading import Seen, read_all
+from dunnock.feeds.for_you.audit.reading import Ints, Seen, circles_at, moments, read_all
 from dunnock.feeds.for_you.audit.world import FRINGE, World
 from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.for_you.model import Model
@@ -43,17 +45,25 @@ def bars_of(report: Report) -> dict[str, bool]:
 def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
     """Let every persona read through all days, and every campaign try. The report is the same with any number of processes."""
     world = World(plan)
-    every = range(len(plan.readers))
+    every, anew = range(len(plan.readers)), [now for now, _, is_anew in moments(plan) if is_anew]
     if processes == 1:
-        seen, tried = read_all(world, model, every), crowds(world, model)
+        gathered = dict(zip(anew, circles_at(world, anew), strict=True))
+        seen, tried = read_all(world, model, every, gathered), crowds(world, model)
     else:
-        shares = [tuple(every[n::processes]) for n in range(processes)]
+        shares = [share for n in range(processes) if (share := tuple(every[n::processes]))]
         with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            parts = [pool.submit(_read_some, plan, model.text, share) for share in shares if share]
+            times = [anew[n::processes] for n in range(processes)]
+            found = pool.map(_circles_at, itertools.repeat(plan), times)
+            gathered = {
+                now: one
+                for some, all_of in zip(times, found, strict=True)
+                for now, one in zip(some, all_of, strict=True)
+            }
+            parts = [pool.submit(_read_some, plan, model.text, share, gathered) for share in shares]
             tried = crowds(world, model)
             by_place = {
                 place: one
-                for part, share in zip(parts, shares, strict=False)
+                for part, share in zip(parts, shares, strict=True)
                 for place, one in zip(share, part.result(), strict=True)
             }
         seen = tuple(by_place[place] for place in every)
@@ -62,6 +72,15 @@ def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
     return Report(plan, model.hash, policy.HASH, harmful, fringe, seen, tried, passed)
 
 
-def _read_some(plan: Plan, weights: str, places: tuple[int, ...]) -> tuple[Seen, ...]:
-    """In a process of its own: draw the same world again, and read."""
-    return read_all(World(plan), Model(weights, NAMES), places)
+@functools.lru_cache(maxsize=1)
+def _world(plan: Plan) -> World:
+    """Drawn again in a process of its own, once: it is the same."""
+    return World(plan)
+
+
+def _circles_at(plan: Plan, times: list[float]) -> list[Ints]:
+    return circles_at(_world(plan), times)
+
+
+def _read_some(plan: Plan, weights: str, places: tuple[int, ...], gathered: dict[float, Ints]) -> tuple[Seen, ...]:
+    return read_all(_world(plan), Model(weights, NAMES), places, gathered)
