@@ -57,8 +57,9 @@ _CHECKS = {
         WHERE p.id IS NULL OR p.deleted_at IS NOT NULL OR p.poll_id IS NULL OR p.poll_id <> q.id""",
     "posts with a poll that is not": """SELECT count(*) FROM posts p WHERE p.poll_id IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM polls q WHERE q.id = p.poll_id AND q.post_id = p.id)""",
-    "voters": """SELECT count(*) FROM polls q WHERE q.voters <>
-        (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.poll_id = q.id)""",
+    "voters": """SELECT count(*) FROM polls q JOIN posts p ON p.id = q.post_id WHERE q.voters <>
+        (SELECT count(DISTINCT v.account_id) FROM poll_votes v JOIN accounts a ON a.id = v.account_id
+            WHERE v.poll_id = q.id AND (q.id > a.uncounted_to OR NOT p.local))""",
     "media held for nothing": """SELECT count(*) FROM media_holds h WHERE NOT EXISTS
         (SELECT 1 FROM scheduled s WHERE s.id = h.holder_id) AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.id = h.holder_id)""",
     "empty acts": """SELECT count(*) FROM interactions WHERE favourite_id IS NULL AND bookmark_id IS NULL AND boost_id IS NULL

@@ -19,18 +19,21 @@ from dunnock.accounts import Standing
 from dunnock.accounts.views import AccountViews
 from dunnock.foundation.db import Busy, Sql
 from dunnock.posts import erase as posts_erase
+from dunnock.posts.store import polls as polls_store
 from dunnock.posts.views import PostViews
+from dunnock.posts.vote import change_poll
 
 ENVIRON = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 REFUSED = (
     accounts.AccountMissing, accounts.RelationRefused, posts.PostMissing, posts.BoostRefused, posts.PostingBarred,
-    posts.DraftRefused, posts.QuoteMissing, posts.QuoteNotYours, posts.ReplyBarred,
+    posts.DraftRefused, posts.QuoteMissing, posts.QuoteNotYours, posts.ReplyBarred, posts.VoteRefused,
 )  # fmt: skip
 HIDDEN = frozenset((Standing.SUSPENDED, Standing.DELETED))
 _MARKS = Sql(text("SELECT id, standing, uncounted_to FROM accounts ORDER BY id"))
 _ALL = (
     Sql(text("SELECT * FROM account_counts ORDER BY account_id")),
     Sql(text("SELECT * FROM post_counts ORDER BY post_id")),
+    Sql(text("SELECT id, tallies, voters FROM polls ORDER BY id")),
     _MARKS,
 )
 
@@ -94,9 +97,35 @@ async def test_whoever_is_suspended_counts_no_more_and_again_afterwards(db, crow
     assert await everything(db) == before
 
 
+async def test_votes_count_no_more_and_again(db, three, publish, do):
+    asker, *others = three
+    ask = posts.PollDraft(options=("yes", "no", "maybe"), multiple=True, expires_in=3600)
+    post = await publish(asker, "well?", visibility="public", poll=ask)
+    for one, chosen in zip(others, ([0, 2], [0]), strict=True):
+        await do(posts.vote, post.poll_id, chosen, by=one.id)
+    before = await everything(db)
+
+    async def tallies():
+        poll = (await posts.polls_of(db, [post.id]))[post.id]
+        return poll.tallies, poll.voters
+
+    assert await tallies() == ((2, 0, 1), 2)
+    await stand(db, Standing.SUSPENDED, others[0])
+    await settle(db)
+    assert await tallies() == ((1, 0, 0), 1)
+    await stand(db, Standing.ACTIVE, others[0])
+    await settle(db)
+    assert await everything(db) == before
+    async with db.begin() as tx:
+        await tx.run(Sql(text("UPDATE posts SET local = :no WHERE id = :id")), no=False, id=post.id)
+    await stand(db, Standing.SUSPENDED, *others)
+    await settle(db)
+    assert await tallies() == ((2, 0, 1), 2)  # as its server says
+
+
 async def test_limited_accounts_count(db, crowd):
     _, (second, _), post = crowd
-    before = (await everything(db))[:2]
+    before = (await everything(db))[:3]
     await stand(db, Standing.LIMITED, second)
     assert not await posts.count_some_anew(db)
     await stand(db, Standing.SUSPENDED, second)
@@ -104,7 +133,7 @@ async def test_limited_accounts_count(db, crowd):
     assert await counts_of(db, post) == (1, 1, 1, 1)
     await stand(db, Standing.LIMITED, second)
     await settle(db)
-    assert (await everything(db))[:2] == before
+    assert (await everything(db))[:3] == before
 
 
 async def test_a_change_of_standing_leaves_a_job(db, three, make):
@@ -181,14 +210,17 @@ class Story:
     async def begin(self):
         self.people = [await self.make.member() for _ in range(6)]
         for one in self.people:
-            self.posts.append(await self.publish(one, "hello", visibility="public"))
+            ask = posts.PollDraft(options=("yes", "no", "maybe"), multiple=True, expires_in=3600)
+            self.posts.append(await self.publish(one, "hello", visibility="public", poll=ask))
 
     async def act(self):
         one, other = self.chance.sample(self.people, 2)
         post = self.chance.choice(self.posts)
         kind = self.chance.choice(
             ("like", "unlike", "boost", "unboost", "follow", "follow", "unfollow", "remove", "block", "unblock", "reply",
-             "quote", "delete", "revoke", "suspend", "suspend", "restore", "restore", "limit", "step", "step", "erase")
+             "quote", "delete", "revoke", "suspend", "suspend", "restore", "restore", "limit", "step", "step", "erase",
+             "vote", "vote", "vote",
+             "ask anew")
         )  # fmt: skip
         match kind:
             case "suspend" | "restore" | "limit":
@@ -200,6 +232,7 @@ class Story:
                 if self.chance.random() < 0.2:
                     await posts_erase.erase_favourites(self.db, one.id)
                     await posts_erase.erase_posts(self.db, one.id)
+                    await posts_erase.erase_votes(self.db, one.id)
             case "reply" | "quote":
                 named = {"reply": "reply_to_id", "quote": "quoted_id"}[kind]
                 made = await self.publish(one, "so it is", visibility="public", **{named: post.id})
@@ -228,6 +261,12 @@ class Story:
                 await accounts.block(tx, one.id, target=other.id)
             case "unblock":
                 await accounts.unblock(tx, one.id, target=other.id)
+            case "vote" if post.poll_id is not None:
+                await posts.vote(tx, post.poll_id, self.chance.sample(range(3), 2), by=one.id)
+            case "ask anew" if post.poll_id is not None and self.chance.random() < 0.3:
+                ask = posts.PollDraft(options=("yes", "no", str(self.chance.random())), multiple=True, expires_in=3600)
+                if (poll := await polls_store.hold_of_post(tx, post.id)) is not None:
+                    await change_poll(tx, poll, ask)
             case "delete":
                 await posts.delete(tx, post.id, by=post.author_id)
             case "revoke" if post.quoted_id is not None:
@@ -255,15 +294,16 @@ async def test_whatever_is_done_in_between(db, make, publish, monkeypatch, seed)
     await settle(db)
     for post in story.posts:
         assert await counts_of(db, post) == (0, 0, 0, 0) or await db.value(_GONE, id=post.id) is not None
+    assert {(set(row[1]) - set("[0,] "), row[2]) == (set(), 0) for row in (await everything(db))[2]} <= {True}
     for counts in (await accounts.counts_of(db, [one.id for one in story.people])).values():
         assert (counts.followers, counts.following) == (0, 0)
     await stand(db, Standing.ACTIVE, *story.people)
     await settle(db)
     assert await faults(db) == []
-    shown = [an_id for an_id, standing, _ in before[2] if Standing(standing) in HIDDEN]
+    shown = [an_id for an_id, standing, _ in before[3] if Standing(standing) in HIDDEN]
     await stand(db, Standing.SUSPENDED, *(one for one in story.people if one.id in shown))
     await settle(db)
-    assert (await everything(db))[:2] == before[:2]
+    assert (await everything(db))[:3] == before[:3]
 
 
 async def test_many_at_the_same_time(db, make, publish, monkeypatch):

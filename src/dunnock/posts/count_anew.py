@@ -7,6 +7,9 @@ What is counted, and why that stays true whatever is done in between: `accounts/
 from __future__ import annotations
 
 import time
+from typing import Any
+
+import msgspec
 
 from dunnock.accounts import count_anew as whose
 from dunnock.accounts.account import ALL_COUNT, NONE_COUNTS
@@ -14,6 +17,7 @@ from dunnock.accounts.count_anew import CountAnew, Moving
 from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Db, Tx
 from dunnock.posts.store import count_anew as store
+from dunnock.posts.store import polls
 
 COUNT_ANEW_EVERY_MS = 10 * MINUTE
 """How often to look for what was suspended before there was such counting; what is suspended now has a job of its own."""
@@ -79,7 +83,23 @@ async def _part(tx: Tx, one: Moving) -> tuple[int, int]:
 async def _move(tx: Tx, ids: list[int], window: tuple[int, int], *, sign: int) -> None:
     """Posts before accounts, as whoever publishes and boosts does, so that nobody waits in a circle."""
     values = {"ids": ids, "above": window[0], "upto": window[1]}
+    await _move_votes(tx, values, sign=sign)
     await tx.value(store.HOLD_COUNTS, **values)
     for sql in store.SHIFT:
         await tx.run(sql, **values, sign=sign)
     await whose.move_follows(tx, ids, window, sign=sign)
+
+
+async def _move_votes(tx: Tx, values: dict[str, Any], *, sign: int) -> None:
+    """The polls are held first, in the order of their ids: whoever edits one forgets its votes."""
+    held = {row[0]: await polls.hold(tx, row[0]) for row in await tx.all(store.POLLS, **values)}
+    if not held:
+        return
+    chosen: dict[int, dict[int, int]] = {}
+    for poll_id, choice, number in await tx.all(store.CHOICES, **values):
+        chosen.setdefault(poll_id, {})[choice] = sign * number
+    for poll_id, voters in await tx.all(store.VOTERS, **values):
+        poll, more = held.get(poll_id), chosen[poll_id]
+        if poll is not None:
+            tallies = tuple([count + more.get(at, 0) for at, count in enumerate(poll.tallies)])
+            await polls.change(tx, msgspec.structs.replace(poll, tallies=tallies, voters=poll.voters + sign * voters))

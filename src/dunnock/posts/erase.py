@@ -63,10 +63,11 @@ async def erase_votes(db: Db, account_id: int) -> int:
     async with db.begin() as tx:
         found = await tx.all(store.VOTED, the=account_id, most=_ACTS)
         for (poll_id,) in found:
+            counted = await polls.counts(tx, poll_id, by=account_id)
             poll = await polls.hold(tx, poll_id)
             chosen = (await polls.votes_by(tx, account_id, [poll_id])).get(poll_id, ())
             await tx.run(store.DROP_VOTES_BY, the=account_id, poll=poll_id)
-            if poll is not None and chosen:
+            if poll is not None and chosen and counted:
                 fewer = tuple([count - (number in chosen) for number, count in enumerate(poll.tallies)])
                 await polls.change(tx, msgspec.structs.replace(poll, tallies=fewer, voters=poll.voters - 1))
                 await tx.record(PollChanged(post_id=poll.post_id, poll_id=poll_id))

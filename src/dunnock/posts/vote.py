@@ -50,6 +50,7 @@ async def vote(tx: Tx, poll_id: int, choices: Collection[int], *, by: int) -> tu
     """
     poll, _ = await find_poll(tx, poll_id, by)
     post = await find_original(tx, poll.post_id, by, act=True)
+    counts = await store.counts(tx, poll_id, by=by)
     held = await store.hold(tx, poll_id)  # after its post, as whoever edits or deletes that
     if held is None:
         raise PostMissing(poll_id)
@@ -59,12 +60,14 @@ async def vote(tx: Tx, poll_id: int, choices: Collection[int], *, by: int) -> tu
     before = frozenset((await store.votes_by(tx, by, [poll_id])).get(poll_id, ()))
     check_vote(held, wanted, own=post.author_id == by, before=before, now=tx.now)
     await store.add_votes(tx, poll_id, wanted, by=by)
-    counted = msgspec.structs.replace(
-        held,
-        tallies=tuple([count + (number in wanted) for number, count in enumerate(held.tallies)]),
-        voters=held.voters + (not before),
-    )
-    await store.change(tx, counted)
+    counted = held
+    if counts:
+        counted = msgspec.structs.replace(
+            held,
+            tallies=tuple([count + (number in wanted) for number, count in enumerate(held.tallies)]),
+            voters=held.voters + (not before),
+        )
+        await store.change(tx, counted)
     await tx.record(PollVoted(post_id=post.id, poll_id=poll_id, by=by))
     return counted, post.author_id
 
@@ -104,7 +107,7 @@ async def add_poll(tx: Tx, draft: PollDraft, *, poll_id: int, post_id: int) -> P
 async def change_poll(tx: Tx, poll: Poll, draft: PollDraft) -> Poll:
     """Let a poll (held) be as drafted, for as long from now. Other options, or another number of choices: nobody has voted."""
     new = _as_drafted(poll, draft, now=tx.now)
-    if new.tallies != poll.tallies or new.voters != poll.voters:
+    if not same_question(poll, draft):
         await store.drop_votes(tx, poll.id)
     await store.change(tx, new)
     await tx.enqueue(EndPoll(poll.id), run_at=new.expires_at)

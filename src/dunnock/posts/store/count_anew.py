@@ -20,10 +20,14 @@ from sqlalchemy import (
 
 from dunnock.foundation.db import BigId, Sql, among
 from dunnock.posts.store.others import accounts
-from dunnock.posts.tables import held_posts, interactions, post_counts, posts
+from dunnock.posts.tables import held_posts, interactions, poll_votes, polls, post_counts, posts
 
 _above, _upto = bindparam("above", type_=BigId), bindparam("upto", type_=BigId)
-_SOURCES = ((interactions.c.account_id, interactions.c.post_id), (posts.c.author_id, posts.c.id))  # (whose, which)
+_SOURCES = (  # (whose, which)
+    (interactions.c.account_id, interactions.c.post_id),
+    (posts.c.author_id, posts.c.id),
+    (poll_votes.c.account_id, poll_votes.c.poll_id),
+)
 
 
 def _in_window(key: Column[int]) -> ColumnElement[bool]:
@@ -35,7 +39,11 @@ def _some(mine: Column[int], key: Column[int]) -> ColumnElement[int]:
     return select(func.count()).select_from(found.limit(bindparam("most")).subquery()).scalar_subquery()
 
 
-SIZES = Sql(select(accounts.c.id, _some(*_SOURCES[0]) + _some(*_SOURCES[1])).where(among(accounts.c.id, "ids")))
+SIZES = Sql(
+    select(accounts.c.id, _some(*_SOURCES[0]) + _some(*_SOURCES[1]) + _some(*_SOURCES[2])).where(
+        among(accounts.c.id, "ids")
+    )
+)
 
 
 def _nth(mine: Column[int], key: Column[int], *, up: bool) -> Sql:
@@ -119,3 +127,19 @@ HOLD_COUNTS = Sql(  # in the order of ids, so that two who count never wait in a
         .subquery()
     ),
 )
+_votes = (
+    select(poll_votes.c.poll_id)
+    .join_from(poll_votes, polls, polls.c.id == poll_votes.c.poll_id)
+    .join(posts, posts.c.id == polls.c.post_id)
+    .where(
+        among(poll_votes.c.account_id, "ids"), _in_window(poll_votes.c.poll_id), posts.c.local
+    )  # others count theirs
+    .order_by(poll_votes.c.poll_id)
+)
+POLLS = Sql(_votes.distinct())
+CHOICES = Sql(
+    _votes.add_columns(poll_votes.c.choice, func.count())
+    .group_by(poll_votes.c.poll_id, poll_votes.c.choice)
+    .order_by(poll_votes.c.choice)
+)
+VOTERS = Sql(_votes.add_columns(func.count(poll_votes.c.account_id.distinct())).group_by(poll_votes.c.poll_id))

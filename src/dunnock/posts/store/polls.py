@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
-from dunnock.foundation.db import Reader, Row, Sql, Tx, among, insert_into, insert_once
+from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
 from dunnock.posts.poll import Poll
-from dunnock.posts.tables import poll_votes, polls
+from dunnock.posts.store.others import counts_for_others
+from dunnock.posts.tables import poll_votes, polls, posts
 
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
 _numbers = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -44,6 +45,11 @@ _CHANGE = Sql(
 )
 _DROP = Sql(polls.delete().where(_the))
 _DROP_VOTES = Sql(poll_votes.delete().where(poll_votes.c.poll_id == bindparam("the")))
+_COUNTS = Sql(
+    select(or_(~posts.c.local, counts_for_others(bindparam("by", type_=BigId), polls.c.id)))
+    .join_from(polls, posts, posts.c.id == polls.c.post_id)
+    .where(_the)
+)
 _ADD_VOTE = insert_once(poll_votes, keys=["account_id", "poll_id", "choice"])
 _VOTES_BY = Sql(
     select(poll_votes.c.poll_id, poll_votes.c.choice)
@@ -127,6 +133,14 @@ async def drop(tx: Tx, poll_id: int) -> None:
 async def drop_votes(tx: Tx, poll_id: int) -> None:
     """Forget who voted for what."""
     await tx.run(_DROP_VOTES, the=poll_id)
+
+
+async def counts(tx: Tx, poll_id: int, *, by: int) -> bool:
+    """Does the vote of this account count? Not while it is suspended; of another server's poll that is for that server to say.
+
+    Ask it before the poll is held: it holds the account, as whoever counts anew does first.
+    """
+    return bool(await tx.value(_COUNTS, the=poll_id, by=by))
 
 
 async def add_votes(tx: Tx, poll_id: int, choices: Sequence[int], *, by: int) -> None:
