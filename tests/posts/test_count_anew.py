@@ -123,6 +123,22 @@ async def test_votes_count_no_more_and_again(db, three, publish, do):
     assert await tallies() == ((2, 0, 1), 2)  # as its server says
 
 
+async def test_a_poll_whose_question_changed_forgets_votes_that_did_not_count(db, three, publish, do, settings):
+    asker, voter, _ = three
+    ask = posts.PollDraft(options=("yes", "no"), expires_in=3600)
+    post = await publish(asker, "well?", visibility="public", poll=ask)
+    await do(posts.vote, post.poll_id, [1], by=voter.id)
+    await stand(db, Standing.SUSPENDED, voter)
+    await settle(db)
+    other = posts.Changes(text="well?", poll=posts.PollDraft(options=("never", "always"), expires_in=3600))
+    await do(posts.edit, post.id, other, by=asker.id, settings=settings)
+    await stand(db, Standing.ACTIVE, voter)
+    await settle(db)
+    poll = (await posts.polls_of(db, [post.id]))[post.id]
+    assert (poll.options, poll.tallies, poll.voters) == (("never", "always"), (0, 0), 0)
+    assert await faults(db) == []
+
+
 async def test_limited_accounts_count(db, crowd):
     _, (second, _), post = crowd
     before = (await everything(db))[:3]
