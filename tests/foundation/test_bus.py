@@ -65,7 +65,7 @@ async def test_the_socket_of_a_killed_process_is_in_nobodys_way(tmp_path):
     again.listen(woken.set, lambda _: None)
     alive._looked_at = 0
     alive.tell()
-    await asyncio.wait_for(woken.wait(), 2)
+    await asyncio.wait_for(woken.wait(), 30)
     dead._mine = None
     for one in (dead, alive, again):
         one.close()

@@ -109,7 +109,7 @@ def test_a_line_that_sends_slowly_is_hung_up(wire):
     whole = b"GET " + PATH + b" HTTP/1.1\r\n" + HOST + b"\r\n"
     starts = [b"", b"GET " + PATH + b" HT", whole[:-2], whole + b"GET", whole + b"\r\n"]
     drips = [b"\r\n", b" ", b"X: a\r\n", b"T", b"\r\n"]
-    lines = {number: socket.create_connection(("127.0.0.1", wire.port), timeout=5) for number in range(40)}
+    lines = {number: socket.create_connection(("127.0.0.1", wire.port), timeout=20) for number in range(40)}
     for number, line in lines.items():
         line.sendall(starts[number % len(starts)])
     deadline = time.monotonic() + HEAD_SECONDS + 8

@@ -43,7 +43,7 @@ class Site:
     def _answers(self) -> bool:
         assert self._process.poll() is None, self.log.read_text()
         try:
-            return requests.get(self.actor, headers=_AS, timeout=5).ok
+            return requests.get(self.actor, headers=_AS, timeout=20).ok
         except requests.ConnectionError:
             return False
 

@@ -34,7 +34,7 @@ async def say(port: int, raw: bytes, *, hang_up: bool = False) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(raw)
     await writer.drain()
-    answer = b"" if hang_up else await asyncio.wait_for(reader.read(), 5)
+    answer = b"" if hang_up else await asyncio.wait_for(reader.read(), 30)
     writer.close()
     await writer.wait_closed()
     return answer
