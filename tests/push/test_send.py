@@ -8,11 +8,13 @@ import json
 import pytest
 from sqlalchemy import select
 
+from api.kit.driver import call
 from dunnock import accounts, posts, push
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Sql
 from dunnock.foundation.db.tables import jobs
 from dunnock.foundation.http import Door
+from dunnock.integrity import rules
 from dunnock.push import crypto
 from dunnock.push.send import PAUSES_MS, SendPush, send_push
 from dunnock.push.tables import push_keys, push_subscriptions
@@ -361,3 +363,46 @@ async def test_a_member_under_18_is_not_woken_at_night(house, two, outside, monk
     await say(house, bea, "And you, @ada?")
     await settle(house)
     assert len(outside.asked) == 1
+
+
+async def test_what_a_rule_keeps_and_what_becomes_of_it_wakes_its_author(house, make, two, outside):
+    mine, _ = two
+    staff = await make.member("staff", role="admin")
+    outside.page("/", status=201)
+    await mine.subscribe(outside, "moderation_warning", policy="followed")
+
+    async def do(use_case, *args, **named):
+        async with house.db.begin() as tx:
+            done = await use_case(tx, *args, **named)
+        await settle(house)
+        return done
+
+    rule = rules.Written(name="Pills", condition='text has "cheap pills"', effect="hold")
+    rule_id = await do(rules.write_rule, rule, by=staff.id)
+    await do(rules.start_dry, rule_id, by=staff.id)
+    await do(rules.start_live, rule_id, by=staff.id)
+    first, second = [await say(house, mine.who, f"cheap pills {n}") for n in range(2)]
+    await say(house, mine.who, "Good morning")
+    await settle(house)
+    told = (await mine.ask("GET", "/api/v1/notifications")).json
+    assert [(one["type"], one["status"]["id"]) for one in told] == [
+        ("held_status", str(second.id)), ("held_status", str(first.id)),
+    ]  # fmt: skip
+    heard = [mine.opened(one) for one in outside.asked]
+    assert [(one["title"], one["body"]) for one in heard] == [
+        ("Your post waits until somebody looked at it", f"cheap pills {n}") for n in range(2)
+    ]
+    hits = {one.subject_id: one.id for one in await rules.waiting_hits(house.db, by=staff.id)}
+    await do(rules.release_hits, [hits[first.id]], by=staff.id)
+    await do(rules.refuse_hits, [hits[second.id]], by=staff.id, reason="No advertising")
+    await settle(house)
+    told = (await mine.ask("GET", "/api/v1/notifications")).json
+    assert [one["type"] for one in told] == ["moderation_warning", "published_status", "held_status"]
+    assert [mine.opened(one)["notification_type"] for one in outside.asked[2:]] == [
+        "published_status", "moderation_warning",
+    ]  # fmt: skip
+    known = "supported_types[]=mention&supported_types[]=moderation_warning"
+    old = (await call(house.edge, "GET", f"/api/v1/notifications?{known}", token=mine.token)).json
+    assert [one["fallback"]["title"] for one in old if "fallback" in one] == [
+        "Your post that waited is published now", "Your post waits until somebody looked at it",
+    ]  # fmt: skip

@@ -26,6 +26,8 @@ Kind = Literal[
     "warning",
     "collected",
     "collection_edit",
+    "held",
+    "let_out",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -36,7 +38,9 @@ FILTERABLE: Final = frozenset({"mention", "quote", "favourite", "boost", "follow
 """Kinds that strangers can cause, to which the policy applies. Source: Mastodon, Notification::PROPERTIES."""
 MESSAGES: Final = frozenset({"mention", "quote"})
 """Filtered kinds of which a request tells; other filtered ones wait unseen. Source: Mastodon, NotifyService."""
-SETTABLE: Final = frozenset(KINDS) - {"warning"}
+OF_STAFF_ACTS: Final = frozenset({"warning", "held", "let_out"})
+"""What staff, or a rule of theirs, did with one's account or posts: nobody can choose not to hear of it."""
+SETTABLE: Final = frozenset(KINDS) - OF_STAFF_ACTS
 """Kinds of which a member may say from whom they are heard."""
 ABOUT_NO_POST: Final = frozenset(
     {"follow", "follow_request", "sign_up", "severed", "report", "warning", "collected", "collection_edit"}

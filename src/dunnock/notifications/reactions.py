@@ -21,8 +21,11 @@ async def on_act(tx: Tx, event: Event) -> None:
     match event:
         case posts.PostPublished(post_id=post_id):
             await settle.settle_post(tx, post_id)
+        case posts.PostKept(post_id=post_id):
+            await settle.settle_kept(tx, post_id)
         case posts.HeldPostReleased(post_id=post_id, account_id=account_id):
             await settle.settle_released(tx, post_id, account_id)
+            await settle.settle_let_out(tx, post_id, account_id)
         case posts.PostEdited(post_id=post_id):
             await settle.settle_edit(tx, post_id)
         case posts.PostFavourited(post_id=post_id, by=by) | posts.PostUnfavourited(post_id=post_id, by=by):
@@ -71,6 +74,7 @@ async def on_act(tx: Tx, event: Event) -> None:
 _HEARD = (
     posts.PostPublished,
     posts.PostEdited,
+    posts.PostKept,
     posts.HeldPostReleased,
     posts.PostDeleted,
     posts.PostFavourited,

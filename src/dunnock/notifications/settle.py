@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Literal
 
-from dunnock import accounts, discovery, moderation
+from dunnock import accounts, discovery, moderation, posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import ms_of
 from dunnock.notifications.model import Kind, answer
@@ -77,6 +77,21 @@ async def settle_released(tx: Tx, post_id: int, account_id: int) -> None:
         return
     await settle_post(tx, post_id)
     await settle_quote(tx, post_id)
+
+
+async def settle_kept(tx: Tx, post_id: int) -> None:
+    """Tell a member that a rule keeps their post, as long as it waits. Nobody can choose not to hear of that."""
+    post = await posts.find_waiting(tx, post_id)
+    if post is not None:
+        told = await facts.interested(tx, (post.author_id,), "held")
+        await store.tell(tx, told, "held", by=post.author_id, post_id=post_id, at=tx.now)
+
+
+async def settle_let_out(tx: Tx, post_id: int, account_id: int) -> None:
+    """Tell a member who was told that a rule keeps their post that it is published now."""
+    if await store.drop_others(tx, post_id, "held", ()):
+        told = await facts.interested(tx, (account_id,), "let_out")
+        await store.tell(tx, told, "let_out", by=account_id, post_id=post_id, at=tx.now)
 
 
 async def settle_edit(tx: Tx, post_id: int) -> None:

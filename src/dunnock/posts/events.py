@@ -25,6 +25,13 @@ class PostWaits(Event, frozen=True):
     author_id: int
 
 
+class PostKept(Event, frozen=True):
+    """A rule of staff keeps a member's post until somebody looked at it. Of several rules, each says so."""
+
+    post_id: int
+    author_id: int
+
+
 class PostUnscreened(Event, frozen=True):
     """A post went out although the screen failed on it; it is to be looked at afterwards."""
 

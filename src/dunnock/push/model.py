@@ -38,7 +38,11 @@ _TYPE_OF = {
     "warning": "moderation_warning",
     "collected": "added_to_collection",
     "collection_edit": "collection_update",
+    "held": "held_status",
+    "let_out": "published_status",
 }
+_WANTED_AS = {"held": "moderation_warning", "let_out": "moderation_warning"}
+"""Kinds that no app can ask for by name: who wants to hear of decisions hears of these."""
 _TITLES = {
     "mention": "{} mentioned you",
     "status": "{} just posted",
@@ -51,6 +55,8 @@ _TITLES = {
     "quote": "{} quoted your post",
     "quoted_update": "{} edited a post you quoted",
     "severed_relationships": "Some of your follows have ended",
+    "held_status": "Your post waits until somebody looked at it",
+    "published_status": "Your post that waited is published now",
     "moderation_warning": "You have received a warning from the moderators",
     "admin.sign_up": "{} signed up",
     "admin.report": "{} filed a report",
@@ -76,6 +82,11 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 def type_of(kind: str) -> str:
     """What Mastodon calls a kind of notification."""
     return _TYPE_OF.get(kind, kind)
+
+
+def wanted_as(kind: str) -> str:
+    """Which of `TYPES` an app must have asked for to hear of a kind of notification."""
+    return _WANTED_AS.get(kind, type_of(kind))
 
 
 def title_of(type_: str, name: str) -> str:

@@ -10,13 +10,13 @@ from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
 from dunnock.push import store
-from dunnock.push.model import type_of
+from dunnock.push.model import wanted_as
 from dunnock.push.send import SendPush
 
 
 async def on_notified(tx: Tx, event: notifications.Notified) -> None:
     """A job for each subscription that wants this type; whether it is still to be sent is asked when it is."""
-    wanted = type_of(event.of_kind)
+    wanted = wanted_as(event.of_kind)
     for one in await store.of_account(tx, event.account_id):
         if wanted in one.alerts and one.policy != "none":
             host = urlsplit(one.endpoint).netloc

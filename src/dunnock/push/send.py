@@ -19,7 +19,7 @@ from dunnock.notifications import Notification, NotificationMissing
 from dunnock.posts import PostMissing
 from dunnock.push import store
 from dunnock.push.key import key_pair
-from dunnock.push.model import title_of, type_of
+from dunnock.push.model import title_of, type_of, wanted_as
 
 TTL_S = 48 * 60 * 60
 """How long a push service keeps a message for an app that is away. Source: Mastodon, Web::PushNotificationWorker."""
@@ -171,9 +171,9 @@ async def _drop(db: Db, subscription_id: int) -> None:
 
 async def _wanted(db: Db, target: store.Target, told: Notification) -> bool:
     to = target.subscription
-    if type_of(told.kind) not in to.alerts or to.policy == "none":
+    if wanted_as(told.kind) not in to.alerts or to.policy == "none":
         return False
-    if to.policy == "all":
+    if to.policy == "all" or told.from_id == to.account_id:  # what became of one's own account or posts
         return True
     follows, followed = await store.follows(db, to.account_id, told.from_id)
     return follows if to.policy == "followed" else followed

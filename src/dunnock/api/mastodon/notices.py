@@ -37,6 +37,8 @@ TYPES = {
     "warning": "moderation_warning",
     "collected": "added_to_collection",
     "collection_edit": "collection_update",
+    "held": "held_status",
+    "let_out": "published_status",
 }
 """Ours to Mastodon's."""
 KINDS_OF = {name: kind for kind, name in TYPES.items()}
@@ -139,7 +141,7 @@ class About(msgspec.Struct, frozen=True):
         """The JSON of something else than a post: a member that begins with a comma, or nothing. None: it is gone."""
         name = OTHERS.get(one.kind)
         if name is None:
-            return b""
+            return self.fallbacks.get(one.id, b"")
         held = self.others.get(one.about_id)
         return None if held is None else b',"%b":%b%b' % (name, held, self.fallbacks.get(one.id, b""))
 
@@ -150,7 +152,7 @@ class About(msgspec.Struct, frozen=True):
         if one.kind in ABOUT_NO_POST:
             return self.other(one)
         status = self.statuses.get(one.about_id)
-        return None if status is None else b',"status":' + status
+        return None if status is None else b',"status":%b%b' % (status, self.fallbacks.get(one.id, b""))
 
 
 async def look_up(
@@ -178,9 +180,16 @@ async def look_up(
     return About(shown, statuses, others, _fallbacks(found, shown, supported) if supported else {})
 
 
-_WORDS = {"collected": "{} added you to a collection", "collection_edit": "{} changed a collection that you are in"}
+_WORDS = {
+    "collected": "{} added you to a collection",
+    "collection_edit": "{} changed a collection that you are in",
+    "held": "Your post waits until somebody looked at it",
+    "let_out": "Your post that waited is published now",
+}
 """Kinds that only newer apps know, and what is shown in others."""
-_SUMMARY = "This app can't show collections yet. Sign in to the web pages of this server to see it."
+_NO_COLLECTIONS = "This app can't show collections yet. Sign in to the web pages of this server to see it."
+_RULE = "A rule of this server kept it. On its web pages, under Decisions, is which one, and how to object."
+_SUMMARIES = {"collected": _NO_COLLECTIONS, "collection_edit": _NO_COLLECTIONS, "held": _RULE, "let_out": _RULE}
 
 
 class _Named(msgspec.Struct):
@@ -196,7 +205,7 @@ def _fallbacks(found: Iterable[Notification], people: dict[int, bytes], supporte
             who = msgspec.json.decode(people[one.from_id], type=_Named)
             title = _WORDS[one.kind].format(text.escape(who.display_name or who.acct))
             made[one.id] = b',"fallback":' + to_json(
-                wire.NotificationFallback(title=title, summary=_SUMMARY, details=None)
+                wire.NotificationFallback(title=title, summary=_SUMMARIES[one.kind], details=None)
             )
     return made
 

@@ -67,6 +67,8 @@ async def _hold_after(tx: Tx, before: Hit, act: _Met) -> None:
 
 async def _hold(tx: Tx, rule: Rule, values: Mapping[str, object], act: _Met) -> None:
     if await _add(tx, rule, values, act, state="waiting", held=True):
+        assert act.account_id is not None
+        await tx.record(posts.PostKept(post_id=act.subject_id, author_id=act.account_id))
         await _stop_when_too_many(tx, rule)
 
 

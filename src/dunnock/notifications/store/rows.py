@@ -200,9 +200,11 @@ async def drop_kept_back(tx: Tx, to: int, post_id: int) -> bool:
     return bool(gone)
 
 
-async def drop_others(tx: Tx, post_id: int, kind: str, keep: Collection[int]) -> None:
-    """No notification of the kind about the post, but for these accounts."""
-    await _after(tx, await tx.all(_DROP_OTHERS, post=post_id, the_kind=kind, ids=list(keep)))
+async def drop_others(tx: Tx, post_id: int, kind: str, keep: Collection[int]) -> bool:
+    """No notification of the kind about the post, but for these accounts; was there any?"""
+    gone = await tx.all(_DROP_OTHERS, post=post_id, the_kind=kind, ids=list(keep))
+    await _after(tx, gone)
+    return bool(gone)
 
 
 async def drop_older(tx: Tx, post_id: int, kind: str, at: int) -> None:
