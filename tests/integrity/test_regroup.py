@@ -130,3 +130,16 @@ async def test_no_network_lowers_what_its_detector_is_worth_week_by_week(db, net
     assert health.precision == 0.0
     await do(db, integrity.judge_cluster, cluster, "confirmed", by=mod.id)
     assert (await integrity.detector_weeks(db, weeks=1, by=mod.id))["together.script"][0].precision == 1.0
+
+
+async def test_all_in_a_role_are_split_off_at_once(db, network, mod):
+    cluster, people = network
+    with pytest.raises(integrity.ClusterRefused):  # none is an amplifier
+        await do(db, integrity.split_cluster, cluster, (), role="amplifier", reason=WHY, by=mod.id)
+    with pytest.raises(integrity.ClusterRefused):  # and all are core
+        await do(db, integrity.split_cluster, cluster, (), role="core", reason=WHY, by=mod.id)
+    turned = Sql(text("UPDATE cluster_members SET role = 'amplifier' WHERE account_id >= :least"))
+    await do(db, lambda tx: tx.run(turned, least=people[5]))
+    made = await do(db, integrity.split_cluster, cluster, people[:1], role="amplifier", reason=WHY, by=mod.id)
+    assert await people_of(db, made, mod) == [people[0], *people[5:]]
+    assert await people_of(db, cluster, mod) == people[1:5]

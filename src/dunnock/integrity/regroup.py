@@ -48,8 +48,11 @@ async def merge_clusters(tx: Tx, cluster_id: int, into: int, *, reason: str, by:
     return edit_id
 
 
-async def split_cluster(tx: Tx, cluster_id: int, account_ids: Collection[int], *, reason: str, by: int) -> int:
-    """Make a cluster of its own of some of its accounts; its id. Found together again, they stay apart.
+async def split_cluster(
+    tx: Tx, cluster_id: int, account_ids: Collection[int], *, reason: str, by: int, role: str = ""
+) -> int:
+    """Make a cluster of its own of some of its accounts, and of all in a `role`, if one is named; its id. Found together
+    again, they stay apart.
 
     Raises: NotPermitted; ClusterMissing; ClusterRefused: none of them is in it, all are, or there is no reason.
     """
@@ -58,7 +61,7 @@ async def split_cluster(tx: Tx, cluster_id: int, account_ids: Collection[int], *
     held = await hold(tx, cluster_id)
     ours = await _members(tx, cluster_id)
     wanted = set(account_ids)
-    leaving = [one for one in ours if one.account_id in wanted]
+    leaving = [one for one in ours if one.account_id in wanted or one.role == role]
     if not leaving or len(leaving) == len(ours):
         raise ClusterRefused(cluster_id)
     made, edit_id = tx.new_id(), tx.new_id()

@@ -44,6 +44,8 @@ async def test_a_network_is_split_merged_and_given_back(db, signed_in, make):
     some = re.findall(r'name="accounts\[\]" value="(\d+)"', page.body)[:3]
     assert (await mo.post(path, {"token": token, "what": "split", "accounts[]": some[0]})).status == 422, "no reason"
     told = {"token": token, "what": "split", "accounts[]": some[0], "reason": "A newsroom & more"}
+    for what in ("split_core", "split_amplifier"):  # all of them, or none
+        assert (await mo.post(path, {"token": token, "what": what, "reason": "A newsroom"})).status == 422
     page = await mo.led(await mo.post(path, told))
     assert "A newsroom & more" in page.text
     assert "1 account that" in page.text

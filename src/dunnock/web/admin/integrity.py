@@ -47,7 +47,7 @@ class NetworkParams(DoneParams, frozen=True):
 
 
 class NetworkForm(Sent):
-    """`say`: confirmed, dismissed or open; or `what`: split off `accounts`, merge into the network `into`, undo an `edit`."""
+    """`say`: confirmed, dismissed or open; or `what`: split off `accounts` or a role, merge `into` a network, undo an `edit`."""
 
     say: str = ""
     what: str = ""
@@ -127,6 +127,9 @@ async def _do(tx: Tx, cluster_id: int, form: NetworkForm, *, by: int) -> int:
             await integrity.judge_cluster(tx, cluster_id, state, by=by)
         case "split", _:
             return await integrity.split_cluster(tx, cluster_id, form.accounts, reason=form.reason, by=by)
+        case "split_core" | "split_amplifier" as which, _:
+            role = which.removeprefix("split_")
+            return await integrity.split_cluster(tx, cluster_id, (), role=role, reason=form.reason, by=by)
         case "merge", _ if form.into is not None:
             await integrity.merge_clusters(tx, cluster_id, form.into, reason=form.reason, by=by)
             return form.into
