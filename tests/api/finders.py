@@ -10,7 +10,7 @@ from dunnock import discovery
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import EdgeSettings, build_edge
-from dunnock.api.mastodon import collections, people, trends
+from dunnock.api.mastodon import admin_trends, collections, people, trends
 from dunnock.api.mastodon.render import Render
 from dunnock.discovery.reactions import HEARS
 from dunnock.feeds import Feeds
@@ -38,7 +38,7 @@ class Finders(People):
             "trends": discovery.Trends(db),
         }
         self.app = build_edge(
-            [handler for area in (people, trends, collections) for handler in area.HANDLERS],
+            [handler for area in (people, trends, admin_trends, collections) for handler in area.HANDLERS],
             authenticate=self._authenticate,
             settings=EdgeSettings(dev=True),
             given=self.given,
