@@ -207,9 +207,11 @@ async def test_both_engines_find_what_the_words_say(house, make):
 
 
 @pytest.mark.parametrize("timed", [False, True])
-async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(db, house, make, monkeypatch, timed):
+@pytest.mark.parametrize("many", [0, 50])
+async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(house, make, monkeypatch, timed, many):
     """Over years with gaps, with few posts gone through at first: PostgreSQL must look further, span by span."""
-    monkeypatch.setattr("dunnock.discovery.find.WALKED", 4)
+    for name, number in (("WALKED", 4), ("FAR", 30), ("MANY", many)):
+        monkeypatch.setattr(f"dunnock.discovery.find.{name}", number)
     chance = random.Random(5)
     author = await make.member("author", indexable=True)
     at, held = 1_500_000_000_000, []
@@ -227,9 +229,9 @@ async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(db, hous
         for above, below in ((0, 1 << 62), (held[40], held[120]), (held[7] - 1, held[7] + 1), (held[158], 1 << 62)):
             within = [one for one in there if above < one < below]
             for most in (1, 7, 200):
-                up = await find(db, asked, above=above, below=below, most=most, up=True)
+                up = await find(house.db, asked, above=above, below=below, most=most, up=True)
                 assert up == within[:most], (word, above, below, most)
-                down = await find(db, asked, above=above, below=below, most=most)
+                down = await find(house.db, asked, above=above, below=below, most=most)
                 assert down == within[::-1][:most], (word, above, below, most)
 
 

@@ -1,8 +1,9 @@
 """Find posts in the order of their ids by what is asked of their words, on either engine.
 
 SQLite's index gives posts in that order by itself. PostgreSQL's knows none: asked for a common word it gives every post with
-it, and going down the posts until enough have a rare one reads them all. So here the newest are gone through first; how
-many of them fit says how far back to ask the index for more, by marks of time; and so on, always further.
+it, and going down the posts until enough have a rare one reads them all. So here the newest are gone through first. How many of
+them fit says what to do next: go through some thousands more, or ask the index, and of very many only for a span of time,
+by its marks, and so on, always further.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db
 from dunnock.foundation.ids import id_at, ms_of
 
-WALKED = 600
+WALKED = 1_200
 """So many of the nearest posts are gone through."""
+FAR = 12_000
+"""So many more are gone through where that is likely to be enough: it takes less than to ask the index."""
+MANY = 20_000
+"""From so many posts on that are likely to fit, the index is asked for a span of time."""
 _FURTHER = 16.0  # times as far at most, each time
 _MOST_MARKS = 24
 
@@ -44,22 +49,34 @@ class _Search:
         self._found: list[int] = []
 
     async def between(self, above: int, below: int) -> list[int]:
+        near, far, span = await self._walk(above, below, WALKED)
+        needed = 1.5 * WALKED * (self._most - len(self._found)) / (len(self._found) + 0.5)
+        if span and 0 < needed <= FAR:
+            above, below = (near, far) if self._up else (far, near)
+            near, far, more = await self._walk(above, below, int(needed) + 1)
+            span = more and span + more
+        if span:
+            await self._further(near, far, span)
+        return self._found[: self._most]
+
+    async def _walk(self, above: int, below: int, most: int) -> tuple[int, int, int]:
+        """Go through so many posts. (`near`, `far`: what is left; of how many ms they were, 0: nothing is left)."""
         sql = store.WALKED_UP if self._up else store.WALKED
-        rows = await self._db.all(sql, ts=self._asked.ts, above=above, below=below, looked_at=WALKED)
+        rows = await self._db.all(sql, ts=self._asked.ts, above=above, below=below, looked_at=most)
         *fit, (lowest, highest, looked_at, first, last) = rows
         self._found += [row[0] for row in fit]
-        if looked_at == WALKED and len(self._found) < self._most:
-            near, far = (highest, min(below, last + 1)) if self._up else (lowest, max(above, first - 1))
-            await self._further(near, far, ms_of(highest) - ms_of(lowest))
-        return self._found[: self._most]
+        left = looked_at == most and len(self._found) < self._most
+        span = max(ms_of(highest) - ms_of(lowest), 1) if left else 0
+        return (highest, min(below, last + 1), span) if self._up else (lowest, max(above, first - 1), span)
 
     async def _further(self, near: int, far: int, behind: float) -> None:
         """Ask the index for more and more, until there is enough or nothing left. `behind`: ms that were looked at."""
         least = 1.0
+        likely = (len(self._found) + 1) * abs(ms_of(far) - ms_of(near)) / behind
         while len(self._found) < self._most:
             left = 2.0 * (self._most - len(self._found)) / (len(self._found) + 1)
-            length = max(behind, 1.0) * min(_FURTHER, max(least, left))
-            edge, timed = self._step(near, far, length)
+            length = behind * min(_FURTHER, max(least, left))
+            edge, timed = self._step(near, far, length) if likely > MANY else (far, self._asked.ts)
             above, below = (near, edge) if self._up else (edge, near)
             sql = store.MATCHING_UP if self._up else store.MATCHING
             most = self._most - len(self._found)

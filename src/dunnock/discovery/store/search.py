@@ -111,7 +111,7 @@ def _walked(order: str) -> Sql:
             f"ORDER BY d.post_id {order} LIMIT CAST(:looked_at AS bigint)) "
             f"(SELECT post_id, 0, 0, 0, 0 FROM near WHERE fits ORDER BY post_id {order}) "
             "UNION ALL SELECT coalesce(min(post_id), 0), coalesce(max(post_id), 0), count(*), "
-            "(SELECT min(post_id) FROM search_docs), (SELECT max(post_id) FROM search_docs) FROM near"
+            "coalesce((SELECT min(post_id) FROM search_docs), 0), coalesce((SELECT max(post_id) FROM search_docs), 0) FROM near"
         )
     )
 
