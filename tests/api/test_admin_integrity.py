@@ -149,6 +149,15 @@ async def test_networks(db, staff, make, ada):
     assert (held["seconds"], held["whole"], held["moments"]) == (60, True, [])
     assert held["stretches"] == [{"at": "1970-01-01T00:00:00.000Z", "acts": 0, "joined": 3, "accounts": 3}]
     assert (await staff.ask("GET", f"{HERE}/networks/6/timeline", ada)).status == 404
+    async with db.begin() as tx:
+        await tx.run(Sql(text(f"UPDATE cluster_members SET role = 'amplifier' WHERE account_id = {c}")))
+    halved = await staff.post(f"{HERE}/networks/5/split", ada, role="amplifier", reason="They only boost")
+    assert [one["account_id"] for one in halved["accounts"]] == [str(c)]
+    assert (
+        await staff.ask("POST", f"{HERE}/networks/5/split", ada, json={"role": "head", "reason": "x"})
+    ).status == 422
+    [edit] = await staff.get(f"{HERE}/networks/5/edits", ada)
+    await staff.post(f"{HERE}/network_edits/{edit['id']}/undo", ada)
     assert (await staff.post(f"{HERE}/networks/5/judge", ada, state="dismissed"))["state"] == "dismissed"
     assert await staff.get(f"{HERE}/networks", ada) == []
     assert (await staff.ask("GET", f"{HERE}/networks/6", ada)).status == 404

@@ -107,6 +107,7 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
     "/admin/integrity/{id}": {
         **dict.fromkeys(("confirmed", "dismissed"), f"POST {OURS}/networks/{{id}}/judge"),
         **{one: f"POST {OURS}/networks/{{id}}/{one}" for one in ("merge", "split")},
+        **dict.fromkeys(("split_core", "split_amplifier"), f"POST {OURS}/networks/{{id}}/split"),
         "undo_edit": f"POST {OURS}/network_edits/{{id}}/undo",
     },
     "/admin/watch-rules": {

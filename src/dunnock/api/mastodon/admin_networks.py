@@ -50,9 +50,10 @@ class MergeForm(msgspec.Struct):
 
 
 class SplitForm(msgspec.Struct):
-    """The accounts that become a network of their own; `reason`: up to 500 characters."""
+    """The accounts that become a network of their own, and all in a `role`: core, amplifier; `reason`: up to 500 characters."""
 
     account_ids: list[Id] = msgspec.field(default_factory=list)
+    role: Literal["", "core", "amplifier"] = ""
     reason: str = ""
 
 
@@ -321,7 +322,9 @@ async def split_network(
     """Make a network of its own of some accounts of one; the new one."""
     await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
     async with db.begin() as tx:
-        made = await integrity.split_cluster(tx, network_id, form.account_ids, reason=form.reason, by=me(caller))
+        made = await integrity.split_cluster(
+            tx, network_id, form.account_ids, role=form.role, reason=form.reason, by=me(caller)
+        )
     return await _whole(db, made, me(caller))
 
 
