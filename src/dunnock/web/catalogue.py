@@ -31,6 +31,11 @@ class Catalogue:
         self.locale, self._words, self._plurals, self.form_of = locale, words, plurals, form_of
         self._patterns = [(_pattern(one), other) for one, other in words.items() if "%(" in one]
 
+    @property
+    def content(self) -> bytes:
+        """All that it says: equal for equal catalogues."""
+        return repr((sorted(self._words.items()), sorted(self._plurals.items()))).encode()
+
     def find(self, english: str) -> str:
         """The words for the English ones."""
         if self.locale.pseudo:

@@ -18,6 +18,7 @@ from dunnock.foundation import clock
 from dunnock.web import moments
 from dunnock.web.asset import asset_url
 from dunnock.web.catalogue import Catalogue, catalogue, english_form
+from dunnock.web.compiled import KeptTemplates
 from dunnock.web.locales import Locale
 from dunnock.web.warned import over, warned
 
@@ -36,6 +37,7 @@ def templates(locale: Locale) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=KeptTemplates(locale.tag, words.content),
     )
     made.catalogue = words
     made.install_gettext_callables(_never, _never, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
