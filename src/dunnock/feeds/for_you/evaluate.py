@@ -198,7 +198,14 @@ def _top(scores: NDArray[np.float64], is_open: NDArray[np.bool_]) -> NDArray[np.
 
 
 def _choice(case: _Case, model: Model, dice: np.random.Generator) -> Choice:
-    others = np.flatnonzero(case.open & ~case.taken)
+    """What was taken up, and some of the others, each of which stands for as many as were left out for it.
+
+    Source: Bengio and Senécal, "Adaptive importance sampling to accelerate training of a neural probabilistic language
+    model", 2008.
+    """
+    taken, others = np.flatnonzero(case.taken), np.flatnonzero(case.open & ~case.taken)
     some = dice.choice(others, min(_SAMPLED, len(others)), replace=False)
-    rows = np.concatenate([np.flatnonzero(case.taken), some])
-    return Choice(model.shaped(case.values[rows]).astype(np.float32), case.taken[rows])
+    rows = np.concatenate([taken, some])
+    offset = np.zeros(len(rows), np.float32)
+    offset[len(taken) :] = np.log(max(len(others), 1) / max(len(some), 1))
+    return Choice(model.shaped(case.values[rows]).astype(np.float32), case.taken[rows], offset=offset)
