@@ -76,8 +76,7 @@ GIVEN = Sql(  # by the verifier, newest first; `shown`: only what counts of acco
     .limit(bindparam("most"))
 )
 OF = Sql(  # those about an account, whatever became of them
-    select(_a.verifier_id, _a.account_id, _a.called, _a.state, _a.at)
-    .join_from(attestations, verifiers, and_(_v.account_id == _a.verifier_id, _a.at >= _v.since))
+    _one.join_from(attestations, verifiers, and_(_v.account_id == _a.verifier_id, _a.at >= _v.since))
     .where(_a.account_id == _the, _a.state != "withdrawn")
     .order_by(_a.at.desc(), _a.verifier_id)
 )

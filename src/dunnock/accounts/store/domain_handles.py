@@ -20,7 +20,6 @@ PUT = upsert(
 )  # fmt: skip
 OF = Sql(_one.where(_d.account_id == _the))
 _whose = _one.where(_d.domain == bindparam("domain"), _d.lost_at.is_(None))
-WHOSE = Sql(_whose)
 HOLD = Sql(_whose, _whose.with_for_update())
 SHOWN_BY = Sql(
     select(accounts.c.id)

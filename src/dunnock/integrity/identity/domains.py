@@ -111,12 +111,16 @@ def jobs_of(door: Door, places: Places) -> dict[type[Job], Callable[[Db, Any], A
     """Who looks for the proofs again."""
 
     async def check_domains(db: Db, _: CheckDomains) -> None:
-        for held in await accounts.domains_to_check(db, before=now_ms() - DAY, most=_AT_ONCE):
+        due = await accounts.domains_to_check(db, before=now_ms() - DAY, most=_AT_ONCE)
+        for held in due:
             account = await accounts.find(db, held.account_id)
             way = None
             if account is not None and account.shown:
                 way = await find_proof(door, account.username, held.domain, places=places)
             await _note(db, held, way)
+        if len(due) == _AT_ONCE:  # or more than 1,200 would not be looked at each day
+            async with db.begin() as tx:
+                await tx.enqueue(CheckDomains())
 
     return {CheckDomains: check_domains}
 
