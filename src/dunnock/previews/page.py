@@ -146,7 +146,7 @@ class _Heads:
                     return
                 continue
             name = found[2].lower()
-            attributes, at = _attributes(text, at)
+            attributes, at = attributes_at(text, at)
             if name in _CLOSING:
                 closing = _CLOSING[name].search(text, at)
                 if closing is None:
@@ -191,7 +191,7 @@ class _Heads:
         return {}
 
 
-def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
+def attributes_at(text: str, at: int) -> tuple[dict[str, str], int]:
     """The attributes of a tag whose name ends at `at`, the first of each name; and where the tag ends."""
     found: dict[str, str] = {}
     for _ in range(_MOST_ATTRIBUTES):

@@ -6,7 +6,6 @@ Source: microformats, "rel-me"; Mastodon, VerifyLinkService. docs/integrity-iden
 from __future__ import annotations
 
 import asyncio
-import html
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from typing import Any
@@ -22,7 +21,7 @@ from dunnock.foundation.http import MAX_URL, Answer, Door, OutsideFailed, Outsid
 from dunnock.foundation.job import Job
 from dunnock.integrity.identity import store
 from dunnock.integrity.identity.trying import proving
-from dunnock.previews.page import decoded
+from dunnock.previews.page import attributes_at, decoded
 
 _PAGE = Wanted(
     types=frozenset({"text/html", "application/xhtml+xml"}), most=1024 * 1024, cut=True, hops=3, within_s=8
@@ -31,9 +30,8 @@ _PAUSES_MS = (MINUTE, 15 * MINUTE)
 """Between the tries where nobody answers."""
 _MOST_LINES = 8
 _TAG = re.compile(r"<(?:(!--)|(a|area|link|script|style|textarea|title|template|iframe)(?=[\s/>]))", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'=<>`]++)))?+""")
 _LINKS = frozenset(("a", "area", "link"))
-_MOST_TAGS, _MOST_ATTRIBUTES = 5_000, 60
+_MOST_TAGS = 5_000
 
 
 class CheckLinks(Job, frozen=True):
@@ -107,15 +105,9 @@ def me_links(page: str) -> Iterator[str]:
                 return
             at = end
             continue
-        held: dict[str, str] = {}
-        for _ in range(_MOST_ATTRIBUTES):
-            one = _ATTRIBUTE.match(page, at)
-            if one is None:
-                break
-            at = one.end()
-            held.setdefault(one[1].lower(), one[2] or one[3] or one[4] or "")
+        held, at = attributes_at(page, at)
         if "me" in held.get("rel", "").lower().split():
-            yield html.unescape(held.get("href", "")).strip()
+            yield held.get("href", "").strip()
 
 
 async def _links_back(door: Door, url: str, own: Collection[str]) -> bool:
