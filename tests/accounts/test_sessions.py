@@ -21,7 +21,7 @@ async def opened(db, member):
 
 async def test_list_and_end(db, events):
     one, other = await join(db), await join(db, "bea")
-    first, second = await opened(db, one), await opened(db, one)
+    first, _ = await opened(db, one), await opened(db, one)
     here = await accounts.find_session(db, first)
     assert here.account_id == one.account_id
     assert len(await accounts.sessions_of(db, one.id)) == 2
@@ -34,10 +34,7 @@ async def test_list_and_end(db, events):
     assert (await events())[-1] == accounts.TokensRevoked(member_id=one.id)
     with pytest.raises(accounts.MemberMissing):
         await do(db, accounts.end_session, here.id, member_id=one.id)
-    third = await opened(db, one)
-    assert await do(db, accounts.end_other_sessions, (await accounts.find_session(db, third)).id, member_id=one.id) == 1
-    assert await accounts.find_session(db, second) is None
-    assert await accounts.find_session(db, third)
+    assert len(await accounts.sessions_of(db, one.id)) == 1
 
 
 async def test_unknown(db):

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from dunnock.media.clip import process_clip
-from dunnock.media.pdq import SAME, distance, pdq
+from dunnock.media.nearness import SAME, apart
+from dunnock.media.pdq import pdq
 from dunnock.media.process import process
 
 
@@ -43,7 +44,7 @@ def test_pictures_without_structure_have_none():
 
 def test_different_pictures_are_far_apart():
     prints = [pdq(scene(seed)) for seed in range(25)]
-    assert min(distance(a, b) for n, a in enumerate(prints) for b in prints[:n]) > 2 * SAME
+    assert min(apart(a, b) for n, a in enumerate(prints) for b in prints[:n]) > 2 * SAME
 
 
 def print_of(tmp_path, image, name, **options):
@@ -62,8 +63,8 @@ def test_copies_of_a_picture_are_known_again(tmp_path):
         print_of(tmp_path, image.resize((230, 170)), "c.webp", quality=60),
         print_of(tmp_path, ImageEnhance.Brightness(image).enhance(1.15), "d.jpg", quality=80),
     ]
-    assert max(distance(first, one) for one in copies) <= SAME
-    assert distance(first, print_of(tmp_path, Image.fromarray(scene(6)), "f.png")) > SAME
+    assert max(apart(first, one) for one in copies) <= SAME
+    assert apart(first, print_of(tmp_path, Image.fromarray(scene(6)), "f.png")) > SAME
 
 
 def film(path, seed, *, codec="libx264", size=(320, 240), rate=24, options=None):
@@ -97,6 +98,6 @@ def test_encoded_anew_a_film_is_known_again(tmp_path):
     first, *copies, other = prints
     assert len(first) >= 3
     for copy in copies:
-        known = [one for one in copy if min(distance(one, held) for held in first) <= SAME]
+        known = [one for one in copy if min(apart(one, held) for held in first) <= SAME]
         assert len(known) >= 2, "moments lie at the edges of scenes"
-    assert not [one for one in other if min(distance(one, held) for held in first) <= SAME]
+    assert not [one for one in other if min(apart(one, held) for held in first) <= SAME]

@@ -95,7 +95,6 @@ async def test_votes_are_recorded_and_go_with_the_post(db, make, publish, do, ev
     assert (poll.tallies, poll.voters, by) == ((0, 1), 1, author.id)
     await do(posts.vote, post.poll_id, [0], by=eve.id)
     assert posts.PollVoted(post_id=post.id, poll_id=poll.id, by=bob.id) in await events()
-    assert await posts.voters_of(db, poll.id, most=1) == [bob.id]
-    assert await posts.voters_of(db, poll.id, after=bob.id, most=10) == [eve.id]
+    assert [await posts.choices_of(db, poll.id, by=one.id) for one in (bob, eve, author)] == [(1,), (0,), ()]
     await do(posts.delete, post.id, by=author.id)
     assert await db.value(Sql(sql("SELECT count(*) FROM poll_votes"))) == 0

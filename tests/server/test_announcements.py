@@ -89,7 +89,6 @@ async def test_reactions_are_counted_once_a_member(db, make, events):
         await server.unreact(tx, made.id, "🍰", by=me.id)
     seen = (await server.told_one(db, made.id, me.id, now=now_ms())).reactions
     assert seen == [server.Reaction("🎂", 2, me=True), server.Reaction("👍🏽", 1, me=False)]
-    assert await server.reaction_count(db, made.id, "🎂") == 2
     async with db.begin() as tx:
         await server.unreact(tx, made.id, "🎂", by=me.id)
     assert (await server.told_one(db, made.id, me.id, now=now_ms())).reactions[0] == server.Reaction("🎂", 1, me=False)

@@ -303,7 +303,7 @@ async def test_quiet_time(db, join, publish, signed_in, *, me, befriend, tell):
     await browser.get("/settings/safety")
     page = await browser.submit("/settings/safety/quiet")
     assert "Make it quiet" in page.text
-    assert await notifications.quiet_until(db, await me("wren")) is None
+    assert (await notifications.quiet_of(db, await me("wren"))).until is None
     await publish(robin, "@wren once more")
     await tell()
     assert "once more" in (await browser.get("/notifications")).text

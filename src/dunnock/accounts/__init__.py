@@ -224,7 +224,6 @@ from dunnock.accounts.reset import reset_password, resetting
 from dunnock.accounts.roles import POWERS, Power, Staff, may, others_with, permit
 from dunnock.accounts.sessions import (
     Session,
-    end_other_sessions,
     end_session,
     find_session,
     fresh,
@@ -245,7 +244,6 @@ from dunnock.accounts.sheets import Sheet, Wanted, find_sheet, look_for, sheets
 from dunnock.accounts.sign_in import (
     SecondStep,
     ask_passkey,
-    check_password,
     finish_sign_in,
     second_step,
     sign_in,
@@ -470,7 +468,6 @@ __all__ = [
     "change_standing",
     "change_state",
     "check_confirmation",
-    "check_password",
     "check_verifier",
     "choose_locale",
     "choose_pages",
@@ -497,7 +494,6 @@ __all__ = [
     "end_everything",
     "end_invitation",
     "end_mutes",
-    "end_other_sessions",
     "end_session",
     "end_stop",
     "end_verifier",

@@ -123,14 +123,6 @@ async def end_session(tx: Tx, session_id: int, *, member_id: int) -> None:
     await tx.record(TokensRevoked(member_id=member_id))
 
 
-async def end_other_sessions(tx: Tx, session_id: int, *, member_id: int) -> int:
-    """Sign out everywhere else; how many sessions ended."""
-    ended = await tx.run(store.END_OTHER_SESSIONS, member=member_id, but=session_id, at=tx.now)
-    if ended:
-        await tx.record(TokensRevoked(member_id=member_id))
-    return ended
-
-
 _BROWSERS = (
     ("Edg", "Edge"), ("OPR", "Opera"), ("Vivaldi", "Vivaldi"), ("Firefox", "Firefox"), ("Chromium", "Chromium"),
     ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl"), ("python", "Python"),

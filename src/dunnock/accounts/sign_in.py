@@ -157,12 +157,6 @@ async def _let_in(tx: Tx, member_id: int, hashed: str, *, client: str, browser: 
     return await open_session(tx, member_id, client=client, browser=browser)
 
 
-async def check_password(db: Db, login: str, password: str, *, address: str = "") -> int:
-    """The id of the active member with this login and password. Raises as `sign_in`."""
-    member_id, _ = await _check(db, login, password, address=address)
-    return member_id
-
-
 async def _check(db: Db, login: str, password: str, *, address: str) -> tuple[int, str]:
     """The member, and the hash that was found right."""
     key = login.strip().removeprefix("@").casefold()

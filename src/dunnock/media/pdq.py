@@ -1,6 +1,6 @@
 """PDQ: 256 bits of how a picture looks, nearly the same when it was resized, recompressed or lightly changed.
 
-Two pictures of chance differ in about 128 bits; up to `SAME` bits apart, they are copies of one picture.
+Two pictures of chance differ in about 128 bits; up to `nearness.SAME` apart, they are copies of one.
 Source: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm" (2019), section PDQ.
 """
 
@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 SIDE = 512
 """Pixels on the longer side of what is looked at."""
-SAME = 31
 LEAST_QUALITY = 50
 """Of 100: pictures with less structure (one colour, a gradient) all look alike and have no print."""
 _CORE, _WAVES = 64, 16
@@ -37,11 +36,6 @@ def pdq(pixels: npt.NDArray[np.uint8]) -> str | None:
     waves = _WAVES_OF @ small @ _WAVES_OF.T
     bits = (waves > np.median(waves)).ravel()
     return f"{int(''.join('1' if bit else '0' for bit in bits[::-1]), 2):064x}"
-
-
-def distance(one: str, other: str) -> int:
-    """In how many bits two hashes differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def _box(values: _Floats, window: int, axis: int) -> _Floats:

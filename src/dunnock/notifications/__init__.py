@@ -41,7 +41,6 @@ from dunnock.notifications.quiet import (
     end_quiet_time,
     offer_quiet_time,
     quiet_of,
-    quiet_until,
 )
 from dunnock.notifications.read import clear, dismiss, dismiss_some, find, page, unread
 from dunnock.notifications.requests import (
@@ -108,7 +107,6 @@ __all__ = [
     "offer_quiet_time",
     "page",
     "quiet_of",
-    "quiet_until",
     "read_markers",
     "read_policy",
     "read_settings",

@@ -96,8 +96,3 @@ async def quiet_of(reader: Reader, account_id: int) -> Quiet:
         when_flooded=row[2],
         offered_at=row[3] if now - row[3] < OFFERED_FOR_MS else None,
     )
-
-
-async def quiet_until(reader: Reader, account_id: int) -> int | None:
-    """When the quiet time ends (Unix milliseconds); None: there is none."""
-    return (await quiet_of(reader, account_id)).until

@@ -97,7 +97,6 @@ from dunnock.posts.receive import (
     find_living,
     find_uri,
     is_favourited,
-    marks_of,
     may_quote,
     may_reply,
     names_of,
@@ -138,7 +137,6 @@ from dunnock.posts.vote import (
     same_poll,
     same_question,
     vote,
-    voters_of,
 )
 from dunnock.posts.wait import find_waiting, let_out, waiting_before
 from dunnock.posts.waiting import Scheduled, Sketch
@@ -267,7 +265,6 @@ __all__ = [
     "is_favourited",
     "known_authors",
     "let_out",
-    "marks_of",
     "may_quote",
     "may_reply",
     "mute_thread",
@@ -310,7 +307,6 @@ __all__ = [
     "unschedule",
     "visible_of",
     "vote",
-    "voters_of",
     "waiting_before",
     "was_deleted",
     "without_quote_line",

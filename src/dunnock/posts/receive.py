@@ -365,11 +365,6 @@ async def find_living(reader: Reader, post_id: int) -> Post | None:
     return await store.find_living(reader, post_id)
 
 
-async def marks_of(reader: Reader, viewer_id: int, ids: Collection[int]) -> dict[int, int]:
-    """What the viewer did with each of these posts, as bits (favourite 1, boost 2, bookmark 4, pin 8). One query."""
-    return await store.marks_of(reader, viewer_id, ids) if ids else {}
-
-
 async def was_deleted(reader: Reader, post_id: int, *, by: int) -> bool:
     """Was there an open post of this account with that id, which is deleted?"""
     return await store.was_deleted(reader, post_id, by)

@@ -77,11 +77,6 @@ async def choices_of(reader: Reader, poll_id: int, *, by: int) -> tuple[int, ...
     return (await store.votes_by(reader, by, [poll_id])).get(poll_id, ())
 
 
-async def voters_of(reader: Reader, poll_id: int, *, after: int = 0, most: int) -> list[int]:
-    """Who voted, by account id, from above `after` on. For telling them of the end; never shown."""
-    return await store.voters(reader, poll_id, after=after, most=most)
-
-
 async def add_poll(tx: Tx, draft: PollDraft, *, poll_id: int, post_id: int) -> Poll:
     """A poll that was checked, for a post that is there."""
     poll = _as_drafted(

@@ -12,7 +12,7 @@ from dunnock.previews.fetch import jobs_of
 from dunnock.previews.job import FetchPreview
 from dunnock.previews.model import Card, Preview
 from dunnock.previews.sweep import EVERY, SweepPreviews
-from dunnock.previews.views import find, find_link, links_of, of_posts
+from dunnock.previews.views import find, find_link, of_posts
 
 __all__ = [
     "EVERY",
@@ -26,7 +26,6 @@ __all__ = [
     "find",
     "find_link",
     "jobs_of",
-    "links_of",
     "normal_address",
     "of_posts",
 ]

@@ -45,7 +45,6 @@ _OF_POSTS = Sql(
     .where(among(_of.post_id, "ids"), _p.state == "ready")
 )
 _READY = Sql(select(*_shown).where(among(_p.id, "ids"), _p.state == "ready"))
-_LINKS_OF = Sql(select(_of.post_id, _of.link_id).where(among(_of.post_id, "ids")))
 # Nobody shows it, nor another address of the same page.
 _UNUSED = (
     select(_p.id)
@@ -132,11 +131,6 @@ async def of_posts(reader: Reader, ids: Sequence[int]) -> dict[int, Preview]:
 async def ready(reader: Reader, ids: Sequence[int]) -> dict[int, Preview]:
     """By id, those that are ready."""
     return {row[0]: _preview(row) for row in await reader.all(_READY, ids=list(ids))}
-
-
-async def links_of(reader: Reader, ids: Sequence[int]) -> dict[int, int]:
-    """By post, which page it links to."""
-    return {row[0]: row[1] for row in await reader.all(_LINKS_OF, ids=list(ids))}
 
 
 async def remove(tx: Tx, ids: Sequence[int]) -> None:

@@ -20,14 +20,6 @@ async def find(reader: Reader, ids: Sequence[int]) -> dict[int, Preview]:
     return await store.ready(reader, ids) if ids else {}
 
 
-async def links_of(reader: Reader, post_ids: Sequence[int]) -> dict[int, int]:
-    """By post, the preview of the page that it links to: the same for all addresses of a page. One query.
-
-    A post whose link was not looked at yet may move to another page once it is (`PreviewChanged`).
-    """
-    return await store.links_of(reader, post_ids) if post_ids else {}
-
-
 async def find_link(reader: Reader, url: str) -> int | None:
     """The preview of the page at an address that somebody posted; None when nobody did."""
     normal = normal_address(url)

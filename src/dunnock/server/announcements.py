@@ -195,12 +195,6 @@ async def unreact(tx: Tx, announcement_id: int, name: str, *, by: int) -> None:
         await tx.record(AnnouncementReacted(announcement_id=announcement_id, name=name))
 
 
-async def reaction_count(reader: Reader, announcement_id: int, name: str) -> int:
-    """How often the emoji was given."""
-    count: int = await reader.value(store.COUNT, the=announcement_id, emoji=name)
-    return count
-
-
 async def publish_due(db: Db, job: Announce) -> None:
     """Tell of it, if it is still to be shown from now."""
     async with db.begin() as tx:

@@ -86,7 +86,6 @@ REACTIONS = Sql(
 )
 MINE = Sql(select(_x.announcement_id, _x.name).where(_x.account_id == _who, among(_x.announcement_id, "ids")))
 NAMES = Sql(select(_x.name).where(_x.announcement_id == _the).distinct())
-COUNT = Sql(select(func.count()).where(_x.announcement_id == _the, _x.name == bindparam("emoji")))
 ADD_REACTION = insert_once(announcement_reactions, keys=["announcement_id", "name", "account_id"])
 DROP_REACTION = Sql(
     delete(announcement_reactions).where(

@@ -147,7 +147,6 @@ _BODIES = Sql(
     .where(among(bodies.c.id, "ids"))
 )
 _SWEEP = Sql(delete(bodies).where(among(bodies.c.id, "ids"), ~exists().where(deliveries.c.body_id == bodies.c.id)))
-_WAITING = Sql(select(func.count()).select_from(deliveries))
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -288,9 +287,3 @@ async def bodies_of(reader: Reader, ids: Collection[int]) -> dict[int, Body]:
     return {
         row[0]: Body(bytes(row[1]), row[2], row[3], bool(row[4])) for row in await reader.all(_BODIES, ids=list(ids))
     }
-
-
-async def waiting(reader: Reader) -> int:
-    """How many deliveries there are to do."""
-    count: int = await reader.value(_WAITING)
-    return count

@@ -56,13 +56,6 @@ _VOTES_BY = Sql(
     .where(poll_votes.c.account_id == bindparam("by"), among(poll_votes.c.poll_id, "ids"))
     .order_by(poll_votes.c.poll_id, poll_votes.c.choice)
 )
-_VOTERS = Sql(
-    select(poll_votes.c.account_id)
-    .where(poll_votes.c.poll_id == bindparam("the"), poll_votes.c.account_id > bindparam("after"))
-    .group_by(poll_votes.c.account_id)
-    .order_by(poll_votes.c.account_id)
-    .limit(bindparam("most"))
-)
 
 
 def _poll(row: Row) -> Poll:
@@ -154,8 +147,3 @@ async def votes_by(reader: Reader, by: int, poll_ids: Sequence[int]) -> dict[int
     for poll_id, choice in await reader.all(_VOTES_BY, by=by, ids=list(poll_ids)):
         found[poll_id] = (*found.get(poll_id, ()), choice)
     return found
-
-
-async def voters(reader: Reader, poll_id: int, *, after: int, most: int) -> list[int]:
-    """The next accounts that voted, by id."""
-    return [row[0] for row in await reader.all(_VOTERS, the=poll_id, after=after, most=most)]

@@ -24,7 +24,7 @@ from dunnock.posts.store.others import (
     watched,
     words_stopped,
 )
-from dunnock.posts.tables import held_posts, interactions, post_counts, posts, thread_mutes
+from dunnock.posts.tables import held_posts, post_counts, posts, thread_mutes
 
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -147,15 +147,6 @@ _DELETED = Sql(
     select(posts.c.visibility).where(
         _id, posts.c.author_id == bindparam("author", type_=BigId), posts.c.deleted_at.is_not(None)
     )
-)
-_MARKS_OF = Sql(
-    select(
-        interactions.c.post_id,
-        interactions.c.favourite_id,
-        interactions.c.boost_id,
-        interactions.c.bookmark_id,
-        interactions.c.pin_id,
-    ).where(interactions.c.account_id == bindparam("viewer", type_=BigId), among(interactions.c.post_id, "ids"))
 )
 _SET_PARENT = Sql(
     posts.update()
@@ -459,14 +450,6 @@ async def counts_of(reader: Reader, post_id: int) -> tuple[int, int, int]:
 async def was_deleted(reader: Reader, post_id: int, author_id: int) -> bool:
     """Is there what is left of a public or unlisted post of the author?"""
     return await reader.value(_DELETED, id=post_id, author=author_id) in {"public", "unlisted"}
-
-
-async def marks_of(reader: Reader, viewer_id: int, ids: Collection[int]) -> dict[int, int]:
-    """Bits, by post: favourite 1, boost 2, bookmark 4, pin 8."""
-    return {
-        row[0]: sum(1 << at for at, act in enumerate(row[1:]) if act is not None)
-        for row in await reader.all(_MARKS_OF, viewer=viewer_id, ids=list(ids))
-    }
 
 
 async def set_parent(tx: Tx, post: Post, parent: Post) -> None:
