@@ -24,7 +24,8 @@ MOST_WORDS = 4_000  # of one post; what comes after is not found
 _MOST_OF_ONE = 200  # PostgreSQL keeps 255 places of a word
 _FOREVER = (1 << 63) - 1
 BACKLOG_EVERY_MS = 5 * MINUTE
-_BACKLOG = "all, with pairs and times"
+_BACKLOG = "all, folded anew"
+_MARKED_BY = ("all, with pairs and times", _BACKLOG)  # backlogs that left marks of pairs and times everywhere
 
 _ids = msgspec.json.Decoder(list[int]).decode
 _names = msgspec.json.Decoder(list[str]).decode
@@ -219,7 +220,7 @@ def _hosts(link: str) -> list[str]:
 async def is_marked(db: Db) -> bool:
     """Does all that is in the index have the marks of its pairs of words, and of its time? Not before the backlog is done."""
     if db not in _MARKED:
-        if await db.value(store.PROGRESS, name=_BACKLOG) != 0:
+        if not any([await db.value(store.PROGRESS, name=name) == 0 for name in _MARKED_BY]):
             return False
         _MARKED.add(db)
     return True

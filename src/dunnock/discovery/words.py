@@ -1,7 +1,8 @@
 """The one tokeniser: what people wrote, and what they look for, as the same words. Both engines index what comes from here.
 
-Words are folded (NFKC, case, Latin accents). Scripts that write no spaces between words, and Korean, become pairs of
-characters, so that any two that stand together are found.
+Words are folded: NFKC, case, digits, accents of Latin and Greek letters, ё, points of Hebrew, vowels of Arabic and the letters
+that are written in several ways there. Scripts that write no spaces between words, and Korean, become pairs of characters,
+so that any two that stand together are found.
 """
 
 from __future__ import annotations
@@ -18,17 +19,36 @@ _PAIRED = (
 )
 _PARTS = regex.compile(rf"[{_PAIRED}][{_PAIRED}\p{{M}}]*+|[^{_PAIRED}]++")
 _IS_PAIRED = regex.compile(rf"[{_PAIRED}]")
-_ACCENTS = regex.compile(r"(?<=\p{Latin})\p{Mn}+")
-_PLAIN_LETTERS = {ord(letter): plain for letter, plain in zip("đðħıĸłŋøŧ", "ddhiklnot", strict=True)}
+# Signs that people leave out, or write now and then. In other scripts (Cyrillic й, Devanagari, Thai) marks make another letter.
+_MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Hebrew}\p{Arabic}])\p{Mn}+|(?<=\u0435)\u0308")
+_DIGITS = regex.compile(r"[\p{Nd}--[0-9]]", regex.VERSION1)
+_STRETCHED = "\u0640"  # makes an Arabic word longer, and says nothing
+_PLAIN_LETTERS = {
+    ord(letter): plain
+    for letter, plain in zip(
+        "đðħıĸłŋøŧ"  # Latin
+        "\u0629\u0649\u06cc\u06a9\u06c1",  # Arabic: teh marbuta, alef maksura, the yeh, kaf and heh of Persian and Urdu
+        "ddhiklnot\u0647\u064a\u064a\u0643\u0647",
+        strict=True,
+    )
+}
 
 
 def fold(text: str) -> str:
-    """The text with compatibility forms, case and Latin accents made one."""
+    """The text with what is written in several ways made one: compatibility forms, case, digits, optional signs.
+
+    Source of the Arabic and Persian part: Lucene's ArabicNormalizer and PersianNormalizer.
+    """
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", folded))
-    return unicodedata.normalize("NFC", bare).translate(_PLAIN_LETTERS)
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", folded).replace(_STRETCHED, ""))
+    plain = _DIGITS.sub(_digit, bare.translate(_PLAIN_LETTERS))
+    return unicodedata.normalize("NFC", plain)
+
+
+def _digit(found: regex.Match[str]) -> str:
+    return str(unicodedata.digit(found[0]))
 
 
 def words_of(text: str) -> list[str]:
