@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock import accounts, posts
+from dunnock import accounts, filters, posts
+from dunnock.feeds import tags
+from dunnock.feeds.for_you import choices
 from dunnock.feeds.for_you.choices import choices_of
 
 
@@ -46,6 +48,29 @@ async def test_each_post_says_why_and_what_to_do_about_it(wren, db):
     await browser.submit("/for-you/reset")
     assert (await choices_of(db, me)).less == ()
     assert (await browser.get(f"/for-you/why/{song.id}")).status == 404
+
+
+async def test_each_cause_can_be_ended_where_it_is_named(wren, db):
+    browser, me, song = wren
+    async with db.begin() as tx:
+        await tags.follow_tag(tx, me, "birds")
+        await choices.see_less(tx, me, "author", song.author_id)
+    await browser.get("/for-you")
+    why = f"/for-you/why/{song.id}"
+    page = await browser.get(why)
+    assert page.text.index("You follow its author.") < page.text.index("You asked for less of its author")
+    page = await browser.submit("/for-you/less", act="as_before")
+    assert (await choices_of(db, me)).less == ()
+    assert "As much of" not in page.text
+    await browser.submit("/followed_tags", act="unfollow", name="birds")
+    assert (await tags.followed_tags(db, me, accounts.Cursor(limit=5), now=0)).tags == ()
+    await browser.get(why)
+    await browser.submit(f"/people/{song.author_id}", act="unfollow")
+    assert "Unfollow" not in (await browser.get(why)).text
+    await browser.submit("/settings/filters", title="#birds")
+    (held,) = await filters.filters_of(db, me)
+    assert (held.title, held.action, held.contexts) == ("#birds", "hide", ("home", "public"))
+    assert [(one.keyword, one.whole_word) for one in held.keywords] == [("#birds", True)]
 
 
 async def test_it_can_be_left(wren, db):

@@ -252,7 +252,17 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
     tokens = Tokens(db)
     ages = Ages(lambda: settings.unknown_age)
     feeds = Feeds(db, account_views, post_views, viewers)
-    recommending = ForYou(db, feeds, account_views, post_views, viewers, ages=ages, on=lambda: settings.recommend)
+    render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
+    recommending = ForYou(
+        db,
+        feeds,
+        account_views,
+        post_views,
+        viewers,
+        ages=ages,
+        filters=render.filters,
+        on=lambda: settings.recommend,
+    )
     own_feeds = CustomFeeds(
         db,
         feeds,
@@ -263,7 +273,6 @@ async def build(settings: Settings, *, shared: Path | None = None) -> House:
         ages=ages,
         domain=settings.domain,
     )
-    render = Render(db, account_views, post_views, viewers, public_url=settings.public_url)
     media_store = MediaStore.local(settings.media)
     door = Door(
         agent=f"Dunnock/{dunnock.__version__} (bot; +{settings.public_url}/)",

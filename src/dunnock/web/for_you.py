@@ -9,9 +9,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Query
-from dunnock.feeds import lists
+from dunnock.feeds import Feeds, lists
 from dunnock.feeds.for_you import choices, policy
 from dunnock.feeds.for_you.features import INFERRED
 from dunnock.feeds.for_you.live import ForYou
@@ -22,6 +23,7 @@ from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.posts.hashtag_search import find_hashtag
 from dunnock.posts.views import PostViews
+from dunnock.text import hashtag_key
 from dunnock.web.cards import Cards
 from dunnock.web.local_path import local_path
 from dunnock.web.pages import DoneParams, PageParams, Sent, pages
@@ -96,6 +98,9 @@ async def show_why(
     for_you: NamedDependency[ForYou],
     post_views: NamedDependency[PostViews],
     account_views: NamedDependency[AccountViews],
+    viewers: NamedDependency[Viewers],
+    feeds: NamedDependency[Feeds],
+    db: NamedDependency[Db],
     cards: NamedDependency[Cards],
 ) -> Response[str]:
     """Why a post was shown: sentences from its receipt, each with what one can do about it, and the receipt itself."""
@@ -107,13 +112,23 @@ async def show_why(
         (Cause(name, receipt.values[name], part, name in INFERRED) for name, part in receipt.parts.items()),
         key=lambda one: (-abs(one.part), one.name),
     )
+    said = [one for one in causes if one.part][:_MOST_SAID]
+    tags = list(found[post_id].hashtags) if post_id in found else []
+    followed = (await feeds.tags_of_home(member.account_id)).values()
+    viewer, held = await viewers.get(member.account_id), await choices.choices_of(db, member.account_id)
     return show(
         "for_you_why.html",
         one=shown[0] if shown else None,
-        tags=list(found[post_id].hashtags) if post_id in found else [],
+        tags=tags,
+        follows=bool(shown) and shown[0].by.id in viewer.following,
+        followed_tags=[name for name in tags if hashtag_key(name) in followed],
+        less_of_author=bool(shown) and any(it.kind == "author" and it.subject_id == shown[0].by.id for it in held.less),
+        less_of=[name for name in tags if any(it.kind == "tag" and it.key == hashtag_key(name) for it in held.less)],
+        dropped=held.dropped,
         receipt=receipt,
         causes=causes,
-        said=[one for one in causes if one.part][:_MOST_SAID],
+        lifted=[one for one in said if one.part > 0],
+        lowered=[one for one in said if one.part < 0],
         right=not recompute(receipt, await for_you.weights_of(receipt)).wrong,
     )
 

@@ -42,7 +42,7 @@ async def test_what_alike_people_liked_comes_first_and_the_receipt_says_so(house
     assert [one.id for one in served.page.entries] == [liked.id, plain.id]
     first = await house.for_you.receipt(reader.id, liked.id)
     assert first == served.receipts[0]
-    assert first.sources == ("followed", "local", "walk")
+    assert first.sources == ("answered", "followed", "local", "topic", "walk")
     assert first.values["followed"] == 1
     assert first.parts["kin"] > 0
     for one in served.receipts:
@@ -121,7 +121,7 @@ async def test_under_18_nothing_is_inferred_and_nothing_sensitive_shown(house, d
     assert {one.item for one in minor.receipts} == {liked.id, plain.id}
     for one in minor.receipts:
         assert not INFERRED & one.values.keys()
-        assert "walk" not in one.sources
+        assert not {"answered", "walk"} & set(one.sources)
 
 
 async def test_who_acts_together_counts_as_the_root(house, db, make, town):

@@ -12,6 +12,7 @@ import zlib
 import msgspec
 
 from dunnock.feeds.custom.file import FeedFile
+from dunnock.feeds.for_you.features import INFERRED
 from dunnock.feeds.for_you.receipt import Receipt
 from dunnock.feeds.store import custom as store
 from dunnock.foundation.clock import HOUR, now_ms
@@ -31,6 +32,11 @@ class Order(msgspec.Struct, frozen=True):
 
     receipts: tuple[Receipt, ...]
     weights: str
+
+    @property
+    def inferred(self) -> bool:
+        """Whether something in it was inferred from what the reader did, so that it is nothing for whoever is under 18 by now."""
+        return any(not INFERRED.isdisjoint(one.values) for one in self.receipts)
 
 
 async def hold(db: Db, reader_id: int, file: FeedFile, order: Order) -> None:

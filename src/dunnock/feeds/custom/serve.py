@@ -127,7 +127,7 @@ class CustomFeeds:
             return Shown(nothing, {}, {})
         if cursor.max_id is not None:
             order = await orders.held(self._db, viewer.id, file)
-            if order is not None:
+            if order is not None and not (minor and order.inferred):
                 return await self._further(order, cursor, judged)
         rows = await judged.gathered.next(_aged(Cursor(), file).span(), MOST_CANDIDATES)
         cards = await self._posts.get([row[1] for row in rows if row[1]])

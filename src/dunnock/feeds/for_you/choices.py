@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from dunnock.feeds.for_you.features import NAMES
+from dunnock.feeds.store import custom as custom_store
 from dunnock.feeds.store import for_you as store
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.errors import Missing
@@ -103,10 +104,11 @@ async def see_as_before(tx: Tx, account_id: int, kind: Literal["author", "tag"],
 
 
 async def reset(tx: Tx, account_id: int) -> None:
-    """Forget what was learnt: what was served, what to see less of; acts up to now lead nowhere any more."""
+    """Forget what was learnt: what was served, also in custom feeds, what to see less of; acts up to now lead nowhere any more."""
     held = await choices_of(tx, account_id)
     await tx.run(store.FORGET_SERVED, owner=account_id)
     await tx.run(store.FORGET_LESS, owner=account_id)
+    await tx.run(custom_store.FORGET_ORDERS, owner=account_id)
     await _put(tx, account_id, msgspec.structs.replace(held, dropped=frozenset(), forget_before=tx.new_id()))
 
 

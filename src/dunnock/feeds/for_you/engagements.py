@@ -42,7 +42,7 @@ class Pool(msgspec.Struct, frozen=True):
     """The candidates of a moment, with their acts laid out flat: `item[k]`, `account[k]`, `age[k]` (hours) is one act.
 
     `worth`: how much the act counts, below 1 for accounts that act together; `first`: hours since the first act for each
-    item; `people`: as how many independent accounts its accounts count.
+    item, or since it came where there is none; `people`: as how many independent accounts its accounts count.
     """
 
     items: Ints
@@ -193,8 +193,11 @@ class Engagements:
         """Items with an act after `since`, in the order in which they came to be known."""
         return [self._ids[what] for what, acts in enumerate(self._of) if len(acts) and self._last[what] > since]
 
-    def pool(self, items: Collection[int], *, now: float) -> Pool:
-        """Lay out the acts of these items; the same for every viewer until something changes."""
+    def pool(self, items: Collection[int], *, now: float, came: Sequence[float] = ()) -> Pool:
+        """Lay out the acts of these items; the same for every viewer until something changes.
+
+        `came`: when each item came (seconds); one that nobody acted on is as old as that, not new for ever.
+        """
         places = [self._items.get(one, -1) for one in items]
         lists = [self._of[place] if place >= 0 else Acts() for place in places]
         lengths = np.array([min(len(acts), MOST_ACTS) for acts in lists], np.int64)
@@ -203,6 +206,8 @@ class Engagements:
         age = np.maximum((now - _times([acts.at[-MOST_ACTS:] for acts in lists])) / 3600, 0.0)
         first = np.zeros(len(lists))
         np.maximum.at(first, item, age)
+        if len(came):
+            first = np.where(lengths, first, np.maximum((now - np.asarray(came)) / 3600, 0.0))
         worth = self._worth(item, account, len(lists))
         return Pool(
             items=np.fromiter(items, np.int64, len(lists)),

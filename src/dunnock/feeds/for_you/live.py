@@ -23,13 +23,14 @@ from dunnock.feeds.for_you.arrange import Item
 from dunnock.feeds.for_you.choices import Choices, ReceiptMissing, choices_of, reads_it
 from dunnock.feeds.for_you.circles import MOST_GATHERED, Quota, circles, quota
 from dunnock.feeds.for_you.engagements import Engagements, Near, Pool
-from dunnock.feeds.for_you.features import INFERRED, NAMES, Walks, social
+from dunnock.feeds.for_you.features import INFERRED, NAMES, WALKED, Walks, social
 from dunnock.feeds.for_you.model import Model, default_text
 from dunnock.feeds.for_you.rank import Candidate, rank
 from dunnock.feeds.for_you.receipt import Receipt
 from dunnock.feeds.for_you.versions import in_force, text_named
 from dunnock.feeds.page import Cursor, Page
 from dunnock.feeds.store import for_you as store
+from dunnock.filters import FilterViews
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.events import Logged
@@ -41,6 +42,7 @@ from dunnock.posts.views import PostCard, PostViews
 from dunnock.text import hashtag_key
 
 Bools = np.ndarray[tuple[int], np.dtype[np.bool_]]
+Floats = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 KEPT = 7 * DAY
 TRIM_EVERY_MS = HOUR
 _REACH = 2 * DAY  # how old an act may be that makes a candidate
@@ -49,6 +51,11 @@ _MOST_WALKED, _MOST_FOLLOWED, _MOST_LOCAL = 1_500, 200, 200
 _REREAD_S = 30_000  # milliseconds between looks for new acts
 _ANEW = 6 * HOUR
 _AGAIN_AFTER = 12 * HOUR  # what was shown is shown again only when there is nothing else
+_LED = {
+    source: [n for n, name in enumerate(NAMES) if name in names]
+    for source, names in (("walk", WALKED), ("friends", ("friends",)), ("topic", ("topic",)))
+}
+_HERE = frozenset({"home", "public"})  # where members' filters name such feeds
 _SMALL, _NEW = 50, 30 * DAY  # followers; since the account came here
 
 
@@ -75,10 +82,14 @@ class ForYou:
         viewers: Viewers,
         *,
         ages: Ages | None = None,
+        filters: FilterViews | None = None,
         on: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Listens to `db`'s events from now on. `on`: whether this server has such feeds at all, now. `ages`: who is under 18."""
+        """Listens to `db`'s events from now on. `on`: whether this server has such feeds at all, now. `ages`: who is under 18.
+        `filters`: what members want hidden.
+        """
         self.on, self._ages = on, ages or Ages()
+        self._filters = filters or FilterViews(db, posts)
         self._db, self._feeds, self._accounts, self._posts, self._viewers = db, feeds, accounts, posts, viewers
         self.model = Model(default_text(), NAMES)  # until it was read which is in force
         self._reread = True
@@ -120,11 +131,11 @@ class ForYou:
         shown = {row[0]: row[1] for row in await self._db.all(store.SERVED, owner=viewer_id)}
         new = [one for one in found.posts if now - shown.get(one.id, 0) > _AGAIN_AFTER]
         found.shown = [one for one, at in shown.items() if now - at < DAY]
-        receipts = self._rank(found, new, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+        receipts = await self._unhidden(found, new, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
         if len(receipts) < limit:  # rather something again than an empty page
             there = {one.item for one in receipts}
             old = sorted((one for one in found.posts if one.id not in there), key=lambda one: shown.get(one.id, 0))
-            again = self._rank(
+            again = await self._unhidden(
                 found, old, viewer, choices, now=now, limit=limit - len(receipts), minor=minor, draw=None
             )
             receipts += [msgspec.structs.replace(one, rank=len(receipts) + one.rank) for one in again]
@@ -247,7 +258,7 @@ class ForYou:
         if not minor:  # whoever is under 18 gets nothing that was inferred from what they did
             now = now_ms()
             for item in self._known.active(since=(now - _REACH) / 1000)[-_MOST_WALKED:]:
-                sources.setdefault(item, set()).add("walk")
+                sources.setdefault(item, set()).add("answered")
         cards = await self._posts.get(list(sources))
         people = await self._accounts.get({card.author_id for card in cards.values()})
         acted_on = self._known.acted_on(viewer.id)
@@ -258,6 +269,36 @@ class ForYou:
             if (card := cards.get(one)) is not None and gate.refusal(card, cards, people) is None
         ]
         return _Found(kept, cards, people, sources, followed_tags, acted_on, choices)
+
+    async def _unhidden(
+        self,
+        found: _Found,
+        posts: Sequence[PostCard],
+        viewer: Viewer,
+        choices: Choices,
+        *,
+        now: int,
+        limit: int,
+        minor: bool,
+        draw: Callable[[], float] | None,
+    ) -> list[Receipt]:
+        """The best of what the viewer's filters do not hide. All of it is held against them only when a page has such a post."""
+        receipts = self._rank(found, posts, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+        if await self._hidden(viewer.id, [found.cards[one.item] for one in receipts]):
+            hidden = await self._hidden(viewer.id, posts)
+            left = [one for one in posts if one.id not in hidden]
+            receipts = self._rank(found, left, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+        return receipts
+
+    async def _hidden(self, viewer_id: int, cards: Sequence[PostCard]) -> set[int]:
+        """Which of these the member's filters for home and for public feeds hide."""
+        matcher = await self._filters.matcher(viewer_id)
+        results = await self._filters.results(matcher, [(one, None) for one in cards]) if matcher else {}
+        return {
+            post
+            for (_, post), found in results.items()
+            if any(one.filter.action == "hide" and _HERE.intersection(one.filter.contexts) for one in found)
+        }
 
     def _rank(
         self,
@@ -275,30 +316,30 @@ class ForYou:
         if not posts:
             return []
         known = self._known
-        pool = known.pool([one.id for one in posts], now=now / 1000)
+        pool = known.pool([one.id for one in posts], now=now / 1000, came=[ms_of(one.id) / 1000 for one in posts])
         near = None if minor else self._near(viewer.id, choices, now)
         walked = Walks(pool, known.activity()).values(near)
         items = [
-            Candidate(
-                Item(
-                    one.id,
-                    one.author_id,
-                    frozenset(hashtag_key(name) for name in one.hashtags),
-                    small=_small(found.people[one.author_id]) or _new(found.people[one.author_id], now),
-                ),
-                tuple(sorted(found.sources[one.id])),
+            Item(
+                one.id,
+                one.author_id,
+                frozenset(hashtag_key(name) for name in one.hashtags),
+                small=_small(found.people[one.author_id]) or _new(found.people[one.author_id], now),
             )
             for one in posts
         ]
         values = np.concatenate([walked, self._social(found, pool, items, posts, viewer, now=now, minor=minor)], 1)
         dropped = [n for n, name in enumerate(NAMES) if name in choices.dropped or (minor and name in INFERRED)]
         values[:, dropped] = 0.0
+        candidates = [Candidate(one, names) for one, names in zip(items, _sources(found, items, values), strict=True)]
         free = [
-            one.author_id in viewer.following or bool(item.item.tags & found.followed_tags)
+            one.author_id in viewer.following or bool(item.tags & found.followed_tags)
             for one, item in zip(posts, items, strict=True)
         ]
         bound = self._quota(found, posts, pool, near, np.array(free, bool))
-        return rank(items, values, model or self.model, at=now, policy=policy.HASH, limit=limit, draw=draw, quota=bound)
+        return rank(
+            candidates, values, model or self.model, at=now, policy=policy.HASH, limit=limit, draw=draw, quota=bound
+        )
 
     def _quota(
         self,
@@ -322,13 +363,13 @@ class ForYou:
         self,
         found: _Found,
         pool: Pool,
-        items: Sequence[Candidate],
+        items: Sequence[Item],
         posts: Sequence[PostCard],
         viewer: Viewer,
         *,
         now: int,
         minor: bool,
-    ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    ) -> Floats:
         n, people = len(posts), found.people
         authors = {one.subject_id: one.times for one in found.choices.less if one.kind == "author"}
         tags = {one.key: one.times for one in found.choices.less if one.kind == "tag" and one.key}
@@ -337,12 +378,12 @@ class ForYou:
         columns = {
             "followed": [float(one.author_id in viewer.following) for one in posts],
             "friends": friends.tolist(),
-            "followed_tag": [float(bool(one.item.tags & found.followed_tags)) for one in items],
-            "topic": [sum(mine.get(tag, 0.0) for tag in one.item.tags) for one in items],
+            "followed_tag": [float(bool(one.tags & found.followed_tags)) for one in items],
+            "topic": [sum(mine.get(tag, 0.0) for tag in one.tags) for one in items],
             "small_author": [float(_small(people[one.author_id])) for one in posts],
             "new_author": [float(_new(people[one.author_id], now)) for one in posts],
             "less": [
-                authors.get(post.author_id, 0) + sum(tags.get(tag, 0) for tag in one.item.tags)
+                authors.get(post.author_id, 0) + sum(tags.get(tag, 0) for tag in one.tags)
                 for post, one in zip(posts, items, strict=True)
             ],
             "reply": [float(one.reply_to_id is not None) for one in posts],
@@ -370,6 +411,15 @@ class _Found(msgspec.Struct):
     acted_on: set[int]
     choices: Choices
     shown: Sequence[int] = ()  # within a day
+
+
+def _sources(found: _Found, items: Sequence[Item], values: Floats) -> list[tuple[str, ...]]:
+    """Where each was found. Of what was answered lately: by whom, when it is anybody who has to do with the viewer."""
+    led = {name: (values[:, columns] != 0).any(1) for name, columns in _LED.items()}
+    return [
+        tuple(sorted(names | {name for name in _LED if led[name][n]} if "answered" in names else names))
+        for n, names in enumerate(found.sources[one.id] for one in items)
+    ]
 
 
 def _small(author: AccountCard) -> bool:

@@ -18,6 +18,7 @@ RULES: Mapping[str, str] = {
     "not_for_viewer": "Nothing that the viewer may not see; nothing by or to somebody blocked, muted or on a hidden server.",
     "own": "Nothing of one's own.",
     "acted_on": "Nothing that one favourited or boosted already.",
+    "filtered": "Nothing that one's own filters for home or public feeds hide.",
     "author_not_found": "By accounts in good standing; by those whom one does not follow only if they agreed to be found.",
     "restricted": "Nothing by accounts whose pictures staff hide, or under a hashtag that staff keep out of trends.",
     "sensitive_stranger": "Nothing marked as sensitive or with a warning by those whom one does not follow.",

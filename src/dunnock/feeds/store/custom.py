@@ -112,6 +112,7 @@ OLD_ORDERS = Sql(
     select(_o.account_id, _o.file).where(_o.at < bindparam("before", type_=BigId)).limit(bindparam("most"))
 )
 DROP_ORDER = Sql(delete(custom_feed_orders).where(_o.account_id == _owner, _o.file == _file))
+FORGET_ORDERS = Sql(delete(custom_feed_orders).where(_o.account_id == _owner))
 
 _c = custom_feed_reports.c
 _at: Any = bindparam("at", type_=BigId)
