@@ -6,7 +6,9 @@ A hash is 64 bits and can't be read back: what was seen of people's posts is eno
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
+import struct
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +25,7 @@ MOST_MARKS = 60
 _ROW = np.dtype([("trace", "u1"), ("object", "<u8")])
 _APART = re.compile(r"@\w+|https?://\S+")
 _BETWEEN = re.compile(r"[\W_]+")
+_BETWEEN_ASCII = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def marks_of_post(
@@ -45,8 +48,7 @@ def marks_of_post(
         named: Accounts that it mentions, but for whom it answers.
     """
     found: list[tuple[int, int]] = []
-    bare = _BETWEEN.sub(" ", _APART.sub(" ", words).lower()).strip()
-    if bare:
+    if bare := _bare_words(words):
         found.append((Trace.TEXT, hash_of(bare)))
     found += [(Trace.NEAR_TEXT, key) for key in fingerprint(words.lower())]
     kinds = sorted(set(tags))
@@ -60,6 +62,14 @@ def marks_of_post(
         found.append((Trace.REPLY, hash_of(str(reply_to))))
     found += [(Trace.MENTION, hash_of(str(one))) for one in sorted(set(named))]
     return _packed(found)
+
+
+def _bare_words(words: str) -> str:
+    """The words alone, in small letters, a space between two: without who is named, links, punctuation."""
+    told = _APART.sub(" ", words).lower()
+    if told.isascii():  # the same, at a quarter of the cost
+        return " ".join(told.translate(_BETWEEN_ASCII).split())
+    return _BETWEEN.sub(" ", told).strip()
 
 
 def marks_of_boost(post_id: int, author_id: int) -> bytes:
@@ -80,7 +90,8 @@ def hash_of(words: str) -> int:
 
 
 def _packed(found: list[tuple[int, int]]) -> bytes:
-    return np.array([(int(trace), thing) for trace, thing in found[:MOST_MARKS]], _ROW).tobytes()
+    kept = found[:MOST_MARKS]
+    return struct.pack("<" + "BQ" * len(kept), *itertools.chain.from_iterable(kept))  # rows of `_ROW`
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,18 +49,18 @@ def fingerprint(text: str) -> list[int]:
     told = text.encode()
     if len(told) < SHORTEST:
         return []
-    run = np.frombuffer(told, np.uint8).astype(np.uint64) + np.uint64(1)
-    for step, base in enumerate(_BASES):
-        width = 1 << step
-        run = run[:-width] + base * run[width:]
-    mixed = run * _SALTS[:, None]
-    mixed ^= mixed >> np.uint64(29)
-    least: list[int] = mixed.min(axis=1).tolist()
+    run = np.correlate(np.frombuffer(told, np.uint8).astype(np.uint64), _POWERS)
+    run += _OF_ONES
+    mixed = run * _SALT_ROWS
+    mixed ^= mixed >> _SHIFT
+    least: list[int] = np.minimum.reduce(mixed, axis=1).tolist()
     return [(least[2 * n] * int(_BASE) & _ALL) ^ (least[2 * n + 1] + n & _ALL) for n in range(KEYS)]
 
 
 _ALL = 2**64 - 1
-_BASES = [np.uint64(pow(int(_BASE), 1 << step, 2**64)) for step in range(_RUN.bit_length() - 1)]
+_POWERS = np.array([pow(int(_BASE), at, 2**64) for at in range(_RUN)], np.uint64)
+_OF_ONES = np.uint64(sum(map(int, _POWERS)) & _ALL)  # bytes count from 1
+_SALT_ROWS, _SHIFT = _SALTS[:, None].copy(), np.uint64(29)
 
 
 def _of_chunk(texts: list[bytes]) -> tuple[Ints, Words]:

@@ -20,6 +20,7 @@ from dunnock.text import BadDomain, canonical_domain
 Kind = Literal["payment", "fundraising", "subscription", "wallet", "chat", "shop"]
 LONGEST_URL = 2_048
 _MOST_LAYERS = 4
+_SLASHES, _INDEX = re.compile(r"/+"), re.compile(r"/index\.(?:html?|php)$")
 _REMEMBERED = 1_024  # addresses: several look at the link of a post, and many posts lead to the same
 _TRACKING = frozenset(
     (
@@ -73,6 +74,7 @@ def shortened(url: str) -> bool:
     return made is not None and made[0] in SHORTENERS and made[1].strip("/") != ""
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def asset_of(url: str) -> Asset | None:
     """What of money or contact is at an address; None: nothing that is known."""
     scheme, colon, rest = url.partition(":")
@@ -84,6 +86,8 @@ def asset_of(url: str) -> Asset | None:
         return None
     address, _, query = plain.partition("?")
     host, _, path = address.partition("/")
+    if not _HOSTS.fullmatch(host):
+        return None
     parts = [unquote(part) for part in path.split("/") if part]
     asked = dict(parse_qsl(query))
     for pattern, kind, site, read in _RULES:
@@ -131,11 +135,11 @@ def _once(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]] | None:
             host = host.removeprefix(prefix)
     if port not in {None, 80, 443}:
         host = f"{host}:{port}"
-    path = re.sub(r"/+", "/", unquote(parts.path)).rstrip("/")
-    path = re.sub(r"/(?:index\.(?:html?|php))$", "", path)
+    path = _SLASHES.sub("/", unquote(parts.path)).rstrip("/")
+    path = _INDEX.sub("", path)
     asked = tuple(
         (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        for name, value in (parse_qsl(parts.query, keep_blank_values=True) if parts.query else ())
         if name.lower() not in _TRACKING and not name.lower().startswith(("utm_", "hsa_", "pk_", "mtm_", "ga_"))
     )
     if host in {"t.me", "signal.group", "signal.me"} and parts.fragment:
@@ -170,7 +174,7 @@ def _inside(made: tuple[str, str, tuple[tuple[str, str], ...]]) -> str | None:
 
 
 def _spelt(host: str, path: str, asked: tuple[tuple[str, str], ...]) -> str:
-    query = urlencode(sorted(asked))
+    query = urlencode(sorted(asked)) if asked else ""
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
@@ -319,3 +323,5 @@ _RULES = (
     _rule(r"amazon\.(?:com|de|fr|es|it|co\.uk|co\.jp|ca|in)", "shop", "amazon-wishlist", _exact("ls", "genericitemspage")),
     _rule(r"ebay\.\w+(?:\.\w+)?", "shop", "ebay", _under("str", "usr")),
 )  # fmt: skip
+_HOSTS = re.compile("|".join(pattern.pattern.replace("(?P<name>", "(?:") for pattern, *_ in _RULES))
+"""Any of them: one look tells that an address leads to none of these, as most do."""
