@@ -135,9 +135,11 @@ class Sweeper:
     """
 
     def __init__(self, url: str) -> None:
-        # Rows of a test are few: DELETE is ten times faster than TRUNCATE of all tables.
-        deletes = ";".join(f'DELETE FROM "{table.name}"' for table in _tables())
-        self._url, self._sql = url, f"SET session_replication_role = replica;{deletes}"
+        # Rows of a test are few and in few tables: DELETE is ten times faster than TRUNCATE, and only where there are any.
+        self._names = [table.name for table in _tables()]
+        looks = ", ".join(f'EXISTS (SELECT FROM "{name}")' for name in self._names)
+        self._any = f"SELECT ARRAY[{looks}]"
+        self._url = url
         self._conn: asyncpg.Connection[asyncpg.Record] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sweeper", daemon=True)
@@ -148,8 +150,10 @@ class Sweeper:
 
     async def _sweep(self) -> None:
         if self._conn is None or self._conn.is_closed():
-            self._conn = await asyncpg.connect(self._url)
-        await self._conn.execute(self._sql)
+            self._conn = await asyncpg.connect(self._url, server_settings={"session_replication_role": "replica"})
+        some = await self._conn.fetchval(self._any)
+        if full := [name for name, held in zip(self._names, some, strict=True) if held]:
+            await self._conn.execute(";".join(f'DELETE FROM "{name}"' for name in full))
 
     def close(self) -> None:
         if self._conn is not None:
