@@ -25,11 +25,12 @@ _TECHNIQUES = {"tag": ("T0049.002",), "post": ("T0049.003",), "link": ("T0049",)
 async def on_held_back(tx: Tx, event: TrendHeldBack) -> None:
     """Raise a signal of the subject; a case, when there are many."""
     who = await discovery.held_accounts(tx, event.what, event.subject_id)
+    effective = round(event.effective, 2)
     evidence = {
         "what": event.what,
         "reason": event.reason,
         "accounts": event.accounts,
-        "effective": round(event.effective, 2),
+        "effective": effective,
         "took_part": len(who),
         "account_ids": [str(one) for one in who[:_NAMED]],
     }
@@ -38,7 +39,7 @@ async def on_held_back(tx: Tx, event: TrendHeldBack) -> None:
         DETECTOR,
         _KINDS[event.what],
         event.subject_id,
-        score=score(event.accounts, event.effective),
+        score=score(event.accounts, effective),
         evidence=evidence,
     )
     held = await find_signal(tx, signal_id)

@@ -36,7 +36,7 @@ EVERY = (Every(LookForReturns(), 15 * MINUTE),)
 async def look_for_returns(db: Db, _: LookForReturns) -> None:
     """Do the job: some hundred accounts each time, however many there are."""
     for found in await find_returns(db):
-        shown = {"former_id": str(found.former_id), "shares": found.shares}
+        shown = {"former_id": str(found.former_id), "shares": found.shares, "needed": found.needed}
         async with db.begin(durable=False) as tx:
             await raise_signal(tx, "identity.return", "account", found.account_id, score=found.score, evidence=shown)
 

@@ -32,7 +32,10 @@ async def watch(tx: Tx, asset: Known) -> None:
     rows = await tx.all(store.PROTECTED_SINCE, the=asset.id, since=tx.now - WINDOW_MS, most=100)
     people = {int(row[0]) for row in rows}
     groups = await independence_of(tx, people)
-    apart = {("group", held.group) if (held := groups.get(one)) else ("account", one) for one in people}
+    apart: dict[tuple[str, int], list[str]] = {}
+    for one in sorted(people):
+        of = ("group", held.group) if (held := groups.get(one)) else ("account", one)
+        apart.setdefault(of, []).append(str(one))
     if len(apart) < LEAST:
         return
     await tx.run(store.SET_STATE, the=asset.id, new_state="held", new_why=_WHY, whom=None)
@@ -43,7 +46,7 @@ async def watch(tx: Tx, asset: Known) -> None:
         "asset_id": str(asset.id),
         "accounts": [str(one) for one in sorted(people)],
         "posts": [str(row[1]) for row in rows],
-        "apart": len(apart),
+        "groups": list(apart.values()),
         "window_ms": WINDOW_MS,
         "first_at": asset.first_at,
     }
