@@ -26,7 +26,7 @@ from dunnock import notifications, posts
 from dunnock.app.build import House, build
 from dunnock.app.settings import load
 from dunnock.foundation.db import Sql
-from dunnock.integrity import rules
+from dunnock.integrity import raids, rules
 from dunnock.integrity.floods import look_for_flood
 from dunnock.integrity.marks import marks_of_post
 from dunnock.integrity.observe import see_post
@@ -64,6 +64,7 @@ async def measure(folder: Path, times: int) -> None:
         await _time("to who is quiet", times, lambda: hold_back(tx, to_her))
         await notifications.end_quiet_time(tx, _MEMBER)
         await _time("look: no flood", times, lambda: look_for_flood(tx, _MEMBER))
+        await _time("look: raided nobody", times, lambda: raids.look_for_raiders(tx, _MEMBER, by=stranger))
         spent = 0.0
         for number in range(_FLOOD):
             marks = marks_of_post(f"nobody wants you here, go away now, number {number % 7}")

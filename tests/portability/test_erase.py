@@ -23,6 +23,7 @@ from dunnock.integrity import tables as i
 from dunnock.integrity.identity import tables as idt
 from dunnock.integrity.meetings import tables as me
 from dunnock.integrity.money import tables as mot
+from dunnock.integrity.raids import tables as ra
 from dunnock.integrity.rules import tables as wr
 from dunnock.media import tables as m
 from dunnock.moderation import tables as mo
@@ -68,6 +69,8 @@ MAY_STAY = {
     ("media_stop_hits", "judged_by"): "what it judged as staff",
     ("clusters", "judged_by"): "as above",
     ("origin_holds", "ended_by"): "what it did as staff",
+    ("raids", "ended_by"): "as above",
+    ("raid_accounts", "last_target_id"): "what others did to it: ids, for thirty days",
     ("protected_names", "by_account_id"): "what it protected as staff",
     ("assets", "by_account_id"): "what it stopped as staff",
     ("lookalikes", "decided_by"): "what it decided as staff",
@@ -265,6 +268,11 @@ class Life:
             await row(i.cluster_edit_members, edit_id=edit, account_id=one.id, role="core", score=1.0, evidence="{}",
                       joined_at=1, seen_at=1)  # fmt: skip
             await row(i.cluster_apart, cluster_id=cluster, account_id=one.id, edit_id=edit)
+            await row(ra.raids, id=(raid := new()), first_at=1, last_at=1, ended_at=1, ended_by=other.id)
+            about = {"domain": "", "waves": 1, "last_target_id": other.id, "last_at": 1}
+            await row(ra.raid_accounts, raid_id=raid, account_id=one.id, **about)
+            await row(ra.raid_hits, raid_id=raid, account_id=one.id, first_at=1, last_at=1, people=1, posts=1, again=0,
+                      signal_id=1)  # fmt: skip
             await row(i.observations, id=new(), account_id=one.id, act=1, marks=b"")
             await row(i.rhythms, account_id=one.id, hours=b"", hours_since=b"", last_at=1, woke_at=0, slept_ms=0,
                       moved_at=0, moved_from="[]", moved_to="[]")  # fmt: skip

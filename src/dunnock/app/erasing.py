@@ -11,6 +11,7 @@ from dunnock.integrity import erase as integrity
 from dunnock.integrity.identity import erase as identity
 from dunnock.integrity.meetings import erase as meetings
 from dunnock.integrity.money import erase as money
+from dunnock.integrity.raids import erase as raids
 from dunnock.letters import erase as letters
 from dunnock.media import erase as media
 from dunnock.moderation import erase as moderation
@@ -36,6 +37,7 @@ STEPS: portability.Steps = (
     *identity.ERASES,
     *money.ERASES,
     *meetings.ERASES,
+    *raids.ERASES,
     *notifications.ERASES,
     *integrity.ERASES,
     *portability.ERASES,

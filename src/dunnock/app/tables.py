@@ -11,6 +11,7 @@ import dunnock.foundation.db.tables
 import dunnock.integrity.identity.tables
 import dunnock.integrity.meetings.tables
 import dunnock.integrity.money.tables
+import dunnock.integrity.raids.tables
 import dunnock.integrity.rules.tables
 import dunnock.integrity.tables
 import dunnock.letters.tables

@@ -11,6 +11,12 @@ class OriginHoldMissing(Missing):
     code = "origin_hold_missing"
 
 
+class RaidMissing(Missing):
+    """There is no such raid (any more), or the account has no part in it."""
+
+    code = "raid_missing"
+
+
 class SignalMissing(Missing):
     """There is no such signal."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from dunnock import accounts, moderation
+from dunnock import accounts
 from dunnock.foundation.db import Tx
 from dunnock.integrity import identity
 from dunnock.integrity.errors import SignalMissing
@@ -15,7 +15,7 @@ from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.model import Signal
 from dunnock.integrity.signals import find_signal
 from dunnock.integrity.store import signals as store
-from dunnock.integrity.story import Story, tell
+from dunnock.integrity.story import Story, still_open, tell
 from dunnock.media.nearness import SAME
 from dunnock.moderation import Subject
 
@@ -43,9 +43,7 @@ async def on_signal(tx: Tx, event: SignalRaised | SignalGrew) -> None:
 async def _beside(tx: Tx, detector: str, account_ids: Collection[int]) -> int | None:
     """The open case that the same detector opened of others in the same story."""
     held = await tx.value(store.CASES_OF, the_detector=detector, ids=sorted(account_ids)) if account_ids else None
-    if held is None or (await moderation.find_case(tx, held)).closed_at is not None:
-        return None
-    return int(held)
+    return await still_open(tx, held)
 
 
 async def _impostor(tx: Tx, signal: Signal) -> Story | None:

@@ -7,6 +7,7 @@ from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
+from dunnock.integrity import raids
 from dunnock.integrity.floods import look_for_flood
 from dunnock.integrity.marks import marks_of_boost, marks_of_post
 from dunnock.integrity.model import ACTS_KEPT_MS, Act
@@ -48,6 +49,7 @@ async def see_post(tx: Tx, event: posts.PostPublished) -> None:
     )  # fmt: skip
     if target is not None and target != post.author_id:
         await look_for_flood(tx, target)
+        await raids.look_for_raiders(tx, target, by=post.author_id)
 
 
 async def _shown(tx: Tx, picture: Picture) -> list[str]:

@@ -15,6 +15,7 @@ from dunnock import accounts, posts
 from dunnock.accounts import Account, Power
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.ids import id_at
+from dunnock.integrity import raids
 from dunnock.integrity.errors import OriginHoldMissing
 from dunnock.integrity.store import signals as store
 from dunnock.moderation import log
@@ -36,7 +37,7 @@ async def origins_of(
 
     `wrote`: (account, whether it says the same as somebody else) of each post; `new`: accounts that are young. Told of each:
     `people` who write, how many of them are `new`, how many others of its accounts were `known` before (counted up to
-    `people`), its `posts`, and how many of them say the `same`.
+    `people`; but for those who raided somebody), its `posts`, and how many of them say the `same`.
     """
     told: dict[str, dict[str, int]] = {}
     of_server = Counter(one.domain for one in people.values() if one.domain)
@@ -44,6 +45,8 @@ async def origins_of(
         theirs = {one.id for one in people.values() if one.domain == domain}
         said = [same for account_id, same in wrote if account_id in theirs]
         met = sum(one < id_at(since) for one in theirs)
+        others = [one for one in await raids.raiders_of_server(reader, domain) if one not in theirs]
+        met += sum(one < id_at(since) for one in others)
         known = await accounts.number_known(reader, domain, before=id_at(since), most=number + met) - met
         told[domain] = {
             "people": number, "new": len(theirs & new), "known": known, "posts": len(said), "same": sum(said),
@@ -93,7 +96,7 @@ class HeldOrigin(NamedTuple):
 async def list_origin_holds(reader: Reader, *, by: int) -> list[HeldOrigin]:
     """The servers whose strangers are held back now, the newest first, at most 200. Raises: NotPermitted."""
     await accounts.permit(reader, by, NEEDS)
-    holds = await posts.origin_holds(reader)
+    holds = [one for one in await posts.origin_holds(reader) if one.raid_id is None]
     rows = await reader.all(store.FIND_MANY, ids=sorted({one.signal_id for one in holds})) if holds else []
     raids = {one.id: one for one in map(store.signal_of, rows)}
     return [

@@ -6,7 +6,7 @@ from dunnock import accounts, posts
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity import inquire, observe, pictures, rhythm, watch
+from dunnock.integrity import inquire, observe, pictures, raids, rhythm, watch
 from dunnock.integrity.events import SignalGrew, SignalRaised
 
 HEARS: Hears = {
@@ -22,10 +22,12 @@ EVERY: tuple[Every, ...] = (
     Every(observe.TrimObservations(), DAY),
     Every(rhythm.TrimRhythms(), DAY),
     Every(pictures.TrimPictures(), DAY),
+    Every(raids.TrimRaids(), DAY),
 )
 JOBS: Does = {
     watch.WatchActs: watch.watch_acts,
     observe.TrimObservations: observe.trim_observations,
     rhythm.TrimRhythms: rhythm.trim_rhythms,
     pictures.TrimPictures: pictures.trim_pictures,
+    raids.TrimRaids: raids.trim_raids,
 }

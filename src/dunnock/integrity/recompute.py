@@ -73,6 +73,19 @@ def raided_from(evidence: dict[str, Any]) -> list[str]:
     return sorted(found)
 
 
+def raiders_score(evidence: dict[str, Any]) -> float:
+    """The score, from 0 to 1, of accounts that go on to the next member (signal `people.raiders`).
+
+    NaN when the evidence does not bear out that they do it as one again.
+    """
+    number, usual = len(evidence["posts"]), evidence["usual"]
+    as_one = 10 * evidence["same"] >= 3 * number or evidence["often"] >= 5
+    who = {account for _, account in evidence["posts"]}
+    if number <= usual or evidence["again"] < 5 or len(who) > evidence["again"] or not as_one:
+        return math.nan
+    return 1 - math.exp(-(number * math.log(number / usual) - number + usual) / 4)
+
+
 def watched_score(evidence: dict[str, Any]) -> float:
     """The score of a member of a network that the watch found (`evidence` of `/api/v1/dunnock/admin/networks/…`)."""
     if evidence["how"] == "again":

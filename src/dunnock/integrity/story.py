@@ -28,15 +28,24 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     beside: tuple[int, ...] = ()
 
 
-async def tell(tx: Tx, story: Story, *, beside: int | None = None) -> int:
+async def still_open(reader: Reader, case_id: int | None) -> int | None:
+    """The case, if there is one and staff are not done with it."""
+    if case_id is None or (await moderation.find_case(reader, case_id)).closed_at is not None:
+        return None
+    return case_id
+
+
+async def tell(tx: Tx, story: Story, *, into: int | None = None, beside: int | None = None) -> int:
     """The id of the open case that tells the story already and now says this, too, or of a new one; former cases are linked.
 
-    A case tells it when it is about half of the accounts, whichever detector opened it; else `beside` does, if there is one.
+    That is `into`, if it is given; or a case about half of the accounts, whichever detector opened it; else `beside`. All three
+    are open cases.
     """
     people = [one.subject_id for one in story.subjects if one.kind == "account" and one.role != "target"]
     people = people or [one.subject_id for one in story.subjects if one.kind == "account"]
     known = await moderation.cases_about(tx, [*people, *story.former])
-    case_id = next((one.id for one in known if not one.closed and one.number >= _SAME * len(people)), beside)
+    same = (one.id for one in known if not one.closed and one.number >= _SAME * len(people))
+    case_id = into if into is not None else next(same, beside)
     if case_id is None:
         case_id = await moderation.open_case_by_server(
             tx, story.title, hypothesis=story.why, severity=story.severity, techniques=story.techniques,

@@ -216,19 +216,21 @@ interactions = Table(  # ONE row for what a viewer did with a post; each column 
     sqlite_with_rowid=False,
 )
 
-origin_holds = Table(  # servers whose strangers are held back for a while, because a raid came from them
+origin_holds = Table(  # servers, or who took part in a raid, whose strangers are held back for a while
     "origin_holds",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),
     Column("account_id", BigId, ForeignKey("accounts.id")),  # from whom they are held back; null: from everybody here
-    Column("domain", Text, nullable=False),
+    Column("domain", Text, nullable=False),  # empty: who took part in the raid
     Column("since_id", BigId, nullable=False),  # who was known before is no stranger
     Column("until", BigId, nullable=False),
     Column("signal_id", BigId, nullable=False),  # what speaks for it
     Column("ended_at", BigId),  # before its time
     Column("ended_by", BigId, ForeignKey("accounts.id")),
     Index("ix_origin_holds_domain", "domain", "until"),
+    Column("raid_id", BigId),  # of integrity: those who took part in it are held back, wherever they are
     Index("ix_origin_holds_account_id", "account_id", "until"),
+    Index("ix_origin_holds_raid_id", "raid_id", "until"),
 )
 
 held_posts = Table(  # what strangers wrote to an account while it was quiet, until it lets them through

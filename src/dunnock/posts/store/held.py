@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, literal_column, or_, select, union_all
 
 from dunnock.foundation.db import BigId, Reader, Sql, Tx, among, insert_once
-from dunnock.posts.store.others import accounts, follows, members, permissions, quiet_times
+from dunnock.posts.store.others import accounts, follows, members, permissions, quiet_times, raid_accounts
 from dunnock.posts.tables import held_posts, mentions, origin_holds, posts
 
 LOOKED_AT = 200
@@ -40,27 +40,31 @@ def _knows(account: ColumnElement[int], other: ColumnElement[int], since: Column
     )
 
 
-_o, _m = origin_holds.c, members.c
+_o, _m, _r = origin_holds.c, members.c, raid_accounts.c
 _quiet = select(_q.account_id, literal_column("0").label("origin_hold_id")).where(
     among(_q.account_id, "ids"), _q.until > _now, _q.account_id != _by, ~_knows(_q.account_id, _by, _q.since_id)
+)
+_flooded = or_(_o.account_id == _m.account_id, _o.account_id.is_(None))
+_holds = (
+    among(_m.account_id, "ids"),
+    _o.until > _now,
+    _o.ended_at.is_(None),
+    ~exists().where(quiet_times.c.account_id == _m.account_id, quiet_times.c.when_flooded == "never"),
+    ~_knows(_m.account_id, _by, _o.since_id),
 )
 _from_origin = (
     select(_m.account_id, _o.id.label("origin_hold_id"))
     .select_from(
-        accounts.join(origin_holds, _o.domain == accounts.c.domain).join(
-            members, or_(_o.account_id == _m.account_id, _o.account_id.is_(None))
-        )
+        accounts.join(origin_holds, and_(_o.domain == accounts.c.domain, _o.raid_id.is_(None))).join(members, _flooded)
     )
-    .where(
-        accounts.c.id == _by,
-        among(_m.account_id, "ids"),
-        _o.until > _now,
-        _o.ended_at.is_(None),
-        ~exists().where(quiet_times.c.account_id == _m.account_id, quiet_times.c.when_flooded == "never"),
-        ~_knows(_m.account_id, _by, _o.since_id),
-    )
+    .where(accounts.c.id == _by, *_holds)
 )
-_HOLDERS = Sql(union_all(_quiet, _from_origin).order_by("account_id", "origin_hold_id"))
+_from_raid = (
+    select(_m.account_id, _o.id.label("origin_hold_id"))
+    .select_from(raid_accounts.join(origin_holds, _o.raid_id == _r.raid_id).join(members, _flooded))
+    .where(_r.account_id == _by, ~_r.left_out, *_holds)
+)
+_HOLDERS = Sql(union_all(_quiet, _from_origin, _from_raid).order_by("account_id", "origin_hold_id"))
 _KNOWN = Sql(
     select(posts.c.author_id)
     .where(among(posts.c.id, "ids"), _knows(_to, posts.c.author_id, bindparam("since", type_=BigId)))
@@ -78,7 +82,7 @@ _waiting = (
 )
 _of_origin = (
     select(_h.post_id)
-    .where(_h.origin_hold_id == bindparam("the", type_=BigId))
+    .where(_h.origin_hold_id == bindparam("the", type_=BigId), or_(_by == 0, _h.author_id == _by))
     .order_by(_h.post_id)
     .limit(bindparam("most"))
 )
@@ -145,9 +149,12 @@ async def release_all(tx: Tx, to: int, *, most: int) -> list[tuple[int, bool]]:
     return [(row[0], bool(row[1])) for row in await tx.all(_RELEASE_ALL, to=to, most=most)]
 
 
-async def release_of_origin(tx: Tx, origin_hold_id: int, *, most: int) -> list[tuple[int, int, bool]]:
-    """Let up to `most` posts through that were held because of it alone: (post, account, whether it was hidden)."""
-    rows = await tx.all(_RELEASE_OF_ORIGIN, the=origin_hold_id, most=most)
+async def release_of_origin(tx: Tx, origin_hold_id: int, *, by: int, most: int) -> list[tuple[int, int, bool]]:
+    """Let up to `most` posts through that were held because of it alone: (post, account, whether it was hidden).
+
+    `by`: those of one author; 0: all of them.
+    """
+    rows = await tx.all(_RELEASE_OF_ORIGIN, the=origin_hold_id, by=by, most=most)
     return [(row[0], row[1], bool(row[2])) for row in rows]
 
 

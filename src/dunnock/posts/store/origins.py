@@ -1,4 +1,4 @@
-"""Rows of servers whose strangers are held back for a while."""
+"""Rows of servers, and of raids, whose strangers are held back for a while."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ _o = origin_holds.c
 _the, _now = bindparam("the", type_=BigId), bindparam("now", type_=BigId)
 _to = bindparam("to", type_=BigId)
 _number = select(func.count()).where(held_posts.c.origin_hold_id == _o.id).correlate(origin_holds).scalar_subquery()
-_row = select(_o.id, _o.account_id, _o.domain, _o.until, _o.signal_id, _o.ended_at, _o.ended_by, _number)
+_row = select(_o.id, _o.account_id, _o.domain, _o.until, _o.signal_id, _o.ended_at, _o.ended_by, _number, _o.raid_id)
 _on = (_o.until > _now, _o.ended_at.is_(None))
 
-ADD = insert_into(origin_holds, "id", "account_id", "domain", "since_id", "until", "signal_id")
+ADD = insert_into(origin_holds, "id", "account_id", "domain", "since_id", "until", "signal_id", "raid_id")
 FIND = Sql(_row.where(_o.id == _the), _row.where(_o.id == _the).with_for_update(of=origin_holds))
 OF_SERVER = Sql(  # the newest first
-    _row.where(_o.domain == bindparam("host"), _o.until > _now).order_by(_o.id.desc()).limit(bindparam("most"))
+    _row.where(_o.domain == bindparam("host"), _o.raid_id.is_(None), _o.until > _now)
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
+)
+OF_RAID = Sql(  # the newest first
+    _row.where(_o.raid_id == bindparam("raid", type_=BigId), _o.until > _now)
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
 )
 ON = Sql(_row.where(*_on).order_by(_o.id.desc()).limit(bindparam("most")))
 FOR = Sql(  # what holds for one account

@@ -50,6 +50,9 @@ quiet_times = table(
     column("since_id", BigId),
     column("when_flooded"),
 )
+raid_accounts = table(
+    "raid_accounts", column("raid_id", BigId), column("account_id", BigId), column("left_out", Boolean)
+)
 permissions = table("notification_permissions", column("account_id", BigId), column("from_id", BigId))
 
 server_blocks = table("server_blocks", column("domain"), column("severity"))
