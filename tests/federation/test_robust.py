@@ -117,7 +117,7 @@ class Scene(Town):
 
     async def unharmed(self, before: dict[str, dict[Any, Any]]) -> None:
         """All that was set off has ended, without an error; and what they have no say about is as it was."""
-        for _ in range(6):  # what another server did not answer to is asked for three times more
+        for _ in range(30):  # what another server did not answer to is asked for three times more, and leads on
             await self.home.house.reactions.settle()
             await self.home.house.jobs.settle()
             if not (left := await self.db.all(_JOBS)):

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from screens.town import ARAB, OWNER, Town
+from stories.running import until
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_lists_go_on_and_are_where_they_were(page: Page, town: Town):
         page.goto(town.url + "/")
         before = posts.count()
     page.locator("nav.steps a[rel=next]").scroll_into_view_if_needed()
-    page.wait_for_function("(before) => document.querySelectorAll('main ul.posts > li').length > before", arg=before)
+    until(lambda: posts.count() > before)
     grown = posts.count()
     expect(page.locator("main [role=feed] ul.posts")).to_have_attribute("role", "presentation")
     target = posts.nth(before + 3).locator(".when a")
@@ -88,7 +89,7 @@ def test_lists_go_on_and_are_where_they_were(page: Page, town: Town):
     target.click()
     page.wait_for_selector("article.post.main")
     page.go_back()
-    page.wait_for_function("(grown) => document.querySelectorAll('main ul.posts > li').length >= grown", arg=grown)
+    until(lambda: posts.count() >= grown)
     assert abs(page.evaluate("scrollY") - where) < 60
 
 
@@ -142,10 +143,11 @@ def test_keys_can_be_changed(page: Page, town: Town):
 def test_without_a_connection(page: Page, town: Town):
     page.goto(town.url + "/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    # Not `wait_for_function`: what it asks again and again is a text that the page's policy forbids to run.
+    until(lambda: page.evaluate("navigator.serviceWorker.controller !== null"))
     page.goto(town.url + "/")
     shown = page.locator("article.post").first.get_attribute("id")
-    page.wait_for_function("caches.match('/', { cacheName: 'home' }).then((kept) => Boolean(kept))")
+    until(lambda: page.evaluate("caches.match('/', { cacheName: 'home' }).then((kept) => Boolean(kept))"))
     page.context.set_offline(True)
     page.goto(town.url + "/")
     assert page.locator("article.post").first.get_attribute("id") == shown
