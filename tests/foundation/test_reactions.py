@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, func, select
 from dunnock.accounts.tables import accounts
 from dunnock.foundation import reactions
 from dunnock.foundation.clock import HOUR, now_ms
-from dunnock.foundation.db import Conflict, Sql
+from dunnock.foundation.db import Busy, Conflict, Sql
 from dunnock.foundation.events import Event
-from dunnock.foundation.reactions import Reactions, dead_letters, lags
+from dunnock.foundation.reactions import Reactions, dead_letters, in_batches, lags
 
 COUNT = Sql(select(func.count()).select_from(accounts))
 NAMED = Sql(select(accounts.c.id).where(accounts.c.username == bindparam("name")))
@@ -156,6 +156,71 @@ async def test_what_a_failing_reaction_wrote_is_undone_and_others_go_on(db, make
     await runner.settle()
     assert sorted(heard) == [1, 1, 2, 3, 3]
     assert await db.value(NAMED, name="someone") == someone.id
+
+
+async def test_a_reaction_in_batches_is_given_all_at_once_in_their_order(db):
+    heard = []
+
+    @in_batches
+    async def on_things(tx, events):
+        heard.append([event.number for event in events])
+
+    runner = Reactions(db, {ThingHappened: [on_things]})
+    await runner.prepare()
+    await happen(db, *range(60))
+    await happen(db, 99, kind=OtherHappened)
+    await runner.settle()
+    assert heard == [list(range(50)), list(range(50, 60))]
+    async with db.begin() as tx:
+        await on_things(tx, ThingHappened(number=7))
+    assert heard[-1] == [7]
+
+
+async def test_of_a_batch_that_fails_only_what_can_not_be_handled_is_set_aside(db):
+    """What was written for the whole batch is undone; each is then handled by itself, and the bad one again later."""
+    broken = True
+
+    @in_batches
+    async def on_things(tx, events):
+        for event in events:
+            await make_row(tx, f"n{event.number}")
+            await tx.record(OtherHappened(number=event.number))
+            if event.number == 2 and broken:
+                raise ValueError("no twos")
+
+    heard = []
+
+    async def on_other(tx, event):
+        heard.append(event.number)
+
+    runner = Reactions(db, {ThingHappened: [on_things], OtherHappened: [on_other]})
+    await runner.prepare()
+    await happen(db, 1, 2, 3)
+    await runner.settle()
+    assert (await db.value(COUNT), sorted(heard)) == (2, [1, 3])
+    broken = False
+    assert await runner.retry_due(now_ms() + HOUR) == 1
+    await runner.settle()
+    assert (await db.value(COUNT), sorted(heard)) == (3, [1, 2, 3])
+    assert await dead_letters(db) == []
+
+
+async def test_a_busy_database_is_no_reason_to_take_a_batch_apart(db):
+    tries = []
+
+    @in_batches
+    async def on_things(tx, events):
+        tries.append(len(events))
+        if len(tries) == 1:
+            raise Busy("not now")
+
+    runner = Reactions(db, {ThingHappened: [on_things]})
+    await runner.prepare()
+    await happen(db, 1, 2, 3)
+    with pytest.raises(Busy):
+        await runner.step(reactions.name_of(on_things))
+    await runner.settle()
+    assert tries == [3, 3]
 
 
 async def test_a_failure_is_tried_again_later_and_then_kept_as_a_dead_letter(db, monkeypatch):

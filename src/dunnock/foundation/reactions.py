@@ -1,15 +1,16 @@
 """Hands every committed event to every reaction that hears its kind: at least once, each reaction by itself, with retry.
 
-A reaction is `async (tx, event)`. What it writes is committed together with how far it has heard, so its effects
-in the database happen once. Slow or outside work belongs in a job that it enqueues.
+A reaction is `async (tx, event)`, or `async (tx, events)` where it is `in_batches`. What it writes is committed together with
+how far it has heard, so its effects in the database happen once. Slow or outside work belongs in a job that it enqueues.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import structlog
@@ -23,6 +24,7 @@ from dunnock.foundation.db.sql import Sql, insert_into, insert_once
 from dunnock.foundation.db.tables import event_log, failures, reactions
 from dunnock.foundation.events import Event, Logged
 
+E = TypeVar("E", bound=Event)
 Reaction = Callable[[Tx, Any], Awaitable[None]]
 Hears = Mapping[type[Event], Sequence[Reaction]]
 
@@ -147,6 +149,23 @@ def backoff_ms(attempts: int, spread: float) -> int:
     return int(min(SECOND * 2**attempts, 4 * HOUR) * (0.5 + spread))
 
 
+class in_batches(Generic[E]):  # noqa: N801 (a decorator)
+    """Hands a reaction all events of a batch at once, in the order of the log, so that it can ask for them together.
+
+    Called with one event it is given that alone. Where it fails with many, all of them are undone and it is given each by itself,
+    so that only what it can't handle is set aside.
+    """
+
+    def __init__(self, does: Callable[[Tx, Sequence[E]], Awaitable[None]]) -> None:
+        """`does`: the reaction."""
+        functools.update_wrapper(self, does)
+        self.at_once = does
+
+    async def __call__(self, tx: Tx, event: E) -> None:
+        """One event."""
+        await self.at_once(tx, (event,))
+
+
 def name_of(reaction: Reaction) -> str:
     """The stable name a reaction is remembered under: package and function (`notifications.on_favourite`)."""
     package = reaction.__module__.removeprefix("dunnock.").split(".", 1)[0]
@@ -263,11 +282,10 @@ class Reactions:
                 locked = await tx.one(LOCK_PLACE, name=name)
                 if locked is None:
                     return False
-                for a_tx, an_id, _, kind, body in rows:
-                    if kind in kinds and (a_tx, an_id) > (locked[0], locked[1]):
-                        handling = True
-                        await self._handle(tx, name, an_id, kind, body)
-                        handling = False
+                mine = [row for row in rows if row[3] in kinds and (row[0], row[1]) > (locked[0], locked[1])]
+                handling = True
+                await self._handle_all(tx, name, mine)
+                handling = False
                 if last > (locked[0], locked[1]):
                     await tx.run(MOVE, reaction=name, new_tx=last[0], new_id=last[1], new_at=tx.now)
         except Busy as error:
@@ -294,6 +312,22 @@ class Reactions:
                     row = await tx.one(LOCK_PLACE, name=name)
                     if row is not None and (row[0], row[1]) < (a_tx, an_id):
                         await tx.run(MOVE, reaction=name, new_tx=a_tx, new_id=an_id, new_at=tx.now)
+
+    async def _handle_all(self, tx: Tx, name: str, rows: Sequence[Row]) -> None:
+        reaction = self._by_name[name]
+        if len(rows) > 1 and isinstance(reaction, in_batches):
+            try:
+                async with tx.savepoint():
+                    told = [events.decode(kind, body) for _, _, _, kind, body in rows]
+                    await reaction.at_once(tx, [event for event in told if event is not None])
+            except Busy:
+                raise
+            except Exception:  # noqa: BLE001 (one of them: which it is, and why, shows when each is handled by itself)
+                _log.warning("reaction can't handle a batch at once", reaction=name, events=len(rows))
+            else:
+                return
+        for _, event_id, _, kind, body in rows:
+            await self._handle(tx, name, event_id, kind, body)
 
     async def _handle(self, tx: Tx, name: str, event_id: int, kind: str, body: str) -> None:
         try:
