@@ -37,7 +37,7 @@ async def test_money(db, staff, make, ada):
     for one in (robin, wren):
         made = await make.post(one, '<a href="https://paypal.me/Nest?utm_source=1">x</a>')
         async with db.begin() as tx:
-            await observe.look_at_post(tx, made.id, one.id)
+            await observe.look_at_post(tx, made.id)
     [shared] = await staff.get(f"{HERE}/assets", ada)
     assert (shared["key"], shared["accounts"], shared["state"]) == ("paypal/nest", 2, "")
     graph = await staff.get(f"{HERE}/asset_graph?account_id={robin.id}", ada)

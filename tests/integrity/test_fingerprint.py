@@ -53,7 +53,7 @@ async def test_what_is_known_of_an_account(db, make):
     await make.post(wren, "hush https://secret.example", visibility="direct")
     led = await make.post(wren, '<a href="https://paypal.me/Nest">x</a>')
     async with db.begin() as tx:
-        await observe.look_at_post(tx, led.id, wren.id)
+        await observe.look_at_post(tx, led.id)
         await accounts.change_profile(tx, wren.id, public_url="https://hedge.example", by_member_id=None, bio="I fish")
         await raise_signal(tx, "identity.return", "account", wren.id, score=0.9, evidence={})
     async with db.begin() as tx:

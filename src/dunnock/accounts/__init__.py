@@ -147,6 +147,7 @@ from dunnock.accounts.factors import (
     use_code,
 )
 from dunnock.accounts.find import (
+    Origin,
     find,
     find_after,
     find_by_handle,
@@ -154,6 +155,7 @@ from dunnock.accounts.find import (
     find_many,
     find_shown,
     number_known,
+    origins_of,
     search_accounts,
 )
 from dunnock.accounts.follow import (
@@ -384,6 +386,7 @@ __all__ = [
     "NotPermitted",
     "NotYetApproved",
     "OAuthRefused",
+    "Origin",
     "OtherApp",
     "Page",
     "Passkey",
@@ -553,6 +556,7 @@ __all__ = [
     "note_refused",
     "number_known",
     "open_session",
+    "origins_of",
     "others_with",
     "passkeys_of",
     "permit",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from dunnock import text
 from dunnock.accounts.account import LOCAL, Account, name_key
@@ -46,6 +47,22 @@ async def find_many(reader: Reader, ids: Iterable[int]) -> dict[int, Account]:
     """Accounts by id, one query; those that do not exist are left out."""
     rows = await reader.all(store.FIND_MANY, ids=list(ids))
     return {one.id: one for one in await judged(reader, [store.account_of(row) for row in rows])}
+
+
+class Origin(NamedTuple):
+    """Where an account is from: `name` or `name@domain`, its server ("": this one), since when (Unix milliseconds)."""
+
+    handle: str
+    domain: str
+    created_at: int
+
+
+async def origins_of(reader: Reader, ids: Collection[int]) -> dict[int, Origin]:
+    """Where accounts are from, whatever their standing, in one query; those that do not exist are left out."""
+    return {
+        row[0]: Origin(row[1] if row[2] == LOCAL else f"{row[1]}@{row[2]}", row[2], row[3])
+        for row in (await reader.all(store.ORIGINS, ids=list(ids)) if ids else ())
+    }
 
 
 async def find_after(reader: Reader, after: int, *, most: int) -> list[Account]:

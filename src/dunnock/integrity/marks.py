@@ -36,6 +36,7 @@ def marks_of_post(
     media: Sequence[str] = (),
     reply_to: int | None = None,
     named: Iterable[int] = (),
+    near: Sequence[int] | None = None,
 ) -> bytes:
     """The marks of a post that somebody wrote.
 
@@ -46,11 +47,12 @@ def marks_of_post(
         media: Names of the files, the same for the same picture.
         reply_to: The post that it answers.
         named: Accounts that it mentions, but for whom it answers.
+        near: The fingerprint of the words in small letters, where it was made with others'; None: it is made here.
     """
     found: list[tuple[int, int]] = []
     if bare := _bare_words(words):
         found.append((Trace.TEXT, hash_of(bare)))
-    found += [(Trace.NEAR_TEXT, key) for key in fingerprint(words.lower())]
+    found += [(Trace.NEAR_TEXT, key) for key in (fingerprint(words.lower()) if near is None else near)]
     kinds = sorted(set(tags))
     if len(kinds) > 1:
         found.append((Trace.TAGS, hash_of(" ".join(kinds))))

@@ -6,7 +6,7 @@ One row an account, however much it posts; no words, but for names of places tha
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.job import Job
+from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.places import places_of
 from dunnock.integrity.store import rhythms as store
 
@@ -53,16 +54,16 @@ class TrimRhythms(Job, frozen=True):
     """Forget accounts that did nothing for more than a year."""
 
 
-async def note_hour(tx: Tx, event: posts.PostPublished) -> None:
-    """Somebody posts for everybody to read."""
-    if event.visibility in posts.OPEN:
-        await _awake(tx, event.author_id, ms_of(event.post_id))
+@in_batches
+async def note_hour(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
+    """Some post for everybody to read."""
+    await _awake(tx, [(one.author_id, ms_of(one.post_id)) for one in events if one.visibility in posts.OPEN])
 
 
-async def note_hour_of_boost(tx: Tx, event: posts.PostBoosted) -> None:
-    """Somebody boosts."""
-    if event.visibility in posts.OPEN:
-        await _awake(tx, event.by, ms_of(event.boost_id))
+@in_batches
+async def note_hour_of_boost(tx: Tx, events: Sequence[posts.PostBoosted]) -> None:
+    """Some boost."""
+    await _awake(tx, [(one.by, ms_of(one.boost_id)) for one in events if one.visibility in posts.OPEN])
 
 
 async def note_move(tx: Tx, event: accounts.PersonaChanged) -> None:
@@ -79,7 +80,7 @@ async def note_move(tx: Tx, event: accounts.PersonaChanged) -> None:
     held = await find_rhythm(tx, account.id) or Rhythm(account_id=account.id)
     new = after_changes(held, changes)
     if new != held:
-        await _put(tx, new)
+        await _put(tx, [new])
 
 
 def after_changes(held: Rhythm, changes: Sequence[accounts.Persona]) -> Rhythm:
@@ -141,16 +142,28 @@ def after_post(held: Rhythm, at: int) -> Rhythm:
     return new
 
 
-async def _awake(tx: Tx, account_id: int, at: int) -> None:
-    held = await find_rhythm(tx, account_id) or Rhythm(account_id=account_id)
-    await _put(tx, after_post(held, at))
+async def _awake(tx: Tx, acts: Sequence[tuple[int, int]]) -> None:
+    """Accounts act at these moments (Unix milliseconds), in this order."""
+    if not acts:
+        return
+    rows = await tx.all(store.HOLD_MANY, ids=sorted({who for who, _ in acts}))
+    held = {row[0]: rhythm_of(row) for row in rows}
+    for who, at in acts:
+        held[who] = after_post(held.get(who) or Rhythm(account_id=who), at)
+    await _put(tx, held.values())
 
 
-async def _put(tx: Tx, one: Rhythm) -> None:
-    await tx.run(
-        store.PUT, account_id=one.account_id, hours=_HOURS.pack(*one.hours), hours_since=_HOURS.pack(*one.since),
-        last_at=one.last_at, woke_at=one.woke_at, slept_ms=one.slept_ms, moved_at=one.moved_at,
-        moved_from=_names(one.moved_from), moved_to=_names(one.moved_to),
+async def _put(tx: Tx, new: Iterable[Rhythm]) -> None:
+    await tx.many(
+        store.PUT,
+        [
+            {
+                "account_id": one.account_id, "hours": _HOURS.pack(*one.hours), "hours_since": _HOURS.pack(*one.since),
+                "last_at": one.last_at, "woke_at": one.woke_at, "slept_ms": one.slept_ms, "moved_at": one.moved_at,
+                "moved_from": _names(one.moved_from), "moved_to": _names(one.moved_to),
+            }
+            for one in sorted(new, key=lambda one: one.account_id)  # one order for all who write several: nobody waits crosswise
+        ],
     )  # fmt: skip
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 
+from dunnock.integrity.money import links
 from dunnock.integrity.money.links import Asset, asset_of, assets_of, canonical, shortened
 from dunnock.integrity.money.wallets import keccak_256, wallet, wallets
 
@@ -48,6 +50,13 @@ NOTHING = (
     "https://gofundme.com/", "https://substack.com/home", "https://www.gofundme.com/discover", "https://buymeacoffee.com/",
 )  # fmt: skip
 
+MORE_HOSTS = (
+    "cash.app", "venmo.com", "revolut.me", "buy.stripe.com", "wise.com", "monzo.me", "square.link", "qiwi.com", "yoomoney.ru",
+    "buymeacoff.ee", "givesendgo.com", "boosty.to", "liberapay.com", "subscribestar.adult", "opencollective.com", "steady.page",
+    "wren.substack.com", "wa.me", "signal.me", "matrix.to", "wren.etsy.com", "wren.gumroad.com", "gumroad.com", "redbubble.com",
+    "teespring.com", "spreadshirt.de", "amazon.co.uk", "ebay.co.uk", "ebay.com", "wren.example",
+)  # fmt: skip
+
 
 def test_every_spelling_is_one_destination():
     made = [(key, url) for key, urls in SPELLINGS.items() for url in urls]
@@ -73,6 +82,38 @@ def test_every_spelling_is_one_destination():
 )
 def test_one_spelling(url, plain):
     assert canonical(url) == plain
+
+
+def test_simple_addresses_read_the_short_way_are_what_they_are_the_long_way(monkeypatch):
+    names = [
+        "news.example",
+        "News.Example",
+        "www.paypal.com",
+        "m.t.me",
+        "a..b",
+        "-x.example",
+        "1.2.3.4",
+        "127.1",
+        "localhost",
+        ".",
+    ]
+    paths = ["", "/", "/a//b/", "/index.html", "/a/Index.php", "/sponsors/Foo", "/~x/y.z-1", "/joinchat/AbC"]
+    urls = [f"{scheme}://{name}{path}" for scheme in ("https", "http") for name in names for path in paths]
+    short = [(links._once.__wrapped__(url), links.asset_of.__wrapped__(url)) for url in urls]
+    assert sum(links._PLAIN.fullmatch(url) is not None for url in urls) == len(urls)
+    monkeypatch.setattr(links, "_PLAIN", re.compile("(?!)"))
+    links._once.cache_clear()
+    assert short == [(links._once.__wrapped__(url), links.asset_of.__wrapped__(url)) for url in urls]
+    assert any(asset for _, asset in short)
+
+
+def test_the_one_look_at_a_host_leaves_out_none_that_a_rule_knows(monkeypatch):
+    urls = [*NOTHING, *(url for urls in SPELLINGS.values() for url in urls)]
+    urls += [f"https://{host}/{path}" for host in MORE_HOSTS for path in ("wren", "f/wren", "shop/wren", "c/wren")]
+    found = [links.asset_of.__wrapped__(url) for url in urls]
+    monkeypatch.setattr(links, "_HOSTS", re.compile(".*"))
+    assert found == [links.asset_of.__wrapped__(url) for url in urls]
+    assert len([one for one in found if one is not None]) > 60
 
 
 def test_what_is_shortened_has_to_be_followed():

@@ -36,7 +36,7 @@ async def test_each_file_is_written_down(db, taken, make):
     robin = await make.member("robin")
     made = await make.post(robin, '<a href="https://paypal.me/Nest">x</a>')
     async with db.begin() as tx:
-        await observe.look_at_post(tx, made.id, robin.id)
+        await observe.look_at_post(tx, made.id)
     await planted(db, make)
     [network] = await integrity.list_clusters(db, "open", by=by)
     shaped = SHAPED | {f"/admin/integrity/{network.id}/files/{kind}": f"network.{kind}" for kind in FILES}

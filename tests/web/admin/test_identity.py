@@ -101,7 +101,7 @@ async def test_where_money_is_led(db, signed_in, make):
     for one in (robin, wren):
         made = await make.post(one, '<a href="https://paypal.me/Nest?utm_source=1">x</a>')
         async with db.begin() as tx:
-            await observe.look_at_post(tx, made.id, one.id)
+            await observe.look_at_post(tx, made.id)
     page = await ada.get("/admin/money")
     assert "paypal/nest" in page.text
     assert "2 accounts" in page.text

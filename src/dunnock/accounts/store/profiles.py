@@ -85,6 +85,11 @@ def account_of(row: Row) -> Account:
 
 FIND = Sql(select(*_columns).where(accounts.c.id == _the))
 FIND_MANY = Sql(select(*_columns).where(among(accounts.c.id, "ids")))
+ORIGINS = Sql(
+    select(accounts.c.id, accounts.c.username, accounts.c.domain, accounts.c.created_at).where(
+        among(accounts.c.id, "ids")
+    )
+)
 FIND_AFTER = Sql(
     select(*_columns)
     .where(accounts.c.id > bindparam("after", type_=BigId), accounts.c.standing != "deleted")

@@ -57,6 +57,17 @@ def fingerprint(text: str) -> list[int]:
     return [(least[2 * n] * int(_BASE) & _ALL) ^ (least[2 * n + 1] + n & _ALL) for n in range(KEYS)]
 
 
+def fingerprints_of(texts: Sequence[str]) -> list[list[int]]:
+    """The keys of each text, as `fingerprint` gives them."""
+    if len(texts) < _FEW:
+        return [fingerprint(text) for text in texts]
+    found: list[list[int]] = [[] for _ in texts]
+    for row, key in zip(*(column.tolist() for column in fingerprints([texts])), strict=True):
+        found[row].append(key)
+    return found
+
+
+_FEW = 10  # below, it costs less to take each by itself
 _ALL = 2**64 - 1
 _POWERS = np.array([pow(int(_BASE), at, 2**64) for at in range(_RUN)], np.uint64)
 _OF_ONES = np.uint64(sum(map(int, _POWERS)) & _ALL)  # bytes count from 1

@@ -16,6 +16,7 @@ from dunnock.accounts import Account, Power
 from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.errors import Missing
+from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.identity import store
 from dunnock.integrity.identity.events import ImpostorCleared, ImpostorFound
 from dunnock.integrity.identity.links import CheckLinks
@@ -67,15 +68,23 @@ async def look_at(tx: Tx, account_id: int) -> None:
     await _label(tx, account_id)
 
 
-async def look_at_answer(tx: Tx, event: posts.PostPublished) -> None:
+@in_batches
+async def look_at_answer(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
     """Somebody who comes near a name answers: to who speaks of it, that is a reason more, and they are marked."""
-    if event.reply_to_id is None or event.reply_to_author_id in {None, event.author_id}:
-        return
-    watched = await _alikes(tx, store.WATCHED, account=event.author_id)
+    replies = [one for one in events if one.reply_to_author_id not in {None, one.author_id}]
+    if replies:
+        near = {row[0] for row in await tx.all(store.WATCHED_AMONG, ids=sorted({one.author_id for one in replies}))}
+        for one in replies:
+            if one.author_id in near and one.reply_to_id is not None:
+                await _look_at_answer(tx, one, one.reply_to_id)
+
+
+async def _look_at_answer(tx: Tx, event: posts.PostPublished, asked_id: int) -> None:
+    watched = await _alikes(tx, store.WATCHED, account=event.author_id)  # perhaps no more, after another answer
     if not watched:
         return
     try:
-        asked = await posts.find_visible(tx, event.reply_to_id, event.author_id)
+        asked = await posts.find_visible(tx, asked_id, event.author_id)
     except posts.PostMissing:
         return
     mentioned = await accounts.find_many(tx, asked.mentions)

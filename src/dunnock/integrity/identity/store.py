@@ -55,6 +55,7 @@ ALIKES = Sql(
     .limit(bindparam("most"))
 )
 WATCHED = Sql(_alike.where(_l.account_id == _account, _l.state == "watched").order_by(_l.name_id))
+WATCHED_AMONG = Sql(select(_l.account_id).where(among(_l.account_id, "ids"), _l.state == "watched").distinct())
 PUT_ALIKE = upsert(lookalikes, ["account_id", "name_id"], "account_id", "name_id", "state", "evidence", "at")
 SETTLE_ALIKE = Sql(
     update(lookalikes)

@@ -20,6 +20,8 @@ from dunnock.text import BadDomain, canonical_domain
 Kind = Literal["payment", "fundraising", "subscription", "wallet", "chat", "shop"]
 LONGEST_URL = 2_048
 _MOST_LAYERS = 4
+_PLAIN = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9._~/-]*)?)")
+"""An address that has nothing but a name and a path, as most: it needs no more reading."""
 _SLASHES, _INDEX = re.compile(r"/+"), re.compile(r"/index\.(?:html?|php)$")
 _REMEMBERED = 1_024  # addresses: several look at the link of a post, and many posts lead to the same
 _TRACKING = frozenset(
@@ -121,29 +123,34 @@ def _once(url: str) -> tuple[str, str, tuple[tuple[str, str], ...]] | None:
     """(host without what says nothing, path, parameters that say something)."""
     if len(url) > LONGEST_URL:
         return None
-    written = url.strip() if "://" in url else f"https://{url.strip()}"
-    try:
-        parts = urlsplit(written)
-        if parts.scheme.lower() not in {"http", "https"} or parts.hostname is None:
+    if (plain := _PLAIN.fullmatch(url)) is not None:
+        name, port, path, query, fragment = plain[1], None, plain[2], "", ""
+    else:
+        written = url.strip() if "://" in url else f"https://{url.strip()}"
+        try:
+            parts = urlsplit(written)
+            if parts.scheme.lower() not in {"http", "https"} or parts.hostname is None:
+                return None
+            name, port, path, query, fragment = parts.hostname, parts.port, parts.path, parts.query, parts.fragment
+        except ValueError:
             return None
-        host = canonical_domain(parts.hostname)
-        port = parts.port
-    except (ValueError, BadDomain):
+    try:
+        host = canonical_domain(name)
+    except BadDomain:
         return None
     for prefix in ("www.", "m.", "mobile.", "amp."):
         if host.startswith(prefix) and host.count(".") > 1:
             host = host.removeprefix(prefix)
     if port not in {None, 80, 443}:
         host = f"{host}:{port}"
-    path = _SLASHES.sub("/", unquote(parts.path)).rstrip("/")
-    path = _INDEX.sub("", path)
+    path = _INDEX.sub("", _SLASHES.sub("/", unquote(path)).rstrip("/"))
     asked = tuple(
         (name, value)
-        for name, value in (parse_qsl(parts.query, keep_blank_values=True) if parts.query else ())
+        for name, value in (parse_qsl(query, keep_blank_values=True) if query else ())
         if name.lower() not in _TRACKING and not name.lower().startswith(("utm_", "hsa_", "pk_", "mtm_", "ga_"))
     )
-    if host in {"t.me", "signal.group", "signal.me"} and parts.fragment:
-        path += f"/{parts.fragment}"
+    if host in {"t.me", "signal.group", "signal.me"} and fragment:
+        path += f"/{fragment}"
     return host, path, asked
 
 

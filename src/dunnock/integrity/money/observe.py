@@ -12,9 +12,11 @@ from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.http import Door, OutsideFailed, OutsideForbidden, Wanted
 from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Every
+from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.money import alarm, store
 from dunnock.integrity.money.links import Asset, assets_of, canonical, shortened
 from dunnock.integrity.money.model import Known
+from dunnock.integrity.words import words_of
 
 KEPT_MS = 180 * DAY
 _HREF = re.compile(r'<a [^>]*?href="((?:https?|bitcoin|ethereum|litecoin):[^"]{1,2048})"', re.IGNORECASE)
@@ -38,9 +40,13 @@ class TrimAssets(Job, frozen=True):
 EVERY = (Every(TrimAssets(), DAY),)
 
 
-async def on_post(tx: Tx, event: posts.PostPublished | posts.PostEdited) -> None:
-    """A post leads somewhere, or elsewhere now."""
-    await look_at_post(tx, event.post_id, event.author_id, anew=isinstance(event, posts.PostEdited))
+@in_batches
+async def on_post(tx: Tx, events: Sequence[posts.PostPublished | posts.PostEdited]) -> None:
+    """Posts lead somewhere, or elsewhere now."""
+    living = await posts.find_many_living(tx, {one.post_id for one in events})
+    for one in events:
+        if one.post_id in living:
+            await _look(tx, living[one.post_id], anew=isinstance(one, posts.PostEdited))
 
 
 async def on_post_deleted(tx: Tx, event: posts.PostDeleted) -> None:
@@ -55,23 +61,34 @@ async def on_profile(tx: Tx, event: accounts.PersonaChanged | accounts.AccountMa
         await look_at_profile(tx, event.account_id)
 
 
-async def look_at_post(tx: Tx, post_id: int, author_id: int, *, anew: bool = True) -> None:
-    """Write down what a post leads to, if all may read it. `anew`: what it led to before may be written down already."""
+async def look_at_post(tx: Tx, post_id: int) -> None:
+    """Write down what a post leads to now, if all may read it."""
     post = await posts.find_living(tx, post_id)
-    if post is None or post.visibility not in posts.OPEN or post.boost_of_id is not None:
+    if post is not None:
+        await _look(tx, post, anew=True)
+
+
+async def _look(tx: Tx, post: posts.Post, *, anew: bool) -> None:
+    """`anew`: what it led to before may be written down already."""
+    if post.visibility not in posts.OPEN or post.boost_of_id is not None:
         return
-    found, short = await _found(tx, post.html)
+    found, short = await _found(tx, post.html, words_of(post))
     if anew:
-        await tx.run(store.UNUSE, account=author_id, post=post_id)
+        await tx.run(store.UNUSE, account=post.author_id, post=post.id)
     for url in short:
-        await tx.enqueue(FollowShort(url=url, post_id=post_id, account_id=author_id))
+        await tx.enqueue(FollowShort(url=url, post_id=post.id, account_id=post.author_id))
     if not found:
         return
-    sheet = await accounts.find_sheet(tx, author_id)
+    sheet = await accounts.find_sheet(tx, post.author_id)
     protected = sheet is not None and sheet.protected
     for one in await know(tx, found):
         await tx.run(
-            store.USE, asset_id=one.id, account_id=author_id, post_id=post_id, at=post.created_at, protected=protected
+            store.USE,
+            asset_id=one.id,
+            account_id=post.author_id,
+            post_id=post.id,
+            at=post.created_at,
+            protected=protected,
         )
         if protected:
             await alarm.watch(tx, one)
@@ -82,7 +99,8 @@ async def look_at_profile(tx: Tx, account_id: int) -> None:
     account = await accounts.find(tx, account_id)
     if account is None or not account.shown:
         return
-    found, short = await _found(tx, " ".join([account.bio_html, *(line.html for line in account.fields)]))
+    html = " ".join([account.bio_html, *(line.html for line in account.fields)])
+    found, short = await _found(tx, html, text.plain(html))
     await tx.run(store.UNUSE, account=account_id, post=0)
     for url in short:
         await tx.enqueue(FollowShort(url=url, post_id=0, account_id=account_id))
@@ -113,7 +131,7 @@ async def follow_short(db: Db, door: Door, job: FollowShort) -> None:
             await tx.run(store.LEARN, address=address, target="" if canonical(target) == address else target, at=tx.now)
     async with db.begin() as tx:
         if job.post_id:
-            await look_at_post(tx, job.post_id, job.account_id)
+            await look_at_post(tx, job.post_id)
         else:
             await look_at_profile(tx, job.account_id)
 
@@ -138,10 +156,9 @@ def links_in(html: str) -> list[str]:
     return list(found)[:_MOST_LINKS]
 
 
-async def _found(tx: Tx, html: str) -> tuple[list[Asset], Sequence[str]]:
-    """What the HTML leads to, as far as it is known; and the addresses that must be followed first."""
+async def _found(tx: Tx, html: str, words: str) -> tuple[list[Asset], Sequence[str]]:
+    """What the HTML and its words lead to, as far as it is known; and the addresses that must be followed first."""
     urls = links_in(html) if "href=" in html else []
-    words = text.plain(html)
     short = {address: url for url in urls if shortened(url) and (address := canonical(url)) is not None}
     if short:
         learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=sorted(short))}

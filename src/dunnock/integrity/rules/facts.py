@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dunnock import accounts, posts, text
-from dunnock.accounts.counts import counts_of
+from dunnock.accounts.counts import Counts, counts_of
 from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Reader
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.integrity.rules.condition import Facts, Said
 from dunnock.integrity.signals import signals_about
 from dunnock.integrity.store import clusters, observations
+from dunnock.integrity.words import words_of
 from dunnock.posts import Post
 
 _MOST_CLUSTERS = 3
@@ -23,9 +25,27 @@ _MOST_SIGNALS = 20
 _ABOUT_ACCOUNT = frozenset(("origin", "account", "age_days"))
 
 
-async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str]) -> Facts:
-    """What a post or reply is, as it was when it was written; followers and signals are those of now."""
-    words = post.text or (text.plain(post.html) if post.html and needs & _OF_TEXT else "")
+class People(NamedTuple):
+    """What is known of those who acted, by account id, as far as rules ask for it."""
+
+    origins: Mapping[int, accounts.Origin]
+    counts: Mapping[int, Counts]
+
+
+async def people_of(reader: Reader, ids: Collection[int], needs: frozenset[str]) -> People:
+    """What is known of them, in at most two queries."""
+    return People(
+        await accounts.origins_of(reader, ids) if needs & _ABOUT_ACCOUNT else {},
+        await counts_of(reader, ids) if "followers_here" in needs else {},
+    )
+
+
+async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str], people: People | None = None) -> Facts:
+    """What a post or reply is, as it was when it was written; followers and signals are those of now.
+
+    `people`: the author among others, None: is asked for.
+    """
+    words = words_of(post) if needs & _OF_TEXT else ""
     said = Said("\n".join([post.warning, words, *await _options(reader, post)])) if "text" in needs else Said()
     facts = Facts(
         kind="post" if post.reply_to_id is None else "reply",
@@ -33,7 +53,7 @@ async def facts_of_post(reader: Reader, post: Post, needs: frozenset[str]) -> Fa
         links=frozenset(_servers([*text.parse(words).links, *_led_to(post.html)])) if "links" in needs else frozenset(),
         hashtags=frozenset(map(text.hashtag_key, post.hashtags)),
     )
-    return await of_account(reader, facts, post.author_id, needs, at=ms_of(post.id))
+    return await of_account(reader, facts, post.author_id, needs, at=ms_of(post.id), people=people)
 
 
 _OF_TEXT = frozenset(("text", "links"))
@@ -56,18 +76,21 @@ def _led_to(html: str) -> list[str]:
     return [unescape(href[1]) for one in opened if (href := _HREF.search(one)) and not _NO_LINK.search(one)]
 
 
-async def of_account(reader: Reader, facts: Facts, account_id: int, needs: frozenset[str], *, at: int) -> Facts:
-    """The facts with what is known of who did it `at` (Unix milliseconds)."""
-    if needs & _ABOUT_ACCOUNT:
-        account = await accounts.find(reader, account_id)
-        if account is not None:
-            facts = facts._replace(
-                origin=account.domain,
-                account=account.handle.casefold(),
-                age_days=max(0.0, (at - account.created_at) / DAY),
-            )
+async def of_account(
+    reader: Reader, facts: Facts, account_id: int, needs: frozenset[str], *, at: int, people: People | None = None
+) -> Facts:
+    """The facts with what is known of who did it `at` (Unix milliseconds). `people`: them among others, None: is asked for."""
+    if people is None:
+        people = await people_of(reader, [account_id], needs)
+    origin = people.origins.get(account_id)
+    if origin is not None:
+        facts = facts._replace(
+            origin=origin.domain,
+            account=origin.handle.casefold(),
+            age_days=max(0.0, (at - origin.created_at) / DAY),
+        )
     if "followers_here" in needs:
-        counts = (await counts_of(reader, [account_id])).get(account_id)
+        counts = people.counts.get(account_id)
         facts = facts._replace(followers_here=0 if counts is None else counts.followers)
     if "posts_last_hour" in needs:
         before = await reader.value(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,13 +11,14 @@ import msgspec
 from dunnock import accounts, posts
 from dunnock.foundation.db import Tx
 from dunnock.foundation.ids import ms_of
+from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.meetings.keep import MOST_AN_HOUR, limit, meets_too_much
 from dunnock.integrity.meetings.store import HITS
 from dunnock.integrity.rules import store
 from dunnock.integrity.rules.condition import SIGNALS, Condition, Facts, compiled, told
-from dunnock.integrity.rules.facts import facts_of_post, of_account
+from dunnock.integrity.rules.facts import facts_of_post, of_account, people_of
 from dunnock.integrity.rules.model import MOST_IN_FORCE, Hit, Rule
 from dunnock.integrity.signals import find_signal
 from dunnock.moderation import log
@@ -31,10 +32,10 @@ class _Met(NamedTuple):
     narrowed: bool = False
 
 
-async def meet_post(tx: Tx, event: posts.PostPublished) -> None:
-    """A public or unlisted post is there."""
-    if event.visibility in posts.OPEN:
-        await _meet_now(tx, event.post_id, narrowed=event.narrowed)
+@in_batches
+async def meet_post(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
+    """Public or unlisted posts are there."""
+    await _meet_now(tx, {one.post_id: one.narrowed for one in events if one.visibility in posts.OPEN})
 
 
 async def meet_waiting(tx: Tx, event: posts.PostWaits) -> None:
@@ -74,28 +75,34 @@ async def _hold(tx: Tx, rule: Rule, values: Mapping[str, object], act: _Met) -> 
 
 async def meet_edit(tx: Tx, event: posts.PostEdited) -> None:
     """It says something else now. What met a rule before is not written down again."""
-    await _meet_now(tx, event.post_id)
+    await _meet_now(tx, {event.post_id: False})
 
 
-async def _meet_now(tx: Tx, post_id: int, *, narrowed: bool = False) -> None:
+async def _meet_now(tx: Tx, narrowed: Mapping[int, bool]) -> None:
+    """`narrowed`: posts, in this order, with whether each was meant to be public."""
     rules, needs = await _in_force(tx)
     if not rules:
         return
-    post = await posts.find_living(tx, post_id)
-    if post is not None and post.visibility in posts.OPEN:
-        facts = await facts_of_post(tx, post, needs)
-        await _meet(tx, rules, _Met("post", post.id, post.author_id, facts, narrowed))
+    living = await posts.find_many_living(tx, narrowed)
+    people = await people_of(tx, {post.author_id for post in living.values()}, needs)
+    for post in [living[one] for one in narrowed if one in living and living[one].visibility in posts.OPEN]:
+        facts = await facts_of_post(tx, post, needs, people)
+        if await _meet(tx, rules, _Met("post", post.id, post.author_id, facts, narrowed[post.id])):
+            rules, needs = await _in_force(tx)
 
 
-async def meet_boost(tx: Tx, event: posts.PostBoosted) -> None:
-    """Somebody handed a post on."""
-    if event.visibility not in posts.OPEN:
-        return
+@in_batches
+async def meet_boost(tx: Tx, events: Sequence[posts.PostBoosted]) -> None:
+    """Some handed posts on."""
     rules, needs = await _in_force(tx)
     if not rules:
         return
-    facts = await of_account(tx, Facts("boost"), event.by, needs, at=ms_of(event.boost_id))
-    await _meet(tx, rules, _Met("boost", event.boost_id, event.by, facts))
+    people = await people_of(tx, {one.by for one in events}, needs)
+    for one in events:
+        if one.visibility in posts.OPEN:
+            facts = await of_account(tx, Facts("boost"), one.by, needs, at=ms_of(one.boost_id), people=people)
+            if await _meet(tx, rules, _Met("boost", one.boost_id, one.by, facts)):
+                rules, needs = await _in_force(tx)
 
 
 async def meet_signal(tx: Tx, event: SignalRaised | SignalGrew) -> None:
@@ -127,23 +134,23 @@ def _read(row: tuple[Any, ...]) -> tuple[Rule, Condition]:
     return rule, compiled(rule.condition)
 
 
-async def _meet(tx: Tx, rules: list[tuple[Rule, Condition]], act: _Met) -> None:
-    for rule, condition in rules:
-        if condition.meets(act.facts):
-            await _write_down(tx, rule, condition, act)
+async def _meet(tx: Tx, rules: list[tuple[Rule, Condition]], act: _Met) -> bool:
+    """Whether a rule is not what it was any more."""
+    stopped = [await _write_down(tx, rule, condition, act) for rule, condition in rules if condition.meets(act.facts)]
+    return any(stopped)
 
 
-async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> None:
+async def _write_down(tx: Tx, rule: Rule, condition: Condition, act: _Met) -> bool:
     live = rule.state == "live"
     wants = live and rule.effect != "review" and act.kind == "post"  # what is published already can't be held any more
     wants = wants and act.account_id not in await accounts.protected_ids(tx)
     state = "waiting" if live else "noted"
     hit_id = await _add(tx, rule, told(act.facts, condition.needs), act, state=state)
     if hit_id is None or not live:
-        return
+        return False
     if wants:
         await limit(tx, HITS, hit_id, act.subject_id, narrowed=act.narrowed)
-    await _stop_when_too_many(tx, rule)
+    return await _stop_when_too_many(tx, rule)
 
 
 async def _add(
@@ -159,7 +166,9 @@ async def _add(
     return hit_id if added else None
 
 
-async def _stop_when_too_many(tx: Tx, rule: Rule) -> None:
-    if await meets_too_much(tx, HITS, rule.id, most=MOST_AN_HOUR):  # back to a dry run, by itself
-        await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)
-        await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)
+async def _stop_when_too_many(tx: Tx, rule: Rule) -> bool:
+    if not await meets_too_much(tx, HITS, rule.id, most=MOST_AN_HOUR):
+        return False
+    await tx.run(store.SET_STATE, the=rule.id, new_state="dry", who=None, ended=None)  # back to a dry run, by itself
+    await log.note_by(tx, log.THE_SERVER, "watch_rule.stop", rule.id, called=rule.name, hits=MOST_AN_HOUR)
+    return True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dunnock import accounts, posts
 from dunnock import media as files
 from dunnock.foundation.db import Tx
+from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.meetings.keep import MOST_AN_HOUR, limit, meets_too_much
 from dunnock.integrity.meetings.store import SHOWN
 from dunnock.integrity.signals import raise_signal
@@ -17,9 +20,12 @@ from dunnock.posts import Post
 DETECTOR = "media.stopped"
 
 
-async def look_at_post(tx: Tx, event: posts.PostPublished) -> None:
-    """A post is there; what shows something stopped was narrowed when it was posted."""
-    await _meet(tx, event.post_id, narrowed=event.narrowed)
+@in_batches
+async def look_at_post(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
+    """Posts are there; what shows something stopped was narrowed when it was posted."""
+    if await files.any_stop(tx):
+        for one in events:
+            await _meet(tx, one.post_id, narrowed=one.narrowed)
 
 
 async def look_at_edit(tx: Tx, event: posts.PostEdited) -> None:

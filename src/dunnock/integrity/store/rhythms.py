@@ -20,6 +20,7 @@ _row = select(
     _r.moved_to,
 )
 FIND = Sql(_row.where(_r.account_id == bindparam("the", type_=BigId)))
+HOLD_MANY = Sql(_row.where(among(_r.account_id, "ids")).order_by(_r.account_id).with_for_update())
 PUT = upsert(
     rhythms, ["account_id"], "account_id", "hours", "hours_since", "last_at", "woke_at", "slept_ms", "moved_at",
     "moved_from", "moved_to",

@@ -67,6 +67,7 @@ _OWN = Sql(
 )
 # What waits for a look is there for nobody but its author, and its author can do nothing with it: see `wait`.
 _LIVING = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None), ~_waits))
+_MANY_LIVING = Sql(select(*COLUMNS).where(among(posts.c.id, "ids"), posts.c.deleted_at.is_(None), ~_waits))
 _LIVING_HELD = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None), ~_waits).with_for_update(read=True))
 _WAITING = Sql(select(*COLUMNS).where(_id, posts.c.deleted_at.is_(None), _waits))
 _WAITING_BEFORE = Sql(
@@ -360,6 +361,11 @@ async def find_living(tx: Reader, post_id: int, *, hold: bool = False) -> Post |
     """The post whoever asks, unless it is deleted. `hold`: it stays as it is until this transaction ends."""
     row = await tx.one(_LIVING_HELD if hold else _LIVING, id=post_id)
     return None if row is None else post_of(row)
+
+
+async def find_many_living(reader: Reader, ids: Collection[int]) -> dict[int, Post]:
+    """Those that are not deleted, by id."""
+    return {row[0]: post_of(row) for row in await reader.all(_MANY_LIVING, ids=list(ids))}
 
 
 async def find_waiting(tx: Reader, post_id: int) -> Post | None:
