@@ -111,8 +111,10 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "undo_edit": f"POST {OURS}/network_edits/{{id}}/undo",
     },
     "/admin/watch-rules": {
-        "write": f"POST {OURS}/watch_rules", "end_hold": f"POST {OURS}/origin_holds/{{id}}/end",
+        "write": f"POST {OURS}/watch_rules",
     } | HITS,
+    "/admin/raids": {"end_hold": f"POST {OURS}/origin_holds/{{id}}/end"},
+    "/admin/raids/{id}": {one: f"POST {OURS}/raids/{{id}}/{one}" for one in ("end", "leave_out")},
     "/admin/watch-rules/{id}": {
         "change": f"PUT {OURS}/watch_rules/{{id}}",
         **{one: f"POST {OURS}/watch_rules/{{id}}/{one}" for one in ("dry", "live", "end")},

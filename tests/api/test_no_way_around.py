@@ -25,7 +25,7 @@ NO_ACCOUNT = (  # what these change is no account
     "invitations", "ip_blocks", "jobs", "posting_stops", "relays", "releases", "rules", "settings", "spared_servers", "tags",
     "indicator_feeds", "text_stops", "texts", "trends", "warning_presets", "measures", "dimensions", "retention", "cases",
     "server_notes", "networks", "signals", "protected_names", "asset_blocks", "government_requests", "collections",
-    "watch_rules", "network_edits", "media_stops", "origin_holds", "custom_feeds", "ranking_audits",
+    "watch_rules", "network_edits", "media_stops", "origin_holds", "raids", "custom_feeds", "ranking_audits",
 )  # fmt: skip
 ONLY_READ = (
     "protect",

@@ -271,6 +271,10 @@ API: dict[str, Right] = {
     "DELETE /api/v1/dunnock/admin/text_stops/{id}": staff("admin:write"),  # ours
     "GET /api/v1/dunnock/admin/origin_holds": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/origin_holds/{id}/end": staff("admin:write:reports"),  # ours
+    "GET /api/v1/dunnock/admin/raids": staff("admin:read:reports"),  # ours
+    "GET /api/v1/dunnock/admin/raids/{id}": staff("admin:read:reports"),  # ours
+    "POST /api/v1/dunnock/admin/raids/{id}/end": staff("admin:write:reports"),  # ours
+    "POST /api/v1/dunnock/admin/raids/{id}/leave_out": staff("admin:write:reports"),  # ours
     "GET /api/v1/dunnock/admin/techniques": staff("admin:read:reports"),  # ours
     "GET /api/v1/dunnock/admin/watch_rules": staff("admin:read:reports"),  # ours
     "POST /api/v1/dunnock/admin/watch_rules": staff("admin:write:reports"),  # ours

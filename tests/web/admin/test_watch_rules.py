@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dunnock import accounts, integrity, posts
+from dunnock import accounts, posts
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
@@ -75,27 +75,6 @@ async def test_from_a_form_to_a_judgement(db, signed_in, settle, publish):
     assert "Over" in page.text
     assert (await mo.get(f"{HERE}/1")).status == 404
     assert (await wren.get(HERE)).status in {403, 404}
-
-
-async def test_a_server_that_is_held_back_is_shown_to_the_member_and_let_through_by_staff(db, signed_in, make):
-    mo, wren = await signed_in("mo", "moderator"), await signed_in("wren")
-    member = await accounts.member_named(db, "wren")
-    async with db.begin() as tx:
-        evidence = {"servers": {"bad.example": {"people": 12, "known": 1, "new": 9, "posts": 20, "same": 18}}}
-        signal = await integrity.raise_signal(
-            tx, "people.flood", "account", member.account_id, score=0.9, evidence=evidence
-        )
-        await posts.hold_origin(tx, "bad.example", account_id=member.account_id, since=tx.now, signal_id=signal)
-    assert "bad.example" in (await wren.get("/settings/safety")).text
-    page = await mo.get(HERE)
-    assert "bad.example" in page.text
-    assert "12 accounts (1 known before, 9 new), 18 of 20 posts" in page.text
-    hold = re.search(r'name="hold" value="(\d+)"', page.body)[1]
-    form = {"token": await _token(mo), "what": "end_hold", "hold": hold}
-    page = await mo.led(await mo.post(HERE, form))
-    assert "bad.example" not in page.text
-    assert (await mo.post(HERE, form)).status == 404
-    assert "bad.example" not in (await wren.get("/settings/safety")).text
 
 
 async def test_a_held_post_says_so_to_its_author_who_objects(db, signed_in, make):

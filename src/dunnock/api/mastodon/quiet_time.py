@@ -28,13 +28,15 @@ class QuietServer(msgspec.Struct, kw_only=True):
 class QuietTime(msgspec.Struct, kw_only=True):
     """Until when it is quiet (null: it is not), what happens when a flood of strangers is seen, and since when one is offered.
 
-    `servers`: whose strangers are held back, because a raid came from there.
+    `servers`: whose strangers are held back, because a raid came from there. `raiders_until`: until then accounts are held back
+    that raided others here and have turned to the member, or to many (null: there are none).
     """
 
     until: str | None
     when_flooded: notifications.WhenFlooded
     offered_at: str | None
     servers: list[QuietServer]
+    raiders_until: str | None
 
 
 class QuietTimeForm(msgspec.Struct):
@@ -65,14 +67,14 @@ async def change_quiet_time(form: Form[QuietTimeForm], caller: Called, db: Named
 
 async def _wire(reader: Reader, account_id: int) -> QuietTime:
     quiet = await notifications.quiet_of(reader, account_id)
+    holds = await posts.origin_holds(reader, to=account_id)
+    raiders = max((one.until for one in holds if one.raid_id is not None), default=None)
     return QuietTime(
         until=None if quiet.until is None else iso(quiet.until),
         when_flooded=quiet.when_flooded,
         offered_at=None if quiet.offered_at is None else iso(quiet.offered_at),
-        servers=[
-            QuietServer(domain=one.domain, until=iso(one.until))
-            for one in await posts.origin_holds(reader, to=account_id)
-        ],
+        servers=[QuietServer(domain=one.domain, until=iso(one.until)) for one in holds if one.raid_id is None],
+        raiders_until=None if raiders is None else iso(raiders),
     )
 
 

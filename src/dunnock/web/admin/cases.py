@@ -16,6 +16,7 @@ from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
+from dunnock.integrity import raids
 from dunnock.moderation import disarm, media_stops
 from dunnock.moderation.case_model import KINDS
 from dunnock.moderation.statement_words import CATEGORIES
@@ -335,9 +336,11 @@ async def _page(
     decisions = await moderation.decisions_of_case(db, case_id, by=by)
     notes = await moderation.notes_of(db, case_id, by=by)
     counts = await moderation.count_subjects(db, case_id, by=by)
+    raid = await raids.raid_of_case(db, case_id, by=by)
     who: list[int | None] = [held.opened_by, held.assigned_to, *[one.by_account_id for one in notes]]
     for one in decisions:
         who += [one.by_account_id, one.approved_by]
+    who += [] if raid is None else [one.account_id for one in raid.hits]
     return desk(
         show,
         staff,
@@ -352,6 +355,7 @@ async def _page(
         found=[one for one in disarm.search_techniques(params.find) if one.id not in held.techniques],
         techniques=[disarm.find_technique(one) or disarm.Technique(one, "", "") for one in held.techniques],
         held=held,
+        raid=raid,
         kind=kind,
         kinds=KINDS,
         subjects=subjects,

@@ -6,7 +6,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import integrity
 from dunnock.api.kit import Form, Query
 from dunnock.foundation.db import Tx
 from dunnock.foundation.errors import DomainError, Invalid
@@ -19,7 +18,7 @@ HERE = "/admin/watch-rules"
 
 
 class RulesForm(Sent):
-    """A new rule; or (`what` release or refuse) what to say of `hits`; or (`what` end_hold) which server to let through."""
+    """A new rule; or (`what` release or refuse) what to say of `hits`."""
 
     what: str = "write"
     name: str = ""
@@ -28,7 +27,6 @@ class RulesForm(Sent):
     days: int = 7
     hits: tuple[int, ...] = ()
     reason: str = ""
-    hold: int = 0
 
 
 class RuleParams(DoneParams, frozen=True):
@@ -50,16 +48,13 @@ async def list_rules(
 
 @post(HERE, status_code=303)
 async def act_on_rules(form: Form[RulesForm], desk: NamedDependency[Desk]) -> Response[str] | Response[None]:
-    """Write a rule, judge what met one, or let a server through that was held back."""
+    """Write a rule, or judge what met one."""
     try:
         async with desk.db.begin() as tx:
             if form.what == "write":
                 made = await rules.write_rule(tx, _written(form), by=desk.by)
                 return desk.go(f"{HERE}/{made}", "saved")
-            if form.what == "end_hold":
-                await integrity.end_origin_hold(tx, form.hold, by=desk.by)
-            else:
-                await _judge(tx, form, by=desk.by)
+            await _judge(tx, form, by=desk.by)
     except DomainError as error:
         return await _list(desk, form=form, error=error)
     return desk.go(HERE, "acted")
@@ -115,8 +110,6 @@ def _written(form: RulesForm) -> rules.Written:
 async def _list(desk: Desk, *, form: RulesForm | None = None, error: DomainError | None = None) -> Response[str]:
     found = await rules.list_rules(desk.db, by=desk.by)
     hits = await rules.waiting_hits(desk.db, by=desk.by, most=_A_PAGE)
-    origins = await integrity.list_origin_holds(desk.db, by=desk.by)
-    people = [*(one.account_id for one in hits), *(one.hold.account_id for one in origins)]
     return desk.page(
         "watch_rules.html",
         error=error,
@@ -125,8 +118,7 @@ async def _list(desk: Desk, *, form: RulesForm | None = None, error: DomainError
         called={one.id: one.name for one, _ in found},
         hits=hits,
         texts=await desk.texts([one.subject_id for one in hits if one.kind == "post"]),
-        names=await desk.names(people),
-        origins=origins,
+        names=await desk.names([one.account_id for one in hits]),
     )
 
 
