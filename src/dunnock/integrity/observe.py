@@ -62,6 +62,7 @@ async def _write_down(
     if target is not None and target != post.author_id:
         await look_for_flood(tx, target)
         await raids.look_for_raiders(tx, target, by=post.author_id)
+        await raids.take_part(tx, target, post_id=post.id, by=post.author_id, marks=marks)
 
 
 async def _shown(tx: Tx, picture: Picture) -> list[str]:

@@ -348,3 +348,14 @@ async def test_a_network_that_is_in_both_makes_them_one(db, town, make):
     assert [hit.account_id for hit in one.hits] == [town.anna.id, town.bert.id]
     await town.answer(await town.of("", 8), await make.member(), lambda n: f"{CHEERS[0][::-1]} {CHEERS[1][n % 2 :]}")
     assert len(await town.raids()) == 2, "others in other words are another raid"
+
+
+async def test_who_says_its_words_between_two_looks_takes_part_and_friends_and_others_do_not(db, town, make):
+    raiders, late, friends, others = [await town.of("", number) for number in (8, 3, 1, 2)]
+    await make.follow(town.anna, friends[0])
+    await town.answer(raiders, town.anna, town.bank)
+    await town.answer([*late, *friends], town.anna, town.bank)
+    await town.answer(others, town.anna, town.own)
+    [one] = await town.raids()
+    who = {raider.account_id for raider in await raids.raiders_of(db, one.raid.id, by=town.mo.id)}
+    assert who == {account.id for account in [*raiders, *late]}

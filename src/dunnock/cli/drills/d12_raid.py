@@ -10,7 +10,7 @@ from dunnock.cli.drills.report import Drill, Measure
 from dunnock.cli.drills.stage import DrillFailed, Person, Stage
 
 _RAIDERS, _FRIENDS, _CROWD, _ROUNDS = 40, 5, 25, 4
-_FIRST = 20
+_FIRST, _AGAIN = 20, 5
 _HOSTILE, _OF_EACH, _HONEST = 3, 13, 6
 _BANK = (
     "Nobody wants you here and you know it, so leave this place now",
@@ -40,7 +40,7 @@ _QUIET = "/api/v1/dunnock/quiet_time"
 
 def _play(stage: Stage) -> list[Measure]:
     owner = stage.staff("owner", "owner")
-    target, other = stage.join_all(["target", "other"])
+    target, other, following = stage.join_all(["target", "other", "next_one"])
     friends = stage.join_all([f"friend_{n}" for n in range(_FRIENDS)])
     raiders = stage.join_all([f"raider_{n}" for n in range(_RAIDERS)])
     crowd = stage.join_all([f"crowd_{n}" for n in range(_CROWD)])
@@ -49,7 +49,8 @@ def _play(stage: Stage) -> list[Measure]:
     for one in (target, other):
         stage.must("PUT", _QUIET, one, when_flooded="begin")
     posts = {
-        one.name: stage.must("POST", "/api/v1/statuses", one, status="Here is what I think") for one in (target, other)
+        one.name: stage.must("POST", "/api/v1/statuses", one, status="Here is what I think")
+        for one in (target, other, following)
     }
 
     def answer(who: Person, to: Person, words: str) -> str:
@@ -79,9 +80,19 @@ def _play(stage: Stage) -> list[Measure]:
     own = sum(one in _below(stage, posts["target"]["id"], raiders[0]) for one in later[::_RAIDERS])
     waiting = _requests(stage, target)
     standing = stage.must("GET", f"/api/v1/admin/accounts/{target.id}", owner)
-    cases = [one["title"] for one in stage.must("GET", "/api/v1/dunnock/admin/cases", owner)]
+    cases = _cases(stage, owner)
     raided = [f"Raid on @{one.name}" in cases for one in (target, other)]
     quiet = stage.must("GET", _QUIET, other)["until"]
+    first = [answer(one, following, _BANK[n % 3]) for n, one in enumerate(raiders[:_AGAIN])]
+    held, early = stage.until(lambda: _protected(stage, owner, following), within_s=60)
+    more = [answer(one, following, _BANK[n % 3]) for n, one in enumerate(raiders[_AGAIN:])]
+    heard_late = [answer(one, following, "I am with you") for one in crowd[:_FRIENDS]]
+    stage.until(lambda: _below(stage, posts[following.name]["id"], None) >= {*heard_late}, within_s=60)
+    shown = _below(stage, posts[following.name]["id"], None)
+    slipped = sum(one in shown for one in more)
+    both = [one["members"] for one in stage.must("GET", "/api/v1/dunnock/admin/raids", owner)]
+    one_raid = [{target.id, following.id} <= {member["account_id"] for member in members} for members in both]
+    raid_cases = [title for title in _cases(stage, owner) if title.startswith("Raid on @")]
     untouched = not (standing["suspended"] or standing["silenced"] or standing["disabled"])
     from_elsewhere = _from_other_servers(stage, owner)
     return [
@@ -119,7 +130,35 @@ def _play(stage: Stage) -> list[Measure]:
             "untouched" if untouched else "acted on",
             held=untouched,
         ),
+        Measure(
+            f"the same raiders go on to the next member: from answer {_AGAIN} of theirs until they are held",
+            "at most 60 s",
+            f"{early:.1f} s, {sum(one in shown for one in first)} seen" if held else "never",
+            held=bool(held),
+        ),
+        Measure(
+            "later answers of theirs that anybody sees below that post, and people who raided nobody who are not seen",
+            "at most 10 %, none",
+            f"{slipped} of {len(more)}, {len({*heard_late} - shown)}",
+            held=slipped <= 0.1 * len(more) and {*heard_late} <= shown,
+        ),
+        Measure(
+            "raids of both members, and cases of it",
+            "1 and 1",
+            f"{sum(one_raid)} and {len(raid_cases)}",
+            held=sum(one_raid) == 1 and len(raid_cases) == 1,
+        ),
     ]
+
+
+def _cases(stage: Stage, owner: Person) -> list[str]:
+    return [one["title"] for one in stage.must("GET", "/api/v1/dunnock/admin/cases", owner)]
+
+
+def _protected(stage: Stage, owner: Person, whom: Person) -> bool:
+    """Are those who take part in a raid held back from this member?"""
+    found = stage.must("GET", "/api/v1/dunnock/admin/raids", owner)
+    return any(hold["account_id"] == whom.id for one in found for hold in one["holds"])
 
 
 def _from_other_servers(stage: Stage, owner: Person) -> list[Measure]:

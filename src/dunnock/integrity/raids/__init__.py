@@ -18,6 +18,7 @@ from dunnock.integrity.raids.handle import (
     show_raid,
 )
 from dunnock.integrity.raids.model import FEWEST, Hit, Kin, Part, Raid, Raider, belongs, part_of
+from dunnock.integrity.raids.take_part import take_part
 from dunnock.integrity.raids.tell import tell_of_raid
 from dunnock.integrity.raids.trim import TrimRaids, trim_raids
 
@@ -43,6 +44,7 @@ __all__ = [
     "raiders_of",
     "raiders_of_server",
     "show_raid",
+    "take_part",
     "tell_of_raid",
     "trim_raids",
 ]

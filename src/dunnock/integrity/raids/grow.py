@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dunnock import posts
 from dunnock.foundation.clock import now_ms
@@ -89,7 +89,7 @@ async def grow(
     await tx.run(store.TOUCH, the=raid_id, now=tx.now)
     numbers = await tx.one(store.NUMBERS, the=raid_id)
     assert numbers is not None
-    await _add_accounts(tx, raid_id, part, room=MOST_ACCOUNTS - numbers[0])
+    await add_accounts(tx, raid_id, part.raiders, target_id=part.target_id, room=MOST_ACCOUNTS - numbers[0])
     marks = [("server", one) for one in sorted(part.servers)] + [("word", one) for one in sorted(part.words)]
     room = max(0, MOST_MARKS - numbers[1])
     await tx.many(store.ADD_MARK, [{"raid_id": raid_id, "kind": kind, "mark": mark} for kind, mark in marks[:room]])
@@ -100,16 +100,17 @@ async def grow(
     return held
 
 
-async def _add_accounts(tx: Tx, raid_id: int, part: Part, *, room: int) -> None:
-    ids = sorted(part.raiders)
+async def add_accounts(tx: Tx, raid_id: int, who: Mapping[int, str], *, target_id: int, room: int) -> None:
+    """These (account -> server) wrote to the target as a part of the raid; at most `room` of them are new in it."""
+    ids = sorted(who)
     known = {row[0] for row in await tx.all(store.HELD_ACCOUNTS, the=raid_id, ids=ids)}
     new = [one for one in ids if one not in known][: max(0, room)]
     rows = [
-        {"raid_id": raid_id, "account_id": one, "domain": part.raiders[one], "waves": 0, "last_target_id": 0, "last_at": 0}
+        {"raid_id": raid_id, "account_id": one, "domain": who[one], "waves": 0, "last_target_id": 0, "last_at": 0}
         for one in new
     ]  # fmt: skip
     await tx.many(store.ADD_ACCOUNT, rows)
-    await tx.run(store.WROTE_TO, the=raid_id, ids=ids, target=part.target_id, now=tx.now)
+    await tx.run(store.WROTE_TO, the=raid_id, ids=ids, target=target_id, now=tx.now)
 
 
 async def _put_hit(

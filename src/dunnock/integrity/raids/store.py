@@ -81,6 +81,16 @@ MARKED = Sql(  # (raid, kind, mark) of raids that say, or come from, some of the
     .where(among(_k.mark, "marks"), _r.last_at > _since)
     .limit(_most)
 )
+SAID_AT = Sql(  # the raid that was at the target since then, and says one of these words
+    select(_h.raid_id)
+    .join(raids, _r.id == _h.raid_id)
+    .join(raid_marks, _k.raid_id == _h.raid_id)
+    .where(
+        _h.account_id == _target, _h.last_at > _since, _r.ended_at.is_(None), _k.kind == "word", among(_k.mark, "marks")
+    )
+    .order_by(_h.last_at.desc())
+    .limit(1)
+)
 WORDS = Sql(select(_k.mark).where(_k.raid_id == _the, _k.kind == "word", among(_k.mark, "marks")))
 _n = cluster_members.c
 _mine = (
