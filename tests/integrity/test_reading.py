@@ -1,6 +1,8 @@
 """Tables of posts become observations: columns of ours, and of Twitter's archive."""
 
 import datetime as dt
+import gzip
+import json
 
 import duckdb
 import numpy as np
@@ -91,7 +93,9 @@ def test_a_post_in_two_files_is_one_post(table, tmp_path):
     told = []
     with Posts([table, again], tell=told.append) as posts:
         assert len(posts) == 4
-    assert told == ["posts.parquet: 4 posts", "again.parquet: 2 posts"]
+    assert told == [
+        "posts.parquet: 4 posts; left out: 1 without account, 1 without a date that can be read", "again.parquet: 2 posts"
+    ]  # fmt: skip
 
 
 def test_two_posts_whose_names_hash_alike_are_two(tmp_path):
@@ -131,3 +135,97 @@ def test_what_is_no_table_is_refused(tmp_path):
         Posts([tmp_path / "b.parquet"])
     with pytest.raises(BadTable):
         Posts([tmp_path / "none.csv"])
+
+
+ROWS = [
+    {"account_id": "b", "post_id": "p0", "created_at": "2026-01-01T00:00:00Z", "text": "hello, world", "hashtags": ["Tea","milk"],
+     "urls": ["https://shop.example/a?b=1,2"]},
+    {"account_id": "a", "post_id": "p1", "created_at": "2026-01-01T02:00:10+02:00", "text": "Hello World", "hashtags": []},
+    {"account_id": "a", "post_id": "p1", "created_at": "2026-01-02T00:00:00Z", "text": "again"},
+    {"account_id": "c", "post_id": "p2", "created_at": "2026-01-01T00:00:20Z", "text": 'one\n"two"', "hashtags": ["milk", "tea"],
+     "urls": ["https://www.shop.example/a?b=1,2#x", "https://shop.example/a?b=1"], "is_repost": True, "repost_of": 7},
+]  # fmt: skip
+
+
+def lines(path, rows):
+    packed = path.suffix == ".gz"
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    path.write_bytes(gzip.compress(data) if packed else data)
+    return path
+
+
+def array(path, rows):
+    path.write_text(" \n" + json.dumps(rows, indent=1))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("write", "name"), [(lines, "posts.jsonl"), (lines, "posts.jsonl.gz"), (array, "posts.json"), (lines, "named.csv")]
+)
+def test_json_of_any_name(tmp_path, write, name):
+    with Posts([write(tmp_path / name, ROWS)]) as posts:
+        assert posts.accounts == ["a", "b", "c"]
+        assert posts.author.tolist() == [1, 0, 2]
+        assert (posts.at - posts.at[0]).tolist() == [0, 10, 20]
+        assert posts.is_repost.tolist() == [False, False, True]
+        assert things(posts, Trace.TEXT) == [[0, 1]]
+        assert things(posts, Trace.TAGS) == [[0, 2]]
+        assert things(posts, Trace.LINK) == [[0, 2], [2]]
+        assert things(posts, Trace.REPOST) == [[2]]
+
+
+@pytest.mark.parametrize("write", [lines, array])
+def test_numbers_and_dates_in_one_column_and_what_is_neither(tmp_path, write):
+    moments = [
+        1_767_225_600,
+        "1767225601",
+        1_767_225_602_000,
+        "2026-01-01",
+        "2026-01-01 00:00:03.9",
+        "no date",
+        "nan",
+        "-5",
+        None,
+        1e300,
+    ]
+    rows = [{"account_id": "a", "post_id": f"p{n}", "created_at": at} for n, at in enumerate(moments)]
+    rows.append({"account_id": None, "post_id": "", "created_at": 1_767_225_600})
+    told = []
+    with Posts([write(tmp_path / "posts.json", rows)], tell=told.append) as posts:
+        assert posts.at.tolist() == [1_767_225_600 + n for n in (0, 1, 2, 0, 3)]
+    assert told == ["posts.json: 5 posts; left out: 1 without account, 1 without id, 5 without a date that can be read"]
+
+
+def test_unix_seconds_in_csv(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text("account_id,post_id,created_at\na,1,1767225600\nb,2,1767225601000\nc,3,1767225602.7\n")
+    with Posts([path]) as posts:
+        assert posts.at.tolist() == [1_767_225_600, 1_767_225_601, 1_767_225_602]
+
+
+def test_a_table_of_which_no_row_is_a_post_is_refused_with_the_reason(tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_text("account_id,post_id,created_at\na,1,yesterday\n,2,soon\n")
+    with pytest.raises(BadTable) as refused:
+        Posts([path])
+    assert refused.value.text.endswith(
+        "has no post with an account, an id and a date: of 2 rows 1 without account, 2 without a date that can be read."
+    )
+    path.write_text("account_id,post_id,created_at\n")
+    with Posts([path]) as posts:
+        assert len(posts) == 0
+
+
+@pytest.mark.parametrize("broken", ['{"account_id": "a", "post_id": ', '[{"account_id": 1}, ', '{"a": 1}\nnothing\n'])
+def test_broken_json_is_refused(tmp_path, broken):
+    path = tmp_path / "posts.json"
+    path.write_text(broken)
+    with pytest.raises(BadTable):
+        Posts([path])
+
+
+def test_what_only_begins_like_gzip_is_refused(tmp_path):
+    path = tmp_path / "posts.jsonl.gz"
+    path.write_bytes(b"\x1f\x8b\x08 and no more")
+    with pytest.raises(BadTable):
+        Posts([path])

@@ -33,7 +33,7 @@ def scan(
     """Write a row for each account that acts together with others: account_id, score, cluster_id, evidence.
 
     Args:
-        files: Tables of posts: Parquet or CSV with account_id, post_id, created_at, and what there is of text, is_repost,
+        files: Tables of posts: Parquet, CSV or JSON with account_id, post_id, created_at, and what there is of text, is_repost,
             repost_of, repost_of_author, hashtags, urls, mentions, reply_to, media; or CSV of Twitter's archive.
         out: Where the rows go: CSV, or Parquet where the name ends so. The evidence is JSON.
         no_text: Look at behaviour only, not at what was written.

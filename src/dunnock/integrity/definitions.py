@@ -46,7 +46,7 @@ _MILLISECONDS = 100_000_000_000  # a greater number of seconds would be in the y
 
 
 def told(file: Any, name: str, *, text: bool) -> Any:
-    """Our columns of a file's table, with its `row`; posts without account, id or date are left out.
+    """Our columns of a file's table, with its `row`; also of rows that are none of `whole`.
 
     Without `text`, no column with what was written is read.
 
@@ -61,8 +61,21 @@ def told(file: Any, name: str, *, text: bool) -> Any:
         ours: _column(ours, file[theirs] if theirs and (text or ours not in _WORDS) else None)
         for ours, theirs in found.items()
     }
-    made = file.select("row", **columns)
-    return made.filter((made.account != "") & (made.post != "") & made.moment.notnull())
+    return file.select("row", **columns)
+
+
+def whole(told: Any) -> Any:
+    """Those of `told` that are posts: with an account, an id and a date."""
+    return told.filter(told.account.notnull() & told.post.notnull() & told.moment.notnull())
+
+
+def lacking(told: Any) -> Any:
+    """One row: how many `rows` there are, how many of them are `posts`, and how many lack an account, an id, a date."""
+    kept = told.account.notnull() & told.post.notnull() & told.moment.notnull()
+    return told.aggregate(
+        rows=told.row.count(), posts=told.row.count(where=kept), accounts=told.row.count(where=told.account.isnull()),
+        ids=told.row.count(where=told.post.isnull()), dates=told.row.count(where=told.moment.isnull()),
+    )  # fmt: skip
 
 
 def accounts(read: Any) -> Any:
@@ -146,10 +159,22 @@ def _items(column: Any, *, lower: bool) -> Any:
 
 def _moment(column: Any) -> Any:
     """Seconds since 1970 from a date or a number; null for what is neither."""
-    if column.type().is_numeric():
-        return ibis.ifelse(column > _MILLISECONDS, column / 1000, column).cast("float64").floor().cast("int64")
-    date = column if column.type().is_timestamp() else column.try_cast("timestamp")
-    return date.epoch_seconds().cast("float64").floor().cast("int64")
+    kind = column.type()
+    if kind.is_numeric():
+        return _seconds(column)
+    date = (
+        column if kind.is_timestamp() else column.cast("timestamp") if kind.is_date() else column.try_cast("timestamp")
+    )
+    since = date.epoch_seconds().cast("float64").floor().cast("int64")
+    if not kind.is_string():
+        return since
+    return ibis.ifelse(column.re_search(r"^[0-9]+(\.[0-9]+)?$"), _seconds(column.try_cast("float64")), since)
+
+
+def _seconds(number: Any) -> Any:
+    """From seconds or milliseconds; null for what no calendar has."""
+    at = ibis.ifelse(number > _MILLISECONDS, number / 1000, number).cast("float64")
+    return ibis.ifelse((at >= 0) & (at < _MILLISECONDS), at, ibis.null("float64")).floor().cast("int64")
 
 
 def _bare(words: Any) -> Any:

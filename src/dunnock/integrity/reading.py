@@ -1,4 +1,4 @@
-"""Tables of posts (Parquet, CSV, Twitter's information operations archive) as columns of observations."""
+"""Tables of posts (Parquet, CSV, JSON, Twitter's information operations archive) as columns of observations."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from dunnock.integrity.engines import BadTable
 __all__ = ["BadTable", "Boosts", "Posts"]
 
 _CHUNK = 20_000  # texts at a time
+_LACKING = {"accounts": "account", "ids": "id", "dates": "a date that can be read"}
 _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93))  # odd: no two hashes become one
 
 
@@ -98,9 +99,14 @@ class Posts:
     def _read(self, place: int, file: Path, tell: Callable[[str], object]) -> Any:
         told = definitions.told(self._engine.file(place, file), str(file), text=self._text)
         read = self._engine.named(f"read{place}", told, file=file)
-        (count,) = self._engine.columns(read.aggregate(posts=read.count()))["posts"]
-        tell(f"{file.name}: {count:,} posts")
-        return read
+        counted = {name: int(one[0]) for name, one in self._engine.columns(definitions.lacking(read)).items()}
+        lacking = ", ".join(f"{n:,} without {what}" for name, what in _LACKING.items() if (n := counted[name]))
+        if counted["rows"] and not counted["posts"]:
+            raise BadTable(
+                say=f"{file} has no post with an account, an id and a date: of {counted['rows']:,} rows {lacking}."
+            )
+        tell(f"{file.name}: {counted['posts']:,} posts" + (f"; left out: {lacking}" if lacking else ""))
+        return definitions.whole(read)
 
     def _number(self, read: list[Any]) -> None:
         engine = self._engine

@@ -7,6 +7,7 @@ by those accounts, is so much time between them? Written from docs/integrity.md 
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 import sys
@@ -115,8 +116,21 @@ def missing(flags: list[tuple[str, float, str]], posts: dict[str, tuple[str, flo
 
 
 def _table(path: str) -> str:
+    """How DuckDB reads a table: Parquet, JSON, or else CSV; gzip around the latter two."""
     with open(path, "rb") as file:  # noqa: PTH123 (a program on its own)
-        return "read_parquet(?)" if file.read(4) == b"PAR1" else "read_csv(?, all_varchar = true, header = true)"
+        start = file.read(4)
+    if start == b"PAR1":
+        return "read_parquet(?)"
+    with gzip.open(path) if start[:2] == b"\x1f\x8b" else open(path, "rb") as unpacked:  # noqa: PTH123 (as above)
+        first = unpacked.read(4_096).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if first in {b"{", b"["}:
+        return "read_json(?, sample_size = -1)"
+    return "read_csv(?, all_varchar = true, header = true)"
+
+
+_SECONDS = """CASE WHEN regexp_full_match({0}::VARCHAR, '[0-9]+([.][0-9]+)?')
+    THEN {0}::VARCHAR::DOUBLE / if({0}::VARCHAR::DOUBLE > 1e11, 1000, 1) ELSE epoch(try_cast({0}::VARCHAR AS TIMESTAMP)) END"""
+"""Since 1970: dates, or Unix seconds or milliseconds."""
 
 
 def main(paths: list[str]) -> int:
@@ -139,7 +153,7 @@ def main(paths: list[str]) -> int:
             ours = "post_id" in {row[0] for row in rows}
             names = ("post_id", "account_id", "created_at") if ours else ("tweetid", "userid", "tweet_time")
             found = duckdb.execute(
-                f"SELECT {names[0]}::VARCHAR, {names[1]}::VARCHAR, epoch({names[2]}::TIMESTAMP) FROM {_table(path)}"
+                f"SELECT {names[0]}::VARCHAR, {names[1]}::VARCHAR, {_SECONDS.format(names[2])} FROM {_table(path)}"
                 f" WHERE {names[0]}::VARCHAR IN (SELECT unnest(?::VARCHAR[]))",
                 [path, sorted(named)],
             ).fetchall()

@@ -12,9 +12,17 @@ import ibis
 from ibis.backends.sql.datatypes import DuckDBType
 
 from dunnock.integrity.coaction import Ints
+from dunnock.integrity.engines.kinds import Kind, kind_of
 from dunnock.integrity.engines.model import PLACE, BadTable
 
 _MEMORY = "384MB"
+_JSON = "SELECT *, row_number() OVER () AS n FROM read_json({{}}, format = '{}', sample_size = -1, map_inference_threshold = -1)"
+_SOURCES: dict[Kind, str] = {
+    "parquet": "SELECT * EXCLUDE file_row_number, file_row_number AS n FROM read_parquet({}, file_row_number = true)",
+    "csv": "SELECT *, row_number() OVER () AS n FROM read_csv({}, all_varchar = true, header = true)",
+    "lines": _JSON.format("newline_delimited"),
+    "array": _JSON.format("array"),
+}
 
 
 class OnDuckDB:
@@ -29,11 +37,11 @@ class OnDuckDB:
         """See `Engine`."""
         literal = "'" + str(path).replace("'", "''") + "'"
         try:
-            source = (
-                f"SELECT * EXCLUDE file_row_number, file_row_number AS n FROM read_parquet({literal}, file_row_number = true)"
-                if _parquet(path)
-                else f"SELECT *, row_number() OVER () AS n FROM read_csv({literal}, all_varchar = true, header = true)"
-            )
+            source = _SOURCES[kind_of(path)].format(literal)
+            mixed = [column for column, kind in self._columns(f"({source})") if kind == "JSON"]
+            if mixed:  # of several types: as they would stand in CSV
+                texts = ", ".join(f"{one} ->> '$' AS {one}" for one in map(_quoted, mixed))
+                source = f"SELECT * REPLACE ({texts}) FROM ({source})"
             name = f"file{place}"
             self._db.execute(f"CREATE VIEW {name} AS SELECT * EXCLUDE n, n + {place << PLACE} AS row FROM ({source})")
             return self._table(name)
@@ -48,7 +56,7 @@ class OnDuckDB:
 
     def named(self, name: str, expression: Any, *, file: Path) -> Any:
         """See `Engine`. Of Parquet, each reading decodes only the columns that it needs."""
-        return self._made("VIEW" if _parquet(file) else "TABLE", name, expression)
+        return self._made("VIEW" if kind_of(file) == "parquet" else "TABLE", name, expression)
 
     def union(self, name: str, parts: Sequence[Any]) -> Any:
         """See `Engine`."""
@@ -94,8 +102,10 @@ class OnDuckDB:
         return self._table(name)
 
     def _table(self, name: str) -> Any:
-        kinds = {str(row[0]): str(row[1]) for row in self._db.execute(f"DESCRIBE {name}").fetchall()}
-        return ibis.table({column: _kind(kind) for column, kind in kinds.items()}, name=name)
+        return ibis.table({column: _kind(kind) for column, kind in self._columns(name)}, name=name)
+
+    def _columns(self, of: str) -> list[tuple[str, str]]:
+        return [(str(row[0]), str(row[1])) for row in self._db.execute(f"DESCRIBE FROM {of}").fetchall()]
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
@@ -111,9 +121,8 @@ def _kind(kind: str) -> Any:
         return "string"
 
 
-def _parquet(path: Path) -> bool:
-    with path.open("rb") as opened:
-        return opened.read(4) == b"PAR1"
+def _quoted(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _sql(expression: Any) -> str:

@@ -13,6 +13,7 @@ import ibis
 from ibis.backends.sql.datatypes import PySparkType
 
 from dunnock.integrity.coaction import Ints
+from dunnock.integrity.engines.kinds import kind_of
 from dunnock.integrity.engines.model import PLACE, BadTable, EngineMissing
 
 _SETTINGS = {
@@ -56,15 +57,15 @@ class OnSpark:
     def file(self, place: int, path: Path) -> Any:
         """See `Engine`."""
         try:
-            with path.open("rb") as opened:
-                parquet = opened.read(4) == b"PAR1"
-            where = str(path.resolve())
-            if parquet:
-                found = self._spark.read.parquet(where)
-                row = "_metadata.row_index"
-            else:  # of several lines a record, so that a file is read as one, from its beginning
+            kind, where, row = kind_of(path), str(path.resolve()), "monotonically_increasing_id()"
+            if kind == "parquet":
+                found, row = self._spark.read.parquet(where), "_metadata.row_index"
+            elif kind == "csv":  # of several lines a record, so that a file is read as one, from its beginning
                 reading = self._spark.read.option("header", "true").option("multiLine", "true").option("escape", '"')
-                found, row = reading.csv(where), "monotonically_increasing_id()"
+                found = reading.csv(where)
+            else:
+                reading = self._spark.read.option("multiLine", "true" if kind == "array" else "false")
+                found = reading.option("mode", "FAILFAST").json(where)
             found = found.selectExpr("*", f"{row} + {place << PLACE} AS row")
             return self._named(f"file{place}", found)
         except OSError as error:
