@@ -200,24 +200,38 @@ async def test_a_search_is_kept_read_changed_and_given_up(site, db, join, publis
     page = await browser.submit("/searches")
     assert "The search is saved" in page.text
     assert "Berries in the hedge" in page.text
+    assert '<a href="/searches" aria-current="true">' in page.body
     (address,) = [one for one in re.findall(r'href="([^"]+)"', page.body) if one.endswith(".rss")]
     path = address.rpartition("/")[0]
     news = await stranger.get(address)
     assert news.status == 200
     assert news.headers["content-type"].startswith("application/rss+xml")
     assert "Berries in the hedge" in news.body
+    assert "<dc:creator>robin (@robin)</dc:creator>" in news.body
     assert "alone" not in news.body
     assert (await stranger.get(address.replace(".rss", "x.rss"))).status == 404
     assert (await stranger.get(path)).status == 303
+    assert "Saved as berries" in (await browser.get("/search?q=berries")).text
+    await browser.get(path)
     page = await browser.submit(path, query="", title="Empty")
     assert page.status == 422
     page = await browser.submit(path, query="nuts", title="Winter")
     assert "Nuts in the hedge" in page.text
+    assert "<bdi>nuts</bdi>" in (await browser.get(path)).body, "what it looks for, beside its name"
     assert "Winter" in (await browser.get("/searches")).text
     await browser.get(path)
     page = await browser.submit(f"{path}/delete")
     assert "Winter" not in page.text
     assert (await browser.get(path)).status == 404
+
+
+async def test_what_nobody_said_yet_can_be_kept_too(site, signed_in):
+    browser = await signed_in("wren")
+    await browser.get("/search?q=waxwings")
+    page = await browser.submit("/searches")
+    assert "What is written later comes here" in page.text
+    assert "Save this search" not in (await browser.get("/search?q=waxwings before:soon")).text
+    assert "Save this search" not in (await site.browser().get("/search?q=waxwings")).text
 
 
 async def test_who_is_behind_a_hashtag_and_what_is_held_back(site, db, make):

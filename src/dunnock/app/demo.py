@@ -205,6 +205,8 @@ class _Demo:
                     then, self._ids[person.username], public_url=self._settings.public_url, bio=person.bio, fields=fields,
                     by_member_id=None,
                 )  # fmt: skip
+                # The people of the demo agreed to be searched; those of the campaign would rather not.
+                await accounts.change_settings(then, self._ids[person.username], indexable=True)
             for name in campaign:
                 bio = self._chance.choice(CAMPAIGN_BIOS)
                 then = _Then(tx, self._now - 10 * DAY, self._next)

@@ -66,6 +66,7 @@ from dunnock.discovery.saved_searches import (
     delete_saved_search,
     find_saved_search,
     save_search,
+    saved_as,
     saved_search_by_secret,
     saved_searches_of,
 )
@@ -172,6 +173,7 @@ __all__ = [
     "review_post",
     "review_publisher",
     "save_search",
+    "saved_as",
     "saved_search_by_secret",
     "saved_searches_of",
     "search_posts",

@@ -44,6 +44,12 @@ async def find_saved_search(reader: Reader, account_id: int, search_id: int) -> 
     return _saved(row)
 
 
+async def saved_as(reader: Reader, account_id: int, query: str) -> SavedSearch | None:
+    """The member's that looks for just that, the oldest; None: they keep none."""
+    query = _plain(query)
+    return next((one for one in await saved_searches_of(reader, account_id) if one.query == query), None)
+
+
 async def saved_search_by_secret(reader: Reader, search_id: int, secret: str) -> SavedSearch:
     """The one whose address somebody has.
 
@@ -94,14 +100,18 @@ async def delete_saved_search(tx: Tx, account_id: int, search_id: int) -> None:
 
 
 def _checked(title: str, query: str) -> tuple[str, str]:
-    query = " ".join(query.replace("\0", "").split())
-    title = " ".join(title.replace("\0", "").split()) or query[:LONGEST_TITLE]
+    query = _plain(query)
+    title = _plain(title) or query[:LONGEST_TITLE]
     if len(query) > LONGEST_QUERY or not read(query).says:
         says = "is too long" if len(query) > LONGEST_QUERY else "asks for nothing"
         raise SavedSearchRefused(say=f"Validation failed: Search {says}", details={"query": [("", says)]})
     if len(title) > LONGEST_TITLE:
         raise SavedSearchRefused(say="Validation failed: Title is too long", details={"title": [("", "is too long")]})
     return title, query
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.replace("\0", "").split())
 
 
 def _saved(row: Row) -> SavedSearch:

@@ -6,9 +6,9 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from dunnock import accounts
+from dunnock import accounts, discovery
 from dunnock.api.kit import Query
-from dunnock.discovery import search_posts
+from dunnock.discovery import SavedSearch, search_posts
 from dunnock.feeds import Feeds, Page
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
@@ -60,6 +60,7 @@ async def show_search(
     tags: list[FoundHashtag] = []
     page = Page([], {}, {}, None, None)
     misread: tuple[str, ...] = ()
+    saved: SavedSearch | None = None
     if words:
         db.sync()
         if kind in {"", "people"} and not words.startswith("#"):
@@ -73,6 +74,7 @@ async def show_search(
             search = await search_posts(db, words, viewer_id=me, domain=settings.domain)
             page = await feeds.found(search, me, cursor)
             misread = search.misread
+            saved = await discovery.saved_as(db, me, words)
     return show(
         "search.html",
         words=words,
@@ -87,6 +89,7 @@ async def show_search(
         },
         way=_way(params, offset, steps_of(page, cursor), more=max(len(people), len(tags)) > _A_PAGE),
         misread=misread,
+        saved=saved,
         either="" if page.entries or misread or me is None else _either(words),
         elsewhere=_elsewhere(words) if me is not None and not people else "",
     )
