@@ -24,8 +24,8 @@ MOST_WORDS = 4_000  # of one post; what comes after is not found
 _MOST_OF_ONE = 200  # PostgreSQL keeps 255 places of a word
 _FOREVER = (1 << 63) - 1
 BACKLOG_EVERY_MS = 5 * MINUTE
-_BACKLOG = "all, folded anew"
-_MARKED_BY = ("all, with pairs and times", _BACKLOG)  # backlogs that left marks of pairs and times everywhere
+_BACKLOG = "all, folded anew, with finer pairs"
+_TIMED_BY = ("all, with pairs and times", _BACKLOG)  # the backlogs that left marks of the time everywhere
 
 _ids = msgspec.json.Decoder(list[int]).decode
 _names = msgspec.json.Decoder(list[str]).decode
@@ -217,16 +217,24 @@ def _hosts(link: str) -> list[str]:
         return []
 
 
-async def is_marked(db: Db) -> bool:
-    """Does all that is in the index have the marks of its pairs of words, and of its time? Not before the backlog is done."""
-    if db not in _MARKED:
-        if not any([await db.value(store.PROGRESS, name=name) == 0 for name in _MARKED_BY]):
-            return False
-        _MARKED.add(db)
-    return True
+class Marked(msgspec.Struct, frozen=True):
+    """Does all that is in the index have the marks of its pairs of words (`pairs`), and of its time (`timed`)?"""
+
+    pairs: bool
+    timed: bool
 
 
-_MARKED: WeakSet[Db] = WeakSet()  # it stays so: asked once
+async def marked(db: Db) -> Marked:
+    """Not before the backlog is done."""
+    if db in _ALL_MARKED:
+        return Marked(pairs=True, timed=True)
+    done = [name for name in _TIMED_BY if await db.value(store.PROGRESS, name=name) == 0]
+    if _BACKLOG in done:
+        _ALL_MARKED.add(db)
+    return Marked(pairs=_BACKLOG in done, timed=bool(done))
+
+
+_ALL_MARKED: WeakSet[Db] = WeakSet()  # it stays so: asked once
 
 
 def _vector(words: Sequence[str], post_id: int) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from dunnock import accounts, text
 from dunnock.discovery import marks
 from dunnock.discovery.find import Asked, find
-from dunnock.discovery.index import is_marked
+from dunnock.discovery.index import Marked, marked
 from dunnock.discovery.query import ME, Query, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db
@@ -44,15 +44,15 @@ class PostSearch:
     `misread`: what was typed as an operator and can't be: there is no such value, or nobody known of that name.
     """
 
-    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], *, marked: bool) -> None:
+    def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], has: Marked) -> None:
         """Use `search_posts`."""
         self._db, self._viewer_id, self._query = db, viewer_id, query
         own = (marks.by(viewer_id), marks.to(viewer_id))
         scope = {"all": (marks.PUBLIC, *own), "library": own, "public": (marks.PUBLIC,)}[query.scope]
-        self._said = _asked(query, people, scope, marked=marked)
+        self._said = _asked(query, people, scope, has)
         self._bare: Asked | None = None
         if query.scope != "public" and query.groups:
-            self._bare = _asked(query, people, (), marked=marked)
+            self._bare = _asked(query, people, (), has)
         self.kept: set[int] = set()
         self.misread = (*query.misread, *[f"from:{one}" for one in query.authors if one not in people])
 
@@ -105,8 +105,10 @@ class PostSearch:
         return found
 
 
-def _asked(query: Query, people: dict[str, int], scope: tuple[str, ...], *, marked: bool) -> Asked:
-    return Asked(for_sqlite(query, people, scope), for_postgresql(query, people, scope, pairs=marked), timed=marked)
+def _asked(query: Query, people: dict[str, int], scope: tuple[str, ...], has: Marked) -> Asked:
+    return Asked(
+        for_sqlite(query, people, scope), for_postgresql(query, people, scope, pairs=has.pairs), timed=has.timed
+    )
 
 
 async def search_posts(
@@ -124,7 +126,9 @@ async def search_posts(
     people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)
     if by_account_id is not None:
         people[str(by_account_id)] = by_account_id
-    return PostSearch(db, viewer_id, query, people, marked=db.engine == "postgresql" and await is_marked(db))
+    # SQLite's index knows the places and the order of what it holds, and needs no marks.
+    has = await marked(db) if db.engine == "postgresql" else Marked(pairs=False, timed=False)
+    return PostSearch(db, viewer_id, query, people, has)
 
 
 def _by(query: Query, account_id: int) -> Query:

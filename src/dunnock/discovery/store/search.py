@@ -102,23 +102,28 @@ def _found(order: str) -> Sql:
 FOUND, FOUND_UP = _found("DESC"), _found("ASC")
 """Ids of posts that match, on SQLite."""
 
+_BETWEEN = "d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint)"
+
 
 def _walked(order: str) -> Sql:
+    # The sum keeps PostgreSQL from asking the index of words. Where the walk ended is only looked up when it has to go on.
+    nearest = f"FROM search_docs AS d WHERE {_BETWEEN} ORDER BY d.post_id {order}"
     return Sql(
         text(
-            "WITH near AS MATERIALIZED (SELECT d.post_id, d.words @@ CAST(:ts AS tsquery) AS fits FROM search_docs AS d "
-            "WHERE d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint) "
-            f"ORDER BY d.post_id {order} LIMIT CAST(:looked_at AS bigint)) "
-            f"(SELECT post_id, 0, 0, 0, 0 FROM near WHERE fits ORDER BY post_id {order}) "
-            "UNION ALL SELECT coalesce(min(post_id), 0), coalesce(max(post_id), 0), count(*), "
-            "coalesce((SELECT min(post_id) FROM search_docs), 0), coalesce((SELECT max(post_id) FROM search_docs), 0) FROM near"
+            f"WITH fit AS MATERIALIZED (SELECT near.post_id FROM (SELECT d.post_id, d.words {nearest} "
+            "LIMIT CAST(:looked_at AS bigint)) AS near WHERE CAST(near.words @@ CAST(:ts AS tsquery) AS int) + 0 = 1 "
+            f"ORDER BY near.post_id {order} LIMIT CAST(:most AS bigint)) "
+            "SELECT post_id, 0, 0 FROM fit UNION ALL "
+            "SELECT CASE WHEN (SELECT count(*) FROM fit) < CAST(:most AS bigint) THEN coalesce("
+            f"(SELECT d.post_id {nearest} OFFSET CAST(:looked_at AS bigint) - 1 LIMIT 1), 0) ELSE 0 END, "
+            "coalesce((SELECT min(post_id) FROM search_docs), 0), coalesce((SELECT max(post_id) FROM search_docs), 0)"
         )
     )
 
 
 WALKED, WALKED_UP = _walked("DESC"), _walked("ASC")
-"""Of the nearest posts those that match, in their order, then (the lowest of them, the highest, how many, the lowest and the
-highest of all); on PostgreSQL."""
+"""Of the nearest posts those that match, by going through them, then (the last one looked at, the lowest and the highest of
+all); 0 for the last: there is no more, or enough fit; on PostgreSQL."""
 
 
 def _matching(order: str) -> Sql:
