@@ -1,25 +1,37 @@
-"""What N accounts gain that one hand leads and that nobody knows of yet: at most as much as the root of N."""
+"""What N accounts gain that one hand leads and that nobody knows of yet: at most as much as the root of N.
+
+`town`: a server that knows people (discovery/vouching.py); without it nobody can say who vouches for whom.
+"""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from itertools import count
 
 import pytest
+from sqlalchemy import select
 
 from dunnock import accounts, discovery
-from dunnock.accounts.tables import account_counts, follows
+from dunnock.accounts.tables import account_counts, follows, members
 from dunnock.accounts.tables import accounts as accounts_table
 from dunnock.accounts.views import AccountViews
+from dunnock.discovery.tables import vouched
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
-from dunnock.foundation.db import insert_once
+from dunnock.foundation.db import Sql, insert_into, insert_once
 from dunnock.foundation.ids import id_at
-from dunnock.posts.tables import interactions
+from dunnock.posts.tables import hashtag_posts, hashtags, interactions, posts
+from society import society
 
 SIZES = [10, 100, 1000, 10_000]
 ADD = insert_once(accounts_table, "id", "username", "username_key", "created_at", "discoverable")
 COUNT = insert_once(account_counts, "account_id", "posts", "followers", "last_post_at")
 FOLLOW = insert_once(follows, "follower_id", "followed_id", "id")
+MEMBER = insert_into(members, "id", "account_id", "email", "email_key", "password_hash", "role", "created_at")
+POST = insert_once(posts, "id", "author_id", "text", "html", "visibility", "thread_id", "created_at")
+HASHTAG = insert_once(hashtags, "id", "key", "name")
+USE = insert_once(hashtag_posts, "hashtag_id", "post_id")
+VOUCHED = Sql(select(vouched.c.account_id))
 NUMBERS = count(1)
 
 
@@ -39,6 +51,28 @@ async def people(db, size, *, days=60.0, posts=5, followers=0, named="p"):
             COUNT, [{"account_id": one, "posts": posts, "followers": followers, "last_post_at": 1} for one in ids]
         )
     return ids
+
+
+async def write(db, acts):
+    """Each of (author, when, hashtag) is a public post; None: without a hashtag."""
+    made = [(id_at(at, next(NUMBERS)), author, tag) for author, at, tag in acts]
+    async with db.begin() as tx:
+        await tx.many(
+            POST,
+            [
+                {
+                    "id": one,
+                    "author_id": author,
+                    "text": "",
+                    "html": "",
+                    "visibility": "public",
+                    "thread_id": one,
+                    "created_at": one >> 16,
+                }
+                for one, author, _ in made
+            ],
+        )
+        await tx.many(USE, [{"hashtag_id": tag, "post_id": one} for one, _, tag in made if tag is not None])
 
 
 async def follow(db, pairs, *, each=90 * MINUTE, since=20.0 * DAY):
@@ -81,6 +115,38 @@ async def crowd(db, kind, size):
 
 
 KINDS = ["fresh", "silent", "circle", "aged", "vouched", "bought"]
+
+
+async def town(db, size=500):
+    """People who follow each other, one of them of staff, known to the server; those with few followers first."""
+    made = await people(db, size)
+    pairs = society(size)
+    await follow(db, [(made[one], made[other]) for one, other in pairs], each=10 * MINUTE, since=55 * DAY)
+    async with db.begin() as tx:
+        await tx.run(
+            MEMBER,
+            id=made[0],
+            account_id=made[0],
+            email="a@b.example",
+            email_key="a@b.example",
+            password_hash="!",
+            role="owner",
+            created_at=1,
+        )
+    await discovery.refresh_vouching(db, discovery.RefreshVouching())
+    followers = Counter([other for _, other in pairs])
+    reached = {row[0] for row in await db.all(VOUCHED)}
+    return [made[one] for one in sorted(range(1, size), key=lambda one: followers[one]) if made[one] in reached]
+
+
+async def clubs(db, size, fooled, neighbours):
+    """With a past, and a third of their number vouch for three of them each; some of these are followed by others, too."""
+    made, audience = await people(db, size), await people(db, max(1, size // 3))
+    inside = [(audience[n % len(audience)], one) for n, one in enumerate(made)]
+    ring = [(audience[n - 1], one) for n, one in enumerate(audience) if len(audience) > 1]
+    outside = list(zip(neighbours, audience[:fooled], strict=False))
+    await follow(db, [*inside, *ring, *outside], since=40 * DAY)
+    return made
 
 
 async def honest(db, size, target, *, since=19.5):
@@ -137,6 +203,48 @@ async def test_bots_that_follow_one_to_be_suggested(db, house, kind, size):
     why = {one.account_id: one.sources for one in found}
     assert sum("follows_you" in why.get(one, ()) for one in bots) <= max(3, math.isqrt(size))
     assert all("follows_you" in why[one] for one in friends)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_crowd_that_vouches_for_itself(db, house, size):
+    reader, bought, liked = [(await people(db, 1, followers=size))[0] for _ in range(3)]
+    citizens = await town(db)
+    bots = await clubs(db, size, 3, citizens[-3:])
+    await follow(db, [(one, bought) for one in bots])
+    supporters = citizens[: math.isqrt(size) + 5]
+    await follow(db, list(zip(await people(db, len(supporters)), supporters, strict=True)), since=40 * DAY)
+    await follow(db, [(one, liked) for one in supporters])
+    shown = discovery.People(db, AccountViews(db), house.viewers)
+    order = [one.account_id for one in await shown.suggestions(reader, limit=400)]
+    assert [one for one in order if one in {bought, liked}] == [liked, bought]
+    await follow(db, [(one, reader) for one in [*bots, *citizens[-5:]]])
+    found = [one.account_id for one in await shown.suggestions(reader, limit=400) if "follows_you" in one.sources]
+    assert set(citizens[-5:]) <= set(found)
+    assert len([one for one in found if one in bots]) <= max(3, math.isqrt(size))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_thing_that_aged_accounts_do_together(db, house, size):
+    """They wrote something on their own before, and come slowly, one by one."""
+    start = now_ms() - 3 * HOUR
+    citizens = await town(db)
+    bots = await clubs(db, size, 3, citizens[-3:])
+    news, bought, both = 1, 2, 3
+    async with db.begin() as tx:
+        await tx.many(HASHTAG, [{"id": one, "key": f"t{one}", "name": f"t{one}"} for one in (news, bought, both)])
+    await write(db, [(one, now_ms() - 3 * DAY, None) for one in [*bots, *citizens]])
+    genuine = citizens[: math.isqrt(size) + 5]
+    for tag, some in ((news, genuine), (bought, bots), (both, [*citizens[-20:], *bots])):
+        await write(db, [(one, start + n * 2 * HOUR // len(some), tag) for n, one in enumerate(some)])
+    trends = discovery.Trends(db)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    listed = [one.tag.id for one in await trends.tags()]
+    assert listed[0] in {news, both}
+    assert bought not in listed
+    pushed = (await trends.why("tag", both)).found
+    assert pushed.raw == size + 20
+    assert pushed.effective <= 20 + 3 + math.sqrt(size)
+    assert (await trends.why("tag", news)).found.effective == len(genuine)
 
 
 @pytest.mark.parametrize("size", SIZES)

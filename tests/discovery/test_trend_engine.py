@@ -91,7 +91,7 @@ def test_coordinated_accounts_add_at_most_the_root_of_their_number(size):
     told = judged(here, known(here), Scene(accounts=50_000, groups=groups))
     together = known(base) | dict.fromkeys(bots, Past(SEVERAL, (5,)))
     repeated = judged(here, together, Scene(accounts=50_000, gatherings={5: (99, size)}))
-    turns = max(1, size // 200)
+    turns = max(1, size // (3 if size <= 1000 else 20))  # of ten thousand, three come by chance
     in_turns = known(base) | {one: Past(SEVERAL, (5 + one % turns,)) for one in bots}
     one_by_one = judged(
         here, in_turns, Scene(accounts=50_000, gatherings={5 + n: (99, size // turns) for n in range(turns)})
@@ -99,6 +99,38 @@ def test_coordinated_accounts_add_at_most_the_root_of_their_number(size):
     for found in (fresh, told, repeated, one_by_one):
         assert 0 <= found.effective - before <= math.sqrt(size) + 1e-6
         assert found.raw == 200 + size
+
+
+@pytest.mark.parametrize("size", [10, 100, 1000, 10_000])
+@pytest.mark.parametrize("past", [Past(1), KNOWN, NOBODY])
+def test_for_whom_nobody_vouches_counts_together_whatever_it_did_before(size, past):
+    base = crowd(200)
+    bots = crowd(size, first=1000, span=90 * MINUTE)
+    here = base | bots
+    fellows = {one: Past(past.first, (5 + one // 3,)) for one in bots}  # came in threes, to something else each time
+    gatherings = {5 + n: (900 + n, 3) for n in range(5000)}
+    before = judged(base, known(base)).effective
+    scene = Scene(accounts=50_000, gatherings=gatherings, vouched=set(base))
+    for pasts in (dict.fromkeys(bots, past), fellows):
+        found = judged(here, known(base) | pasts, scene)
+        assert 0 < found.effective - before <= math.sqrt(size) + 1e-6
+        assert (found.raw, found.communities) == (200 + size, 200 + (past.first is not None))
+    alone = judged(bots, dict.fromkeys(bots, past), Scene(accounts=50_000, vouched=set()))
+    assert alone.held is (Why.UNKNOWN if past.first is None else Why.UNVOUCHED)
+    few = dict(list(base.items())[:3]) | bots
+    some = judged(few, known(base) | dict.fromkeys(bots, past), scene)
+    assert (some.held is None) == (size < 100 or past.first is None), (
+        "three people do not make a crowd of a hundred a trend"
+    )
+
+
+def test_newcomers_for_whom_people_vouch_are_somebody():
+    acts = crowd(30)
+    found = judged(acts, {}, Scene(accounts=50_000, vouched=set(acts)))
+    assert (found.effective, found.communities, found.unknown, found.held) == (30, 30, 0, None)
+    at_once = crowd(30, start=4 * MINUTE, span=3 * MINUTE)
+    assert judged(at_once, {}, Scene(accounts=50_000, vouched=set(at_once))).raw == 30
+    assert judged(at_once, {}, Scene(accounts=50_000, vouched=set())) is None
 
 
 def test_accounts_that_came_together_before_are_one_circle():

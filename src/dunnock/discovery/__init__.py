@@ -86,15 +86,21 @@ from dunnock.discovery.trend_facts import HeldBack, Judged, held_accounts, held_
 from dunnock.discovery.trend_links import TrendingLink
 from dunnock.discovery.trend_refresh import REFRESH_EVERY_MS, RefreshTrends, refresh_trends
 from dunnock.discovery.trends import Reading, Trends
+from dunnock.discovery.vouching import VOUCH_EVERY_MS, RefreshVouching, refresh_vouching
 from dunnock.foundation.jobs import Does, Every
 
-EVERY: tuple[Every, ...] = (Every(IndexBacklog(), BACKLOG_EVERY_MS), Every(RefreshTrends(), REFRESH_EVERY_MS))
+EVERY: tuple[Every, ...] = (
+    Every(IndexBacklog(), BACKLOG_EVERY_MS),
+    Every(RefreshTrends(), REFRESH_EVERY_MS),
+    Every(RefreshVouching(), VOUCH_EVERY_MS),
+)
 """What discovery does again and again."""
 JOBS: Does = {
     IndexAuthor: index_author,
     IndexSpan: index_span,
     IndexBacklog: index_backlog,
     RefreshTrends: refresh_trends,
+    RefreshVouching: refresh_vouching,
     FollowRest: follow_rest,
 }
 """Job -> what does it."""
@@ -126,6 +132,7 @@ __all__ = [
     "Publisher",
     "Reading",
     "RefreshTrends",
+    "RefreshVouching",
     "Resolved",
     "Resolver",
     "SavedSearch",
@@ -169,6 +176,7 @@ __all__ = [
     "list_publishers",
     "make_collection",
     "refresh_trends",
+    "refresh_vouching",
     "review_link",
     "review_post",
     "review_publisher",

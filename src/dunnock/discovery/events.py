@@ -50,3 +50,7 @@ class CollectionChanged(Event, frozen=True):
 
     collection_id: int
     by: int
+
+
+class VouchingChanged(Event, frozen=True):
+    """For others than before somebody vouches."""

@@ -12,6 +12,7 @@ import msgspec
 from dunnock import accounts
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.discovery.events import VouchingChanged
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import people as store
 from dunnock.foundation.clock import now_ms
@@ -140,7 +141,7 @@ class People:
                     self._spoil(("active",))
                 case accounts.Followed() | accounts.Unfollowed():
                     self._most_followed.spoil()
-                case accounts.IndependenceChanged():
+                case accounts.IndependenceChanged() | VouchingChanged():
                     self._most_followed.spoil(at_once=True)
                 case _:
                     pass
@@ -170,10 +171,9 @@ def by_support(support: Iterable[Row], grouped: Iterable[Row]) -> list[int]:
             mass[an_id] = mass.get(an_id, 0.0) + number * few(came) / came
         else:
             unknown[an_id] = unknown.get(an_id, 0) + number
-    for an_id, number in unknown.items():
-        effective[an_id] += math.sqrt(number)
-    for an_id, weight in mass.items():
-        effective[an_id] += few(weight)
+    for an_id in unknown.keys() | mass.keys():
+        weight = mass.get(an_id, 0.0)
+        effective[an_id] += max(few(weight), math.sqrt(unknown.get(an_id, 0) + weight))
     for an_id, _, _, weight in grouped:
         effective[an_id] = effective.get(an_id, 0.0) + min(weight, math.sqrt(weight))
     return sorted(effective, key=lambda an_id: (-effective[an_id], an_id))

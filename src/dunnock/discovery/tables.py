@@ -210,3 +210,10 @@ collection_follows = Table(  # who follows all of a large collection: it goes on
     Column("left_out", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+vouched = Table(  # for whom people vouch whom this server knows (vouching.py); empty: it knows too few
+    "vouched",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)

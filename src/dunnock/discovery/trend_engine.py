@@ -5,7 +5,8 @@ who act on their own is above what is usual. Accounts that one hand may lead cou
 
 * those of whom integrity says that they act together,
 * those who came together before: in the same half hour to another subject, far more of them than chance explains,
-* those of whom nothing is known: no earlier act but in subjects that were held back.
+* those of whom nothing is known: no earlier act but in subjects that were held back,
+* those whom nobody vouches for, where this server knows of some whom people do (`vouching.py`).
 
 What the rules hold back is told with its reason, so that people can look at it.
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain
 
@@ -26,7 +27,7 @@ from dunnock.accounts.independence import Independence
 from dunnock.foundation.clock import DAY, HOUR, MINUTE
 
 PERSISTED = 5 * MINUTE
-"""An act counts when it has stood so long; that of an account whose earlier acts stood, and that comes alone, counts at once."""
+"""The act of an account of which nothing is known counts when it has stood so long; others count at once."""
 WINDOW = DAY
 LEAST = 3
 """So many accounts, and so many communities, make a trend."""
@@ -52,10 +53,10 @@ _TOGETHER = 3  # accounts
 _LIFT = 5.0  # times as many as by chance
 _MOST = 0.5  # of the smaller of the two gatherings
 _MOST_AT_LEAST = 10
-_CROWD = 64  # so many that came for one subject before are one crowd, whenever they came
 _STEEP = 4.0  # times the next busiest five minutes
 _THIN = 0.2  # of the accounts with a past act on their own
 _THIN_AT_LEAST = 20
+_VOUCHED = 0.05  # to so many of those whom nobody vouches for, somebody else belongs
 _UNKNOWN = ("unknown", 0)
 _SPOKEN = 0.2  # of what counts is in a language: it is a trend there, too
 
@@ -66,6 +67,7 @@ class Why(StrEnum):
     UNKNOWN = "unknown_accounts"
     TOGETHER = "acted_together"
     BURST = "one_burst"
+    UNVOUCHED = "nobody_vouches"
     COMMUNITIES = "few_communities"
 
 
@@ -88,17 +90,22 @@ class Scene(msgspec.Struct, frozen=True):
     """What accounts are seen against.
 
     `accounts`: how many acted in the last days; `gatherings`: number -> (subject, how many came); `young`: there is no past
-    yet in which anybody could be known; `groups`: who acts together, as integrity says.
+    yet in which anybody could be known; `groups`: who acts together, as integrity says; `vouched`: for whom people vouch
+    whom this server knows; None: it does not know enough of them.
     """
 
     accounts: int = 1
     gatherings: Mapping[int, tuple[int, int]] = {}
     young: bool = False
     groups: Mapping[int, Independence] = {}
+    vouched: Collection[int] | None = None
 
 
 class Circles(msgspec.Struct, frozen=True):
-    """`of`: the circle of each account that is of one; `unknown`: the accounts of which nothing is known."""
+    """`of`: the circle of each account that is of one; `unknown`: the accounts of which nothing is known.
+
+    Whom nobody vouches for is of one circle with those of whom nothing is known.
+    """
 
     of: dict[int, tuple[str, int]]
     unknown: set[int]
@@ -229,13 +236,14 @@ def weigh(
         return None
     of, unknown = circles.of, circles.unknown
     old = now - PERSISTED
-    counted = [one for one, at in acts.items() if at <= old or not (scene.young or one in of)]
+    counted = [one for one, at in acts.items() if at <= old or not (scene.young or one in unknown)]
     if len(counted) < LEAST:
         return None
     waiting = None if len(counted) == len(acts) else min([at for at in acts.values() if at > old])
     weights, communities, together = _weights(counted, of, unknown, scene)
     lost = unknown.intersection(weights) if unknown else unknown
     strangers = math.fsum([weight for account, weight in weights.items() if account not in lost])
+    unvouched = [] if scene.vouched is None else [one for one in weights if of.get(one) is _UNKNOWN and one not in lost]
     if lost and not scene.young:
         _dampen(weights, lost, strangers)
     bounded = _steepness(sorted(acts.values()))
@@ -257,7 +265,10 @@ def weigh(
         together=together,
         weights=weights,
         held=_held(
-            len(counted), len(lost), communities, together, strangers=strangers, bounded=bounded, young=scene.young
+            _Crowd(len(counted), len(lost), len(unvouched), communities, together),
+            own=strangers - math.fsum([weights[one] for one in unvouched]),
+            bounded=bounded,
+            young=scene.young,
         ),
         languages=_languages(weights, circles, scene, languages) if languages else {},
     )
@@ -273,7 +284,12 @@ def ranked(found: Iterable[Found | None]) -> tuple[list[Found], list[Found]]:
 def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past], scene: Scene) -> Circles:
     """Who of those that took a subject up came together before, and of whom nothing is known."""
     known = [(account, pasts.get(account, NOBODY)) for account in acts]
-    unknown = {account for account, past in known if past.first is None or past.first == subject}
+    vouched = scene.vouched
+    unknown = {
+        account
+        for account, past in known
+        if past.first in (None, subject) and not (vouched is not None and account in vouched)
+    }
     came = Counter(chain.from_iterable([past.gatherings for _, past in known]))
     here = len(acts)
     telling: dict[int, tuple[int, int]] = {}
@@ -290,12 +306,11 @@ def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past],
         for account, past in (known if telling else ())
         if (theirs := [telling[one] for one in past.gatherings if one in telling])
     }
-    # Who takes turns over hours is one crowd all the same; of few it is left open, as people come back to what they like.
-    crowds = Counter([scene.gatherings[one][0] for one in came_by.values()])
-    circles: dict[int, tuple[str, int]] = {}
-    for account, one in came_by.items():
-        on = scene.gatherings[one][0]
-        circles[account] = ("subject", on) if crowds[on] >= _CROWD else ("gathering", one)
+    # Who takes turns over hours is one crowd all the same.
+    earlier = {one: scene.gatherings[one][0] for one in set(came_by.values())}
+    circles: dict[int, tuple[str, int]] = {account: ("subject", earlier[one]) for account, one in came_by.items()}
+    if vouched is not None and not scene.young:
+        circles |= dict.fromkeys([one for one in acts if one not in vouched], _UNKNOWN)
     circles |= dict.fromkeys(unknown, _UNKNOWN)
     for account, group in scene.groups.items():
         if account in acts:
@@ -392,16 +407,29 @@ def _steepness(times: Sequence[int]) -> float:
     return (len(others) + min(busiest, believed + math.sqrt(busiest - believed))) / len(times)
 
 
-def _held(
-    raw: int, unknown: int, communities: int, together: int, *, strangers: float, bounded: float, young: bool
-) -> Why | None:
+class _Crowd(msgspec.Struct, frozen=True):
+    """Of how many accounts, how many circles; how many came with others. `unvouched`: with a past, but nobody vouches."""
+
+    raw: int
+    unknown: int
+    unvouched: int
+    communities: int
+    together: int
+
+
+def _held(crowd: _Crowd, *, own: float, bounded: float, young: bool) -> Why | None:
+    """`own`: as how many those count of whom something is known, and for whom somebody vouches where that is asked."""
     if bounded < 0.5:
         return Why.BURST
     if young:
         return None
-    known = raw - unknown
-    if known >= _THIN_AT_LEAST and strangers < _THIN * known:
+    known = crowd.raw - crowd.unknown - crowd.unvouched
+    if known >= _THIN_AT_LEAST and own < _THIN * known:
         return Why.TOGETHER
-    if communities < LEAST:
-        return Why.UNKNOWN if unknown > known else Why.TOGETHER if together > 0 else Why.COMMUNITIES
+    if crowd.unvouched >= _THIN_AT_LEAST and own < _VOUCHED * crowd.unvouched:
+        return Why.UNVOUCHED
+    if crowd.communities < LEAST:
+        if crowd.unknown > known + crowd.unvouched:
+            return Why.UNKNOWN
+        return Why.TOGETHER if crowd.together > 0 else Why.UNVOUCHED if crowd.unvouched > known else Why.COMMUNITIES
     return None

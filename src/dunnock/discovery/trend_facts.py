@@ -26,6 +26,7 @@ from dunnock.discovery.trend_engine import (
     ranked,
 )
 from dunnock.discovery.trend_pasts import GATHERINGS, REMEMBERED_FOR, gathered_of
+from dunnock.discovery.vouching import vouched_of
 from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.ids import id_at, ms_of
@@ -128,6 +129,7 @@ async def _scene(db: Db, account_ids: Collection[int], *, now: int) -> tuple[dic
         gatherings=gatherings,
         young=await db.one(store.ANYBODY_BEFORE, before=before) is None,
         groups=await independence_of(db, ids),
+        vouched=await vouched_of(db, ids),
     )
     return pasts, scene
 

@@ -12,6 +12,7 @@ from dunnock.discovery.tables import (
     saved_searches,
     trend_gathered,
     trend_held_accounts,
+    vouched,
 )
 from dunnock.foundation.erase import Step, of, rows, some_of
 
@@ -27,4 +28,5 @@ FINDING: Step = rows(
     some_of(dismissals, of(dismissals.c.target_id), dismissals.c.account_id),
     some_of(trend_gathered, of(trend_gathered.c.account_id), trend_gathered.c.gathering_id),
     some_of(trend_held_accounts, of(trend_held_accounts.c.account_id), trend_held_accounts.c.subject_id),
+    some_of(vouched, of(vouched.c.account_id), vouched.c.account_id),
 )

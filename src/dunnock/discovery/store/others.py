@@ -34,7 +34,7 @@ follows = table(
     column("requested", Boolean),
 )
 independence = table("independence", column("account_id", BigId), column("group_id", BigId), column("weight", Float))
-members = table("members", column("account_id", BigId))
+members = table("members", column("id", BigId), column("account_id", BigId), column("role"), column("state"))
 posts = table(
     "posts",
     column("id", BigId),

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from dunnock.discovery.store.others import account_counts, accounts, follows, independence, presentable
+from dunnock.discovery.store.vouching import is_vouched
 from dunnock.discovery.tables import dismissals
 from dunnock.foundation.clock import DAY, HOUR
 from dunnock.foundation.db import BigId, Sql, among, insert_once
@@ -129,7 +130,10 @@ def _vouched_by(followed: Any, followed_at: Any, *but: Any) -> Any:
         .correlate_except(_audience)
         .scalar_subquery()
     )
-    return case((and_(_supporter.c.id <= settled, _supporter_counts.c.posts > literal_column("0")), of_its_own))
+    somebody = and_(
+        _supporter.c.id <= settled, _supporter_counts.c.posts > literal_column("0"), is_vouched(_supporter.c.id)
+    )
+    return case((somebody, of_its_own))
 
 
 def _support(followers: Any, *but: Any) -> Sql:

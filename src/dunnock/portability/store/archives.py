@@ -175,7 +175,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "cluster_apart": "what staff did",
     "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
     "rhythms": "what integrity saw",
-    "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw",
+    "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw", "vouched": "what trends saw",
     "signals": "what integrity saw", "watch_hits": "what integrity saw", "media_stop_hits": "what integrity saw",
     "watch_rules": "what staff did", "recalls": "secrets",
     "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",
