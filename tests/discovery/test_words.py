@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunnock.discovery.marks import pair
+from dunnock.discovery import marks
 from dunnock.discovery.query import MOST_TERMS, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.words import fold, phrase_of, words_of
 
@@ -108,9 +108,13 @@ def test_what_is_typed_is_never_the_engines_own_language(typed):
 
 
 def test_a_phrase_names_its_pairs_for_postgresql():
-    query = read('"one two three" -"four five" six')
+    query = read('"one two three" -"four five" six "seldom something"')
+    one, two = marks.pairs(("one", "two", "three"))
+    (four,) = marks.pairs(("four", "five"))
     assert for_postgresql(query, {}, (), pairs=True) == (
-        f"(('{pair('one', 'two')}'&'{pair('two', 'three')}'&('one'<->'two'<->'three')))&('six')"
-        f"&!(('{pair('four', 'five')}'&('four'<->'five')))"
+        f"(('{one}'&'{two}'&('one'<->'two'<->'three')))&('six')&('seldom'<->'something')&!(('{four}'&('four'<->'five')))"
     )
-    assert for_postgresql(query, {}, (), pairs=False) == "('one'<->'two'<->'three')&('six')&!('four'<->'five')"
+    assert for_postgresql(query, {}, (), pairs=False) == (
+        "('one'<->'two'<->'three')&('six')&('seldom'<->'something')&!('four'<->'five')"
+    )
+    assert list(marks.pairs(("one", ":-", "two", ":p", "#tag", "longest", "one"))) == []

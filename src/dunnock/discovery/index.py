@@ -244,5 +244,5 @@ def _vector(words: Sequence[str], post_id: int) -> str:
         places.setdefault(word, []).append(place)
     # Beyond 255 places only the gap can come, which nobody looks for.
     vector = {word: f"'{word}':{','.join(map(str, at[:255]))}" for word, at in places.items()}
-    vector |= {mark: f"'{mark}'" for mark in (*map(marks.pair, words, words[1:]), *marks.times(post_id))}
+    vector |= {mark: f"'{mark}'" for mark in (*marks.pairs(words), *marks.times(post_id))}
     return " ".join([vector[word] for word in sorted(vector, key=str.encode)])

@@ -6,6 +6,8 @@ They begin with `#`, `@` or `:`, which no word does.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from dunnock.foundation.ids import ms_of
 from dunnock.text import hashtag_key
@@ -29,21 +31,25 @@ MEDIA = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 
 SPANS = (1 << 22, 1 << 26, 1 << 30)
 """Lengths of the spans of time that posts are marked with, ms: an hour, a day, two weeks."""
+_SIGNS = frozenset("#@:")
 _LEVELS = "xyz"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 _PAIRS = 4 * len(_DIGITS) ** 2
+_SHORT = 6
 
 
-def pair(word: str, following: str) -> str:
-    """The one stands before the other, somewhere. 5,184 marks for all pairs: what has it has to be looked at.
+def pairs(words: Sequence[str]) -> Iterator[str]:
+    """Of words that follow each other, which do: the one stands before the other, somewhere. 5,184 marks for all pairs.
 
-    PostgreSQL's index knows no places: without it a phrase of common words would be looked for in all that has both. More
-    marks would make the index larger (a byte for each post and pair) and not much surer.
+    PostgreSQL's index knows no places: without them a phrase of common words would be looked for in all that has both. What
+    has the marks has to be looked at. Common words are short: of longer ones few posts have both, and they get no mark.
     """
-    number = zlib.crc32(f"{word} {following}".encode()) % _PAIRS
-    return f":2{_DIGITS[number // 1296]}{_DIGITS[number // 36 % 36]}{_DIGITS[number % 36]}"
+    for word, following in pairwise(words):
+        if len(word) <= _SHORT and len(following) <= _SHORT and word[0] not in _SIGNS and following[0] not in _SIGNS:
+            number = zlib.crc32(f"{word} {following}".encode()) % _PAIRS
+            yield f":2{_DIGITS[number // 1296]}{_DIGITS[number // 36 % 36]}{_DIGITS[number % 36]}"
 
 
 def times(post_id: int) -> list[str]:

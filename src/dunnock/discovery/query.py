@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -242,7 +241,5 @@ def _in_ts(term: Term, people: dict[str, int], *, pairs: bool) -> str:
         said[-1] += ":*"
     phrase = "<->".join(said)
     whole = words[:-1] if term.begins else words
-    if not pairs or len(whole) < 2:
-        return phrase
-    found = [f"'{marks.pair(word, following)}'" for word, following in pairwise(whole)]
-    return "(" + "&".join([*dict.fromkeys(found), f"({phrase})"]) + ")"
+    found = [f"'{mark}'" for mark in marks.pairs(whole)] if pairs else []
+    return "(" + "&".join([*dict.fromkeys(found), f"({phrase})"]) + ")" if found else phrase
