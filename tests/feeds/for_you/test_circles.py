@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dunnock.feeds.for_you.arrange import Item, arrange
+from dunnock.feeds.for_you.arrange import Item, arrange, shelf_of
 from dunnock.feeds.for_you.circles import NOBODY, TIES, circles, most_of, quota
 from dunnock.feeds.for_you.model import Arranging
 
@@ -47,7 +47,7 @@ def page(circle, *, turned_to=(), free=(), shown=(), limit=10):
     which = np.isin(np.arange(len(circle)), list(free))
     bound = quota(circle, np.array(turned_to, np.int64), which, np.array(shown, np.int64))
     items = [Item(n, n) for n in range(len(circle))]
-    placed = arrange(items, np.where(circle == 1, 2.0, 1.0), Arranging(), limit=limit, quota=bound)
+    placed = arrange(shelf_of(items), np.where(circle == 1, 2.0, 1.0), Arranging(), limit=limit, quota=bound)
     return [int(circle[one.index]) for one in placed]
 
 

@@ -11,7 +11,7 @@ import pytest
 from dunnock import accounts
 from dunnock.cli import Refused
 from dunnock.cli.feeds import evaluate as command
-from dunnock.feeds.for_you.arrange import Item, arrange
+from dunnock.feeds.for_you.arrange import Item, arrange, shelf_of
 from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.evaluate import evaluate, read_events
 from dunnock.feeds.for_you.features import CO_ENGAGEMENT, NAMES, SOCIAL, TIMES, Walks
@@ -161,7 +161,7 @@ def test_worth_is_what_accounts_says():
 def test_an_author_gets_less_with_each_post_and_small_ones_have_their_share():
     items = [Item(n, author=1 if n < 6 else n, small=n >= 30) for n in range(40)]
     scores = np.linspace(10, 0, 40)
-    placed = arrange(items, scores, Arranging(author=0.5, most_of_author=3, small=0.2), limit=20)
+    placed = arrange(shelf_of(items), scores, Arranging(author=0.5, most_of_author=3, small=0.2), limit=20)
     authors = [items[one.index].author for one in placed]
     assert authors.count(1) == 3
     assert sum(items[one.index].small for one in placed) == 4
@@ -178,7 +178,7 @@ def test_chance_has_its_share_and_says_how_probable_it_was():
     dice = np.random.default_rng(5)
     explored = places = 0
     for _ in range(400):
-        for one in arrange(items, np.arange(200.0), Arranging(explore=0.01), limit=20, draw=dice.random):
+        for one in arrange(shelf_of(items), np.arange(200.0), Arranging(explore=0.01), limit=20, draw=dice.random):
             places += 1
             if one.adjustments:
                 explored += 1

@@ -9,6 +9,7 @@ import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -202,12 +203,13 @@ class Engagements:
         lists = [self._of[place] if place >= 0 else Acts() for place in places]
         lengths = np.array([min(len(acts), MOST_ACTS) for acts in lists], np.int64)
         item = np.repeat(np.arange(len(lists), dtype=np.int64), lengths)
-        account = _places([acts.who[-MOST_ACTS:] for acts in lists])
-        age = np.maximum((now - _times([acts.at[-MOST_ACTS:] for acts in lists])) / 3600, 0.0)
-        first = np.zeros(len(lists))
-        np.maximum.at(first, item, age)
+        account = _places([_last(acts.who) for acts in lists])
+        age = np.maximum((now - _times([_last(acts.at) for acts in lists])) / 3600, 0.0)
+        first, some = np.zeros(len(lists)), lengths > 0
+        if some.any():
+            first[some] = np.maximum.reduceat(age, (np.cumsum(lengths) - lengths)[some])
         if len(came):
-            first = np.where(lengths, first, np.maximum((now - np.asarray(came)) / 3600, 0.0))
+            first = np.where(some, first, np.maximum((now - np.asarray(came)) / 3600, 0.0))
         worth = self._worth(item, account, len(lists))
         return Pool(
             items=np.fromiter(items, np.int64, len(lists)),
@@ -257,9 +259,9 @@ class Engagements:
         lists = [self._of[place] for place in what]
         sizes = np.array([len(acts) for acts in lists], np.float64)
         lengths = np.minimum(sizes, MOST_ACTS).astype(np.int64)
-        others = _places([acts.who[-MOST_ACTS:] for acts in lists])
+        others = _places([_last(acts.who) for acts in lists])
         place = np.repeat(np.arange(len(lists)), lengths)
-        lag = (when[place] - _times([acts.at[-MOST_ACTS:] for acts in lists])) / 3600
+        lag = (when[place] - _times([_last(acts.at) for acts in lists])) / 3600
         theirs = others != who
         common = np.bincount(others[theirs], minlength=len(self._by)).astype(np.float64)
         kin = common / (self.activity() + len(what) - common + 1)
@@ -279,14 +281,14 @@ class Engagements:
         nearest = np.argsort(-kin, kind="stable")[:_NEAREST]
         nearest = nearest[kin[nearest] > 0]
         near = kin[nearest] * self._worth(np.zeros(len(nearest), np.int64), nearest, 1)
-        lists = [self._by[who].who[-MOST_ACTS:] for who in nearest]
+        lists = [_last(self._by[who].who) for who in nearest.tolist()]
         what = _places(lists)
         rare = 1 / np.sqrt(np.maximum(np.array(self._drawn), 1.0))
         strength = np.bincount(what, np.repeat(near, [len(one) for one in lists]) * rare[what], len(self._of))
         found = np.flatnonzero(strength)
         strength = strength[found]
         strongest = np.argsort(-strength, kind="stable")[:_STRONGEST]
-        theirs = [self._of[one].who[-MOST_ACTS:] for one in found[strongest].tolist()]
+        theirs = [_last(self._of[one].who) for one in found[strongest].tolist()]
         sizes = np.array([len(one) for one in theirs], np.float64)
         onward = np.repeat(strength[strongest] / np.sqrt(np.maximum(sizes, 1.0)), sizes.astype(np.int64))
         return np.bincount(_places(theirs), onward, len(self._by)).astype(np.float64)
@@ -313,6 +315,11 @@ class Near(msgspec.Struct, frozen=True):
     size: Floats
     age: Floats
     away: float
+
+
+def _last(some: array[Any]) -> array[Any]:
+    """The latest that are looked at; not copied when that is all of them."""
+    return some if len(some) <= MOST_ACTS else some[-MOST_ACTS:]
 
 
 def _places(parts: Sequence[array[int]]) -> Ints:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from dunnock.feeds.for_you.arrange import Item, arrange
+from dunnock.feeds.for_you.arrange import Item, Shelf, arrange, shelf_of
 from dunnock.feeds.for_you.circles import Quota
 from dunnock.feeds.for_you.model import Model
 from dunnock.feeds.for_you.receipt import Receipt
@@ -31,16 +31,19 @@ def rank(
     limit: int = 20,
     draw: Callable[[], float] | None = None,
     quota: Quota | None = None,
+    shelf: Shelf | None = None,
 ) -> list[Receipt]:
     """The receipts of a page, in order. `values` is `(n_candidates, n_features)`; `policy` the hash of the gate's rules.
 
     `draw`: numbers from 0 up to 1, for the share that is left to chance; None: nothing is. `quota`: see `circles`.
+    `shelf`: the candidates' items by columns, where the caller has them.
     """
     if not candidates:
         return []
     parts = model.contributions(values)
     scores = parts.sum(1)
-    placed = arrange([one.item for one in candidates], scores, model.arrange, limit=limit, draw=draw, quota=quota)
+    shelf = shelf or shelf_of([one.item for one in candidates])
+    placed = arrange(shelf, scores, model.arrange, limit=limit, draw=draw, quota=quota)
     return [
         Receipt(
             item=candidates[one.index].item.id,
@@ -61,4 +64,4 @@ def rank(
 
 
 def _named(names: Sequence[str], row: NDArray[np.float64], values: NDArray[np.float64]) -> dict[str, float]:
-    return {name: float(one) for name, one, value in zip(names, row, values, strict=True) if value}
+    return {name: one for name, one, value in zip(names, row.tolist(), values.tolist(), strict=True) if value}

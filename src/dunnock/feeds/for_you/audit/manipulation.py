@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dunnock.feeds.for_you import policy
-from dunnock.feeds.for_you.arrange import Item
+from dunnock.feeds.for_you.arrange import Item, shelf_of
 from dunnock.feeds.for_you.audit.world import DAY, HOUR, World
 from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.features import CO_ENGAGEMENT, TIMES, Walks, social
@@ -100,6 +100,7 @@ class _Stage:
         walks = Walks(pool, there.activity())
         pushed = Candidate(Item(_ITEM, _FIRST, frozenset({"pushed"})), ("world",))
         candidates = [*world.candidates[self._first : self._last], pushed]
+        shelf = shelf_of([one.item for one in candidates])
         rows, reached = [], 0
         for reader in self._readers:
             walked = walks.values(there.near(reader, now=self._now))
@@ -118,6 +119,7 @@ class _Stage:
                 at=int(self._now),
                 policy=policy.HASH,
                 limit=world.plan.page,
+                shelf=shelf.take(np.array(may, np.int64)),
             )
             reached += any(one.item == _ITEM for one in page)
         return np.array(rows), reached / len(self._readers)

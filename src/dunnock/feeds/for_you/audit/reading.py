@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import overload
 
 import msgspec
 import numpy as np
@@ -19,7 +20,7 @@ from dunnock.feeds.for_you.engagements import Engagements, Pool
 from dunnock.feeds.for_you.features import INFERRED, NAMES, Walks, social
 from dunnock.feeds.for_you.fit import ndcg
 from dunnock.feeds.for_you.model import Model
-from dunnock.feeds.for_you.rank import rank
+from dunnock.feeds.for_you.rank import Candidate, rank
 from dunnock.feeds.for_you.receipt import Receipt, recompute
 
 Ints = NDArray[np.int64]
@@ -72,9 +73,32 @@ class Moment:
         self.now = now
         first, last = (int(one) for one in np.searchsorted(world.at, [now - REACH * DAY, now]))
         self.first, self.last = max(first, last - _MOST_CANDIDATES), last
-        self.pool: Pool = known.pool(range(self.first, self.last), now=now)
+        self.pool: Pool = known.pool(
+            range(self.first, self.last), now=now, came=world.at[self.first : self.last].tolist()
+        )
         self.walks = Walks(self.pool, known.activity())
         self.circle = known.circles_of(self.pool, world.author[self.first : self.last].tolist())
+
+
+class _Chosen(Sequence[Candidate]):
+    """Some of all candidates, which are looked up when they are asked for: few are."""
+
+    def __init__(self, candidates: Sequence[Candidate], places: Ints) -> None:
+        self._candidates, self._places = candidates, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, n: int) -> Candidate: ...
+
+    @overload
+    def __getitem__(self, n: slice) -> Sequence[Candidate]: ...
+
+    def __getitem__(self, n: int | slice) -> Candidate | Sequence[Candidate]:
+        if isinstance(n, slice):
+            return _Chosen(self._candidates, self._places[n])
+        return self._candidates[int(self._places[n])]
 
 
 class _Past:
@@ -154,10 +178,9 @@ class _Reader:
         self._before = [int(k) for k in past[: persona.primed]]
         self._open = self._passes(minor=False)
         self._allowed = self._passes(minor=True) if persona.minor else self._open
-        self._shown = np.zeros(len(world.at), bool)
+        self._when = np.full(len(world.at), -np.inf)  # it was shown
         self._authors: Counter[int] = Counter()
         self._today: list[int] = []
-        self._pages: list[tuple[float, list[int]]] = []
         self._days: list[tuple[float, float, float]] = []
         self._ndcgs: list[tuple[float, float, float]] = []
         self._wrong = self._count = 0
@@ -185,10 +208,9 @@ class _Reader:
         if is_first:
             self._wrong += sum(bool(recompute(one, self._model.text).wrong) for one in receipts)
             self._compare(known, moment, receipts)
-        self._pages.append((moment.now, [one.item for one in receipts]))
         for one in receipts:
             self._today.append(one.item)
-            self._shown[one.item] = True
+            self._when[one.item] = moment.now
             self._authors[int(self._world.author[one.item])] += 1
             if self._answers(int(self._world.topic[one.item]), day):
                 known.watch(self._id, one.item, moment.now)
@@ -197,7 +219,7 @@ class _Reader:
         self, known: Engagements, moment: Moment, *, minor: bool, inferred: bool, most: int | None = None
     ) -> list[Receipt]:
         span = slice(moment.first, moment.last)
-        places = np.flatnonzero((self._allowed if minor else self._open)[span] & ~self._shown[span])
+        places = np.flatnonzero((self._allowed if minor else self._open)[span] & ~self._shown(span))
         near = known.near(self._id, now=moment.now) if inferred else None
         walked = moment.walks.values(near)[places]
         told = {
@@ -208,7 +230,7 @@ class _Reader:
         values = np.concatenate([walked, social(told, len(places))], 1)
         if not inferred:
             values[:, _INFERRED] = 0.0
-        items = [self._world.candidates[moment.first + k] for k in places.tolist()]
+        chosen = moment.first + places
         limit = most or self._world.plan.page
         bound = quota(
             moment.circle,
@@ -217,19 +239,30 @@ class _Reader:
             self._circles_shown(moment),
         )
         bound = msgspec.structs.replace(bound, circle=bound.circle[places])
-        return rank(items, values, self._model, at=int(moment.now), policy=policy.HASH, limit=limit, quota=bound)
+        return rank(
+            _Chosen(self._world.candidates, chosen),
+            values,
+            self._model,
+            at=int(moment.now),
+            policy=policy.HASH,
+            limit=limit,
+            quota=bound,
+            shelf=self._world.shelf.take(chosen),
+        )
+
+    def _shown(self, span: slice) -> NDArray[np.bool_]:
+        shown: NDArray[np.bool_] = np.isfinite(self._when[span])
+        return shown
 
     def _circles_shown(self, moment: Moment) -> NDArray[np.int64]:
         """Of what it was shown within a day, from what there is now."""
-        self._pages = [(at, page) for at, page in self._pages if at > moment.now - DAY]
-        there = [k - moment.first for _, page in self._pages for k in page if moment.first <= k < moment.last]
-        return moment.circle[np.array(there, np.int64)]
+        return moment.circle[self._when[moment.first : moment.last] > moment.now - DAY]
 
     def _compare(self, known: Engagements, moment: Moment, receipts: list[Receipt]) -> None:
         """How much of what interests the persona stands on top, with and without the rules for under 18."""
         world, span = self._world, slice(moment.first, moment.last)
         there = (
-            self._open[span] & ~self._shown[span] & ~world.harmful[span] & (world.topic[span] == self._persona.interest)
+            self._open[span] & ~self._shown(span) & ~world.harmful[span] & (world.topic[span] == self._persona.interest)
         )
         relevant = int(there.sum())
         if not relevant:

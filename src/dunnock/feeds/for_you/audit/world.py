@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dunnock.accounts.views import AccountCard
-from dunnock.feeds.for_you.arrange import Item
+from dunnock.feeds.for_you.arrange import Item, shelf_of
 from dunnock.feeds.for_you.audit.plan import Plan
 from dunnock.feeds.for_you.rank import Candidate
 from dunnock.posts.views import PostCard
@@ -49,6 +49,7 @@ class World:
             Candidate(Item(k, int(self.author[k]), frozenset({f"topic{self.topic[k]}"})), ("world",))
             for k in range(total)
         ]
+        self.shelf = shelf_of([one.item for one in self.candidates])
         self.acts = self._acts(dice)
 
     def _acts(self, dice: np.random.Generator) -> list[tuple[float, int, int]]:
