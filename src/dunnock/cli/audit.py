@@ -40,13 +40,22 @@ def run(
         plan: A TOML file with personas (docs/for-you.md), the name of a plan that comes with the program (ages, newcomer), or a
             report.json whose plan is to be run again.
         to: A folder for report.json and report.html [default: only the summary is printed].
-        before: An earlier report.json to compare with.
+        before: An earlier report.json to compare with: in report.html, and by figures in comparison.json.
         weights: The weight file to audit [default: with --publish the one in force, else the one that comes with the program].
         publish: Put the report on this server's transparency pages, whatever it says.
         processes: How many work at it [default: one for each core]; the report is the same.
         data: The data directory, with --publish [default: DUNNOCK_DATA, else ./data].
     """
-    from dunnock.feeds.for_you.audit import BadPlan, Report, bytes_of, page_of, plan_named, plans, read_plan  # noqa: PLC0415 (commands start fast)
+    from dunnock.feeds.for_you.audit import (  # noqa: PLC0415 (commands start fast)
+        BadPlan,
+        Report,
+        bytes_of,
+        compare,
+        page_of,
+        plan_named,
+        plans,
+        read_plan,
+    )
     from dunnock.feeds.for_you.audit import run as audit  # noqa: PLC0415
     from dunnock.feeds.for_you.features import NAMES  # noqa: PLC0415
     from dunnock.feeds.for_you.model import BadWeights, Model, default_text  # noqa: PLC0415
@@ -68,6 +77,9 @@ def run(
     if to is not None:
         to.mkdir(parents=True, exist_ok=True)
         (to / "report.json").write_bytes(bytes_of(report))
+        if last is not None:
+            compared = msgspec.json.format(msgspec.json.encode(compare(report, last)))
+            (to / "comparison.json").write_bytes(compared + b"\n")
         (to / "report.html").write_text(page_of(report, last), "utf-8")
     if settings is not None:
         asyncio.run(_publish(settings, plan if plan in plans() else Path(plan).stem, report, model))

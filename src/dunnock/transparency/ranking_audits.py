@@ -13,7 +13,7 @@ import msgspec
 from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.feeds.for_you import versions
-from dunnock.feeds.for_you.audit import Report, bars_of, bytes_of
+from dunnock.feeds.for_you.audit import Report, bytes_of, is_sound
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.errors import Invalid, Missing
 from dunnock.foundation.ids import ms_of
@@ -115,13 +115,13 @@ def _read(content: bytes) -> Report:
         raise ReportRefused(len(content), say="Validation failed: The report is too large, or its plan has no name")
     try:
         report = msgspec.json.decode(content, type=Report)
-        bars = bars_of(report)
+        sound = is_sound(report)
         same = bytes_of(report) == content
     except (msgspec.MsgspecError, RecursionError, ArithmeticError, ValueError, IndexError, TypeError) as error:
         raise ReportRefused(str(error)[:80], say="Validation failed: This is no report of an audit") from error
     if not same:
         raise ReportRefused(say="Validation failed: The report is not as the program wrote it")
-    if bars != report.passed:
+    if not sound:
         raise ReportRefused(say="Validation failed: The report says that something held which its figures deny")
     return report
 

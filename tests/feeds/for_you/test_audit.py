@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import msgspec
 import numpy as np
 import pytest
@@ -9,7 +11,18 @@ import pytest
 from dunnock.cli import Refused
 from dunnock.cli.audit import run as command
 from dunnock.feeds.for_you import policy
-from dunnock.feeds.for_you.audit import BadPlan, page_of, plan_named, plans, read_plan, run
+from dunnock.feeds.for_you.audit import (
+    BadPlan,
+    Report,
+    bytes_of,
+    compare,
+    is_sound,
+    page_of,
+    plan_named,
+    plans,
+    read_plan,
+    run,
+)
 from dunnock.feeds.for_you.audit.bars import drifts, judge
 from dunnock.feeds.for_you.audit.reading import circles_at, moments, read_all
 from dunnock.feeds.for_you.audit.world import World
@@ -68,13 +81,65 @@ def test_it_is_the_same_each_time(report, tmp_path):
     for name in ("report.json", "report.html"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert msgspec.json.decode((tmp_path / "a" / "report.json").read_bytes())["passed"] == report.passed
-    assert page_of(report).count("<svg") == 2 * len(report.seen)
+    page = page_of(report)
+    assert page.count("<figure>") == 2 * len(report.seen) + 1
+    assert "<script" not in page
+    assert page.count(" times</dd>") >= len(report.seen)
+    assert page.count("they post none") >= len(report.seen)  # of the fringe
 
 
 def test_the_page_compares_with_the_last_run(report):
     then = msgspec.structs.replace(report, passed={**report.passed, "receipts_are_right": False})
     assert page_of(report, then).count("other than last time") == 1
     assert f"({report.seen[0].ndcg:.4f})" in page_of(report, then)
+
+
+def test_the_report_has_every_figure_of_each_persona(report):
+    told = msgspec.json.decode(bytes_of(report))["figures"]
+    for one, its in zip(report.seen, told, strict=True):
+        assert its["drift"] == one.drift
+        followed = one.followed_harmful
+        assert its["amplified_harmful"] == (float(np.mean(one.harmful)) / followed if followed else None)
+        assert its["amplified_interest"] > 0
+        assert (its["receipts"], its["wrong"]) == (50, 0)  # the first page of each of five days
+        assert 0 < its["gini"] < 1
+        assert its["largest_author"] <= 0.3
+    assert [one["recovery"] is not None for one in told] == [one.behaviour == "corrective" for one in report.seen]
+    assert is_sound(report)
+    wrong = msgspec.structs.replace(report.figures[0], harmful=0.5)
+    assert not is_sound(msgspec.structs.replace(report, figures=(wrong, *report.figures[1:])))
+
+
+def test_two_runs_are_compared_by_figures(report, tmp_path):
+    other = msgspec.structs.replace(report.seen[0], largest_author=report.seen[0].largest_author + 0.25)
+    before = msgspec.structs.replace(
+        report, seen=(other, *report.seen[1:]), passed={**report.passed, "receipts_are_right": False}
+    )
+    found = compare(report, before)
+    assert found.passed == {"receipts_are_right": True}
+    assert found.personas[0].by["largest_author"] == pytest.approx(-0.25)
+    assert {change for one in found.personas[1:] for change in one.by.values()} == {0.0}
+    (tmp_path / "before.json").write_bytes(bytes_of(before))
+    (tmp_path / "plan.toml").write_text(
+        PLAN.replace("days = 5", "days = 1").replace("crowds = [10, 1000]", "crowds = []")
+    )
+    with contextlib.suppress(Refused):
+        command(str(tmp_path / "plan.toml"), to=tmp_path, before=tmp_path / "before.json", processes=1)
+    assert len(msgspec.json.decode((tmp_path / "comparison.json").read_bytes())["personas"]) == len(report.seen)
+
+
+def test_a_report_from_before_is_read_and_written_as_it_was(report):
+    later = ("followed_fringe", "followed_interest", "receipts", "gini")
+    old = msgspec.json.decode(bytes_of(report))
+    del old["figures"]
+    for one in old["seen"]:
+        for name in later:
+            del one[name]
+    text = msgspec.json.format(msgspec.json.encode(old)) + b"\n"
+    read = msgspec.json.decode(text, type=Report)
+    assert bytes_of(read) == text
+    assert is_sound(read)
+    assert "they post none" in page_of(read)
 
 
 def test_no_persona_is_told_of_another(report):

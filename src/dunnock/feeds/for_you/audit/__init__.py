@@ -7,20 +7,26 @@ Source: DISARM I00097 and I00114 (T0153.006, T0097.208); Haroon et al., "Auditin
 """
 
 from dunnock.feeds.for_you.audit.bars import SENTENCES
+from dunnock.feeds.for_you.audit.figures import Comparison, Figures, compare, figures_of
 from dunnock.feeds.for_you.audit.page import page_of
 from dunnock.feeds.for_you.audit.plan import BadPlan, Persona, Plan, plan_named, plans, read_plan
 from dunnock.feeds.for_you.audit.reading import Seen
-from dunnock.feeds.for_you.audit.report import Report, bars_of, bytes_of, run
+from dunnock.feeds.for_you.audit.report import Report, bars_of, bytes_of, is_sound, run
 
 __all__ = [
     "SENTENCES",
     "BadPlan",
+    "Comparison",
+    "Figures",
     "Persona",
     "Plan",
     "Report",
     "Seen",
     "bars_of",
     "bytes_of",
+    "compare",
+    "figures_of",
+    "is_sound",
     "page_of",
     "plan_named",
     "plans",

@@ -32,14 +32,15 @@ _ANEW = 6 * HOUR  # circles are found, as they are for members
 _INFERRED = [n for n, name in enumerate(NAMES) if name in INFERRED]
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Seen(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one persona was shown. Shares are of what was shown, one for each day.
 
     `followed_harmful`: the share in what the people whom it follows posted. `recovery`: the share of its interest on the last
     day over that on the day before it began to correct (None: it corrects nothing). `ndcg`: of posts of its interest that are
     not harmful, as served; `ndcg_open`: the same by the same signals, without what the gate keeps out for under 18;
-    `ndcg_inferred`: if signals were inferred too. All three count the same posts; for adults they are the same. `wrong`: receipts
-    that could not be worked out again.
+    `ndcg_inferred`: if signals were inferred too. All three count the same posts; for adults they are the same. `wrong`: of the
+    `receipts` that were checked, how many could not be worked out again. `followed_…` are shares in what those posted whom it
+    follows; `gini`: how unevenly authors were shown. Reports from before do not have the last four.
     """
 
     persona: str
@@ -57,6 +58,10 @@ class Seen(msgspec.Struct, frozen=True):
     ndcg: float
     ndcg_open: float
     ndcg_inferred: float
+    followed_fringe: float | None = None
+    followed_interest: float | None = None
+    receipts: int | None = None
+    gini: float | None = None
 
     @property
     def drift(self) -> float:
@@ -183,7 +188,7 @@ class _Reader:
         self._today: list[int] = []
         self._days: list[tuple[float, float, float]] = []
         self._ndcgs: list[tuple[float, float, float]] = []
-        self._wrong = self._count = 0
+        self._wrong = self._checked = self._count = 0
 
     def _passes(self, *, minor: bool) -> NDArray[np.bool_]:
         """What the gate lets through. It is asked again only of what is another matter for this persona than for anybody: what it
@@ -206,6 +211,7 @@ class _Reader:
         minor = self._persona.minor
         receipts = self._page(known, moment, minor=minor, inferred=not minor)
         if is_first:
+            self._checked += len(receipts)
             self._wrong += sum(bool(recompute(one, self._model.text).wrong) for one in receipts)
             self._compare(known, moment, receipts)
         for one in receipts:
@@ -316,6 +322,10 @@ class _Reader:
             ndcg=float(figures[0]),
             ndcg_open=float(figures[1]),
             ndcg_inferred=float(figures[2]),
+            followed_fringe=_mean(self._world.topic[self._follows] == FRINGE),
+            followed_interest=_mean(self._world.topic[self._follows] == persona.interest),
+            receipts=self._checked,
+            gini=_gini(list(self._authors.values())),
         )
 
 
@@ -328,3 +338,13 @@ def _open_to_anybody(world: World, *, minor: bool) -> NDArray[np.bool_]:
 
 def _mean(some: NDArray[np.bool_]) -> float:
     return float(some.mean()) if len(some) else 0.0
+
+
+def _gini(counts: list[int]) -> float:
+    """How unevenly things are shared out: 0 evenly, near 1: one has nearly all.
+
+    Source: Gini, "Variabilità e mutabilità" (1912), as the mean difference over twice the mean.
+    """
+    some = np.sort(np.array(counts, np.float64))
+    n = len(some)
+    return float((2 * np.arange(1, n + 1) - n - 1) @ some / (n * some.sum())) if n and some.sum() else 0.0

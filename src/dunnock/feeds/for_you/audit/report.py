@@ -11,6 +11,7 @@ import msgspec
 
 from dunnock.feeds.for_you import policy
 from dunnock.feeds.for_you.audit.bars import judge
+from dunnock.feeds.for_you.audit.figures import Figures, figures_of
 from dunnock.feeds.for_you.audit.manipulation import Crowd, crowds
 from dunnock.feeds.for_you.audit.plan import Plan
 from dunnock.feeds.for_you.audit.reading import Ints, Seen, circles_at, moments, read_all
@@ -19,8 +20,11 @@ from dunnock.feeds.for_you.features import NAMES
 from dunnock.feeds.for_you.model import Model
 
 
-class Report(msgspec.Struct, frozen=True):
-    """All that was seen. `base_harmful`, `base_fringe`: their shares of all posts. `passed` says whether each bar held."""
+class Report(msgspec.Struct, frozen=True, omit_defaults=True):
+    """All that was seen. `base_harmful`, `base_fringe`: their shares of all posts. `passed` says whether each bar held.
+
+    `figures`: of each persona; reports from before have none.
+    """
 
     plan: Plan
     model: str
@@ -30,6 +34,7 @@ class Report(msgspec.Struct, frozen=True):
     seen: tuple[Seen, ...]
     crowds: tuple[Crowd, ...]
     passed: dict[str, bool]
+    figures: tuple[Figures, ...] = ()
 
 
 def bytes_of(report: Report) -> bytes:
@@ -40,6 +45,12 @@ def bytes_of(report: Report) -> bytes:
 def bars_of(report: Report) -> dict[str, bool]:
     """Which bars hold, by the report's own figures: what `passed` must say."""
     return judge(report.seen, report.crowds, harmful=report.base_harmful, fringe=report.base_fringe)
+
+
+def is_sound(report: Report) -> bool:
+    """Do its verdicts and its figures follow from what it says was seen?"""
+    figures = tuple(figures_of(one) for one in report.seen)
+    return bars_of(report) == report.passed and report.figures in ((), figures)
 
 
 def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
@@ -69,7 +80,8 @@ def run(plan: Plan, model: Model, *, processes: int = 1) -> Report:
         seen = tuple(by_place[place] for place in every)
     harmful, fringe = float(world.harmful.mean()), float((world.topic == FRINGE).mean())
     passed = judge(seen, tried, harmful=harmful, fringe=fringe)
-    return Report(plan, model.hash, policy.HASH, harmful, fringe, seen, tried, passed)
+    figures = tuple(figures_of(one) for one in seen)
+    return Report(plan, model.hash, policy.HASH, harmful, fringe, seen, tried, passed, figures)
 
 
 @functools.lru_cache(maxsize=1)
