@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dunnock import accounts, filters, posts
@@ -71,6 +73,22 @@ async def test_each_cause_can_be_ended_where_it_is_named(wren, db):
     (held,) = await filters.filters_of(db, me)
     assert (held.title, held.action, held.contexts) == ("#birds", "hide", ("home", "public"))
     assert [(one.keyword, one.whole_word) for one in held.keywords] == [("#birds", True)]
+
+
+async def test_the_weights_page_has_what_is_in_force(wren):
+    browser, _, _ = wren
+    page = await browser.get("/for-you/weights")
+    for words in (
+        "followed +1.00 You follow its author.",
+        "-0.70 For each post by the same author that stands above.",
+        "One author has at most 3 posts in a page.",
+        "20 % of a page is at least by authors who are new or whom few follow",
+        "1 % of all places are filled by chance",
+        "Nothing that one's own filters for home or public feeds hide.",
+    ):
+        assert words in page.text
+    (named,) = re.findall(r'href="(/transparency/weights/[0-9a-f]{64})"', page.body)
+    assert "[feature.followed]" in (await browser.get(named)).body
 
 
 async def test_it_can_be_left(wren, db):

@@ -31,6 +31,7 @@ from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 _MOST_SAID = 6  # causes that are put into sentences; the table below them has all
+_LEAST_SAID = 0.05  # what moved the post by less is no reason why it is there
 
 
 class SwitchForm(Sent):
@@ -112,7 +113,7 @@ async def show_why(
         (Cause(name, receipt.values[name], part, name in INFERRED) for name, part in receipt.parts.items()),
         key=lambda one: (-abs(one.part), one.name),
     )
-    said = [one for one in causes if one.part][:_MOST_SAID]
+    said = [one for one in causes if abs(one.part) >= _LEAST_SAID][:_MOST_SAID]
     tags = list(found[post_id].hashtags) if post_id in found else []
     followed = (await feeds.tags_of_home(member.account_id)).values()
     viewer, held = await viewers.get(member.account_id), await choices.choices_of(db, member.account_id)
