@@ -104,7 +104,7 @@ async def see_as_before(tx: Tx, account_id: int, kind: Literal["author", "tag"],
 
 
 async def reset(tx: Tx, account_id: int) -> None:
-    """Forget what was learnt: what was served, also in custom feeds, what to see less of; acts up to now lead nowhere any more."""
+    """Forget what was learnt: what was served, also in own feeds, what to see less of; acts until now lead nowhere any more."""
     held = await choices_of(tx, account_id)
     await tx.run(store.FORGET_SERVED, owner=account_id)
     await tx.run(store.FORGET_LESS, owner=account_id)
