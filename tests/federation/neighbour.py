@@ -96,7 +96,8 @@ def signed_message(url: str, body: bytes, *, key_id: str, at: int | None = None,
 class Neighbour:
     """`documents`: by path, bytes or JSON; `status`: by path, of those that are not fine; `asked`: paths, in order.
 
-    `more`: by path, header lines of answers to POST; `only`: the header that a POST must have, or it is refused.
+    `more`: by path, header lines of answers to POST; `only`: the header that a POST must have, or it is refused; `held`: no
+    POST is answered before it is set.
     """
 
     def __init__(self, address: str) -> None:
@@ -111,6 +112,7 @@ class Neighbour:
         self.asked: list[str] = []
         self.got: list[tuple[str, dict[str, str], Any]] = []
         self.waits: Callable[[str], float] = lambda _: 0.0
+        self.held: asyncio.Event | None = None
         self._server: asyncio.Server | None = None
 
     async def start(self) -> Neighbour:
@@ -188,6 +190,8 @@ class Neighbour:
             if method == "POST":
                 self.got.append((path, headers, msgspec.json.decode(body) if body else None))
                 await asyncio.sleep(self.waits(path))
+                if self.held is not None:
+                    await self.held.wait()
                 status = 401 if self.only and self.only not in headers else self.status.get(path, 202)
                 self._answer(writer, status, b"", "text/plain", self.more.get(path, ""))
             else:

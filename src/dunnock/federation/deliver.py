@@ -117,6 +117,7 @@ class Deliveries:
             try:
                 while await self._fill():
                     self._begin()
+                self._begin()  # what was found by its server's name
             except Busy as error:
                 _log.warning("deliveries wait", why=str(error))
             except Exception:  # noqa: BLE001 (deliveries go on when the database does)
