@@ -218,7 +218,7 @@ from dunnock.accounts.passkeys import (
 )
 from dunnock.accounts.persona import Persona, appearances, former_names, note_changes, personas
 from dunnock.accounts.private_note import write_note
-from dunnock.accounts.profile import change_profile, doubt_links, prove_links
+from dunnock.accounts.profile import change_profile, doubt_links, prove_links, with_checked_links
 from dunnock.accounts.recall import make_recall, recall, recalling
 from dunnock.accounts.relationships import Relationship, relationships
 from dunnock.accounts.remote import Described, describe_anew, give_up_pictures, meet, show_pictures
@@ -621,6 +621,7 @@ __all__ = [
     "use_code",
     "verifiers_over",
     "wear_domain",
+    "with_checked_links",
     "withdraw_attestation",
     "write_note",
 ]

@@ -31,12 +31,16 @@ NONE_COUNTS: Final = 2**63 - 1
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A line of a profile's table: `value` as written, `html` to show; `verified_at` in Unix milliseconds or None."""
+    """A line of a profile's table: `value` as written, `html` to show; times in Unix milliseconds or None.
+
+    `verified_at`: the page that it is a link to links back since then; `failing_since`: nobody could say since then.
+    """
 
     name: str
     value: str
     html: str = ""
     verified_at: int | None = None
+    failing_since: int | None = None
 
 
 LabelKind = Literal["official", "coordinated", "impersonation", "automated", "context", "renamed"]

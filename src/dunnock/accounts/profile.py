@@ -8,13 +8,14 @@ from urllib.parse import quote, urlsplit
 from msgspec import UNSET, UnsetType
 
 from dunnock import text
-from dunnock.accounts.account import LOCAL, Account, Field, Kind, name_key, write_fields
+from dunnock.accounts.account import LOCAL, Account, Field, Kind, name_key, read_fields, write_fields
+from dunnock.accounts.domain_handles import FORGIVEN_MS
 from dunnock.accounts.errors import AccountMissing, ProfileInvalid
 from dunnock.accounts.events import AccountSettingsChanged, ProofsChanged
 from dunnock.accounts.find import find_by_handles
 from dunnock.accounts.persona import note_changes
 from dunnock.accounts.store import profiles as store
-from dunnock.foundation.db import Tx
+from dunnock.foundation.db import Reader, Tx
 
 # Source: Mastodon's Account::DISPLAY_NAME_LENGTH_LIMIT, NOTE_LENGTH_LIMIT, DEFAULT_FIELDS_SIZE and
 # Field::MAX_CHARACTERS_LOCAL.
@@ -23,6 +24,7 @@ MOST_BIO = 500
 MOST_FIELDS = 4
 MOST_FIELD = 255
 MOST_PICTURE_DESCRIPTION = 150
+_LOOKED_AT = 1_000
 
 
 async def change_profile(
@@ -106,21 +108,41 @@ async def change_profile(
     return store.account_of(await tx.one(store.FIND, the=account_id) or row)
 
 
-async def prove_links(tx: Tx, account_id: int, found: Mapping[str, bool]) -> None:
-    """Write down which links of a profile (value of a line -> whether that page links back) count as checked."""
+async def prove_links(tx: Tx, account_id: int, found: Mapping[str, bool | None]) -> None:
+    """Write down which links of a profile count as checked: value of a line -> whether that page links back.
+
+    None: nobody answered, which is forgiven for three days.
+    """
     row = await tx.one(store.FIND_TO_CHANGE, the=account_id)
     if row is None:
         return
     was = store.account_of(row)
     new = tuple(
-        Field(line.name, line.value, line.html, (line.verified_at or tx.now) if found[value] else None)
-        if (value := line.value.strip()) in found
-        else line
+        _proved(line, back=found[value], now=tx.now) if (value := line.value.strip()) in found else line
         for line in was.fields
     )
     if new != was.fields:
         await tx.run(store.SET_FIELDS, the=account_id, new_fields=write_fields(new))
+    if [line.verified_at for line in new] != [line.verified_at for line in was.fields]:
         await tx.record(ProofsChanged(account_id=account_id))
+
+
+def _proved(line: Field, *, back: bool | None, now: int) -> Field:
+    if back:
+        return Field(line.name, line.value, line.html, line.verified_at or now)
+    since = line.failing_since or now
+    if back is None and line.verified_at is not None and now - since < FORGIVEN_MS:
+        return Field(line.name, line.value, line.html, line.verified_at, since)
+    return Field(line.name, line.value, line.html)
+
+
+async def with_checked_links(reader: Reader, *, after: int, most: int) -> tuple[list[int], int | None]:
+    """The next shown accounts with a link that counts as checked, by id; and the id to go on after, None: that was all."""
+    rows = await reader.all(store.LINES_AFTER, after=after, most=_LOOKED_AT)
+    found = [row[0] for row in rows if any(line.verified_at is not None for line in read_fields(row[1]))]
+    if len(found) > most:
+        return found[:most], found[most - 1]
+    return found, rows[-1][0] if len(rows) == _LOOKED_AT else None
 
 
 async def doubt_links(tx: Tx, account_id: int) -> None:

@@ -272,6 +272,20 @@ async def test_it_is_looked_at_each_day_and_forgiven_for_three(house, make, outs
     assert outside.asked == [], "what is lost is not looked at"
 
 
+async def test_more_than_one_batch_of_them_is_looked_at(house, make, outside, web, monkeypatch):
+    monkeypatch.setattr(domains, "_AT_ONCE", 3)
+    for number in range(7):
+        one = await make.member(f"bird{number}")
+        async with house.db.begin() as tx:
+            await accounts.wear_domain(tx, one.id, f"bird{number}.example", "file")
+    async with house.db.begin() as tx:
+        await tx.run(Sql(domain_handles.update().values(checked_at=now_ms() - DAY - 1)))
+        await tx.enqueue(CheckDomains())
+    web.hosts.clear()
+    await Jobs(house.db, identity.jobs_of(web, PLACES)).settle()
+    assert set(web.hosts) == {f"bird{number}.example" for number in range(7)}
+
+
 async def test_not_too_often(house, make, web, monkeypatch):
     monkeypatch.setattr(domains, "proving", Tries(most=2, window_ms=DAY))
     jane = await make.member("jane")

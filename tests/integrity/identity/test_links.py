@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from dunnock import accounts
+from dunnock.accounts import profile
+from dunnock.accounts.account import Field, write_fields
+from dunnock.accounts.store.profiles import SET_FIELDS
 from dunnock.accounts.tries import Tries
-from dunnock.foundation.clock import DAY
+from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.jobs import Jobs
 from dunnock.integrity import identity
 from dunnock.integrity.identity import links
-from dunnock.integrity.identity.links import link_of, look_at_links, me_links
+from dunnock.integrity.identity.links import CheckAllLinks, link_of, look_at_links, me_links
 from integrity.identity.conftest import JOBS
 from integrity.identity.test_domains import PLACES, Web
 from outside import outside
@@ -26,6 +30,10 @@ async def web(outside, house):
     house.jobs = Jobs(house.db, JOBS | identity.jobs_of(made, PLACES))
     yield made
     await made.close()
+
+
+async def enqueue(tx, job):
+    await tx.enqueue(job)
 
 
 async def checked(house, one):
@@ -90,6 +98,70 @@ async def test_who_does_not_answer_is_asked_again(house, make, outside, web, mon
     await house.settle()
     assert len(outside.asked) == 3
     assert await checked(house, jane) == [False]
+
+
+async def test_what_counts_is_looked_at_each_day_and_forgiven_for_three(house, make, outside, web, events):
+    jane = await make.member("jane")
+    outside.page("/", BACK)
+    await link(house, jane, "https://jane.example/")
+    first = (await accounts.find(house.db, jane.id)).fields[0].verified_at
+
+    async def looked_at(*, failing_days=None):
+        if failing_days is not None:
+            (line,) = (await accounts.find(house.db, jane.id)).fields
+            line = msgspec.structs.replace(line, failing_since=now_ms() - failing_days * DAY)
+            async with house.db.begin() as tx:
+                await tx.run(SET_FIELDS, the=jane.id, new_fields=write_fields((line,)))
+        outside.asked.clear()
+        await house.do(enqueue, CheckAllLinks())
+        return (await accounts.find(house.db, jane.id)).fields[0]
+
+    held = await looked_at()
+    assert (len(outside.asked), held.verified_at, held.failing_since) == (1, first, None)
+    told = len(await events())
+    outside.page("/", BACK, status=503)
+    assert (await looked_at()).failing_since is not None
+    assert (await looked_at(failing_days=2)).verified_at == first
+    assert len(outside.asked) == 1, "tomorrow again, not in a minute"
+    outside.page("/", BACK)
+    held = await looked_at()
+    assert (held.verified_at, held.failing_since) == (first, None), "it answers again"
+    assert len(await events()) == told, "nothing changed for anybody"
+    outside.page("/", BACK, status=429)
+    held = await looked_at(failing_days=3)
+    assert (held.verified_at, held.failing_since) == (None, None)
+    assert (await events())[-1] == accounts.ProofsChanged(account_id=jane.id)
+    await looked_at()
+    assert outside.asked == [], "what does not count is not looked at"
+
+
+async def test_a_page_that_does_not_link_back_any_more_counts_no_longer(house, make, outside, web):
+    jane = await make.member("jane")
+    outside.page("/", BACK)
+    await link(house, jane, "https://jane.example/")
+    outside.page("/", b"For sale")
+    await house.do(enqueue, CheckAllLinks())
+    assert await checked(house, jane) == [False]
+
+
+@pytest.mark.parametrize("looked_at", [2, 1_000])
+async def test_all_of_them_are_looked_at(house, make, web, monkeypatch, looked_at):
+    """However many there are, in batches; not those of accounts that nobody sees, nor of those who have none."""
+    monkeypatch.setattr(links, "_AT_ONCE", 3)
+    monkeypatch.setattr(profile, "_LOOKED_AT", looked_at)
+
+    def line(of, verified):
+        return write_fields((Field("Web", f"https://{of}.example/", "", verified),))
+
+    people = [await make.member(f"bird{n}", fields=line(f"bird{n}", 1)) for n in range(7)]
+    await make.account("far", domain="else.example", fields=line("far", 1), url="https://else.example/@far")
+    await make.member("unproved", fields=line("unproved", None))
+    await make.member("bare")
+    await make.member("gone", fields=line("gone", 1), standing="suspended")
+    await house.do(enqueue, CheckAllLinks())
+    await house.settle()
+    assert sorted(web.hosts) == sorted([*(f"bird{n}.example" for n in range(7)), "far.example"])
+    assert [await checked(house, one) for one in people] == [[False]] * 7
 
 
 async def test_links_of_an_account_that_turned_wait(house, make, staff, outside, web):

@@ -136,6 +136,17 @@ CHANGE_PERSONA = Sql(
     )
 )
 SET_FIELDS = Sql(update(accounts).where(accounts.c.id == _the).values(fields=bindparam("new_fields")))
+LINES_AFTER = Sql(
+    select(accounts.c.id, accounts.c.fields)
+    .where(
+        accounts.c.id > bindparam("after", type_=BigId),
+        accounts.c.fields != "[]",
+        accounts.c.standing != "suspended",
+        accounts.c.standing != "deleted",
+    )
+    .order_by(accounts.c.id)
+    .limit(bindparam("most"))
+)
 ADD_PERSONA = insert_into(personas)
 PERSONAS = Sql(
     select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)

@@ -1,4 +1,6 @@
-"""Whether the pages that a profile links to link back to it (`rel="me"`): read through the one door out, once for each change.
+"""Whether the pages that a profile links to link back to it (`rel="me"`): read through the one door out, after each change.
+
+Those that do are looked at again each day.
 
 Source: microformats, "rel-me"; Mastodon, VerifyLinkService. docs/integrity-identity.md.
 """
@@ -15,10 +17,11 @@ from dunnock import accounts
 from dunnock.accounts import Account
 from dunnock.accounts.account import Field
 from dunnock.federation.places import Places
-from dunnock.foundation.clock import MINUTE
+from dunnock.foundation.clock import DAY, MINUTE
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.http import MAX_URL, Answer, Door, OutsideFailed, OutsideForbidden, Wanted
 from dunnock.foundation.job import Job
+from dunnock.foundation.jobs import Every
 from dunnock.integrity.identity import store
 from dunnock.integrity.identity.trying import proving
 from dunnock.previews.page import attributes_at, decoded
@@ -29,6 +32,9 @@ _PAGE = Wanted(
 _PAUSES_MS = (MINUTE, 15 * MINUTE)
 """Between the tries where nobody answers."""
 _MOST_LINES = 8
+_AT_ONCE = 15
+"""Accounts that one job looks at: if nobody answers, it takes 16 minutes."""
+_ASK_LATER = frozenset((429, *range(500, 600)))
 _TAG = re.compile(r"<(?:(!--)|(a|area|link|script|style|textarea|title|template|iframe)(?=[\s/>]))", re.IGNORECASE)
 _LINKS = frozenset(("a", "area", "link"))
 _MOST_TAGS = 5_000
@@ -41,13 +47,31 @@ class CheckLinks(Job, frozen=True):
     tries: int = 0
 
 
+class CheckAllLinks(Job, frozen=True):
+    """Look again at the links that count as checked, of accounts with an id above `after`."""
+
+    within_ms = 1_200_000
+    after: int = 0
+
+
+EVERY = (Every(CheckAllLinks(), DAY),)
+
+
 def jobs_of(door: Door, places: Places) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
     """Who looks."""
 
     async def do(db: Db, job: CheckLinks) -> None:
         await check_links(db, door, job, places=places)
 
-    return {CheckLinks: do}
+    async def do_all(db: Db, job: CheckAllLinks) -> None:
+        due, further = await accounts.with_checked_links(db, after=job.after, most=_AT_ONCE)
+        for account_id in due:  # who does not answer is asked again tomorrow
+            await check_links(db, door, CheckLinks(account_id=account_id, tries=len(_PAUSES_MS)), places=places)
+        if further is not None:
+            async with db.begin() as tx:
+                await tx.enqueue(CheckAllLinks(after=further))
+
+    return {CheckLinks: do, CheckAllLinks: do_all}
 
 
 async def look_at_links(tx: Tx, account_id: int) -> None:
@@ -62,18 +86,17 @@ async def check_links(db: Db, door: Door, job: CheckLinks, *, places: Places) ->
     if account is None or not account.shown or await _waits(db, account):
         return
     own = _own(account, places)
-    found: dict[str, bool] = {}
-    unsure = False
+    found: dict[str, bool | None] = {}
     for url in dict.fromkeys(map(link_of, account.fields[:_MOST_LINES])):
         if url:
             try:
                 found[url] = await _links_back(door, url, own)
             except OutsideFailed:
-                unsure = True
+                found[url] = None
     async with db.begin(durable=False) as tx:
         if not await _waits(db, account):
-            await accounts.prove_links(tx, account.id, {url: back for url, back in found.items() if url})
-        if unsure and job.tries < len(_PAUSES_MS):
+            await accounts.prove_links(tx, account.id, found)
+        if None in found.values() and job.tries < len(_PAUSES_MS):
             again = CheckLinks(account_id=account.id, tries=job.tries + 1)
             await tx.enqueue(again, run_at=tx.now + _PAUSES_MS[job.tries])
 
@@ -116,6 +139,8 @@ async def _links_back(door: Door, url: str, own: Collection[str]) -> bool:
         answer = await door.get(url, _PAGE, headers={"accept": "text/html, application/xhtml+xml;q=0.9"})
     except OutsideForbidden:
         return False
+    if answer.status in _ASK_LATER:
+        raise OutsideFailed(answer.status)
     # What another host says proves nothing of this one: an open redirect would speak for anybody.
     if answer.status != 200 or _host(answer.url) != _host(url):
         return False

@@ -45,7 +45,7 @@ async def on_proofs(tx: Tx, event: accounts.ProofsChanged) -> None:
     await impostors.look_at(tx, event.account_id)
 
 
-EVERY = (*domains.EVERY, *protected.EVERY, *turns.EVERY, *returns.EVERY)
+EVERY = (*domains.EVERY, *links.EVERY, *protected.EVERY, *turns.EVERY, *returns.EVERY)
 HEARS: Hears = {
     accounts.AccountMade: (on_account,),
     accounts.PersonaChanged: (on_persona,),
