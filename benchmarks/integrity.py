@@ -27,9 +27,9 @@ from pathlib import Path
 import data
 
 from dunnock import posts, text
-from dunnock.app import subscriptions
 from dunnock.app.build import build
 from dunnock.app.settings import load
+from dunnock.app.subscriptions import HEARS, TOGETHER
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.reactions import BATCH, Reactions, in_batches
@@ -41,7 +41,7 @@ from dunnock.posts.hold import hold_back
 
 _PEOPLE = 2_000
 _MOST_US, _LEAST_A_SECOND = 300.0, 2_000.0
-_HEARS = [one for one in subscriptions.HEARS[posts.PostPublished] if one.__module__.startswith("dunnock.integrity.")]
+_HEARS = [one for some in TOGETHER for one in some if one in HEARS[posts.PostPublished]]
 _WORDS = data.WORDS
 
 
@@ -117,7 +117,7 @@ async def afterwards(db: Db, found: Sequence[posts.Post]) -> float:
 
 async def as_the_worker(db: Db, found: Sequence[posts.Post]) -> float:
     """From the event log, in batches, with all that it takes to do it once."""
-    worker = Reactions(db, {posts.PostPublished: _HEARS})
+    worker = Reactions(db, {posts.PostPublished: _HEARS}, TOGETHER)
     await worker.prepare()
     async with db.begin() as tx:
         for post in found:

@@ -223,6 +223,114 @@ async def test_a_busy_database_is_no_reason_to_take_a_batch_apart(db):
     assert tries == [3, 3]
 
 
+def two_recorders():
+    heard = {"first": [], "second": []}
+
+    async def first(tx, event):
+        heard["first"].append(event.number)
+
+    async def second(tx, event):
+        heard["second"].append(event.number)
+
+    return heard, first, second
+
+
+async def test_those_that_go_together_share_a_transaction_and_keep_their_places(db):
+    """Each hears only what it hears, of events that only one is for, too."""
+    begun = []
+
+    async def first(tx, event):
+        begun.append(("first", type(event), event.number, id(tx)))
+
+    async def second(tx, event):
+        begun.append(("second", type(event), event.number, id(tx)))
+
+    runner = Reactions(db, {ThingHappened: [first, second], OtherHappened: [second]}, [[first, second]])
+    await runner.prepare()
+    await happen(db, 1, 2)
+    await happen(db, 3, kind=OtherHappened)
+    await runner.settle()
+    assert [one[:3] for one in begun] == [
+        ("first", ThingHappened, 1), ("first", ThingHappened, 2), ("second", ThingHappened, 1), ("second", ThingHappened, 2),
+        ("second", OtherHappened, 3),
+    ]  # fmt: skip
+    assert len({one[3] for one in begun}) == 1
+    await runner.note_places()
+    assert [lag.events for lag in await lags(db)] == [0, 0]
+
+
+@pytest.mark.parametrize("ahead", ["first", "second"])
+async def test_going_together_from_now_on_loses_and_doubles_nothing(db, ahead):
+    """A server that updates, or goes back to the release before: reactions come from different places, and leave at them."""
+    heard, first, second = two_recorders()
+    hears = {ThingHappened: [first, second]}
+    before = Reactions(db, hears)
+    await before.prepare()
+    await happen(db, *range(120))
+    of = {"first": first, "second": second}
+    await before.step(reactions.name_of(of[ahead]))  # one got further than the other
+    after = Reactions(db, hears, [[first, second]])
+    await after.prepare()
+    await after.step(reactions.name_of(first))
+    await happen(db, 120, 121)
+    await after.settle()
+    again = Reactions(db, hears)
+    await again.prepare()
+    await happen(db, 122)
+    await again.settle()
+    assert heard == {"first": list(range(123)), "second": list(range(123))}
+
+
+async def test_what_one_can_not_handle_keeps_nothing_from_those_it_goes_with(db):
+    heard, first, _ = two_recorders()
+
+    async def breaks(tx, event):
+        await make_row(tx, f"n{event.number}")
+        if event.number == 2:
+            raise ValueError("no twos")
+
+    runner = Reactions(db, {ThingHappened: [breaks, first]}, [[breaks, first]])
+    await runner.prepare()
+    await happen(db, 1, 2, 3)
+    await runner.settle()
+    assert (heard["first"], await db.value(COUNT)) == ([1, 2, 3], 2)
+    assert await runner.retry_due(now_ms() + HOUR) == 1
+    assert heard["first"] == [1, 2, 3]
+
+
+async def test_for_whom_the_database_is_too_busy_the_event_is_set_aside_and_for_no_other(db):
+    heard, first, _ = two_recorders()
+
+    async def waits(tx, event):
+        if event.number == 1:
+            raise Busy("a lock that nobody gives back")
+
+    runner = Reactions(db, {ThingHappened: [waits, first]}, [[first, waits]])
+    await runner.prepare()
+    await happen(db, 1, 2)
+    name = reactions.name_of(first)
+    with pytest.raises(Busy):
+        await runner.step(name)
+    assert await runner.step(name, patient=False)
+    heard["first"].clear()  # what it did was taken back with the rest
+    await runner.settle()
+    assert heard["first"] == [1, 2]
+    assert await runner.retry_due(now_ms() + HOUR) == 1
+
+
+async def test_two_processes_with_reactions_that_go_together_do_nothing_twice(db):
+    heard, first, second = two_recorders()
+    hears = {ThingHappened: [first, second]}
+    pair = [Reactions(db, hears, [[first, second]]), Reactions(db, hears)]  # the second is of the release before
+    for runner in pair:
+        await runner.prepare()
+    await asyncio.gather(*(happen(db, n) for n in range(60)))
+    await asyncio.gather(*(runner.settle() for runner in pair))
+    for runner in pair:
+        await runner.settle()
+    assert sorted(heard["first"]) == sorted(heard["second"]) == list(range(60))
+
+
 async def test_a_failure_is_tried_again_later_and_then_kept_as_a_dead_letter(db, monkeypatch):
     async def never(tx, event):
         raise ValueError("never")

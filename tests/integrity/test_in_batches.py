@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from dunnock import posts
-from dunnock.app.subscriptions import HEARS
+from dunnock.app.subscriptions import HEARS, TOGETHER
 from dunnock.foundation.db import Sql
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.reactions import in_batches
@@ -50,8 +50,9 @@ KEPT = (
 )
 
 
-def test_every_reaction_to_a_post_or_boost_takes_them_in_batches():
+def test_every_reaction_to_a_post_or_boost_takes_them_in_batches_in_one_transaction():
     for kind, found in BATCHES.items():
+        assert any(set(found) <= set(some) for some in TOGETHER)
         assert len(found) == len([one for one in HEARS[kind] if one.__module__.startswith("dunnock.integrity.")]) >= 3
 
 

@@ -93,7 +93,7 @@ from dunnock.api.mastodon.timelines import Timelines
 from dunnock.app import health
 from dunnock.app import metrics as watching
 from dunnock.app.metrics import Counted, Metrics
-from dunnock.app.subscriptions import EVERY, does, hears
+from dunnock.app.subscriptions import EVERY, TOGETHER, does, hears
 from dunnock.discovery import People, Trends
 from dunnock.federation import Conversations, Deliveries, Federation, Inbox, Resolver
 from dunnock.feeds import Feeds
@@ -217,7 +217,7 @@ class House:
     ) -> None:
         """Use `build`."""
         self.settings, self.db, self.edge, self.metrics = settings, db, edge, metrics
-        self.reactions = Reactions(db, hears(settings))
+        self.reactions = Reactions(db, hears(settings), TOGETHER)
         self.jobs = Jobs(db, jobs, EVERY)
         self.federation, self.deliveries = federation, Deliveries(federation)
         self._media_store, self._doors = media_store, doors

@@ -72,6 +72,18 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
     watching.HEARS,
 )
 
+_ACTS = (posts.PostPublished, posts.PostBoosted, posts.PostEdited, posts.PostDeleted)
+TOGETHER: Sequence[Sequence[Reaction]] = (  # all of integrity sees what people do in one go
+    tuple(
+        dict.fromkeys(
+            one
+            for table in (identity.HEARS, money.HEARS, rules.HEARS, stopped_media.HEARS, watching.HEARS)
+            for act in _ACTS
+            for one in table.get(act, ())
+        )
+    ),
+)
+
 EVERY: Sequence[Every] = (
     Every(accounts.EndMutes(), accounts.END_MUTES_EVERY_MS),
     Every(EndServerRules(), END_RULES_EVERY_MS),

@@ -20,7 +20,7 @@ from sqlalchemy.sql.expression import literal_column
 from dunnock.foundation import events
 from dunnock.foundation.clock import HOUR, SECOND, now_ms
 from dunnock.foundation.db.face import Busy, Db, Row, Tx
-from dunnock.foundation.db.sql import Sql, insert_into, insert_once
+from dunnock.foundation.db.sql import Sql, among, insert_into, insert_once
 from dunnock.foundation.db.tables import event_log, failures, reactions
 from dunnock.foundation.events import Event, Logged
 
@@ -54,13 +54,15 @@ UNSETTLED = Sql(
 _newest = select(event_log.c.tx, event_log.c.id).order_by(event_log.c.tx.desc(), event_log.c.id.desc()).limit(1)
 NEWEST = Sql(_newest, _newest.where(event_log.c.tx < _settled))
 _place = select(reactions.c.tx, reactions.c.id).where(reactions.c.name == bindparam("name"))
-PLACE = Sql(_place)
 LOCK_PLACE = Sql(_place, _place.with_for_update(skip_locked=True))
+_places = select(reactions.c.name, reactions.c.tx, reactions.c.id).where(among(reactions.c.name, "names"))
+PLACES_OF = Sql(_places)
+LOCK_PLACES = Sql(_places, _places.with_for_update(skip_locked=True))
 ALL_PLACES = Sql(select(reactions.c.name, reactions.c.tx, reactions.c.id))
 ADD_PLACE = insert_once(reactions, "name", "tx", "id", "at", keys=["name"])
 MOVE = Sql(
     update(reactions)
-    .where(reactions.c.name == bindparam("reaction"))
+    .where(among(reactions.c.name, "names"))
     .values(tx=bindparam("new_tx"), id=bindparam("new_id"), at=bindparam("new_at"))
 )
 ADD_FAILURE = insert_into(failures, "reaction", "event_id", "attempts", "run_at", "error", "dead")
@@ -175,8 +177,12 @@ def name_of(reaction: Reaction) -> str:
 class Reactions:
     """Runs all reactions of one process; several processes may run, each event is handled by one at a time."""
 
-    def __init__(self, db: Db, hears: Hears) -> None:
-        """`hears`: event type -> reactions, the one table of `app/subscriptions.py`."""
+    def __init__(self, db: Db, hears: Hears, together: Sequence[Sequence[Reaction]] = ()) -> None:
+        """`hears`: event type -> reactions, the one table of `app/subscriptions.py`.
+
+        `together`: reactions that are handed the same stretch of the log in one transaction, which costs less than one each; each
+        keeps a place of its own, and what one can't handle keeps nothing from the others.
+        """
         self._db = db
         self._by_name: dict[str, Reaction] = {}
         self._kinds: dict[str, frozenset[str]] = {}
@@ -186,8 +192,15 @@ class Reactions:
                 if self._by_name.setdefault(name, reaction) is not reaction:
                     raise TypeError(f"two reactions are called {name}")
                 self._kinds[name] = self._kinds.get(name, frozenset()) | {event.kind}
+        self._group_of = {name: name for name in self._by_name}
+        for some in together:
+            names = [name for one in some if (name := name_of(one)) in self._by_name]
+            self._group_of.update(dict.fromkeys(names, names[0]) if names else {})
+        self._groups: dict[str, list[str]] = {}
+        for name, group in self._group_of.items():
+            self._groups.setdefault(group, []).append(name)
         self._seen: dict[str, tuple[int, int]] = {}
-        self._wake = {name: asyncio.Event() for name in self._by_name}
+        self._wake = {group: asyncio.Event() for group in self._groups}
         self._heard_of: set[str] = set()  # woken by an event that an older transaction may hide yet
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
@@ -196,8 +209,8 @@ class Reactions:
         """Begin to listen. A reaction that is new hears from now on, not the whole history."""
         await self.prepare()
         self._db.listen(self._heard)
-        for name in self._by_name:
-            self._tasks.append(asyncio.create_task(self._follow(name), name=f"reaction {name}"))
+        for group in self._groups:
+            self._tasks.append(asyncio.create_task(self._follow(group), name=f"reaction {group}"))
         self._tasks.append(asyncio.create_task(self._look_after(), name="reaction retries"))
 
     async def prepare(self) -> None:
@@ -223,27 +236,27 @@ class Reactions:
         kinds = {one.event.kind for one in logged}
         for name, hears in self._kinds.items():
             if not kinds.isdisjoint(hears):
-                self._heard_of.add(name)
-                self._wake[name].set()
+                self._heard_of.add(self._group_of[name])
+                self._wake[self._group_of[name]].set()
 
-    async def _follow(self, name: str) -> None:
-        wake = self._wake[name]
+    async def _follow(self, group: str) -> None:
+        wake = self._wake[group]
         strikes, pause = 0, _SAFETY_NET_S
         while not self._stopping.is_set():
             wake.clear()
-            if name in self._heard_of:
-                self._heard_of.discard(name)
+            if group in self._heard_of:
+                self._heard_of.discard(group)
                 # What woke us may be hidden yet by an older transaction that is still open, and whose end tells nobody.
                 pause = _SOON_S if self._db.engine == "postgresql" else _SAFETY_NET_S
             try:
-                while not self._stopping.is_set() and await self.step(name, patient=strikes < STRIKES):
+                while not self._stopping.is_set() and await self.step(group, patient=strikes < STRIKES):
                     strikes = 0
             except Exception as error:  # noqa: BLE001 (a reaction that ends is a server that stands still)
                 strikes += 1
                 if isinstance(error, Busy):
-                    _log.warning("reaction waits", reaction=name, why=str(error))
+                    _log.warning("reaction waits", reaction=group, why=str(error))
                 else:
-                    _log.exception("reaction can't go on", reaction=name)
+                    _log.exception("reaction can't go on", reaction=group)
                 await self._rest(0.2 * min(strikes, 25))
                 continue
             strikes = 0
@@ -255,44 +268,51 @@ class Reactions:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def step(self, name: str, *, patient: bool = True) -> bool:
-        """Let one reaction handle its next batch; whether there may be more.
+    async def step(self, group: str, *, patient: bool = True) -> bool:
+        """Let a reaction, or those that go together (called after their first), handle the next batch; whether there may be more.
 
-        Not `patient`: its next event only, and that is set aside as failed when the database is too busy for it again.
+        Not `patient`: the next event only, and for whom the database is too busy again, it is set aside as failed.
         """
-        kinds = self._kinds[name]
-        stored = await self._db.one(PLACE, name=name)
-        if stored is None:
+        stored = await self._db.all(PLACES_OF, names=self._groups[group])
+        places = {name: max((a_tx, an_id), self._seen.get(name, (0, 0))) for name, a_tx, an_id in stored}
+        if not places:
             return False
         most = BATCH if patient else 1
-        place = max((stored[0], stored[1]), self._seen.get(name, (0, 0)))
+        place = min(places.values())
         rows = await self._db.all(NEXT, tx=place[0], id=place[1], most=most)
         if not rows:
             return False
         last = (rows[-1][0], rows[-1][1])
-        if kinds.isdisjoint(row[3] for row in rows):
-            # Nothing for us: remember it here, and write it down only now and then (see `note_places`).
-            self._seen[name] = last
+        wanted = [name for name in self._groups[group] if name in places and self._of(name, places[name], rows)]
+        for name, at in places.items():
+            if name not in wanted:
+                # Nothing for it: remember it here, and write it down only now and then (see `note_places`).
+                self._seen[name] = max(at, last)
+        if not wanted:
             return len(rows) == most
-        handling = False
+        handling, locked = "", dict[str, tuple[int, int]]()
         try:
             # Not durable: a power cut takes back place and effects together, and the event is handled again.
             async with self._db.begin(durable=False) as tx:
                 # Another process may have been here since: what counts is the place under our lock.
-                locked = await tx.one(LOCK_PLACE, name=name)
-                if locked is None:
-                    return False
-                mine = [row for row in rows if row[3] in kinds and (row[0], row[1]) > (locked[0], locked[1])]
-                handling = True
-                await self._handle_all(tx, name, mine)
-                handling = False
-                if last > (locked[0], locked[1]):
-                    await tx.run(MOVE, reaction=name, new_tx=last[0], new_id=last[1], new_at=tx.now)
+                locked = {name: (a_tx, an_id) for name, a_tx, an_id in await tx.all(LOCK_PLACES, names=wanted)}
+                for name in wanted:
+                    if name in locked:
+                        handling = name
+                        await self._handle_all(tx, name, self._of(name, locked[name], rows))
+                        handling = ""
+                moved = [name for name, at in locked.items() if last > at]
+                if moved:
+                    await tx.run(MOVE, names=moved, new_tx=last[0], new_id=last[1], new_at=tx.now)
         except Busy as error:
             if patient or not handling:
                 raise
-            await self._set_aside(name, rows[0], error)
-        return len(rows) == most
+            await self._set_aside(handling, rows[0], error)
+        return bool(locked) and len(rows) == most
+
+    def _of(self, name: str, place: tuple[int, int], rows: Sequence[Row]) -> list[Row]:
+        """Those that the reaction hears, after its place."""
+        return [row for row in rows if row[3] in self._kinds[name] and (row[0], row[1]) > place]
 
     async def _set_aside(self, name: str, row: Row, error: Busy) -> None:
         _log.error("reaction sets an event aside", reaction=name, event_id=row[1], why=str(error))
@@ -300,7 +320,7 @@ class Reactions:
             locked = await tx.one(LOCK_PLACE, name=name)
             if locked is not None and (row[0], row[1]) > (locked[0], locked[1]):
                 await self._add_failure(tx, name, row[1], error)
-                await tx.run(MOVE, reaction=name, new_tx=row[0], new_id=row[1], new_at=tx.now)
+                await tx.run(MOVE, names=[name], new_tx=row[0], new_id=row[1], new_at=tx.now)
 
     async def note_places(self) -> None:
         """Write down how far the reactions have looked past events that are not for them (keeps the lag honest)."""
@@ -311,14 +331,14 @@ class Reactions:
                 for name, (a_tx, an_id) in ahead.items():
                     row = await tx.one(LOCK_PLACE, name=name)
                     if row is not None and (row[0], row[1]) < (a_tx, an_id):
-                        await tx.run(MOVE, reaction=name, new_tx=a_tx, new_id=an_id, new_at=tx.now)
+                        await tx.run(MOVE, names=[name], new_tx=a_tx, new_id=an_id, new_at=tx.now)
 
     async def _handle_all(self, tx: Tx, name: str, rows: Sequence[Row]) -> None:
         reaction = self._by_name[name]
         if len(rows) > 1 and isinstance(reaction, in_batches):
             try:
                 async with tx.savepoint():
-                    told = [events.decode(kind, body) for _, _, _, kind, body in rows]
+                    told = [_decoded(kind, body) for _, _, _, kind, body in rows]
                     await reaction.at_once(tx, [event for event in told if event is not None])
             except Busy:
                 raise
@@ -332,7 +352,7 @@ class Reactions:
     async def _handle(self, tx: Tx, name: str, event_id: int, kind: str, body: str) -> None:
         try:
             async with tx.savepoint():
-                event = events.decode(kind, body)
+                event = _decoded(kind, body)
                 if event is not None:
                     await self._by_name[name](tx, event)
         except Busy:
@@ -353,8 +373,8 @@ class Reactions:
         if newest is None:
             return
         for name, a_tx, an_id in await self._db.all(ALL_PLACES):
-            if name in self._wake and max((a_tx, an_id), self._seen.get(name, (0, 0))) < (newest[0], newest[1]):
-                self._wake[name].set()
+            if name in self._group_of and max((a_tx, an_id), self._seen.get(name, (0, 0))) < (newest[0], newest[1]):
+                self._wake[self._group_of[name]].set()
 
     async def _look_after(self) -> None:
         while not self._stopping.is_set():
@@ -414,11 +434,14 @@ class Reactions:
         while busy and now_ms() < end:
             unsettled = await self._db.value(UNSETTLED)
             busy = False
-            for name in self._by_name:
-                busy = await self.step(name) or busy
+            for group in self._groups:
+                busy = await self.step(group) or busy
             if unsettled and not busy:
                 busy = True
                 await asyncio.sleep(0.005)
+
+
+_decoded = functools.lru_cache(maxsize=512)(events.decode)  # many reactions hear of the same, one soon after the other
 
 
 def _reason(error: BaseException) -> str:
