@@ -129,6 +129,7 @@ MEMBERS_PAGES = {
     "GET /notifications",
     "GET /notifications/mentions",
     "GET /notifications/requests",
+    "GET /notifications/requests/{id}",
     "GET /oauth/authorize/native",
     "GET /people/{id}/lists",
     "GET /people/{id}/server",

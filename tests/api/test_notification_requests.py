@@ -127,6 +127,26 @@ async def test_requests_are_exactly_what_clients_expect(people, make):
     assert (await people.ask("GET", f"{REQUESTS}/{first['id']}", eve)).status == 404
 
 
+async def test_one_message_is_let_through_and_the_rest_waits(people, make):
+    me, eve = await make.member("me"), await make.member("eve")
+    await people.ask("PATCH", POLICY, me, json={"for_not_following": "filter"})
+    one, two = [await publish(people, eve, text) for text in ("@me one", "@me two")]
+    [request] = await people.get(REQUESTS, me)
+    here = f"/api/v1/dunnock/notification_requests/{request['id']}/statuses"
+    assert [status["id"] for status in await people.get(here, me)] == [str(two.id), str(one.id)]
+    assert (await people.ask("GET", here, eve)).status == 404
+    assert (await people.ask("POST", f"{here}/{one.id}/release", eve)).status == 404
+    assert (await people.ask("POST", f"{here}/{one.id}/release", me)).status == 200
+    assert (await people.ask("POST", f"{here}/{one.id}/release", me)).status == 404, "it waits no longer"
+    assert [told["status"]["id"] for told in await people.get(V1, me)] == [str(one.id)]
+    assert [status["id"] for status in await people.get(here, me)] == [str(two.id)]
+    await publish(people, eve, "@me three")
+    assert len(await people.get(V1, me)) == 1, "she is a stranger still"
+    for status in await people.get(here, me):
+        await people.ask("POST", f"{here}/{status['id']}/release", me)
+    assert await people.get(REQUESTS, me) == []
+
+
 async def test_accept_and_send_away(people, make):
     me, senders = await make.member("me"), [await make.member() for _ in range(6)]
     await people.ask("PATCH", POLICY, me, json={"for_not_following": "filter"})

@@ -411,6 +411,8 @@ API: dict[str, Right] = {
     "PATCH /api/v1/notifications/policy": member("write:notifications"),
     "PUT /api/v1/notifications/policy": member("write:notifications"),
     "GET /api/v1/notifications/requests": member("read:notifications"),
+    "GET /api/v1/dunnock/notification_requests/{id}/statuses": member("read:notifications"),  # ours
+    "POST /api/v1/dunnock/notification_requests/{id}/statuses/{id}/release": member("write:notifications"),  # ours
     "POST /api/v1/notifications/requests/accept": member("write:notifications"),
     "POST /api/v1/notifications/requests/dismiss": member("write:notifications"),
     "GET /api/v1/notifications/requests/merged": member("read:notifications"),

@@ -224,6 +224,7 @@ ELSEWHERE = {
     "/terms-of-service": "is missing until somebody wrote some",
     "/terms-of-service/{day}": "is missing until somebody wrote some",
     "/people/{account_id}/server": "is for accounts of other servers",
+    "/notifications/requests/{request_id}": "wants a request, see tests/web/test_yours.py",
     "/admin/raids/{raid_id}": "wants a raid, see tests/web/admin/test_raids.py",
     "/admin/watch-rules/{rule_id}": "wants a rule, see tests/web/admin/test_watch_rules.py",
     "/admin/integrity/{cluster_id}": "wants a network, see tests/web/admin/test_integrity.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dunnock import accounts, notifications, posts
@@ -208,6 +210,59 @@ async def test_requests_are_let_through_or_sent_away(db, join, publish, signed_i
     assert "sent away" in (await browser.submit("/notifications/requests", press="dismiss")).text
     assert "Nobody waits" in browser.page.text
     assert await notifications.request_page(db, await me("wren"), Span()) == []
+
+
+@pytest.fixture
+async def quiet(db, publish, signed_in, me):
+    """Wren's browser, in a quiet time, and a post of hers."""
+    browser = await signed_in("wren")
+    async with db.begin() as tx:
+        await notifications.begin_quiet_time(tx, await me("wren"), hours=1)
+    return browser, await publish(await accounts.member_named(db, "wren"), "What I think")
+
+
+async def test_held_answers_are_read_and_let_through_one_by_one(db, join, publish, quiet, *, tell):
+    browser, mine = quiet
+    robin = await join("robin")
+    first, second = [
+        await publish(robin, f"@wren answer {word}", reply_to_id=mine.id) for word in ("number one", "number two")
+    ]
+    await tell()
+    page = await browser.get("/notifications/requests")
+    assert "number one" not in page.text
+    page = await browser.follow(re.search(r"/notifications/requests/\d+", page.body)[0])
+    assert page.text.index("number two") < page.text.index("number one")
+    page = await browser.led(await browser.post(
+        "/notifications/requests",
+        {**dict(page.forms[-1].fields), "act": "one"},
+    ))  # fmt: skip
+    assert "You see it now" in page.text
+    await tell()
+    assert (await posts.find_visible(db, first.id, None)).id == first.id
+    with pytest.raises(posts.PostMissing):
+        await posts.find_visible(db, second.id, None)
+    seen = (await browser.get("/notifications")).text
+    assert "number one" in seen
+    assert "number two" not in seen
+    third = await publish(robin, "@wren answer number three", reply_to_id=mine.id)
+    with pytest.raises(posts.PostMissing):
+        await posts.find_visible(db, third.id, None)
+
+
+async def test_all_requests_are_answered_at_once(db, join, publish, quiet, *, tell, me):
+    browser, mine = quiet
+    for name in ("robin", "merle", "finch"):
+        await publish(await join(name), f"@wren hello from {name}", reply_to_id=mine.id)
+    await tell()
+    page = await browser.get("/notifications/requests")
+    assert "All at once" in page.text
+    await publish(await join("late"), "@wren hello from late", reply_to_id=mine.id)
+    await tell()
+    form = next(one for one in page.forms if ("act", "dismiss_all") in one.buttons)
+    page = await browser.led(await browser.post(form.action, {**dict(form.fields), "act": "dismiss_all"}))
+    assert "hello from merle" not in page.text
+    assert "hello from late" in page.text, "what came after the page was opened still waits"
+    assert len(await notifications.request_page(db, await me("wren"), Span())) == 1
 
 
 async def test_who_sends_what_hurts_is_blocked_or_reported(db, join, publish, signed_in, *, me, tell):

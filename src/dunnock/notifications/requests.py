@@ -10,7 +10,7 @@ from dunnock import posts
 from dunnock.foundation.db import Db, Reader, Row, Tx
 from dunnock.foundation.job import Job
 from dunnock.notifications.errors import RequestMissing
-from dunnock.notifications.events import RequestsMerged
+from dunnock.notifications.events import Notified, RequestsMerged
 from dunnock.notifications.store import requests as store
 from dunnock.posts.entries import FOREVER, Span
 
@@ -73,6 +73,28 @@ async def accept_requests(tx: Tx, account_id: int, ids: Collection[int]) -> None
     for from_id in (await _taken(tx, account_id, ids)).values():
         await store.permit(tx, account_id, from_id)
         await tx.enqueue(ReleaseKeptBack(account_id, from_id))
+
+
+async def messages_of_request(reader: Reader, account_id: int, request_id: int, *, most: int = 100) -> list[int]:
+    """The posts that are kept back of who asks, the newest first. Raises: RequestMissing."""
+    asked = await find_request(reader, account_id, request_id)
+    return await store.messages(reader, account_id, asked.from_id, most=most)
+
+
+async def let_message_through(tx: Tx, account_id: int, request_id: int, post_id: int) -> None:
+    """Tell of one post that was kept back, and show it; who wrote it stays a stranger, and the rest waits.
+
+    Raises:
+        RequestMissing: there is no such request, or the post is not kept back.
+    """
+    asked = await find_request(tx, account_id, request_id)
+    told = await store.release_one(tx, account_id, asked.from_id, post_id)
+    if not told:
+        raise RequestMissing(request_id, post_id)
+    await posts.release_one_held(tx, account_id, post_id)
+    for notification_id, kind in told:
+        await tx.record(Notified(account_id=account_id, notification_id=notification_id, of_kind=kind))
+    await store.reconsider(tx, [(account_id, asked.from_id)])
 
 
 async def dismiss_requests(tx: Tx, account_id: int, ids: Collection[int]) -> None:

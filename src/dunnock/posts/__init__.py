@@ -70,7 +70,7 @@ from dunnock.posts.favourite import favourite, unfavourite
 from dunnock.posts.featured import featured_names
 from dunnock.posts.find import find_original, find_visible, visible_of
 from dunnock.posts.history import Revision, history, source
-from dunnock.posts.hold import known_authors, release_held
+from dunnock.posts.hold import known_authors, release_held, release_one_held
 from dunnock.posts.model import OPEN, VISIBILITIES, Candidate, Changes, Draft, MediaChange, Post, Screen
 from dunnock.posts.mute_thread import mute_thread, unmute_thread
 from dunnock.posts.origins import (
@@ -293,6 +293,7 @@ __all__ = [
     "receive_edit",
     "release_held",
     "release_of_origin",
+    "release_one_held",
     "replies",
     "reschedule",
     "revoke_quote",

@@ -56,6 +56,13 @@ async def release_held(tx: Tx, account_id: int, author_id: int, *, until: int, m
     return len(released)
 
 
+async def release_one_held(tx: Tx, account_id: int, post_id: int) -> None:
+    """Let one held post through; its author stays a stranger. Nothing happens when it is not held."""
+    hidden = await store.release_one(tx, account_id, post_id)
+    if hidden is not None:
+        await shown_again(tx, post_id, to=account_id, hidden=hidden)
+
+
 async def release_all_held(tx: Tx, account_id: int, *, most: int) -> int:
     """Let up to `most` posts through that the account holds, whoever wrote them: it goes away. How many there were."""
     released = await store.release_all(tx, account_id, most=most)

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
 
 from dunnock import accounts, notifications
 from dunnock.accounts.views import AccountViews
@@ -23,6 +24,7 @@ from dunnock.web.visitor import Member
 
 _A_PAGE = 30
 _FACES = 6
+_AT_ONCE = 500
 _MENTIONS = ("mention", "quote")
 _GIVEN = {"one_by_one": Provide(provide_one_by_one)}
 
@@ -43,10 +45,14 @@ class DismissForm(Sent):
 
 
 class RequestForm(Sent):
-    """Whose request, and the answer: `accept`, `dismiss`, or `block` them."""
+    """Whose request, and the answer: `accept`, `dismiss`, or `block` them; `one`: let only this post of theirs through.
+
+    `accept_all`, `dismiss_all`: all requests up to the id `request_id`.
+    """
 
     request_id: Id
     act: str = "accept"
+    post_id: Id = 0
 
 
 @get(["/notifications", "/notifications/mentions"], dependencies=_GIVEN)
@@ -175,16 +181,50 @@ async def show_requests(
 async def answer_request(
     form: Form[RequestForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
 ) -> Response[None]:
-    """Let somebody through from now on, with what was kept back; or send the request away, and perhaps block them."""
-    me = member.account_id
+    """Let somebody through from now on, with what was kept back; or send the request away, and perhaps block them.
+
+    Or do either with all at once, the newest 500; or let a single post through.
+    """
+    me, here = member.account_id, "/notifications/requests"
     async with db.begin() as tx:
+        if form.act in {"accept_all", "dismiss_all"}:
+            found = await notifications.request_page(tx, me, Span(form.request_id + 1, 0, up=False), most=_AT_ONCE)
+            does = notifications.accept_requests if form.act == "accept_all" else notifications.dismiss_requests
+            await does(tx, me, [one.id for one in found])
+            return show.go(here, done="let_through" if form.act == "accept_all" else "sent_away")
+        if form.act == "one":
+            await notifications.let_message_through(tx, me, form.request_id, form.post_id)
+            return show.go(here, done="one_through")
         asked = await notifications.find_request(tx, me, form.request_id)
         does = notifications.accept_requests if form.act == "accept" else notifications.dismiss_requests
         await does(tx, me, (form.request_id,))
         if form.act == "block":
             await accounts.block(tx, me, target=asked.from_id)
     done = {"accept": "let_through", "block": "blocked"}.get(form.act, "sent_away")
-    return show.go("/notifications/requests", done=done)
+    return show.go(here, done=done)
 
 
-HANDLERS = pages(show_notices, mark_read, dismiss, clear, show_requests, answer_request)
+@get("/notifications/requests/{request_id:int}", dependencies=_GIVEN)
+async def show_request(
+    *,
+    request_id: FromPath[int],
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    account_views: NamedDependency[AccountViews],
+    one_by_one: NamedDependency[OneByOne],
+) -> Response[str]:
+    """All that is kept back of one person, to be read, and let through one by one."""
+    me = member.account_id
+    asked = await notifications.find_request(db, me, request_id)
+    ids = await notifications.messages_of_request(db, me, request_id)
+    people = await Cards(db, account_views).faces([asked.from_id])
+    if not people:
+        raise notifications.RequestMissing(request_id)
+    found = await one_by_one.find(ids, me)
+    return show(
+        "notification_request.html", asked=asked, who=people[0], posts=[found[one] for one in ids if one in found]
+    )
+
+
+HANDLERS = pages(show_notices, mark_read, dismiss, clear, show_requests, show_request, answer_request)

@@ -97,6 +97,7 @@ DONE = {
     "collection_left": N_("You are no longer in it, and are not put there again."),
     "list_gone": N_("The list is deleted; you still follow everybody who was on it."),
     "cleared": N_("All notifications are put away."),
+    "one_through": N_("You see it now, among the notifications and where it answers you. The rest waits."),
     "let_through": N_("You hear from them from now on. What was kept back comes in a moment."),
     "sent_away": N_("The request is sent away."),
     "follower": N_("They follow you now."),

@@ -26,6 +26,7 @@ from dunnock.posts.entries import FOREVER, Span
 READS, WRITES = "read:notifications", "write:notifications"
 PATH, REQUESTS = "/api/v2/notifications/policy", "/api/v1/notifications/requests"
 OLD_PATH = "/api/v1/notifications/policy"
+OURS = "/api/v1/dunnock/notification_requests"
 SETTINGS = "/api/v1/dunnock/notifications/settings"
 A_PAGE = 40
 _CHANGE = [HttpMethod.PATCH, HttpMethod.PUT]
@@ -291,6 +292,26 @@ async def dismiss_requests(form: Form[RequestsForm], caller: Called, db: NamedDe
     return {}
 
 
+@get(f"{OURS}/{{request_id:int}}/statuses", guards=[require(READS)])
+async def list_messages(
+    request_id: FromPath[int], caller: Called, db: NamedDependency[Db], render: NamedDependency[Render]
+) -> Response[list[wire.Status]]:
+    """What is kept back of who asks, the newest first; at most 100."""
+    ids = await notifications.messages_of_request(db, me(caller), request_id)
+    found = await render.statuses_by_id(ids, me(caller))
+    return answer(b"[" + b",".join(found[one] for one in ids if one in found) + b"]")
+
+
+@post(f"{OURS}/{{request_id:int}}/statuses/{{status_id:int}}/release", guards=[require(WRITES)], status_code=200)
+async def release_message(
+    request_id: FromPath[int], status_id: FromPath[int], caller: Called, db: NamedDependency[Db]
+) -> dict[str, str]:
+    """Let one post through that is kept back; who wrote it stays a stranger, and the rest waits."""
+    async with db.begin() as tx:
+        await notifications.let_message_through(tx, me(caller), request_id, status_id)
+    return {}
+
+
 async def _shown(render: Render, viewer_id: int, found: Sequence[Request]) -> list[bytes]:
     """NotificationRequest, for those whose account is there, in the order of `found`."""
     people = dict(await render.each_account([one.from_id for one in found]))
@@ -335,5 +356,6 @@ def _named(chosen: Mapping[str, FromWhom]) -> NotificationSettings:
 
 HANDLERS: list[Any] = [
     show_policy, change_policy, show_old_policy, change_old_policy, list_requests, show_merged, show_request,
-    accept_request, dismiss_request, accept_requests, dismiss_requests, show_settings, change_settings,
+    accept_request, dismiss_request, accept_requests, dismiss_requests, list_messages, release_message,
+    show_settings, change_settings,
 ]  # fmt: skip

@@ -78,6 +78,16 @@ _kept_back = (
     .limit(_chunk)
 )
 _RELEASE = Sql(update(notifications).where(_n.id.in_(_kept_back)).values(filtered=False))
+_of_sender = and_(_n.account_id == _to, _n.from_id == _by, _n.filtered, _message)
+_MESSAGES = Sql(
+    select(_n.post_id).where(_of_sender, _n.post_id.is_not(None)).order_by(_n.id.desc()).limit(bindparam("most"))
+)
+_RELEASE_ONE = Sql(
+    update(notifications)
+    .where(_of_sender, _n.post_id == bindparam("post", type_=BigId))
+    .values(filtered=False)
+    .returning(_n.id, _n.kind)
+)
 _DISCARD = Sql(delete(notifications).where(_n.id.in_(_kept_back)))
 
 POLICY_COLUMNS = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots")
@@ -165,6 +175,16 @@ async def merging(reader: Reader, to: int) -> bool:
 async def release(tx: Tx, to: int, by: int, *, until: int, chunk: int) -> int:
     """Tell up to `chunk` of what was kept back; how many that were."""
     return await tx.run(_RELEASE, to=to, by=by, until=until, chunk=chunk)
+
+
+async def messages(reader: Reader, to: int, by: int, *, most: int) -> list[int]:
+    """The posts of the messages that are kept back, the newest first."""
+    return [row[0] for row in await reader.all(_MESSAGES, to=to, by=by, most=most)]
+
+
+async def release_one(tx: Tx, to: int, by: int, post_id: int) -> list[tuple[int, str]]:
+    """Tell what was kept back about one post: (notification, kind)."""
+    return [(row[0], row[1]) for row in await tx.all(_RELEASE_ONE, to=to, by=by, post=post_id)]
 
 
 async def discard(tx: Tx, to: int, by: int, *, until: int, chunk: int) -> int:

@@ -95,6 +95,11 @@ _DROP = Sql(delete(held_posts).where(_h.post_id == bindparam("post", type_=BigId
 _LET_OUT = Sql(
     delete(held_posts).where(_h.post_id == bindparam("post", type_=BigId), _h.account_id == _by, _h.author_id == _by)
 )
+_RELEASE_ONE = Sql(
+    delete(held_posts)
+    .where(_h.post_id == bindparam("post", type_=BigId), _h.account_id == _to, _h.author_id != _to)
+    .returning(_h.hides)
+)
 _all_waiting = select(_h.post_id).where(_h.account_id == _to).order_by(_h.post_id).limit(bindparam("most"))
 _RELEASE_ALL = Sql(
     delete(held_posts).where(and_(_h.account_id == _to, _h.post_id.in_(_all_waiting))).returning(_h.post_id, _h.hides)
@@ -142,6 +147,12 @@ async def let_out(tx: Tx, post_id: int, author_id: int) -> bool:
 async def drop(tx: Tx, post_id: int) -> bool:
     """Forget that a post is held, for it is gone; was it hidden?"""
     return any(row[0] for row in await tx.all(_DROP, post=post_id))
+
+
+async def release_one(tx: Tx, to: int, post_id: int) -> bool | None:
+    """Let one post through: was it hidden? None: the account does not hold it."""
+    rows = await tx.all(_RELEASE_ONE, to=to, post=post_id)
+    return bool(rows[0][0]) if rows else None
 
 
 async def release_all(tx: Tx, to: int, *, most: int) -> list[tuple[int, bool]]:
