@@ -15,9 +15,10 @@ import duckdb
 import pytest
 
 from dunnock.cli.drills import worlds
+from dunnock.cli.integrity import scan
 from dunnock.integrity import engines
 from dunnock.integrity.engines import EngineMissing
-from integrity.spark.observe import observed
+from integrity.spark.program import observed
 from stories.packages import site_packages
 
 _HERE = Path(__file__).parent / "spark"
@@ -34,22 +35,33 @@ def java() -> int:
     return int(found[1]) if (found := re.search(r'version "(\d+)', told)) else 0
 
 
+_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""To compile itself well, and to collect in parallel, is twice the work of these small tables."""
+_SETTINGS = (
+    "spark.sql.codegen.wholeStage=false",
+    "spark.sql.codegen.factoryMode=NO_CODEGEN",
+    "spark.sql.adaptive.enabled=false",
+)
+
+
 @pytest.fixture(scope="module")
-def spark():
-    """Runs a Python program where PySpark is."""
+def run(tmp_path_factory):
+    """What Spark made: the folder with the tables, what it observed in them (JSON), and its flags of `world.parquet`."""
     if java() < 17:
         pytest.skip("Spark needs Java 17 or newer, and this machine has none")
-    packages = site_packages(_HERE)
-
-    def run(*arguments: object) -> None:
-        there = os.pathsep.join([str(_ROOT / "src"), str(packages)])
-        done = subprocess.run(
-            [sys.executable, "-P", *map(str, arguments)], capture_output=True, text=True, timeout=400, check=False,
-            env=os.environ | {"PYTHONPATH": there, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3_000:]
-
-    return run
+    packages, folder = site_packages(_HERE), tmp_path_factory.mktemp("spark")
+    files = [parquet(folder / "posts.parquet"), archive(folder / "it's tweets.csv"), lines(folder / "more.jsonl")]
+    world = worlds.two_levels(3, core=40, amplifiers=200, people=500, boosts=2_400).save(folder / "world.parquet")
+    there = os.pathsep.join([str(_ROOT / "src"), str(packages)])
+    given = " ".join(f"--conf {one}" for one in _SETTINGS) + " pyspark-shell"
+    done = subprocess.run(
+        [sys.executable, "-P", _HERE / "program.py", "spark", folder / "spark.json", folder / "spark.csv", world, *files],
+        capture_output=True, text=True, timeout=500, check=False,
+        env=os.environ | {"PYTHONPATH": there, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
+                          "JDK_JAVA_OPTIONS": _JVM, "PYSPARK_SUBMIT_ARGS": given},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3_000:]
+    return folder, files
 
 
 def parquet(path):
@@ -91,31 +103,39 @@ def archive(path):
     return path
 
 
-def test_both_observe_the_same(spark, tmp_path):
-    files = [parquet(tmp_path / "posts.parquet"), archive(tmp_path / "it's tweets.csv")]
-    spark(_HERE / "observe.py", "spark", tmp_path / "out.json", *files)
+def lines(path):
+    rows = [
+        {"account_id": "l", "post_id": 1, "created_at": "no date"},
+        {"account_id": "l", "post_id": "l1", "created_at": 1_767_225_600, "text": 'Ça va?\n"yes"', "hashtags": ["milk", "Oat"]},
+        {"account_id": "l", "post_id": "l2", "created_at": "1767225601500", "urls": ["https://c.example/a,b", "https://c.example/a"]},
+        {"account_id": "m", "post_id": "l3", "created_at": "2026-01-01T02:00:02+02:00", "text": "ça VA yes", "is_repost": False},
+        {"account_id": "m", "post_id": "l1", "created_at": "2026-01-01", "reply_to": "p0", "is_repost": True, "repost_of": 77},
+    ]  # fmt: skip
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_both_observe_the_same(run):
+    folder, files = run
     by_duckdb = json.loads(json.dumps(observed("duckdb", files)))
-    assert json.loads((tmp_path / "out.json").read_text()) == by_duckdb
-    assert [post[0] for post in by_duckdb["posts"]] == ["p0", "p1", "p2", "p3", "p4", "p5", "1", "2", "4", "5", "6"]
+    assert json.loads((folder / "spark.json").read_text()) == by_duckdb
+    assert [post[0] for post in by_duckdb["posts"]] == [
+        "p0", "p1", "p2", "p3", "p4", "p5", "1", "2", "4", "5", "6", "l1", "l2", "l3", "l1",
+    ]  # fmt: skip
     together = {trace: [one for one in same if len(one) > 1] for trace, same in by_duckdb["same"].items()}
-    assert together["TEXT"] == [[0, 1], [4, 5], [8, 9]]
+    assert together["TEXT"] == [[0, 1], [4, 5], [8, 9], [11, 13]]
     assert {tuple(one) for one in together["NEAR_TEXT"]} == {(5, 10)}
     assert together["TAGS"] == [[0, 1, 6, 7]]
     assert together["LINK"] == [[0, 1], [7, 8]]
+    assert together["REPLY"] == [[1, 2, 14]]
     assert all(together[trace] for trace in ("TAG", "MEDIA", "REPLY", "MENTION", "REPOST", "BOOSTED"))
 
 
-def test_both_flag_the_same(spark, tmp_path):
-    table = worlds.two_levels(3, core=40, amplifiers=200, people=500, boosts=2_400).save(tmp_path / "posts.parquet")
-    scan = ("-m", "dunnock", "integrity", "scan", table, "--no-text", "--out")
-    spark(*scan, tmp_path / "spark.csv", "--engine", "spark")
-    subprocess.run(
-        [sys.executable, *scan, tmp_path / "duckdb.csv"],
-        check=True,
-        env=os.environ | {"PYTHONPATH": str(_ROOT / "src")},
-    )
-    assert (tmp_path / "spark.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
-    with (tmp_path / "spark.csv").open(newline="") as file:
+def test_both_flag_the_same(run):
+    folder, _ = run
+    scan([folder / "world.parquet"], out=folder / "duckdb.csv", no_text=True)
+    assert (folder / "spark.csv").read_text() == (folder / "duckdb.csv").read_text()
+    with (folder / "spark.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) > 150
 
 

@@ -196,11 +196,15 @@ def test_numbers_and_dates_in_one_column_and_what_is_neither(tmp_path, write):
     assert told == ["posts.json: 5 posts; left out: 1 without account, 1 without id, 5 without a date that can be read"]
 
 
-def test_unix_seconds_in_csv(tmp_path):
+def test_seconds_and_dates_of_zones_in_csv(tmp_path):
     path = tmp_path / "posts.csv"
-    path.write_text("account_id,post_id,created_at\na,1,1767225600\nb,2,1767225601000\nc,3,1767225602.7\n")
+    path.write_text(
+        "account_id,post_id,created_at\na,1,1767225600\nb,2,1767225601000\nc,3,1767225602.7\n"
+        "a,4,2026-01-01 02:00:03+02:00\na,5,2025-12-31T19:00:04-05:00\na,6,2026-01-01T00:00:05.9Z\na,7,2026-01-01 00:00:06\n"
+        "a,8,infinity\na,9,\n"
+    )
     with Posts([path]) as posts:
-        assert posts.at.tolist() == [1_767_225_600, 1_767_225_601, 1_767_225_602]
+        assert posts.at.tolist() == [1_767_225_600 + n for n in range(7)]
 
 
 def test_a_table_of_which_no_row_is_a_post_is_refused_with_the_reason(tmp_path):

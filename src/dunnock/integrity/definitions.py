@@ -42,6 +42,7 @@ _SHORTENERS = (
 )  # fmt: skip
 _SPACE = r" \t\n\r\f"
 _CAMPAIGN = r"(^|&)(utm_[A-Za-z0-9_]+|fbclid|gclid|igshid|mc_cid|mc_eid|ref|ref_src|s|smid)=[^&]*"
+_IN_UTC = "timestamp('UTC')"  # without a zone, DuckDB would read a date and pass over the hours that it is ahead of UTC
 _MILLISECONDS = 100_000_000_000  # a greater number of seconds would be in the year 5138
 
 
@@ -162,9 +163,7 @@ def _moment(column: Any) -> Any:
     kind = column.type()
     if kind.is_numeric():
         return _seconds(column)
-    date = (
-        column if kind.is_timestamp() else column.cast("timestamp") if kind.is_date() else column.try_cast("timestamp")
-    )
+    date = column if kind.is_timestamp() else column.cast("timestamp") if kind.is_date() else column.try_cast(_IN_UTC)
     since = date.epoch_seconds().cast("float64").floor().cast("int64")
     if not kind.is_string():
         return since

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -31,7 +32,17 @@ class OnDuckDB:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="dunnock-scan-")
         self._kinds: dict[str, str] = {}
-        self._db = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY, "temp_directory": self._folder.name})
+        self._db = duckdb.connect(
+            config={
+                "threads": 2,
+                "memory_limit": _MEMORY,
+                "temp_directory": self._folder.name,
+                "autoinstall_known_extensions": False,  # it would ask the network
+                "autoload_known_extensions": False,
+            }
+        )
+        with contextlib.suppress(duckdb.Error):  # it knows no other where it was built without zones
+            self._db.execute("SET TimeZone = 'UTC'")
 
     def file(self, place: int, path: Path) -> Any:
         """See `Engine`."""

@@ -20,7 +20,6 @@ _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.shuffle.partitions": "8",
     "spark.log.level": "ERROR",
 }
 
@@ -45,7 +44,7 @@ class OnSpark:
         self._home = Path(self._folder.name)
         builder = SparkSession.builder.appName("dunnock").config("spark.sql.warehouse.dir", str(self._home))
         if not os.environ.get("SPARK_REMOTE") and not os.environ.get("MASTER"):
-            builder = builder.master("local[2]")
+            builder = builder.master("local[2]").config("spark.sql.shuffle.partitions", "8")
         for setting, value in _SETTINGS.items():
             builder = builder.config(setting, value)
         try:

@@ -1,6 +1,7 @@
 """What an engine makes of tables of posts, told so that the engine doesn't show. A program: Spark has a process of its own.
 
-python observe.py ENGINE OUT TABLE...
+python program.py ENGINE OUT FLAGS WORLD TABLE...: writes what is observed in the tables, and the flags of the world. Both in one
+process: to start Spark takes longer than its work.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dunnock.cli.integrity import scan
 from dunnock.integrity.coaction import Trace
 from dunnock.integrity.reading import Posts
 
@@ -41,5 +43,6 @@ def observed(engine: str, files: list[Path]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    engine, out, *files = sys.argv[1:]
+    engine, out, flags, world, *files = sys.argv[1:]
     Path(out).write_text(json.dumps(observed(engine, [Path(one) for one in files])))
+    scan([Path(world)], out=Path(flags), no_text=True, engine="spark" if engine == "spark" else "duckdb")
