@@ -71,6 +71,37 @@ async def test_search(db, make):
     assert await search("\U0010ffff", viewer=viewer.id) == []
 
 
+async def test_any_word_of_a_name(db, make):
+    async def named(username, display_name="", **values):
+        return await make.account(
+            username, display_name=display_name, name_key=accounts.name_key(display_name), **values
+        )
+
+    far = await named("h436", "Anna (Harbor) 🦊", domain="else.example")
+    anna = await named("anna_harbour", "Anna Maria Lindqvist-Øst")
+    lin = await named("other", "李 小龍 harbor " + "x" * 3_000)
+    await named("harbor_gone", standing="suspended")
+    await make.block(lin, anna)
+
+    async def search(words, **named):
+        return await accounts.search_accounts(db, words, **named)
+
+    assert await search("harbo") == [anna.id, lin.id, far.id], "of this server, then known for longest"
+    assert await search("harbor") == [lin.id, far.id]
+    assert await search("harbor", viewer=anna.id) == [far.id]
+    assert await search("lind mar") == await search("øst") == await search("harbour lind") == [anna.id]
+    assert await search("小龍") == await search("小") == [lin.id]
+    for nothing in ("x" * 190 + "y", "harbor zzz", "o h", "' | 'zzz", '"zz" OR yy', "arbor", "harbor@else"):
+        assert await search(nothing) == [], nothing
+    assert await search("harbor", limit=1, offset=1) == [far.id]
+    async with db.begin() as tx:
+        await accounts.change_profile(
+            tx, anna.id, public_url="https://here.example", display_name="B", by_member_id=None
+        )
+    assert await search("lindq") == []
+    assert await search("harbour") == [anna.id]
+
+
 async def test_a_slip_of_the_finger(db, make):
     known, other = await make.account("dunnock"), await make.account("dunnocks")
     await make.account("dunnack", standing="suspended")

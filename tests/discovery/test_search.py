@@ -210,7 +210,7 @@ async def test_both_engines_find_what_the_words_say(house, make):
 @pytest.mark.parametrize("many", [0, 50])
 async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(house, make, monkeypatch, timed, many):
     """Over years with gaps, with few posts gone through at first: PostgreSQL must look further, span by span."""
-    for name, number in (("WALKED", 4), ("FAR", 30), ("AT_ONCE", 9), ("MANY", many)):
+    for name, number in (("WALKED", 4), ("FAR", 30), ("MANY", many)):
         monkeypatch.setattr(f"dunnock.discovery.find.{name}", number)
     chance = random.Random(5)
     author = await make.member("author", indexable=True)

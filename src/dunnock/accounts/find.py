@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ _AFTER_ALL = "\U0010ffff"
 MOST_FOUND = 80
 _MANY = 400
 _LONGEST_WORDS = 200  # SQLite refuses very long patterns
+_MOST_WORDS = 5
+_WORDS = re.compile(r"[0-9a-z\u0080-\U0010ffff]+")  # as tables.NAME_WORDS has them
 
 
 async def find(reader: Reader, account_id: int) -> Account | None:
@@ -107,8 +110,8 @@ async def search_accounts(
 ) -> list[int]:
     """Ids of accounts whose handle or display name begins with `words`, those that `viewer` follows first.
 
-    Of those followed, any word of the display name counts. When nobody is found, those whose name is one slip of the
-    finger away come last, those of this server first, then who is known here for longest. At most 80 with the offset.
+    Then those who have words in their display name or handle that begin so. When nobody is found, those whose name is one
+    slip of the finger away come last, those of this server first, then who is known here for longest. At most 80 with the offset.
     Nothing that others do moves anybody up. `viewer` 0: nobody signed in.
     """
     wanted = words[:_LONGEST_WORDS].strip().removeprefix("@")
@@ -140,6 +143,8 @@ async def search_accounts(
     if not following_only and len(found) < most:
         rows = await db.all(store.SEARCH_NAMES, viewer=viewer, low=folded, high=folded + _AFTER_ALL, most=most)
         found.update(dict.fromkeys(row[0] for row in rows))
+    if not following_only and len(found) < most and not at:
+        found.update(dict.fromkeys(await _by_words(db, folded, viewer=viewer, most=most)))
     if not following_only and not found and not at and (meant := text.near(name)):
         rows = await db.all(store.SEARCH_NEAR, viewer=viewer, names=meant, most=most)
         found.update(dict.fromkeys(row[0] for row in rows))
@@ -155,6 +160,15 @@ async def _by_handle(reader: Reader, name: str, host: str | None, *, viewer: int
             store.SEARCH_HOSTS, viewer=viewer, name=name, low=host, high=host + _AFTER_ALL, most=most
         )
     return [row[0] for row in rows]
+
+
+async def _by_words(reader: Reader, folded: str, *, viewer: int, most: int) -> list[int]:
+    """By the beginnings of words in display name and handle, all of them. One letter of an alphabet says too little."""
+    begun = _WORDS.findall(folded)[:_MOST_WORDS]
+    if not begun or any(len(word) == 1 and word.isascii() for word in begun):
+        return []
+    fts, ts = " AND ".join([f'"{word}" *' for word in begun]), " & ".join([f"'{word}':*" for word in begun])
+    return [row[0] for row in await reader.all(store.SEARCH_WORDS, viewer=viewer, fts=fts, ts=ts, most=most)]
 
 
 def _like(words: str) -> str:

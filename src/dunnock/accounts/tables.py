@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from dunnock.foundation.db import BigId, flag, metadata
+from dunnock.foundation.db import BigId, Extra, extra, flag, metadata
 
 _counts_move = text("uncounted_to NOT IN (0, 9223372036854775807)")
 
@@ -66,6 +66,37 @@ accounts = Table(
     Index("ix_accounts_name_key", "name_key", postgresql_ops={"name_key": "text_pattern_ops"}),
     CheckConstraint("kind IN ('person', 'service', 'group')", name="kind"),
     CheckConstraint("standing IN ('active', 'limited', 'suspended', 'deleted')", name="standing"),
+)
+
+# What is between signs of ASCII is a word, on both engines: of display name and handle.
+NAME_WORDS = (
+    "array_to_tsvector(array_remove(regexp_split_to_array("
+    r"left(name_key, 500) || ' ' || username_key, '[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+'), ''))"
+)
+extra(
+    accounts,
+    Extra(
+        "account_names",
+        sqlite=(
+            """CREATE VIRTUAL TABLE account_names USING fts5(
+    name_key, username_key, content='accounts', content_rowid='id', columnsize=0, tokenize='ascii'
+)""",
+            """CREATE TRIGGER account_names_added AFTER INSERT ON accounts BEGIN
+    INSERT INTO account_names (rowid, name_key, username_key) VALUES (new.id, substr(new.name_key, 1, 500), new.username_key);
+END""",
+            """CREATE TRIGGER account_names_deleted AFTER DELETE ON accounts BEGIN
+    INSERT INTO account_names (account_names, rowid, name_key, username_key)
+    VALUES ('delete', old.id, substr(old.name_key, 1, 500), old.username_key);
+END""",
+            """CREATE TRIGGER account_names_changed AFTER UPDATE OF name_key, username_key ON accounts BEGIN
+    INSERT INTO account_names (account_names, rowid, name_key, username_key)
+    VALUES ('delete', old.id, substr(old.name_key, 1, 500), old.username_key);
+    INSERT INTO account_names (rowid, name_key, username_key) VALUES (new.id, substr(new.name_key, 1, 500), new.username_key);
+END""",
+        ),
+        postgresql=(f"CREATE INDEX ix_accounts_name_words ON accounts USING gin (({NAME_WORDS}))",),
+        hidden=("account_names", "account_names_data", "account_names_idx", "account_names_config"),
+    ),
 )
 
 account_counts = Table(

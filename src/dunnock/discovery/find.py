@@ -17,11 +17,9 @@ from dunnock.foundation.ids import id_at, ms_of
 
 WALKED = 2_000
 """So many of the nearest posts are gone through."""
-FAR = 20_000
-"""So many at most are gone through where that is likely to be enough: it takes less than to ask the index."""
-AT_ONCE = 8_000
-"""So many of these, until it is looked again whether that is still likely."""
-MANY = 1_200
+FAR = 8_000
+"""So many more at most are gone through, where that is likely to be enough: it takes less than to ask the index."""
+MANY = 1_600
 """From so many posts on that are likely to fit, the index is asked for a span of time."""
 _FURTHER = 16.0  # times as far at most, each time
 _MOST_MARKS = 3  # the index goes through all posts that have one, unless a word is rarer
@@ -66,7 +64,7 @@ class _Search:
             needed = 1.5 * looked_at * (self._most - len(self._found)) / (len(self._found) + 0.5)
             if needed > FAR:
                 break
-            step = min(int(needed) + 1, AT_ONCE)
+            step = int(needed) + 1
         near, far = (above, below) if self._up else (below, above)
         begin = max(begin, first) if self._up else min(begin, last)
         await self._further(near, far, max(abs(ms_of(begin) - ms_of(near)), 1))

@@ -30,19 +30,20 @@ extra(
     search_docs,
     Extra(
         "search_index",
+        # Its row is minus the post's id: the newest is the first, and forward it is read in half the time.
         sqlite=(
             """CREATE VIRTUAL TABLE search_index USING fts5(
     words, content='search_docs', content_rowid='post_id', columnsize=0, tokenize='ascii tokenchars ''#@:._-'''
 )""",
             """CREATE TRIGGER search_docs_added AFTER INSERT ON search_docs BEGIN
-    INSERT INTO search_index (rowid, words) VALUES (new.post_id, new.words);
+    INSERT INTO search_index (rowid, words) VALUES (-new.post_id, new.words);
 END""",
             """CREATE TRIGGER search_docs_deleted AFTER DELETE ON search_docs BEGIN
-    INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.post_id, old.words);
+    INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', -old.post_id, old.words);
 END""",
             """CREATE TRIGGER search_docs_changed AFTER UPDATE ON search_docs BEGIN
-    INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.post_id, old.words);
-    INSERT INTO search_index (rowid, words) VALUES (new.post_id, new.words);
+    INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', -old.post_id, old.words);
+    INSERT INTO search_index (rowid, words) VALUES (-new.post_id, new.words);
 END""",
         ),
         # What waits to be taken into the index is read by each search: little of it may wait.

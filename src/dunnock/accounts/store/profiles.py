@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, literal_column, or_, select, text, update
 
 from dunnock.accounts.account import Account, Standing, read_attestations, read_fields, read_labels
-from dunnock.accounts.tables import accounts, blocks, follows, members, personas
+from dunnock.accounts.tables import NAME_WORDS, accounts, blocks, follows, members, personas
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into
 
 _the: BindParameter[Any] = bindparam("the")
@@ -249,6 +249,20 @@ SEARCH_NEAR = Sql(
 SEARCH_HANDLES = Sql(_handles(pg=False), _handles(pg=True))
 SEARCH_HOSTS = Sql(_hosts(pg=False), _hosts(pg=True))
 SEARCH_NAMES = Sql(_names(pg=False), _names(pg=True))
+_words_lite = text(
+    "SELECT a.id FROM (SELECT rowid FROM account_names WHERE account_names MATCH :fts ORDER BY rowid LIMIT 2000) AS n "
+    "JOIN accounts AS a ON a.id = n.rowid WHERE a.standing IN ('active', 'limited') AND NOT EXISTS "
+    "(SELECT 1 FROM blocks AS b WHERE b.account_id = a.id AND b.target_id = :viewer) ORDER BY a.domain <> '', a.id LIMIT :most"
+)
+_words_pg = text(
+    "SELECT a.id FROM (SELECT id, domain, standing FROM accounts "
+    f"WHERE {NAME_WORDS} @@ CAST(:ts AS tsquery) LIMIT 2000) AS a "
+    "WHERE a.standing IN ('active', 'limited') AND NOT EXISTS "
+    "(SELECT 1 FROM blocks AS b WHERE b.account_id = a.id AND b.target_id = CAST(:viewer AS bigint)) "
+    "ORDER BY a.domain <> '', a.id LIMIT CAST(:most AS bigint)"
+)
+SEARCH_WORDS = Sql(_words_lite, _words_pg)
+"""Accounts that have words that begin so in their display name or handle: this server's first, then who is known for longest."""
 _like = {"escape": "\\"}
 SEARCH_FOLLOWED = Sql(
     select(accounts.c.id)

@@ -93,14 +93,14 @@ NOTE_PROGRESS = upsert(search_progress, ["name"], "name", "below")
 def _found(order: str) -> Sql:
     return Sql(
         text(
-            "SELECT rowid FROM search_index WHERE search_index MATCH :fts AND rowid < :below AND rowid > :above "
+            "SELECT -rowid FROM search_index WHERE search_index MATCH :fts AND rowid > -:below AND rowid < -:above "
             f"ORDER BY rowid {order} LIMIT :most"
         )
     )
 
 
-FOUND, FOUND_UP = _found("DESC"), _found("ASC")
-"""Ids of posts that match, on SQLite."""
+FOUND, FOUND_UP = _found("ASC"), _found("DESC")
+"""Ids of posts that match, on SQLite, whose index has them as numbers below zero."""
 
 _BETWEEN = "d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint)"
 
@@ -143,7 +143,7 @@ MATCHING, MATCHING_UP = _matching("DESC"), _matching("ASC")
 _many = bindparam("ids", type_=ManyIds())
 FOUND_AMONG = Sql(
     text(
-        "SELECT j.value FROM json_each(:ids) AS j CROSS JOIN search_index ON search_index.rowid = j.value "
+        "SELECT j.value FROM json_each(:ids) AS j CROSS JOIN search_index ON search_index.rowid = -j.value "
         "WHERE search_index MATCH :fts"
     ).bindparams(_many),
     text(
