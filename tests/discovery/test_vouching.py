@@ -136,6 +136,6 @@ async def test_first_members_are_known_after_half_a_year(db, make, monkeypatch):
 
 
 async def test_a_server_that_knows_few_says_nothing_of_anybody(db, make):
-    people = await town(db, make, 20)
+    people = await town(db, make, 12)
     assert await refreshed(db) == set()
     assert await v.vouched_of(db, people) is None

@@ -31,7 +31,7 @@ VOUCH_EVERY_MS = 6 * HOUR
 FIRST_MEMBERS = 100
 """So many of the first members are known, beside staff: time is what nobody can buy afterwards."""
 HERE_FOR = 180 * DAY
-LEAST_VOUCHED = 50
+LEAST_VOUCHED = 20
 """With fewer for whom somebody vouches nothing is said of anybody: the server is new, or knows nobody."""
 FOLLOW_CARRIES = 4.0
 """So many times as much as over an ordinary follow goes over one at most."""
