@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-from dunnock.feeds.custom.file import check
+from dunnock import accounts
+from dunnock.feeds import lists
+from dunnock.feeds.custom import keep
+from dunnock.feeds.custom.file import Sources, check
 
 LOCAL = 'version = 1\ntitle = "Here"\nabout = "What is said here."\n[sources]\nlocal = true\nhashtags = ["none"]\n'
 
@@ -62,6 +65,40 @@ async def test_shared_by_its_address(join, publish, signed_in, site):
     await other.get(path)
     assert "You no longer have this feed" in (await other.submit(f"{path}/subscribe", act="leave")).text
     assert (await site.browser().get(path)).status == 303
+
+
+async def test_the_form_has_every_source_and_shows_what_it_would_show(join, publish, signed_in, db):
+    robin = await join("robin")
+    browser = await signed_in("wren")
+    me = (await accounts.member_named(db, "wren")).account_id
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=me, followed=robin.account_id)
+        made = await lists.make_list(tx, me, title="Friends & more")
+        await lists.add_to_list(tx, me, made.id, [robin.account_id])
+    song = await publish(robin, "a song of the hedge")
+    await browser.get("/feeds")
+    page = await browser.submit(
+        "/feeds/make",
+        press="try",
+        title="Tried",
+        **{"lists[]": "Friends & more"},
+        answered="1",
+        min_age="0",
+        max_age="3",
+    )
+    assert "What the file shows" in page.text
+    assert "a song of the hedge" in page.text
+    assert not re.search(r'href="/feeds/\d+"', page.body), "nothing is kept"
+    page = await browser.submit("/feeds/make", title="Tried", press="keep")  # the form still has what was tried
+    assert "The feed is saved" in page.text
+    assert "a song of the hedge" in page.text
+    (held,) = await keep.feeds_of(db, me)
+    assert held.file().sources == Sources(lists=("Friends & more",), answered=True)
+    assert (held.file().filters.min_age, held.file().filters.max_age) == (0, 3)
+    await browser.get("/feeds")
+    page = await browser.submit("/feeds/make", press="try", title="Old", local="1", min_age="5")
+    assert f"/{song.id}" not in page.body
+    assert "This feed shows nothing right now. Below stands why." in page.text
 
 
 async def test_the_form_makes_filters_and_weights_and_shows_the_file(join, publish, signed_in):

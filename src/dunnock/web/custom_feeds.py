@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock.api.kit import Form, Query
-from dunnock.feeds import Cursor
+from dunnock.feeds import Cursor, lists
 from dunnock.feeds.custom import keep
 from dunnock.feeds.custom.complaints import complain
 from dunnock.feeds.custom.directory import Wanted, find_listed, listed_feeds
@@ -46,8 +46,8 @@ class FeedForm(Sent):
 class EasyForm(Sent):
     """What a feed is made of, without a file: hashtags and accounts apart by spaces, a search or a word to leave out a line.
 
-    `weight`: of features; one that is empty counts nothing. `act`: keep the feed, or put the
-    file into the field below.
+    `lists`: titles of one's own; `weight`: of features; one that is empty counts nothing. `act`: keep the feed, try what it
+    shows, or put the file into the field below.
     """
 
     title: str = ""
@@ -55,18 +55,21 @@ class EasyForm(Sent):
     hashtags: str = ""
     accounts: str = ""
     words: str = ""
+    lists: list[str] = msgspec.field(default_factory=list)
     following: bool = False
     local: bool = False
+    answered: bool = False
     languages: str = ""
     media: Literal["any", "only", "none"] = "any"
     no_replies: bool = False
     boosts: bool = False
     no_sensitive: bool = False
+    min_age: str = ""
     max_age: str = ""
     per_author: str = ""
     without: str = ""
     weight: dict[str, str] = msgspec.field(default_factory=dict)
-    act: Literal["keep", "file"] = "keep"
+    act: Literal["keep", "try", "file"] = "keep"
 
     def text(self) -> str:
         """The file that says the same; still to be checked."""
@@ -79,8 +82,9 @@ class EasyForm(Sent):
         if self.media != "any":
             filters["media"] = self.media
         filters |= {name: False for name, on in (("replies", self.no_replies), ("sensitive", self.no_sensitive)) if on}
-        if self.max_age.strip():
-            filters["max_age"] = _number("filters.max_age", self.max_age)
+        for name, hours in (("min_age", self.min_age), ("max_age", self.max_age)):
+            if hours.strip():
+                filters[name] = _number(f"filters.{name}", hours)
         if self.per_author.strip():
             filters["per_author"] = int(_number("filters.per_author", self.per_author))
         weights = {name: _number(f"order.weights.{name}", said) for name, said in self.weight.items() if said.strip()}
@@ -90,9 +94,11 @@ class EasyForm(Sent):
             sources={
                 "hashtags": self.hashtags.replace(",", " ").split(),
                 "accounts": self.accounts.replace(",", " ").split(),
+                "lists": self.lists,
                 "words": [line.strip() for line in self.words.splitlines() if line.strip()],
                 "following": self.following,
                 "local": self.local,
+                "answered": self.answered,
             },
             filters=filters,
             weights=weights,
@@ -134,8 +140,7 @@ async def keep_custom_feed(
     """Keep a feed, or try what a file shows."""
     try:
         if form.act == "try":
-            told = await custom_feeds.show(own.me, check(form.text), Cursor(limit=PER_PAGE))
-            return await _all(own, form, told=told, shown=await own.cards.page(told.page, "public"))
+            return await _try(own, custom_feeds, form)
         made = await own.do(keep.make_feed, text=form.text, shared=form.shared, listed=form.listed)
     except FeedRefused as error:
         return await _all(own, form, error=error)
@@ -143,10 +148,14 @@ async def keep_custom_feed(
 
 
 @post("/feeds/make", status_code=303)
-async def make_custom_feed(form: Form[EasyForm], own: NamedDependency[Own]) -> Response[str] | Response[None]:
-    """Make a feed without writing a file."""
+async def make_custom_feed(
+    form: Form[EasyForm], own: NamedDependency[Own], custom_feeds: NamedDependency[CustomFeeds]
+) -> Response[str] | Response[None]:
+    """Make a feed without writing a file, or try what it shows."""
     try:
         text = form.text()
+        if form.act == "try":
+            return await _try(own, custom_feeds, FeedForm(text=text), easy=form)
         if form.act == "file":
             return await _all(own, FeedForm(text=text), easy=form)
         made = await own.do(keep.make_feed, text=text)
@@ -278,6 +287,11 @@ def _steps(page: Page, cursor: Cursor) -> Steps:
     return steps_of(page, cursor) if page.newest is not None else Steps(None, page.oldest)
 
 
+async def _try(own: Own, custom_feeds: CustomFeeds, form: FeedForm, *, easy: EasyForm | None = None) -> Response[str]:
+    told = await custom_feeds.show(own.me, check(form.text), Cursor(limit=PER_PAGE))
+    return await _all(own, form, easy=easy, told=told, shown=await own.cards.page(told.page, "public"))
+
+
 async def _all(
     own: Own, form: FeedForm | None = None, *, easy: EasyForm | None = None, told: Shown | None = None, **values: Any
 ) -> Response[str]:
@@ -287,6 +301,7 @@ async def _all(
         feeds=await keep.feeds_of(own.db, own.me),
         form=form or FeedForm(),
         easy=easy or EasyForm(),
+        own_lists=[one.title for one in await lists.lists_of(own.db, own.me)],
         told=told,
         largest=LARGEST,
         names=NAMES,
