@@ -134,6 +134,27 @@ async def test_who_acts_together_counts_as_the_root(house, db, make, town):
     assert after.values["popular_2h"] == pytest.approx(2, rel=0.01)
 
 
+async def test_who_acts_together_counts_as_one_author_and_is_not_lifted_as_small_or_new(house, db, make, town):
+    reader, *_ = town
+    band = [await make.member(f"band{n}", discoverable=True) for n in range(8)]
+    others = [await make.member(f"other{n}", discoverable=True) for n in range(8)]
+    for one in others:
+        await make.post(one, "on its own")
+    theirs = {(await make.post(one, "all at once")).id for one in band}
+    free = {one.item: one for one in (await house.for_you.serve(reader.id, limit=10, draw=None)).receipts}
+    assert len(theirs & free.keys()) > 3
+    assert all(free[one].values["small_author"] == 1 for one in theirs & free.keys())
+    async with db.begin() as tx:
+        await accounts.set_group(tx, 5, {one.id: 1.0 for one in band})
+        await choices.reset(tx, reader.id)
+    known = {one.item: one for one in (await house.for_you.serve(reader.id, limit=10, draw=None)).receipts}
+    there = [known[one] for one in theirs & known.keys()]
+    assert len(there) <= 3
+    assert not any({"small_author", "new_author"} & one.values.keys() for one in there)
+    taken_off = [{change.name for change in one.adjustments} for one in sorted(there, key=lambda it: it.rank)]
+    assert taken_off == [set(), {"same_author"}, {"same_author"}][: len(there)]
+
+
 async def test_less_drop_and_reset(house, db, make, town):
     reader, _birders, author, liked, _plain = town
     tag = await db.value(live.store.Sql(p.hashtags.select().with_only_columns(p.hashtags.c.id)))

@@ -217,6 +217,7 @@ class ForYou:
             followed_tags=frozenset((await self._feeds.tags_of_home(viewer.id)).values()),
             acted_on=self._known.acted_on(viewer.id),
             choices=await choices_of(self._db, viewer.id),
+            together=await accounts.independence_of(self._db, {one.author_id for one in posts}),
         )
         return self._rank(
             found, posts, viewer, found.choices, now=now, limit=limit, minor=minor, draw=None, model=model
@@ -268,7 +269,8 @@ class ForYou:
             for one in sources
             if (card := cards.get(one)) is not None and gate.refusal(card, cards, people) is None
         ]
-        return _Found(kept, cards, people, sources, followed_tags, acted_on, choices)
+        together = await accounts.independence_of(self._db, {one.author_id for one in kept})
+        return _Found(kept, cards, people, sources, followed_tags, acted_on, choices, together)
 
     async def _unhidden(
         self,
@@ -322,9 +324,9 @@ class ForYou:
         items = [
             Item(
                 one.id,
-                one.author_id,
+                found.counted_as(one.author_id),
                 frozenset(hashtag_key(name) for name in one.hashtags),
-                small=_small(found.people[one.author_id]) or _new(found.people[one.author_id], now),
+                small=found.small(one.author_id) or found.new(one.author_id, now),
             )
             for one in posts
         ]
@@ -370,7 +372,7 @@ class ForYou:
         now: int,
         minor: bool,
     ) -> Floats:
-        n, people = len(posts), found.people
+        n = len(posts)
         authors = {one.subject_id: one.times for one in found.choices.less if one.kind == "author"}
         tags = {one.key: one.times for one in found.choices.less if one.kind == "tag" and one.key}
         mine = {} if minor else self._topics(found)
@@ -380,8 +382,8 @@ class ForYou:
             "friends": friends.tolist(),
             "followed_tag": [float(bool(one.tags & found.followed_tags)) for one in items],
             "topic": [sum(mine.get(tag, 0.0) for tag in one.tags) for one in items],
-            "small_author": [float(_small(people[one.author_id])) for one in posts],
-            "new_author": [float(_new(people[one.author_id], now)) for one in posts],
+            "small_author": [float(found.small(one.author_id)) for one in posts],
+            "new_author": [float(found.new(one.author_id, now)) for one in posts],
             "less": [
                 authors.get(post.author_id, 0) + sum(tags.get(tag, 0) for tag in one.tags)
                 for post, one in zip(posts, items, strict=True)
@@ -410,7 +412,21 @@ class _Found(msgspec.Struct):
     followed_tags: frozenset[str]
     acted_on: set[int]
     choices: Choices
+    together: Mapping[int, accounts.Independence]  # authors who act together with others
     shown: Sequence[int] = ()  # within a day
+
+    def counted_as(self, author: int) -> int:
+        """Those who act together count as one author: a page has no more of all of them than of one."""
+        held = self.together.get(author)
+        return author if held is None else -held.group
+
+    def small(self, author: int) -> bool:
+        """Do few follow them? Nobody is lifted for that who acts together with others."""
+        return author not in self.together and bool(self.people[author].counts[1] < _SMALL)
+
+    def new(self, author: int, now: int) -> bool:
+        """Did they come here lately? The same holds."""
+        return author not in self.together and bool(now - self.people[author].created_at < _NEW)
 
 
 def _sources(found: _Found, items: Sequence[Item], values: Floats) -> list[tuple[str, ...]]:
@@ -420,14 +436,6 @@ def _sources(found: _Found, items: Sequence[Item], values: Floats) -> list[tuple
         tuple(sorted(names | {name for name in _LED if led[name][n]} if "answered" in names else names))
         for n, names in enumerate(found.sources[one.id] for one in items)
     ]
-
-
-def _small(author: AccountCard) -> bool:
-    return bool(author.counts[1] < _SMALL)
-
-
-def _new(author: AccountCard, now: int) -> bool:
-    return bool(now - author.created_at < _NEW)
 
 
 async def trim_served(db: Db, _: TrimServed) -> None:
