@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from dunnock import transparency
 from dunnock.feeds.for_you import versions
-from dunnock.feeds.for_you.audit import SENTENCES, Seen
+from dunnock.feeds.for_you.audit import SENTENCES, Figures, Seen, figures_of
 from dunnock.feeds.for_you.learn import Comparison
 from dunnock.foundation.clock import iso
 from dunnock.foundation.db import Db
@@ -23,14 +23,15 @@ from dunnock.web.pages import pages
 from dunnock.web.show import Show
 
 _OPEN = {"cache-control": "public, max-age=60", "access-control-allow-origin": "*"}
-_WIDTH, _HEIGHT, _EDGE = 72, 24, 2
+_WIDTH, _HEIGHT, _EDGE = 160, 56, 3
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A persona now and, where there is one, in the last audit by the same plan; with lines day by day."""
+    """A persona now and, where there is one, in the last audit by the same plan; with its figures, and lines day by day."""
 
     now: Seen
     then: Seen | None
+    figures: Figures
     fringe: str
     interest: str
     days: str
@@ -130,6 +131,7 @@ async def show_audit(audit_id: FromPath[int], show: NamedDependency[Show], db: N
         Row(
             one,
             then.get(one.persona),
+            figures_of(one),
             _line(one.fringe),
             _line(one.interest),
             _said(one.fringe),
@@ -166,7 +168,7 @@ async def fetch_weights(named: FromPath[str], db: NamedDependency[Db]) -> Respon
 
 
 def _line(shares: Sequence[float]) -> str:
-    """Points of a line in a box of 72 by 24; its top is the largest share, or a hundredth."""
+    """Points of a line in a box of 160 by 56; its top is the largest share, or a hundredth."""
     most, high = max(*shares, 0.01), _HEIGHT - 2 * _EDGE
     each = (_WIDTH - 2 * _EDGE) / max(len(shares) - 1, 1)
     return " ".join(f"{_EDGE + n * each:.1f},{_EDGE + high - high * one / most:.1f}" for n, one in enumerate(shares))

@@ -62,6 +62,23 @@ def test_a_circle_has_its_share_of_what_one_sees_until_one_turns_to_it():
     assert page(FEW, turned_to=[1] * TIES).count(1) == 10
 
 
+def test_what_was_held_back_says_so_and_places_are_in_the_order_of_what_decided_them():
+    circle = np.array(FEW)
+    bound = quota(circle, np.zeros(0, np.int64), np.zeros(1000, bool), np.zeros(0, np.int64))
+    scores = np.where(circle == 1, 2.0, 1.0)
+    placed = arrange(
+        shelf_of([Item(n, n) for n in range(1000)]), scores, Arranging(author=0.5), limit=150, quota=bound
+    )
+    first, second = (one for one in placed if circle[one.index] == 1)
+    assert (first.placed, first.adjustments) == (2.0, ())
+    assert placed.index(second) >= 100
+    assert [(change.name, change.amount) for change in second.adjustments] == [("circle", -1.0)]
+    heights = [one.placed for one in placed]
+    assert heights == sorted(heights, reverse=True)
+    for one in placed:
+        assert one.placed == scores[one.index] + sum(change.amount for change in one.adjustments)
+
+
 def test_whom_one_follows_is_not_counted():
     assert page(FEW, free=range(4)).count(1) == 5
 

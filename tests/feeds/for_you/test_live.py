@@ -180,6 +180,17 @@ async def test_less_drop_and_reset(house, db, make, town):
     assert all(not {"alike", "kin", "topic"} & one.values.keys() for one in served.receipts)
 
 
+async def test_what_is_answered_after_a_reset_says_again_what_one_likes(house, db, make, town):
+    reader, _, author, liked, _ = town
+    more = [await make.post(author, f"tit {n}", hashtags=("tits",)) for n in range(2)]
+    async with db.begin() as tx:
+        await choices.reset(tx, reader.id)
+    await favourite(db, more[0], reader)  # older than the wish, answered after it
+    served = {one.item: one for one in (await house.for_you.serve(reader.id, draw=None)).receipts}
+    assert served[more[1].id].values["topic"] == 1
+    assert "topic" not in served[liked.id].values
+
+
 async def test_old_receipts_go(house, db, make, town):
     reader, _, _, liked, plain = town
     await make.row(

@@ -109,7 +109,7 @@ def arrange(
             if lifted is not None:
                 change = Adjustment("small_author", best.placed - lifted.placed)
                 best = Placed(lifted.index, (*lifted.adjustments, change), best.placed, 1.0)
-        page.put(Placed(best.index, best.adjustments, best.placed, 1.0 - explore))
+        page.put(page.held_back(Placed(best.index, best.adjustments, best.placed, 1.0 - explore)))
     return page.placed
 
 
@@ -163,6 +163,15 @@ class _Page:
         if self._quota is None or self._quota.circle[n] == NOBODY:
             return True
         return not self._quota.full(self._taken_of, len(self.placed))[self._quota.circle[n]]
+
+    def held_back(self, one: Placed) -> Placed:
+        """What its circle's share kept from standing further up says so: it was as high as what stands above it, or higher."""
+        above = self.placed[-1].placed if self.placed else one.placed
+        if one.placed <= above:
+            return one
+        return msgspec.structs.replace(
+            one, adjustments=(*one.adjustments, Adjustment("circle", above - one.placed)), placed=above
+        )
 
     def put(self, one: Placed) -> None:
         """Give the next place to it."""

@@ -180,10 +180,13 @@ class Engagements:
             near.what, self._circles(near.others), np.ones(len(near.what)), int(near.what.max(initial=-1)) + 1
         )
 
-    def acted_on(self, account: int) -> set[int]:
-        """The items that an account acted on."""
+    def acted_on(self, account: int, *, since: float = -math.inf) -> set[int]:
+        """The items that an account acted on after `since` (seconds)."""
         who = self._accounts.get(account)
-        return set() if who is None else {self._ids[what] for what in self._by[who].who}
+        if who is None:
+            return set()
+        mine = self._by[who]
+        return {self._ids[what] for what, at in zip(mine.who, mine.at, strict=True) if at > since}
 
     def knows(self, account: int) -> bool:
         """Did the account act on anything?"""

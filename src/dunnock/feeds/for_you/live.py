@@ -215,7 +215,6 @@ class ForYou:
             people=people,
             sources=sources,
             followed_tags=frozenset((await self._feeds.tags_of_home(viewer.id)).values()),
-            acted_on=self._known.acted_on(viewer.id),
             choices=await choices_of(self._db, viewer.id),
             together=await accounts.independence_of(self._db, {one.author_id for one in posts}),
         )
@@ -262,15 +261,14 @@ class ForYou:
                 sources.setdefault(item, set()).add("answered")
         cards = await self._posts.get(list(sources))
         people = await self._accounts.get({card.author_id for card in cards.values()})
-        acted_on = self._known.acted_on(viewer.id)
-        gate = policy.Gate(viewer, acted_on, self._restricted, minor=minor)
+        gate = policy.Gate(viewer, self._known.acted_on(viewer.id), self._restricted, minor=minor)
         kept = [
             card
             for one in sources
             if (card := cards.get(one)) is not None and gate.refusal(card, cards, people) is None
         ]
         together = await accounts.independence_of(self._db, {one.author_id for one in kept})
-        return _Found(kept, cards, people, sources, followed_tags, acted_on, choices, together)
+        return _Found(kept, cards, people, sources, followed_tags, choices, together)
 
     async def _unhidden(
         self,
@@ -375,7 +373,7 @@ class ForYou:
         n = len(posts)
         authors = {one.subject_id: one.times for one in found.choices.less if one.kind == "author"}
         tags = {one.key: one.times for one in found.choices.less if one.kind == "tag" and one.key}
-        mine = {} if minor else self._topics(found)
+        mine = {} if minor else self._topics(viewer.id, found.choices)
         friends = self._known.people_among(pool, viewer.following)
         columns = {
             "followed": [float(one.author_id in viewer.following) for one in posts],
@@ -392,15 +390,19 @@ class ForYou:
         }
         return social({name: np.array(column, np.float64) for name, column in columns.items()}, n)
 
-    def _topics(self, found: _Found) -> dict[str, float]:
-        """Hashtag -> its share of the posts that the viewer answered and that are known here."""
-        answered = [card for one in found.acted_on if (card := self._posts.cards.get(one)) is not None]
+    def _topics(self, viewer_id: int, choices: Choices) -> dict[str, float]:
+        """Hashtag -> its share of the posts that the viewer answered since they wanted all forgotten and that are known here."""
+        since = ms_of(choices.forget_before) / 1000
+        answered = [
+            card
+            for one in self._known.acted_on(viewer_id, since=since)
+            if (card := self._posts.cards.get(one)) is not None
+        ]
         counts: dict[str, float] = {}
         for card in answered:
-            if card.id > found.choices.forget_before:
-                for name in card.hashtags:
-                    key = hashtag_key(name)
-                    counts[key] = counts.get(key, 0.0) + 1 / len(answered)
+            for name in card.hashtags:
+                key = hashtag_key(name)
+                counts[key] = counts.get(key, 0.0) + 1 / len(answered)
         return counts
 
 
@@ -410,7 +412,6 @@ class _Found(msgspec.Struct):
     people: dict[int, AccountCard]
     sources: Mapping[int, set[str]]
     followed_tags: frozenset[str]
-    acted_on: set[int]
     choices: Choices
     together: Mapping[int, accounts.Independence]  # authors who act together with others
     shown: Sequence[int] = ()  # within a day

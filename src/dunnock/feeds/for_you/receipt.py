@@ -23,7 +23,7 @@ def _features(weights: str) -> dict[str, Any]:
 
 
 class Adjustment(msgspec.Struct, frozen=True, array_like=True):
-    """What the arranger did to the score, and why: `same_author`, `same_tag`, `small_author`, `explored`."""
+    """What the arranger did to the score, and why: `same_author`, `same_tag`, `small_author`, `circle`, `explored`."""
 
     name: str
     amount: float
