@@ -14,7 +14,7 @@ from dunnock.cli.feeds import evaluate as command
 from dunnock.feeds.for_you.arrange import Item, arrange, shelf_of
 from dunnock.feeds.for_you.engagements import Engagements
 from dunnock.feeds.for_you.evaluate import evaluate, read_events
-from dunnock.feeds.for_you.features import CO_ENGAGEMENT, NAMES, SOCIAL, TIMES, Walks
+from dunnock.feeds.for_you.features import CO_ENGAGEMENT, FARING, NAMES, SOCIAL, TIMES, Walks, faring
 from dunnock.feeds.for_you.fit import Choice, fit_weights, ndcg
 from dunnock.feeds.for_you.model import Arranging, BadWeights, Model, default_text
 from dunnock.feeds.for_you.rank import Candidate, rank
@@ -102,6 +102,21 @@ def test_features_by_hand():
     assert values["away"] == pytest.approx(math.log(3) * math.log(2))
     assert values["popular_2h"] == pytest.approx(0.5)
     assert values["age"] == pytest.approx(2)
+    assert values["drawn"] == 1
+    assert values["rising"] == pytest.approx(0.25)
+    assert values["lately"] == values["lately_3"] == pytest.approx(1 / 2.05)
+
+
+def test_how_lately_an_item_was_answered():
+    known = Engagements()
+    for account, hour in ((1, 0), (2, 1), (3, 2), (4, 4)):
+        known.add(account, 10, hour * HOUR)
+    known.add(5, 11, 3 * HOUR)
+    columns = dict(zip(FARING, faring(known.pool([11, 12, 10], now=4 * HOUR)).T, strict=True))
+    assert columns["lately"].tolist() == pytest.approx([1 / 1.05, 0, 1 / 0.05])
+    assert columns["lately_3"].tolist() == pytest.approx([1 / 1.05, 0, 1 / 3.05])  # 2 answered 10 last but two
+    assert columns["drawn"].tolist() == [1, 0, 4]
+    assert columns["rising"].tolist() == pytest.approx([1 / 2, 0, (1 + 1 / 4 + 1 / 8 + 1 / 16) / 4])
 
 
 def test_what_is_new_since_the_viewer_acted_last():

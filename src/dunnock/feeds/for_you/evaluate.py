@@ -25,6 +25,7 @@ WINDOW, REACH = 6 * 3600.0, 48 * 3600.0
 LEAST = 50  # candidates: fewer make no ranking
 _SAMPLED = 100  # of what was not taken up, for the fit
 _KEPT_CHOICES, _OF_A_WINDOW = 12_000, 600  # so that the fit knows all times of the day
+_RIDGE = 0.03  # some windows tell little: what holds in the next one is fitted less closely
 _TRIES = 4  # windows before the first that the weights are fitted to
 
 
@@ -156,7 +157,7 @@ def evaluate(
 def _scorer(
     model: Model, choices: Sequence[Choice], *, fixed: bool
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    weights = model.vector if fixed or not choices else fit_weights(list(choices))
+    weights = model.vector if fixed or not choices else fit_weights(list(choices), ridge=_RIDGE)
     return lambda values: np.asarray(model.shaped(values) @ weights)
 
 

@@ -25,9 +25,20 @@ Floats = NDArray[np.float64]
 
 _LATE, _SOON = 24.0, 3.0  # hours in which the first step counts half
 POPULAR = (0.5, 2.0)
+_RISES = 1.0  # hours in which an act counts half
+_BACK = (1, 3)  # acts from the last
+_JUST_NOW = 0.05  # hours: what is newer is just as new
+_LEAST = 1e-9
 
 WALKED = ("alike", "kin", "late", "soon", "kin_4h", "soon_4h", "late_new", "far", "far_2h")
-FARING = (*(f"popular_{hours:g}h" for hours in POPULAR), "age")
+FARING = (
+    *(f"popular_{hours:g}h" for hours in POPULAR),
+    "age",
+    "drawn",  # as how many independent accounts those count that ever acted on it
+    "rising",  # how much of that there is still when an act counts half after an hour
+    "lately",  # 1 / (3 minutes + hours since the last act)
+    "lately_3",  # the same for the last act but two; with fewer acts for the first
+)
 MISSED = (
     "unseen",  # 1: it began after the viewer acted last
     "away",  # ln(1 + hours since it began) * ln(1 + hours since the viewer acted last)
@@ -54,7 +65,17 @@ def faring(pool: Pool) -> Floats:
     """How each item fares, `(n_items, len(FARING))`: the same for every viewer."""
     n = len(pool.items)
     columns = [np.bincount(pool.item, pool.worth * np.exp2(-pool.age / hours), n) for hours in POPULAR]
-    return np.stack([*columns, pool.first], 1)
+    rising = np.bincount(pool.item, pool.worth * np.exp2(-pool.age / _RISES), n) / np.maximum(pool.people, _LEAST)
+    return np.stack([*columns, pool.first, pool.people, rising, *(_lately(pool, back) for back in _BACK)], 1)
+
+
+def _lately(pool: Pool, back: int) -> Floats:
+    """How lately the act was that is so many from the last: acts of an item stand together, in the order of time."""
+    acts = np.bincount(pool.item, minlength=len(pool.items))
+    there = acts > 0
+    lately = np.zeros(len(acts))
+    lately[there] = 1 / (_JUST_NOW + pool.age[(np.cumsum(acts) - np.minimum(acts, back))[there]])
+    return lately
 
 
 class Walks:
