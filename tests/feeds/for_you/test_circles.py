@@ -66,9 +66,7 @@ def test_what_was_held_back_says_so_and_places_are_in_the_order_of_what_decided_
     circle = np.array(FEW)
     bound = quota(circle, np.zeros(0, np.int64), np.zeros(1000, bool), np.zeros(0, np.int64))
     scores = np.where(circle == 1, 2.0, 1.0)
-    placed = arrange(
-        shelf_of([Item(n, n) for n in range(1000)]), scores, Arranging(author=0.5), limit=150, quota=bound
-    )
+    placed = arrange(shelf_of([Item(n, n) for n in range(1000)]), scores, Arranging(author=0.5), limit=150, quota=bound)
     first, second = (one for one in placed if circle[one.index] == 1)
     assert (first.placed, first.adjustments) == (2.0, ())
     assert placed.index(second) >= 100
