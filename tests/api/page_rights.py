@@ -253,6 +253,7 @@ MEMBERS_FORMS = {
     "POST /settings/proofs",
     "POST /settings/decisions",
     "POST /settings/safety",
+    "POST /settings/safety/posted",
     "POST /settings/safety/quiet",
     "POST /settings/security/codes",
     "POST /settings/security/passkeys",

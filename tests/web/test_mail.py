@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock import accounts, letters
+from dunnock import accounts, letters, posts
 from dunnock.accounts.mails import mail_jobs_of
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.mail import Mailer
@@ -231,3 +231,34 @@ async def test_taking_an_account_back(mailing, db):
     assert any("/auth/password/edit" in str(message) for message in sent)
     page = await browser.get(f"/auth/recall?recall_token={token}")
     assert "It was not me" not in page.text
+
+
+async def test_what_somebody_else_posted_is_deleted_at_once(mailing, db):
+    browser, _ = await joined(mailing)
+    member = await accounts.member_named(db, "wren")
+    async with db.begin() as tx:
+        written = [
+            await posts.publish(
+                tx, posts.Draft(text=text), author_id=member.account_id, app_id=None, settings=mailing.settings
+            )
+            for text in ("Send me coins <b>", "My own words")
+        ]
+    assert "Send me coins" not in (await browser.get("/settings/safety")).text
+    async with db.begin() as tx:
+        token = await accounts.make_recall(tx, member.id, member.email)
+    other = mailing.browser()
+    await other.get(f"/auth/recall?recall_token={token}")
+    assert "What was scheduled lately" in other.page.text
+    await other.submit("/auth/recall")
+    path = next(link_in(one, "/auth/password/edit") for _, one in await mailing.post() if "password/edit" in str(one))
+    await browser.get(path)
+    await browser.submit("/auth/password/edit", password=NEW)
+    await browser.get("/auth/sign_in")
+    await browser.submit("/auth/sign_in", login="wren", password=NEW)
+    page = await browser.get("/settings/safety")
+    assert "Send me coins <b>" in page.text
+    form = {"token": dict(page.forms[-1].fields)["token"], "posts[]": str(written[0].id)}
+    page = await browser.led(await browser.post("/settings/safety/posted", form))
+    assert "Send me coins" not in page.text
+    assert "My own words" in page.text
+    assert await posts.find_living(db, written[0].id) is None

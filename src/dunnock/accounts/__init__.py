@@ -219,7 +219,7 @@ from dunnock.accounts.passkeys import (
 from dunnock.accounts.persona import Persona, appearances, former_names, note_changes, personas
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile, doubt_links, prove_links, with_checked_links
-from dunnock.accounts.recall import make_recall, recall, recalling
+from dunnock.accounts.recall import Recalled, last_recall, make_recall, recall, recalling
 from dunnock.accounts.relationships import Relationship, relationships
 from dunnock.accounts.remote import Described, describe_anew, give_up_pictures, meet, show_pictures
 from dunnock.accounts.reset import reset_password, resetting
@@ -399,6 +399,7 @@ __all__ = [
     "ProfileInvalid",
     "ProofNeeded",
     "ProofsChanged",
+    "Recalled",
     "RelationRefused",
     "Relationship",
     "RequestMissing",
@@ -533,6 +534,7 @@ __all__ = [
     "independence_of",
     "invitations_by",
     "invite",
+    "last_recall",
     "list_verifiers",
     "look_for",
     "mail_jobs_of",

@@ -44,10 +44,11 @@ class PasswordChanged(Event, frozen=True):
 
 
 class AccountRecalled(Event, frozen=True):
-    """The owner of an account took it back by the link of a mail: somebody else was in."""
+    """The owner of an account took it back by the link of a mail: somebody else was in, perhaps since then (Unix ms)."""
 
     member_id: int
     account_id: int
+    since: int = 0
 
 
 class EmailChanged(Event, frozen=True):

@@ -1,18 +1,24 @@
 """Taking an account back: its owner says by the link of a mail that what the mail tells of was not they (DISARM drill D04).
 
 Everybody is signed out at once, the password is worth nothing any more, the address is the one that the mail went to, second
-factors that were added since are gone, and a mail to choose another password is on its way.
+factors that were added since are gone, the account looks as it did before, and a mail to choose another password is on its
+way. What was posted since stays for its owner to look at: they delete it at once where it was not they.
 """
 
 from __future__ import annotations
 
+import contextlib
+
+import msgspec
+
 from dunnock.accounts import passwords
 from dunnock.accounts.access_changes import note_access
-from dunnock.accounts.errors import LinkOver
+from dunnock.accounts.errors import LinkOver, ProfileInvalid
 from dunnock.accounts.events import AccountRecalled, EmailChanged, PasswordChanged, SecondFactorsChanged
 from dunnock.accounts.factors import tidy
 from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.member import Member, email_key
+from dunnock.accounts.restore_looks import restore_looks
 from dunnock.accounts.sign_up import end_everything, find_member
 from dunnock.accounts.store import factors, recalls
 from dunnock.accounts.store import mail as store
@@ -45,8 +51,21 @@ async def recalling(reader: Reader, token: str) -> Member:
     return member
 
 
-async def recall(db: Db, token: str) -> Member:
-    """Take it back.
+class Recalled(msgspec.Struct, frozen=True):
+    """An owner took the account back at this moment; since when somebody else may have been in. Unix milliseconds."""
+
+    since: int
+    at: int
+
+
+async def last_recall(reader: Reader, member_id: int) -> Recalled | None:
+    """The last time that the owner took the account back, while the link would still be good; None: they did not."""
+    row = await reader.one(recalls.LAST_USED, member=member_id)
+    return None if row is None else Recalled(*row)
+
+
+async def recall(db: Db, token: str, *, public_url: str) -> Member:
+    """Take it back. `public_url`: this server's address, for the links of a bio.
 
     Raises:
         LinkOver: no such link (any more), or the address is somebody else's by now.
@@ -79,9 +98,16 @@ async def recall(db: Db, token: str) -> Member:
             await tx.record(SecondFactorsChanged(member_id=member_id, what="reset"))
         for purpose in ("confirm", "reset"):
             await tx.run(store.END_LINKS, member=member_id, for_purpose=purpose, at=tx.now)
+        await _restore_looks(tx, member.account_id, since=since, public_url=public_url)
         await end_everything(tx, member_id)
         await note_access(tx, member_id, "recalled")
         await tx.record(PasswordChanged(member_id=member_id, by_mail=True))
-        await tx.record(AccountRecalled(member_id=member_id, account_id=member.account_id))
+        await tx.record(AccountRecalled(member_id=member_id, account_id=member.account_id, since=since))
         await tx.enqueue(SendMemberMail(mail_id=tx.new_id(), member_id=member_id, what="reset"))
     return member
+
+
+async def _restore_looks(tx: Tx, account_id: int, *, since: int, public_url: str) -> None:
+    """Taking the account back never fails because its old looks may not be any more."""
+    with contextlib.suppress(ProfileInvalid):
+        await restore_looks(tx, account_id, since=since, public_url=public_url)

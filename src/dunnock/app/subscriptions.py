@@ -44,6 +44,7 @@ from dunnock.letters import reactions as letter_reactions
 from dunnock.moderation import block_list_fetch
 from dunnock.notifications import reactions as notices
 from dunnock.portability import reactions as data
+from dunnock.posts import recalled
 from dunnock.push import reactions as pushes
 
 
@@ -61,6 +62,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
     notices.HEARS,
     finding.HEARS,
     pushes.HEARS,
+    recalled.HEARS,
     data.HEARS,
     transparency.HEARS,
     identity.HEARS,

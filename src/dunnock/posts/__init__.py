@@ -91,6 +91,7 @@ from dunnock.posts.policies import change_policies
 from dunnock.posts.poll import Poll, PollDraft
 from dunnock.posts.publish import FORGET_KEYS_EVERY_MS, ForgetKeys, do_forget_keys, forget_keys, publish
 from dunnock.posts.quote import revoke_quote
+from dunnock.posts.recalled import written_between
 from dunnock.posts.receive import (
     Named,
     RemotePoll,
@@ -319,4 +320,5 @@ __all__ = [
     "waiting_before",
     "was_deleted",
     "without_quote_line",
+    "written_between",
 ]

@@ -10,6 +10,7 @@ from dunnock import accounts
 from dunnock.api.kit import Form, Query
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
+from dunnock.foundation.settings import Settings
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show, keep_to_itself
 
@@ -35,10 +36,12 @@ async def ask_recall(
 
 
 @post("/auth/recall", status_code=200)
-async def recall(form: Form[RecallForm], show: NamedDependency[Show], db: NamedDependency[Db]) -> Response[str]:
+async def recall(
+    form: Form[RecallForm], show: NamedDependency[Show], db: NamedDependency[Db], settings: NamedDependency[Settings]
+) -> Response[str]:
     """Do it; a mail to choose another password is on its way."""
     try:
-        member = await accounts.recall(db, form.recall_token)
+        member = await accounts.recall(db, form.recall_token, public_url=settings.public_url)
     except DomainError as error:
         return await _page(show, db, form.recall_token, error=error)
     return keep_to_itself(show("recall.html", with_form=True, name=member.username, done_now=True, recall_token=""))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from litestar import Response, get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 
 from dunnock import accounts, notifications, posts
 from dunnock.api.kit import Form
 from dunnock.foundation.db import Db
+from dunnock.web.evidence import Reads
+from dunnock.web.one_by_one import OneByOne, provide_one_by_one
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
@@ -41,12 +43,26 @@ class QuietForm(Sent):
     when_flooded: str = ""
 
 
-@get("/settings/safety")
+class PostedForm(Sent):
+    """Which posts of the time in which somebody else may have been in."""
+
+    posts: tuple[int, ...] = ()
+
+
+@get("/settings/safety", dependencies={"one_by_one": Provide(provide_one_by_one)})
 async def show_safety(
-    show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+    one_by_one: NamedDependency[OneByOne],
+    reads: NamedDependency[Reads],
 ) -> Response[str]:
     """Browsers and apps that get in, the second step, what happened lately, and what becomes of strangers."""
     me = member.account_id
+    recalled = await accounts.last_recall(db, member.member_id)
+    ids = [] if recalled is None else await posts.written_between(db, me, since=recalled.since, until=recalled.at)
+    found = await one_by_one.find(ids, me)
+    cards = await reads.post_views.get([one.id for one in found.values()])
     return show(
         "safety.html",
         sessions=await accounts.sessions_of(db, member.member_id),
@@ -59,6 +75,9 @@ async def show_safety(
         quiet=await notifications.quiet_of(db, me),
         origins=await posts.origin_holds(db, to=me),
         held=await notifications.summary(db, me),
+        recalled=recalled,
+        posted=[found[one] for one in ids if one in found],
+        texts=await reads.post_views.plain_texts(list(cards.values())),
     )
 
 
@@ -77,6 +96,21 @@ async def change_quiet_time(
     return show.go("/settings/safety", done="quiet" if form.hours and not form.when_flooded else "saved")
 
 
+@post("/settings/safety/posted", status_code=303)
+async def delete_posted(
+    form: Form[PostedForm], show: NamedDependency[Show], member: NamedDependency[Member], db: NamedDependency[Db]
+) -> Response[None]:
+    """Delete own posts that somebody else wrote before the account was taken back, with their pictures."""
+    me = member.account_id
+    async with db.begin() as tx:
+        recalled = await accounts.last_recall(tx, member.member_id)
+        if recalled is not None:
+            theirs = await posts.written_between(tx, me, since=recalled.since, until=recalled.at)
+            for one in [an_id for an_id in theirs if an_id in form.posts]:
+                await posts.delete(tx, one, by=me, with_media=True)
+    return show.go("/settings/safety", done="saved")
+
+
 @post("/settings/safety", status_code=303)
 async def shut_others_out(
     form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
@@ -90,4 +124,4 @@ async def shut_others_out(
     return show.go("/settings/account", done="others_out")
 
 
-HANDLERS = pages(show_safety, change_quiet_time, shut_others_out)
+HANDLERS = pages(show_safety, change_quiet_time, delete_posted, shut_others_out)

@@ -154,6 +154,16 @@ PERSONAS = Sql(
     .order_by(personas.c.id.desc())
     .limit(bindparam("most"))
 )
+CHANGED_BY_MEMBER = Sql(  # the oldest first
+    select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
+    .where(
+        personas.c.account_id == _the,
+        personas.c.id > bindparam("above", type_=BigId),
+        personas.c.by_member_id.is_not(None),
+    )
+    .order_by(personas.c.id)
+    .limit(bindparam("most"))
+)
 PERSONAS_UPWARDS = Sql(
     select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
     .where(personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.id < bindparam("below"))

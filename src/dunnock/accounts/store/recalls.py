@@ -19,4 +19,10 @@ USE = Sql(
     .where(_r.digest == bindparam("the"), _r.used_at.is_(None))
     .values(used_at=bindparam("now", type_=BigId))
 )
+LAST_USED = Sql(
+    select(_r.since, _r.used_at)
+    .where(_r.member_id == bindparam("member", type_=BigId), _r.used_at.is_not(None))
+    .order_by(_r.used_at.desc())
+    .limit(1)
+)
 SWEEP = Sql(delete(recalls).where(_r.expires_at < bindparam("before", type_=BigId)))

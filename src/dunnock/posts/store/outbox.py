@@ -47,6 +47,17 @@ _THREAD = Sql(
     .order_by(posts.c.id)
     .limit(bindparam("most"))
 )
+_BETWEEN = Sql(
+    select(posts.c.id)
+    .where(
+        posts.c.author_id == bindparam("author", type_=BigId),
+        posts.c.deleted_at.is_(None),
+        posts.c.id > bindparam("above", type_=BigId),
+        posts.c.id < bindparam("below", type_=BigId),
+    )
+    .order_by(posts.c.id.desc())
+    .limit(bindparam("most"))
+)
 _PINNED = Sql(
     select(*COLUMNS)
     .join_from(interactions, posts, posts.c.id == interactions.c.post_id)
@@ -85,3 +96,9 @@ async def thread(reader: Reader, root_id: int, *, above: int, most: int) -> list
 async def pinned(reader: Reader, author_id: int) -> list[Post]:
     """Latest pin first."""
     return [post_of(row) for row in await reader.all(_PINNED, author=author_id)]
+
+
+async def between(reader: Reader, author_id: int, *, above: int, below: int, most: int) -> list[int]:
+    """All of an account's own between the ids, newest first."""
+    rows = await reader.all(_BETWEEN, author=author_id, above=above, below=below, most=most)
+    return [row[0] for row in rows]
