@@ -17,8 +17,10 @@ from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.integrity import observe, rules
+from dunnock.integrity.model import Act
 from dunnock.integrity.rules import letting_go, meet, trial
 from dunnock.integrity.rules.tables import watch_rules
+from dunnock.integrity.store import observations
 from dunnock.moderation import second
 
 PILLS = 'all(kind = post, text has "cheap pills")'
@@ -78,7 +80,7 @@ async def test_from_a_draft_to_a_hit_and_back(db, house, ada, seller, make):
     held = await rules.show_rule(db, rule_id, by=ada.id)
     trial = rules.trial_of(held)
     assert (held.state, trial.looked, trial.hits, trial.accounts, trial.sample) == ("draft", 1, 1, 1, (str(before),))
-    assert trial.whole
+    assert (trial.whole, trial.of) == (True, 1)
     await house.post(seller)
     assert await rules.hits_of(db, rule_id, "noted", by=ada.id) == [], "a draft does nothing"
     await house.do(rules.start_dry, rule_id, by=ada.id)
@@ -349,6 +351,28 @@ async def test_a_link_of_another_server_counts_by_where_it_leads(db, house, ada,
         await house.do(posts.receive, one, settings=settings)
     [hit] = await rules.waiting_hits(db, by=ada.id)
     assert hit.told["links"] == ["eu.pills.example"]
+
+
+async def test_where_more_happened_than_is_looked_at_each_day_counts_as_much(db, house, ada, make, monkeypatch):
+    now, seller = now_ms(), await make.member("seller")
+    ids = {
+        day: [(await make.post(seller, SAID, at=now - day * DAY - n * HOUR)).id for n in range(5)]
+        for day in (0, 10, 29, 31)
+    }
+    async with db.begin() as tx:
+        for some in ids.values():
+            for one in some:
+                await tx.run(observations.ADD, id=one, account_id=seller.id, act=Act.POST, target_id=None, object_id=None,
+                             marks=b"")  # fmt: skip
+    monkeypatch.setattr(trial, "MOST_ACTS", 60)
+    rule_id = await house.do(rules.write_rule, rules.Written(name="Pills", condition=PILLS), by=ada.id)
+    whole = rules.trial_of(await rules.show_rule(db, rule_id, by=ada.id))
+    assert (whole.looked, whole.of, whole.hits, whole.whole) == (15, 15, 15, True)
+    monkeypatch.setattr(trial, "MOST_ACTS", 14)
+    rule_id = await house.do(rules.write_rule, rules.Written(name="Pills", condition=PILLS), by=ada.id)
+    some = rules.trial_of(await rules.show_rule(db, rule_id, by=ada.id))
+    assert (some.looked, some.of, some.hits, some.whole) == (3, 15, 3, False)
+    assert some.sample == tuple(str(ids[day][0]) for day in (0, 10, 29)), "the newest of each day"
 
 
 async def test_others_are_answered_while_a_rule_is_tried(db, house, ada, seller, monkeypatch):

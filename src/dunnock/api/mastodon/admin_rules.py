@@ -38,9 +38,13 @@ class RuleForm(msgspec.Struct):
 
 
 class WatchTrial(msgspec.Struct, kw_only=True):
-    """What it would have met in the last 30 days; `in_good_standing`: of the accounts; `whole`: all was looked at."""
+    """What it would have met in the last 30 days; `in_good_standing`: of the accounts; `whole`: all was looked at.
+
+    Else as many acts of each day were, of `acts` that there are (0: tried before they were counted).
+    """
 
     looked_at: int
+    acts: int
     hits: int
     accounts: int
     in_good_standing: int
@@ -196,7 +200,7 @@ def _rule(one: rules.Rule) -> dict[str, Any]:
 
 def _trial(one: rules.Trial) -> WatchTrial:
     return WatchTrial(
-        looked_at=one.looked, hits=one.hits, accounts=one.accounts, in_good_standing=one.standing,
+        looked_at=one.looked, acts=one.of, hits=one.hits, accounts=one.accounts, in_good_standing=one.standing,
         sample_ids=list(one.sample), whole=one.whole, at=iso(one.at),
     )  # fmt: skip
 

@@ -40,7 +40,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rule would have met in what is kept of the last 30 days. `whole`: all of it was looked at, within the limits.
+    """What a rule would have met in what is kept of the last 30 days.
+
+    `looked`: at so many acts `of` those that are kept (0: they were not counted), as many of each day; `whole`: at all.
 
     `standing`: of the accounts, those that are known here a month, have followers and no decision against them.
     """
@@ -52,6 +54,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     sample: tuple[str, ...]
     whole: bool
     at: int
+    of: int = 0
 
 
 class Hit(Meeting, frozen=True, kw_only=True):

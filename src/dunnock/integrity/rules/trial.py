@@ -1,8 +1,12 @@
-"""Try a rule on what is kept of the last 30 days: how much would have met it, and whom, before it can do anything."""
+"""Try a rule on what is kept of the last 30 days: how much would have met it, and whom, before it can do anything.
+
+Where more happened than can be looked at, as many acts of each day are: what was said last week counts as much as today's.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from typing import Any
 
@@ -38,7 +42,7 @@ class TryRule(Job, frozen=True):
 
 
 async def try_rule(db: Db, job: TryRule) -> None:
-    """Look at the newest 20,000 acts of the last 30 days, for a minute at most, and keep what it found with the rule."""
+    """Look at 20,000 acts of the last 30 days, for a minute at most, and keep what it found with the rule."""
     row = await db.one(store.FIND, the=job.rule_id)
     if row is None or (rule := store.rule_of(row)).version != job.version or rule.state == "ended":
         return
@@ -51,7 +55,8 @@ async def try_rule(db: Db, job: TryRule) -> None:
 
 async def _look(db: Db, words: str) -> Trial:
     condition, began, now = compiled(words), time.monotonic(), now_ms()
-    rows = await db.slow(observations.RECENT, since=id_at(now - ACTS_KEPT_MS), most=MOST_ACTS)
+    ((number,),) = await db.slow(observations.NUMBER_SINCE, since=id_at(now - ACTS_KEPT_MS))
+    rows = await _of_each_day(db, now) if number > MOST_ACTS else await _newest(db, now)
     looked, met = 0, list[tuple[int, int]]()
     for row in rows:
         if time.monotonic() - began > MOST_SECONDS:
@@ -69,9 +74,22 @@ async def _look(db: Db, words: str) -> Trial:
         accounts=len(people),
         standing=await _in_good_standing(db, sorted(people)[:_MOST_JUDGED], now),
         sample=tuple(str(one) for one, _ in met[:_SAMPLE]),
-        whole=looked == len(rows) < MOST_ACTS,
+        whole=looked == len(rows) >= number,
+        of=max(number, looked),
         at=now,
     )
+
+
+async def _newest(db: Db, now: int) -> list[Any]:
+    return list(await db.slow(observations.RECENT, since=id_at(now - ACTS_KEPT_MS), most=MOST_ACTS))
+
+
+async def _of_each_day(db: Db, now: int) -> list[Any]:
+    """As many of each day, in turns: who has no time for all has looked at each day."""
+    ends = range(now + 1, now + 1 - ACTS_KEPT_MS, -DAY)
+    each = max(1, MOST_ACTS // len(ends))
+    by_day = [await db.slow(observations.STRETCH, since=id_at(end - DAY), before=id_at(end), most=each) for end in ends]
+    return [row for rows in itertools.zip_longest(*by_day) for row in rows if row is not None]
 
 
 async def _facts(db: Db, row: Any, needs: frozenset[str]) -> Facts | None:

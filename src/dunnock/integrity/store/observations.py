@@ -17,6 +17,13 @@ RECENT = Sql(  # the newest first
     .order_by(_o.id.desc())
     .limit(bindparam("most"))
 )
+STRETCH = Sql(  # as `RECENT`, before an id
+    select(_o.id, _o.account_id, _o.act, _o.marks)
+    .where(_o.id >= bindparam("since", type_=BigId), _o.id < bindparam("before", type_=BigId))
+    .order_by(_o.id.desc())
+    .limit(bindparam("most"))
+)
+NUMBER_SINCE = Sql(select(func.count()).where(_o.id >= bindparam("since", type_=BigId)))
 ACTS_BETWEEN = Sql(  # how often an account acted, before an id
     select(func.count()).where(
         _o.account_id == bindparam("account", type_=BigId),
