@@ -139,6 +139,33 @@ async def test_an_author_s_chunks_resume(house, make, monkeypatch):
     assert await house.search(reader, "stoat -during:2020-09-14") == [old[n].id for n in (4, 3, 2, 0)]
 
 
+async def test_a_rebuild_goes_on_where_it_was_killed(house, make, monkeypatch):
+    monkeypatch.setattr(index, "CHUNK", 3)
+    author = await make.member("author", indexable=True)
+    old = [await make.post(author, f"heron {n}", at=1_600_000_000_000 + n * DAY) for n in range(11)]
+    done, killed_at = [], 3
+    whole = index.index_posts
+
+    async def until_killed(tx, ids):
+        await whole(tx, ids)
+        done.append(list(ids))
+        if len(done) == killed_at:
+            raise KeyboardInterrupt  # before the commit, so of this chunk nothing is left
+
+    monkeypatch.setattr(index, "index_posts", until_killed)
+    with pytest.raises(KeyboardInterrupt):
+        await discovery.index_backlog(house.db, discovery.IndexBacklog())
+    assert await house.search(author, "heron", limit=40) == [one.id for one in reversed(old[-6:])]
+    new = await make.post(author, "heron of today")
+    async with house.db.begin() as tx:
+        await whole(tx, [new.id])
+    await discovery.index_backlog(house.db, discovery.IndexBacklog())
+    assert await house.search(author, "heron", limit=40) == [new.id, *[one.id for one in reversed(old)]]
+    assert done[3] == done[2], "the chunk that was lost is done again, those before it are not"
+    await discovery.index_backlog(house.db, discovery.IndexBacklog())
+    assert len(done) == 6, "at the end it does nothing"
+
+
 async def test_pages(house, make):
     author, reader = await make.member("author", indexable=True), await make.member("reader")
     other = await make.member("other", indexable=True)
