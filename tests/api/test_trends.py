@@ -242,6 +242,7 @@ async def test_why_a_hashtag_is_a_trend_and_what_is_held_back(people, make, db):
     assert len(why["first"]) == 3
     why = await people.get("/api/v1/dunnock/trends/tags/miracle")
     assert (why["listed"], why["held_because"], why["without_past"]) == (False, "unknown_accounts", 9)
+    assert (why["unvouched"], why["together"]) == (0, 0)
     (held,) = await people.get("/api/v1/dunnock/trends/held")
     assert (held["kind"], held["because"], held["accounts"], held["effective"]) == ("tag", "unknown_accounts", 9, 0.0)
     assert (await people.ask("GET", "/api/v1/dunnock/trends/tags/nothing")).status == 404

@@ -117,6 +117,10 @@ def test_for_whom_nobody_vouches_counts_together_whatever_it_did_before(size, pa
         assert (found.raw, found.communities) == (200 + size, 200 + (past.first is not None))
     alone = judged(bots, dict.fromkeys(bots, past), Scene(accounts=50_000, vouched=set()))
     assert alone.held is (Why.UNKNOWN if past.first is None else Why.UNVOUCHED)
+    before = judged(bots, fellows, Scene(accounts=50_000, gatherings=gatherings, vouched=set()))
+    if past.first is not None and size < 10_000:  # of ten thousand, three come by chance
+        assert (before.unvouched, before.held) == (size, Why.TOGETHER)
+        assert size - 4 <= before.together <= size
     few = dict(list(base.items())[:3]) | bots
     some = judged(few, known(base) | dict.fromkeys(bots, past), scene)
     assert (some.held is None) == (size < 100 or past.first is None), (

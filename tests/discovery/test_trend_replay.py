@@ -57,6 +57,21 @@ def test_bursts_of_bots_are_held_back_and_news_is_listed(tmp_path, capsys, varia
         assert out[-1].startswith("organic overlap: ")
 
 
+def test_a_burst_that_strangers_begin_is_told_apart(tmp_path, capsys):
+    """Nothing in a table says whether new accounts are led by one hand: their burst is counted, and named as what it is."""
+    strangers = [(START + 40 * HOUR_S + n * 20, f"s{n}", "launch", "", "organic") for n in range(120)]
+    path = table(tmp_path, people(random.Random(4)), strangers)
+    report = replay(path)
+    assert {one.tag: (one.strange, one.delay is not None) for one in report.bursts} == {
+        "news": (False, True),
+        "launch": (True, False),
+    }
+    command(path)
+    out = capsys.readouterr().out
+    assert "genuine bursts listed in the top 20: 1 of 2" in out
+    assert "of those that accounts began which did something before: 1; listed within 20 minutes: 1" in out
+
+
 def test_an_attack_by_people_with_a_past_is_seen(tmp_path, capsys):
     """The report says what it finds: members who do act on their own are not to be told from a crowd."""
     attack = [(START + 40 * HOUR_S + n * 30, f"p{n}", "A0", "", "attack") for n in range(200)]

@@ -26,6 +26,7 @@ from dunnock.app.demo_words import (
     CAMPAIGN_TAG,
     CAMPAIGN_TEXTS,
     CAMPAIGN_WORDS,
+    NEWS,
     PEOPLE,
     PICTURES,
     REPLIES,
@@ -50,6 +51,7 @@ _PICTURES = 36
 _CAMPAIGN = 60
 _WAVES = (6 * DAY + 3 * HOUR, 20 * HOUR, 15 * HOUR, 11 * HOUR)  # before now; the watch looks at one day
 _CALL = 10 * HOUR
+_NEWS_SINCE = 100 * MINUTE
 _TOGETHER = 80  # acts in one transaction
 # How much is written in each hour of the day, from midnight.
 _HOURS = (2, 1, 1, 1, 2, 5, 9, 13, 12, 9, 8, 9, 12, 10, 8, 8, 9, 11, 13, 15, 16, 13, 8, 4)
@@ -162,8 +164,9 @@ class _Demo:
             self._publish(one, pictures.get(id(one)))
         self._plan_answers(planned)
         self._plan_campaign(campaign)
+        self._plan_news()
         await self._perform()
-        total = len(planned) + len(_WAVES) * _CAMPAIGN + 1
+        total = len(planned) + len(NEWS) + len(_WAVES) * _CAMPAIGN + 1
         return Made(f"{OWNER}@demo.example", password, len(self._ids), total, len(pictures) + faces, tuple(campaign))
 
     # People ---------------------------------------------------------------------------------------------------------
@@ -378,6 +381,12 @@ class _Demo:
 
     def _answer(self, at: int, use_case: Callable[..., Awaitable[object]], one: _Written, by: str) -> None:
         self._acts.append((at, lambda then: use_case(then, one.post_id, by=self._ids[by])))
+
+    def _plan_news(self) -> None:
+        """One after the other, people who act on their own take up what happens today: a trend."""
+        for number, (name, language, words) in enumerate(NEWS):
+            at = self._now - _NEWS_SINCE + number * _NEWS_SINCE // len(NEWS)
+            self._publish(_Written(at, name, words, language), None)
 
     # The campaign ---------------------------------------------------------------------------------------------------
 

@@ -359,6 +359,26 @@ ANSWERS = (
     "You are very kind.", "I am still learning, ask me again in a year.",
 )  # fmt: skip
 
+# What people talk of just now: who, in which language, what.
+NEWS: tuple[tuple[str, str, str], ...] = (
+    ("gwen_p", "en", "Minus one at the rain gauge, and the heather is white. #FirstFrost"),
+    ("petra_wolke", "de", "Heute früh lag Reif auf dem Wanderweg. #FirstFrost"),
+    (
+        "clementine",
+        "en",
+        "Moss with ice crystals on it. I sat on the wall and drew until my fingers gave up. #FirstFrost",
+    ),
+    ("oona", "en", "Farewell to the last beans on allotment 17. #FirstFrost"),
+    ("lark_rise", "en", "Quiet morning: robins only, and very round ones. #FirstFrost"),
+    ("margaux", "fr", "J'ai rentré les dernières tomates juste à temps. #FirstFrost"),
+    ("silas", "en", "The lighthouse railing was slippery today. #FirstFrost"),
+    ("hedda", "de", "Die Dahlien müssen jetzt wirklich rein. #FirstFrost"),
+    ("freya_h", "en", "Sea 8.4 degrees, air less than that, me fine. #FirstFrost"),
+    ("fern", "en", "The ferns are brown at the edges now, and still lovely. #FirstFrost"),
+    ("mateo_nube", "es", "Cielo despejado y escarcha en los tejados. #FirstFrost"),
+    ("pepper", "en", "First frost means leek soup. I do not make the rules. #FirstFrost"),
+)
+
 CAMPAIGN_TAG = "HarbourLights"
 CAMPAIGN_TEXTS: dict[str, tuple[str, ...]] = {
     "en": (

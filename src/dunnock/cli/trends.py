@@ -34,6 +34,8 @@ def replay(file: Path, /) -> None:
 
 
 def _print(report: Report) -> None:
+    from dunnock.discovery import trend_replay  # noqa: PLC0415 (commands start fast)
+
     print(f"{report.rows:,} acts in {report.days:.1f} days, {report.refreshes:,} refreshes.")
     print(f"CPU: {report.cpu_s:.1f} s in all, the slowest refresh {report.slowest_s:.3f} s.")
     first = sum(1 for one in report.attacks if one.rank == 1)
@@ -61,9 +63,12 @@ def _print(report: Report) -> None:
                 f"genuine bursts listed in the top {name}: {len(came)} of {len(delays)}; "
                 f"minutes after their start: median {came[len(came) // 2] / _MINUTE:.0f}, "
                 f"9 of 10 within {came[len(came) * 9 // 10] / _MINUTE:.0f}; "
-                f"within 20: {sum(1 for delay in came if delay <= 20 * _MINUTE)}"
+                f"within 20: {sum(1 for delay in came if delay <= trend_replay.SOON)}"
             )
         else:
             print(f"genuine bursts listed in the top {name}: 0 of {len(delays)}")
+    known = [one for one in report.bursts if not one.strange]
+    soon = sum(1 for one in known if one.delay is not None and one.delay <= trend_replay.SOON)
+    print(f"of those that accounts began which did something before: {len(known)}; listed within 20 minutes: {soon}")
     print(f"attacks in top 10: {len(report.reached_top)} of {len(report.attacks)}")
     print(f"organic overlap: {report.overlap:.4f}")

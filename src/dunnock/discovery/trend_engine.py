@@ -104,20 +104,22 @@ class Scene(msgspec.Struct, frozen=True):
 class Circles(msgspec.Struct, frozen=True):
     """`of`: the circle of each account that is of one; `unknown`: the accounts of which nothing is known.
 
-    Whom nobody vouches for is of one circle with those of whom nothing is known.
+    `came`: those that came together before. Whom nobody vouches for is of one circle with those of whom nothing is known.
     """
 
     of: dict[int, tuple[str, int]]
     unknown: set[int]
+    came: frozenset[int] = frozenset()
 
 
 class Found(msgspec.Struct):
     """How strong a subject is, and why.
 
     `raw`: accounts that took it up; `effective`: as how many independent ones they count; `communities`: how many circles
-    they are from, each stranger being one of their own; `unknown`, `together`: accounts without a past, and those that
-    came with others; `weights`: account -> how much it counts, of acts that count already; `held`: not to be shown, and why.
-    `languages`: in which languages it is a trend -> the share of what counts that is in it.
+    they are from, each stranger being one of their own; `unknown`, `unvouched`, `together`: accounts without a past, those
+    with one for whom nobody vouches, and those that came with others; `weights`: account -> how much it counts, of acts
+    that count already; `held`: not to be shown, and why. `languages`: in which languages it is a trend -> the share of what
+    counts that is in it.
     """
 
     id: int
@@ -130,6 +132,7 @@ class Found(msgspec.Struct):
     weights: dict[int, float]
     held: Why | None = None
     languages: dict[str, float] = {}
+    unvouched: int = 0
 
     @property
     def extreme(self) -> bool:
@@ -177,6 +180,7 @@ class Weighed(msgspec.Struct, frozen=True):
     effective: float
     communities: int
     unknown: int
+    unvouched: int
     together: int
     weights: dict[int, float]
     held: Why | None
@@ -200,6 +204,7 @@ class Weighed(msgspec.Struct, frozen=True):
             weights=self.weights,
             held=self.held,
             languages=self.languages,
+            unvouched=self.unvouched,
         )
 
 
@@ -246,6 +251,7 @@ def weigh(
     unvouched = [] if scene.vouched is None else [one for one in weights if of.get(one) is _UNKNOWN and one not in lost]
     if lost and not scene.young:
         _dampen(weights, lost, strangers)
+    together += len(circles.came.intersection(unvouched))
     bounded = _steepness(sorted(acts.values()))
     fast = slow = 0.0
     for account, weight in weights.items():
@@ -262,6 +268,7 @@ def weigh(
         effective=total * bounded,
         communities=communities,
         unknown=len(lost),
+        unvouched=len(unvouched),
         together=together,
         weights=weights,
         held=_held(
@@ -315,7 +322,7 @@ def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past],
     for account, group in scene.groups.items():
         if account in acts:
             circles[account] = ("group", group.group)
-    return Circles(circles, unknown)
+    return Circles(circles, unknown, frozenset(came_by))
 
 
 def _weights(
@@ -427,7 +434,7 @@ def _held(crowd: _Crowd, *, own: float, bounded: float, young: bool) -> Why | No
     if known >= _THIN_AT_LEAST and own < _THIN * known:
         return Why.TOGETHER
     if crowd.unvouched >= _THIN_AT_LEAST and own < _VOUCHED * crowd.unvouched:
-        return Why.UNVOUCHED
+        return Why.TOGETHER if crowd.together > crowd.raw / 2 else Why.UNVOUCHED
     if crowd.communities < LEAST:
         if crowd.unknown > known + crowd.unvouched:
             return Why.UNKNOWN

@@ -206,6 +206,7 @@ class WhyTrending(msgspec.Struct, kw_only=True):
     effective: float
     communities: int
     without_past: int
+    unvouched: int
     together: int
     first: list[WhoAndWhen]
 
@@ -273,6 +274,7 @@ def _why(name: str, why: Judged, *, listed: bool) -> Response[Any]:
         effective=round(found.effective, 1),
         communities=found.communities,
         without_past=found.unknown,
+        unvouched=found.unvouched,
         together=found.together,
         first=[WhoAndWhen(account_id=str(one), at=iso(at)) for one, at in why.first],
     )
