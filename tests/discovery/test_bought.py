@@ -20,7 +20,7 @@ from dunnock.discovery.tables import vouched
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Sql, insert_into, insert_once
 from dunnock.foundation.ids import id_at
-from dunnock.posts.tables import hashtag_posts, hashtags, interactions, posts
+from dunnock.posts.tables import hashtag_posts, hashtags, interactions, post_counts, posts
 from society import society
 
 SIZES = [10, 100, 1000, 10_000]
@@ -31,6 +31,7 @@ MEMBER = insert_into(members, "id", "account_id", "email", "email_key", "passwor
 POST = insert_once(posts, "id", "author_id", "text", "html", "visibility", "thread_id", "created_at")
 HASHTAG = insert_once(hashtags, "id", "key", "name")
 USE = insert_once(hashtag_posts, "hashtag_id", "post_id")
+PUBLIC = Sql(select(posts.c.id, posts.c.author_id))
 VOUCHED = Sql(select(vouched.c.account_id))
 NUMBERS = count(1)
 
@@ -221,6 +222,33 @@ async def test_a_crowd_that_vouches_for_itself(db, house, size):
     found = [one.account_id for one in await shown.suggestions(reader, limit=400) if "follows_you" in one.sources]
     assert set(citizens[-5:]) <= set(found)
     assert len([one for one in found if one in bots]) <= max(3, math.isqrt(size))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_who_likes_what_one_likes_to_push_somebody(db, house, size):
+    reader, bought, liked = [(await people(db, 1))[0] for _ in range(3)]
+    citizens = await town(db)
+    bots = await clubs(db, size, 3, citizens[-3:])
+    start = now_ms() - 2 * DAY
+    await write(db, [(one, start, None) for one in [*citizens[:4], bought, liked]])
+    made = {row[1]: row[0] for row in await db.all(PUBLIC)}
+    few, many = [made[one] for one in citizens[:2]], [made[one] for one in citizens[2:4]]
+    supporters = citizens[5 : math.isqrt(size) + 10]
+    acts = [(reader, one) for one in [*few, *many]]
+    acts += [(one, post) for one in supporters for post in [*few, made[liked]]]
+    acts += [(one, post) for one in bots for post in [*many, made[bought]]]
+    async with db.begin() as tx:
+        await tx.many(
+            insert_once(interactions, "account_id", "post_id", "favourite_id"),
+            [{"account_id": one, "post_id": post, "favourite_id": tx.new_id()} for one, post in acts],
+        )
+        await tx.many(
+            insert_once(post_counts, "post_id", "favourites"),
+            [{"post_id": one, "favourites": number} for one, number in Counter([post for _, post in acts]).items()],
+        )
+    found = await discovery.People(db, AccountViews(db), house.viewers).suggestions(reader, limit=400)
+    order = [one.account_id for one in found if "liked_alike" in one.sources]
+    assert [one for one in order if one in {bought, liked}] == [liked, bought][: 2 if 4 <= size <= 200 else 1]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -12,6 +12,7 @@ import msgspec
 from dunnock import accounts
 from dunnock.accounts.viewers import Viewer, Viewers
 from dunnock.accounts.views import AccountCard, AccountViews
+from dunnock.discovery.alike import liked_alike
 from dunnock.discovery.events import VouchingChanged
 from dunnock.discovery.fresh import Fresh
 from dunnock.discovery.store import people as store
@@ -21,7 +22,7 @@ from dunnock.foundation.events import Logged
 from dunnock.posts.events import PostDeleted, PostPublished
 
 Order = Literal["active", "new"]
-Source = Literal["friends_of_friends", "follows_you", "most_followed"]
+Source = Literal["friends_of_friends", "follows_you", "liked_alike", "most_followed"]
 
 FURTHEST = 2_000
 """So many accounts the directory has at most."""
@@ -80,7 +81,8 @@ class People:
         return found
 
     async def suggestions(self, viewer_id: int, *, limit: int = 40, offset: int = 0) -> list[Suggestion]:
-        """People the member may want to follow: whom those they follow follow, who follows them, then the most followed.
+        """People the member may want to follow: whom those they follow follow, whom those like who like what they like, who
+        follows them, then the most followed.
 
         Nobody under 18 is suggested to who is not.
         """
@@ -99,13 +101,16 @@ class People:
         latest = await self._db.slow(store.FOLLOWERS, viewer=viewer_id, looked_at=_FOLLOWERS_LOOKED_AT)
         followers = [an_id for an_id in spread(latest) if an_id not in left_out and an_id not in viewer.following]
         ranked = by_support(support, grouped)
-        known = {*ranked, *popular}
+        alike = await liked_alike(self._db, viewer_id)
+        known = {*ranked, *alike, *popular}
         back = [one for one in followers if one in known] + [one for one in followers if one not in known]
         back = back[:_FOLLOWERS_SHOWN]
-        sources: dict[int, list[Source]] = {an_id: [] for an_id in [*ranked[:_NEAREST], *back, *ranked, *popular]}
+        order = [*ranked[:_NEAREST], *alike[:_NEAREST], *back, *ranked, *alike, *popular]
+        sources: dict[int, list[Source]] = {an_id: [] for an_id in order}
         reasons: tuple[tuple[Source, Iterable[int]], ...] = (
             ("friends_of_friends", ranked),
             ("follows_you", followers),
+            ("liked_alike", alike),
             ("most_followed", popular),
         )
         for reason, some in reasons:

@@ -21,15 +21,20 @@ from dunnock.foundation.db import Db
 _LEGACY: dict[Source, bytes] = {
     "friends_of_friends": b"past_interactions",
     "follows_you": b"past_interactions",
+    "liked_alike": b"past_interactions",
     "most_followed": b"global",
 }
 """What a reason was called before Mastodon 4.3."""
 _WIRE: dict[Source, str] = {
     "friends_of_friends": "friends_of_friends",
     "follows_you": "most_interactions",
+    "liked_alike": "similar_to_recently_followed",
     "most_followed": "most_followed",
 }
-"""What a reason is called by Mastodon, which has no word for those who follow one, and does not use that one."""
+"""What a reason is called by Mastodon, which has no word for those who follow one, and does not use that one.
+
+Nor has it one for taste: the nearest is that somebody is like those whom one follows.
+"""
 
 
 class SuggestionsParams(msgspec.Struct, frozen=True):
@@ -56,7 +61,7 @@ class Suggestion(msgspec.Struct, kw_only=True):
         Literal["featured", "most_followed", "most_interactions", "similar_to_recently_followed", "friends_of_friends"]
     ]
     account: wire.Account
-    reasons: list[Literal["friends_of_friends", "follows_you", "most_followed"]]
+    reasons: list[Literal["friends_of_friends", "follows_you", "liked_alike", "most_followed"]]
 
 
 @get("/api/v2/suggestions", guards=[require("read:accounts")])
