@@ -8,7 +8,7 @@ import pytest
 
 from dunnock import accounts, filters, posts
 from dunnock.feeds import tags
-from dunnock.feeds.for_you import choices
+from dunnock.feeds.for_you import choices, policy
 from dunnock.feeds.for_you.choices import choices_of
 
 
@@ -28,7 +28,7 @@ async def wren(db, join, signed_in, publish):
 
 async def test_each_post_says_why_and_what_to_do_about_it(wren, db):
     browser, me, song = wren
-    page = await browser.get("/for-you")
+    page = await browser.follow("/for-you")
     assert "a song" in page.text
     assert f"/for-you/why/{song.id}" in page.body
     why = await browser.get(f"/for-you/why/{song.id}")
@@ -57,7 +57,7 @@ async def test_each_cause_can_be_ended_where_it_is_named(wren, db):
     async with db.begin() as tx:
         await tags.follow_tag(tx, me, "birds")
         await choices.see_less(tx, me, "author", song.author_id)
-    await browser.get("/for-you")
+    await browser.follow("/for-you")
     why = f"/for-you/why/{song.id}"
     page = await browser.get(why)
     assert page.text.index("You follow its author.") < page.text.index("You asked for less of its author")
@@ -84,11 +84,39 @@ async def test_the_weights_page_has_what_is_in_force(wren):
         "One author has at most 3 posts in a page.",
         "20 % of a page is at least by authors who are new or whom few follow",
         "1 % of all places are filled by chance",
-        "Nothing that one's own filters for home or public feeds hide.",
+        *policy.RULES.values(),  # said in everybody's language; in English as the file that receipts name has it
     ):
         assert words in page.text
     (named,) = re.findall(r'href="(/transparency/weights/[0-9a-f]{64})"', page.body)
     assert "[feature.followed]" in (await browser.get(named)).body
+
+
+async def test_whoever_comes_back_finds_what_was_shown(wren, db, publish, join):
+    browser, me, song = wren
+    first = (await browser.get("/for-you")).location
+    page = await browser.get(first)
+    assert "a song" in page.text
+    robin = await accounts.member_named(db, "robin")
+    for n in range(20):
+        await publish(robin, f"another {n}")
+    again = await browser.get(first)
+    assert re.findall(r"/for-you/why/(\d+)", again.body) == re.findall(r"/for-you/why/(\d+)", page.body)
+    led = await browser.submit(f"/posts/{song.id}", press="favourite", follow=False)
+    assert led.location.startswith(first)
+    assert "a song" in (await browser.get(first)).text  # also what one answered meanwhile
+    more = await browser.follow("/for-you")
+    assert "a song" not in more.text
+    assert "another" in more.text
+    async with db.begin() as tx:
+        await accounts.block(tx, me, target=robin.account_id)
+    assert "a song" not in (await browser.get(first)).text
+    async with db.begin() as tx:
+        await choices.reset(tx, me)
+    empty = await browser.get(first)
+    assert empty.status == 200
+    assert "There is nothing to recommend yet." in empty.text
+    for at in ("0", "-1", "99999999999999999999"):  # no moment: the next page, of which there is none
+        assert (await browser.get(f"/for-you?at={at}")).status == 200
 
 
 async def test_it_can_be_left(wren, db):

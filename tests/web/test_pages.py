@@ -104,7 +104,7 @@ async def test_every_page_is_well_formed(site, join, publish, signed_in):
         f"/admin/accounts/{wren.account_id}",
         *(f"/settings/{one}" for one in parts),
     ):
-        page = await staff.get(path)
+        page = await staff.follow(path)
         assert page.status == 200, path
         assert page.headers["cache-control"] == "private, no-store"
 

@@ -52,7 +52,7 @@ async def test_an_audit_is_read_beside_the_last_one_and_as_the_file(site, db, re
     assert f"{now.drift:+.5f}" in page
     assert f"{worse.figures[0].amplified_interest:.2f}" in page
     assert f"0 / {now.receipts}" in page
-    assert f"{now.interest[0]:.3f} \u2013 {now.interest[-1]:.3f}" in page
+    assert f"{now.interest[0]:.3f} → {now.interest[-1]:.3f}" in page
     assert second.checksum in page
     assert "<script" not in page.partition("<main")[2].partition("</main>")[0]
     alone = (await stranger.get(f"/transparency/audits/{first.id}")).text

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from dunnock.accounts.viewers import Viewers
 from dunnock.accounts.views import AccountViews
 from dunnock.api.kit import Form, Query
+from dunnock.api.kit.shape import BIGGEST_ID
 from dunnock.feeds import Feeds, lists
 from dunnock.feeds.for_you import choices, policy
 from dunnock.feeds.for_you.features import INFERRED
@@ -26,12 +27,18 @@ from dunnock.posts.views import PostViews
 from dunnock.text import hashtag_key
 from dunnock.web.cards import Cards
 from dunnock.web.local_path import local_path
-from dunnock.web.pages import DoneParams, PageParams, Sent, pages
+from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 _MOST_SAID = 6  # causes that are put into sentences; the table below them has all
 _LEAST_SAID = 0.05  # what moved the post by less is no reason why it is there
+
+
+class ForYouParams(DoneParams, frozen=True):
+    """Which page: of what was shown at this moment (Unix milliseconds). None: the next."""
+
+    at: int | None = None
 
 
 class SwitchForm(Sent):
@@ -73,19 +80,24 @@ class Cause(msgspec.Struct, frozen=True):
 @get("/for-you")
 async def show_for_you(
     *,
-    params: Query[PageParams],  # noqa: ARG001 (what was done is read by the frame)
+    params: Query[ForYouParams],
     show: NamedDependency[Show],
     member: NamedDependency[Member],
     db: NamedDependency[Db],
     for_you: NamedDependency[ForYou],
     cards: NamedDependency[Cards],
-) -> Response[str]:
-    """The next posts; each leads to why it is there."""
+) -> Response[str] | Response[None]:
+    """The next posts; each leads to why it is there. They have an address, so that whoever comes back finds them again."""
     held = await choices.choices_of(db, member.account_id)
     every = await lists.lists_of(db, member.account_id)
     if held.off or not for_you.on():
         return show("for_you.html", shown=[], off=True, here=for_you.on(), lists=every)
-    served = await for_you.serve(member.account_id)
+    if params.at is not None and 0 < params.at <= BIGGEST_ID:
+        served = await for_you.shown_at(member.account_id, params.at)
+    else:
+        served = await for_you.serve(member.account_id)
+        if served.receipts:
+            return show.go(f"/for-you?at={served.receipts[0].at}")
     return show("for_you.html", shown=await cards.page(served.page, "public"), off=False, here=True, lists=every)
 
 

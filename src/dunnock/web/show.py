@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from litestar import Request, Response
@@ -176,6 +176,7 @@ class Show:
                 live=live,
                 look=self.look,
                 path=self.path,
+                back=self._back(),
                 done=DONE.get(self._done, ""),
                 error=refused(error, self.locale),
                 problems=problems,
@@ -191,6 +192,11 @@ class Show:
             "cache-control": "private, no-store" if private else "no-cache"
         }
         return Response(html, status_code=status, media_type="text/html", headers=headers, cookies=given)
+
+    def _back(self) -> str:
+        """Where a form under a post leads back to: this page, at the same place of its list."""
+        kept = [(name, value) for name, value in parse_qsl(self.query) if name != "done"]
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     def go(self, path: str, *, done: str = "", cookies: list[Cookie] | None = None) -> Response[None]:
         """Lead on to another page of ours; `done` is a key of `DONE`."""

@@ -156,6 +156,27 @@ class ForYou:
         page = Page([found.cards[one.item] for one in receipts], found.cards, found.people, None, None)
         return Served(page, tuple(receipts))
 
+    async def shown_at(self, viewer_id: int, at: int) -> Served:
+        """The page that was shown at a moment (Unix milliseconds) once more: nothing is ranked, and nothing is counted as shown.
+
+        What may not be shown any more is left out; after seven days, or when all is forgotten, nothing is left.
+        """
+        self._db.sync()
+        rows = await self._db.all(store.SERVED_AT, owner=viewer_id, at=at)
+        receipts = sorted((msgspec.json.decode(row[0], type=Receipt) for row in rows), key=lambda one: one.rank)
+        viewer, now = await self._viewers.get(viewer_id), now_ms()
+        cards = await self._posts.get([one.item for one in receipts])
+        people = await self._accounts.get({card.author_id for card in cards.values()})
+        minor = await self._ages.minor(self._db, viewer_id, now=now)
+        gate = policy.Gate(viewer, (), await self.restricted(), minor=minor)
+        kept = [
+            one
+            for one in receipts
+            if (card := cards.get(one.item)) is not None and gate.refusal(card, cards, people) is None
+        ]
+        page = Page([cards[one.item] for one in kept], cards, people, None, None)
+        return Served(page, tuple(kept))
+
     async def read_by(self, viewer_id: int) -> bool:
         """Did the member read this feed lately, and have they one still?"""
         return self.on() and await reads_it(self._db, viewer_id)

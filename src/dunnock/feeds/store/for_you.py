@@ -72,6 +72,7 @@ ACTS = Sql(select(_acts.c.id, _acts.c.account_id, _acts.c.post_id).order_by(_act
 READS_IT = Sql(select(_s.account_id).where(_s.account_id == _owner).limit(1))
 SERVED = Sql(select(_s.post_id, _s.at).where(_s.account_id == _owner))
 RECEIPT = Sql(select(_s.receipt).where(_s.account_id == _owner, _s.post_id == bindparam("post", type_=BigId)))
+SERVED_AT = Sql(select(_s.receipt).where(_s.account_id == _owner, _s.at == bindparam("at", type_=BigId)))
 SERVE = upsert(for_you_served, ["account_id", "post_id"], "account_id", "post_id", "at", "receipt")
 FORGET_SERVED = Sql(delete(for_you_served).where(_s.account_id == _owner))
 _old = select(_s.account_id, _s.post_id).where(_s.at < bindparam("before", type_=BigId)).limit(_most)
