@@ -72,8 +72,10 @@ class SettleAttested(Job, frozen=True):
     after: int = 0
 
 
-async def check_verifier(tx: Tx, account_id: int, what: str, *, until: int | None = None) -> Account:
-    """The account, if it can be named a verifier. Raises: as `name_verifier`."""
+async def check_verifier(
+    tx: Tx, account_id: int, what: str, *, until: int | None = None
+) -> tuple[Account, Verifier | None]:
+    """The account, if it can be named a verifier, and what it is already as one. Raises: as `name_verifier`."""
     account = await find_shown(tx, account_id)
     length = len(" ".join(what.split()))
     if not account.local or account.standing is not Standing.ACTIVE:
@@ -85,7 +87,7 @@ async def check_verifier(tx: Tx, account_id: int, what: str, *, until: int | Non
     held = await find_verifier(tx, account_id)
     if held is None and await tx.value(store.NUMBER_OF_VERIFIERS) >= MOST_VERIFIERS:
         raise VerifierRefused(MOST_VERIFIERS, say="Validation failed: There can be at most 200 verifiers")
-    return account
+    return account, held
 
 
 async def name_verifier(tx: Tx, account_id: int, what: str, *, until: int | None = None) -> Verifier:
@@ -95,8 +97,7 @@ async def name_verifier(tx: Tx, account_id: int, what: str, *, until: int | None
         AccountMissing: there is no such account.
         VerifierRefused: it is not of this server, limited, or what for is empty or too long; or there are too many.
     """
-    account = await check_verifier(tx, account_id, what, until=until)
-    held = await find_verifier(tx, account_id)
+    account, held = await check_verifier(tx, account_id, what, until=until)
     await tx.run(
         store.PUT_VERIFIER, account_id=account_id, what=" ".join(what.split()),
         called=account.display_name or account.username, since=tx.now if held is None else held.since,

@@ -163,9 +163,7 @@ async def adopt_listed_servers(
     list_id: FromPath[int], form: Form[DomainsForm], caller: Called, db: NamedDependency[Db]
 ) -> dict[str, int]:
     """Make rules of what a list says of these servers; how many that changed."""
-    async with db.begin() as tx:
-        changed = await block_lists.decide(tx, list_id, form.domains[:_MOST_DOMAINS], adopt=True, by=me(caller))
-    return {"changed": changed}
+    return await _decide(db, list_id, form, adopt=True, by=me(caller))
 
 
 @post(f"{_LIST}/dismiss", guards=[require("admin:write:domain_blocks")], status_code=200)
@@ -173,8 +171,12 @@ async def dismiss_listed_servers(
     list_id: FromPath[int], form: Form[DomainsForm], caller: Called, db: NamedDependency[Db]
 ) -> dict[str, int]:
     """Make no rules of it; how many that changed."""
+    return await _decide(db, list_id, form, adopt=False, by=me(caller))
+
+
+async def _decide(db: Db, list_id: int, form: DomainsForm, *, adopt: bool, by: int) -> dict[str, int]:
     async with db.begin() as tx:
-        changed = await block_lists.decide(tx, list_id, form.domains[:_MOST_DOMAINS], adopt=False, by=me(caller))
+        changed = await block_lists.decide(tx, list_id, form.domains[:_MOST_DOMAINS], adopt=adopt, by=by)
     return {"changed": changed}
 
 
