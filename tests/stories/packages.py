@@ -45,7 +45,7 @@ def site_packages(story: Path) -> Path:
     def install(made: Path) -> str | None:
         done = subprocess.run(
             [*pip, "install", "-q", "--no-deps", "--only-binary", ":all:", "--target", made, "-r", story / "requirements.txt"],
-            check=False, text=True, timeout=300, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            check=False, text=True, timeout=900, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return f"`pip install` needs a package index that it can reach.\n{done.stdout}" if done.returncode else None
 

@@ -6,16 +6,14 @@ import csv
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from cyclopts import App, Parameter
 
 from dunnock.cli import Refused
-
-if TYPE_CHECKING:
-    from dunnock.integrity.scan import Flag
 
 app = App(name="integrity", help="Find accounts that act together.")
 
@@ -46,11 +44,48 @@ def scan(
         raise Refused("Name a table of posts.")
     least = scanning.THRESHOLD if threshold is None else threshold
     flags = scanning.scan(files, text=not no_text, threshold=least, engine=engine, tell=_tell)
-    try:
-        _write(out, flags)
-    except OSError as error:
-        raise Refused(f"{out} can't be written: {error.strerror}.") from None
+    rows = (
+        (flag.account, repr(flag.score), flag.cluster, msgspec.json.encode(flag.evidence).decode()) for flag in flags
+    )
+    _write(out, _FLAGS, rows)
     print(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters act together: {out}")
+
+
+_FLAGS = {"account_id": "VARCHAR", "score": "DOUBLE", "cluster_id": "BIGINT", "evidence": "VARCHAR"}
+
+
+@app.command
+def coshares(
+    file: Path,
+    /,
+    *,
+    out: Path,
+    within: int = 60,
+    least: int = 2,
+    account: str = "account_id",
+    thing: Annotated[str, Parameter(name="--object")] = "object_id",
+    at: str = "created_at",
+) -> None:
+    """Write every pair of accounts that shared the same within seconds of each other: account_id, other_account_id, times.
+
+    Counted plainly, as CooRTweet and CooRnet do, with nothing left out; `scan` weighs how improbable it is.
+
+    Args:
+        file: A table of shares: Parquet, CSV or JSON.
+        out: Where the rows go: CSV, or Parquet where the name ends so.
+        within: Seconds between two shares, at most.
+        least: How often a pair did so, at least.
+        account: The column that says who shared.
+        thing: The column that says what: an address, a hashtag, a post.
+        at: The column that says when: a date, or Unix seconds.
+    """
+    from dunnock.integrity.coshares import coshares as counted  # noqa: PLC0415 (commands start fast)
+
+    if within < 0 or least < 1:
+        raise Refused("--within is at least 0, and --least at least 1.")
+    pairs = counted(file, window_s=within, least=least, account=account, thing=thing, at=at)
+    _write(out, {"account_id": "VARCHAR", "other_account_id": "VARCHAR", "times": "BIGINT"}, pairs)
+    print(f"{len(pairs):,} pairs shared the same at most {within} s apart, {least} times or more: {out}")
 
 
 @app.command
@@ -103,21 +138,25 @@ def _tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def _write(out: Path, flags: list[Flag]) -> None:
-    """All or nothing: what was there stays until the whole of the new is written."""
+def _write(out: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
+    """All or nothing: what was there stays until the whole of the new is written. `columns`: names and DuckDB's types."""
+    try:
+        _replace(out, columns, rows)
+    except OSError as error:
+        raise Refused(f"{out} can't be written: {error.strerror}.") from None
+
+
+def _replace(out: Path, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
     with tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=".scan-") as folder:
         table = Path(folder) / "flags.csv"
         with table.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(("account_id", "score", "cluster_id", "evidence"))
-            for flag in flags:
-                evidence = msgspec.json.encode(flag.evidence).decode()
-                rows.writerow((flag.account, repr(flag.score), flag.cluster, evidence))
+            written = csv.writer(file)
+            written.writerow(columns)
+            written.writerows(rows)
         if out.suffix == ".parquet":
             import duckdb  # noqa: PLC0415 (only where it is asked for)
 
             whole = Path(folder) / "flags.parquet"
-            kinds = {"account_id": "VARCHAR", "score": "DOUBLE", "cluster_id": "BIGINT", "evidence": "VARCHAR"}
-            duckdb.read_csv(str(table), dtype=kinds, header=True).write_parquet(str(whole))
+            duckdb.read_csv(str(table), dtype=dict(columns), header=True).write_parquet(str(whole))
             table = whole
         table.replace(out)

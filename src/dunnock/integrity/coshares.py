@@ -11,6 +11,14 @@ import numpy as np
 
 from dunnock.integrity.coaction import Ints
 from dunnock.integrity.engines import BadTable
+from dunnock.integrity.engines.kinds import Kind, kind_of
+
+_SOURCES: dict[Kind, str] = {
+    "parquet": "read_parquet(?)",
+    "csv": "read_csv(?, all_varchar = true, header = true)",
+    "lines": "read_json(?, sample_size = -1)",
+    "array": "read_json(?, sample_size = -1)",
+}
 
 
 def coshares(
@@ -25,7 +33,7 @@ def coshares(
     """(account, other account, how often), the first the smaller, in order.
 
     Counts pairs of rows of two accounts with the same `thing`, at most `window_s` seconds apart; pairs of accounts with fewer
-    than `least` are left out, and rows without a thing. `at` is a column of seconds or of dates.
+    than `least` are left out, and rows without a thing. `table` is Parquet, CSV or JSON; `at` is a column of seconds or dates.
 
     Raises:
         BadTable: the file can't be read, or has no such columns.
@@ -34,25 +42,32 @@ def coshares(
 
     db = duckdb.connect(config={"threads": 2})
     try:
-        kinds = {
-            row[0]: str(row[1]) for row in db.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(table)]).fetchall()
-        }
+        source = _SOURCES[kind_of(table)]
+        described = db.execute(f"DESCRIBE SELECT * FROM {source}", [str(table)]).fetchall()
+        kinds = {row[0]: str(row[1]) for row in described}
         missing = [name for name in (account, thing, at) if name not in kinds]
         if missing:
             raise BadTable(say=f"{table} has no column {', '.join(missing)}; it has {', '.join(kinds)}.")
-        seconds = f'epoch("{at}")::BIGINT' if kinds[at].startswith("TIMESTAMP") else f'"{at}"::BIGINT'
-        rows = f'"{account}" IS NOT NULL AND "{thing}" IS NOT NULL AND "{at}" IS NOT NULL'
+        if kinds[at].startswith("TIMESTAMP"):
+            seconds = f'epoch("{at}")::BIGINT'
+        elif kinds[at] == "VARCHAR":
+            seconds = f'coalesce(try_cast("{at}" AS DOUBLE), epoch(try_cast("{at}" AS TIMESTAMPTZ)))::BIGINT'
+        else:
+            seconds = f'"{at}"::BIGINT'
+        rows = f'"{account}" IS NOT NULL AND "{thing}" IS NOT NULL AND {seconds} IS NOT NULL'
         told = db.execute(
             f'SELECT dense_rank() OVER (ORDER BY "{account}"::VARCHAR) - 1 AS a, dense_rank() OVER (ORDER BY "{thing}") AS o,'
-            f" {seconds} AS t FROM read_parquet(?) WHERE {rows}",
+            f" {seconds} AS t FROM {source} WHERE {rows}",
             [str(table)],
         ).fetchnumpy()
         names = [
             row[0]
             for row in db.execute(
-                f'SELECT DISTINCT "{account}"::VARCHAR AS a FROM read_parquet(?) WHERE {rows} ORDER BY a', [str(table)]
+                f'SELECT DISTINCT "{account}"::VARCHAR AS a FROM {source} WHERE {rows} ORDER BY a', [str(table)]
             ).fetchall()
         ]
+    except OSError as error:
+        raise BadTable(say=f"{table} can't be read: {error.strerror}.") from None
     except duckdb.Error as error:
         raise BadTable(say=f"{table} can't be read: {str(error).splitlines()[0][:300]}") from None
     finally:
