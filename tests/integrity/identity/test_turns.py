@@ -63,6 +63,20 @@ def test_a_party_becomes_a_fact_checker():
     assert weigh(back, now_called="Ann", followers=0, badge=True) is None
 
 
+def test_who_was_called_by_the_handle_becomes_somebody_too_where_there_was_something_to_take_along():
+    first = changed((0, "display_name", "", "Election News"), (9, "avatar", "a", "b"), (9, "bio", "", "Results"))
+    given = {"now_called": "Election News", "handle": "mariafromthefarm"}
+    for followers, badge in ((10_000, False), (3, True)):
+        told = weigh(first, followers=followers, badge=badge, **given)
+        assert (told.old, told.serious) == ("mariafromthefarm", True)
+    assert weigh(first, followers=3, badge=False, **given) is None, "newcomers take a first name"
+    moved = changed((0, "username", "oldfarm", "news24"), (1, "display_name", "", "Election News"))
+    assert weigh(moved, now_called="Election News", followers=3, badge=True, handle="news24").old == "oldfarm"
+    near = changed((0, "display_name", "", "Maria from the Farm"), (9, "avatar", "a", "b"), (9, "bio", "", "News"))
+    told = weigh(near, now_called="Maria from the Farm", followers=10_000, badge=True, handle="mariafromthefarm")
+    assert not told.turned
+
+
 def test_what_is_unlike_and_what_is_a_role():
     assert [unlike("Anna Berg", other) for other in ("Anna Müller", "ANNA BERG", "factcheckUK")] == [False, False, True]
     assert role_of("Daily News", "a baker") == "news"

@@ -64,8 +64,14 @@ class Evidence(msgspec.Struct, frozen=True):
         return round(1 - doubt, 3) if self.unlike else 0.0
 
 
-def weigh(changes: Sequence[Persona], *, now_called: str, followers: int, badge: bool) -> Evidence | None:
-    """What the changes (any order, also older ones) come to; None: the name is as it was ten minutes ago."""
+def weigh(
+    changes: Sequence[Persona], *, now_called: str, followers: int, badge: bool, handle: str = ""
+) -> Evidence | None:
+    """What the changes (any order, also older ones) come to; None: the name is as it was ten minutes ago.
+
+    Who had no name was called by the `handle`. To take a first name is what newcomers do: it counts where there was something
+    to take along, a badge or a following.
+    """
     if not changes:
         return None
     newest = max(one.at for one in changes)
@@ -78,6 +84,8 @@ def weigh(changes: Sequence[Persona], *, now_called: str, followers: int, badge:
             last[one.field] = one.new
     fields = tuple(sorted(field for field, old in first.items() if old != last[field]))
     old = first.get("display_name", "")
+    if not old and (badge or followers >= MANY_FOLLOWERS):
+        old = first.get("username") or handle
     if "display_name" not in fields or not old:
         return None
     before = f"{old} {first.get('bio', '')}"

@@ -75,7 +75,8 @@ async def look_at(tx: Tx, account_id: int) -> None:
         or proved
         or (held is not None and held.state == "suspended")
     )
-    told = weigh(changes, now_called=called, followers=counts.followers if counts else 0, badge=badge)
+    followers = counts.followers if counts else 0
+    told = weigh(changes, now_called=called, followers=followers, badge=badge, handle=account.username)
     if told is None or not told.turned:
         return
     former = (held.former if held is not None and held.until > tx.now else told.old)[:_LONGEST_FORMER]
