@@ -118,3 +118,9 @@ def test_a_phrase_names_its_pairs_for_postgresql():
         "('one'<->'two'<->'three')&('six')&('seldom'<->'something')&!('four'<->'five')"
     )
     assert list(marks.pairs(("one", ":-", "two", ":p", "#tag", "longest", "one"))) == []
+    assert for_postgresql(query, {}, (":p",), pairs=True, rough=True) == (
+        f"(':p')&(('{one}'&'{two}'))&('six')&('seldom'<->'something')&!(('{four}'&('four'<->'five')))"
+    )
+    (mark,) = marks.pairs(("one", "two"))
+    found = for_postgresql(read('"something one two 犬"'), {}, (), pairs=True, rough=True)
+    assert found == f"(('{mark}'&'something'&'犬':*))"

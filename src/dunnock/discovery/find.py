@@ -26,11 +26,15 @@ _MOST_MARKS = 3  # the index goes through all posts that have one, unless a word
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """One question in the words of both engines. `timed`: all that is in the index has its marks of time."""
+    """One question in the words of both engines. `timed`: all that is in the index has its marks of time.
+
+    `rough`: what PostgreSQL's index is asked instead, when what it gives is looked at again ("": it is asked the same).
+    """
 
     fts: str
     ts: str
     timed: bool
+    rough: str = ""
 
 
 async def find(db: Db, asked: Asked, *, above: int, below: int, most: int, up: bool = False) -> list[int]:
@@ -46,6 +50,7 @@ class _Search:
 
     def __init__(self, db: Db, asked: Asked, most: int, *, up: bool) -> None:
         self._db, self._asked, self._most, self._up = db, asked, most, up
+        self._index = asked.rough or asked.ts
         self._found: list[int] = []
 
     async def between(self, above: int, below: int) -> list[int]:
@@ -74,14 +79,19 @@ class _Search:
         """Ask the index for more and more, until there is enough or nothing left. `behind`: ms that were looked at."""
         least = 1.0
         likely = (len(self._found) + 1) * abs(ms_of(far) - ms_of(near)) / behind
+        many = MANY / 2 if self._asked.rough else MANY  # what a rough question gives is looked at again
         while len(self._found) < self._most:
             left = 2.0 * (self._most - len(self._found)) / (len(self._found) + 1)
             length = behind * min(_FURTHER, max(least, left))
-            edge, timed = self._step(near, far, length) if likely > MANY else (far, self._asked.ts)
+            edge, timed = self._step(near, far, length) if likely > many else (far, self._index)
             above, below = (near, edge) if self._up else (edge, near)
-            sql = store.MATCHING_UP if self._up else store.MATCHING
-            most = self._most - len(self._found)
-            self._found += [row[0] for row in await self._db.all(sql, ts=timed, above=above, below=below, most=most)]
+            values = {"ts": timed, "above": above, "below": below, "most": self._most - len(self._found)}
+            if self._asked.rough:
+                sql = store.LOOKED_AT_UP if self._up else store.LOOKED_AT
+                rows = await self._db.all(sql, **values, exact=self._asked.ts)
+            else:
+                rows = await self._db.all(store.MATCHING_UP if self._up else store.MATCHING, **values)
+            self._found += [row[0] for row in rows]
             if edge == far:
                 return
             behind += abs(ms_of(edge) - ms_of(near))
@@ -100,5 +110,5 @@ class _Search:
             if edge >= far if self._up else edge <= far:
                 break
             times = "|".join([f"'{marks.time(level, one)}'" for one in spans])
-            return edge, f"({self._asked.ts})&({times})"
-        return far, self._asked.ts
+            return edge, f"({self._index})&({times})"
+        return far, self._index

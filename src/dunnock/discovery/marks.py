@@ -44,12 +44,17 @@ def pairs(words: Sequence[str]) -> Iterator[str]:
     """Of words that follow each other, which do: the one stands before the other, somewhere. 5,184 marks for all pairs.
 
     PostgreSQL's index knows no places: without them a phrase of common words would be looked for in all that has both. What
-    has the marks has to be looked at. Common words are short: of longer ones few posts have both, and they get no mark.
+    has the marks has to be looked at.
     """
     for word, following in pairwise(words):
-        if len(word) <= _SHORT and len(following) <= _SHORT and word[0] not in _SIGNS and following[0] not in _SIGNS:
+        if are_paired(word, following):
             number = zlib.crc32(f"{word} {following}".encode()) % _PAIRS
             yield f":2{_DIGITS[number // 1296]}{_DIGITS[number // 36 % 36]}{_DIGITS[number % 36]}"
+
+
+def are_paired(word: str, following: str) -> bool:
+    """Do the two have a mark? Common words are short: of longer ones few posts have both, and they get none."""
+    return len(word) <= _SHORT and len(following) <= _SHORT and word[0] not in _SIGNS and following[0] not in _SIGNS
 
 
 def times(post_id: int) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 import msgspec
@@ -208,10 +209,18 @@ def for_sqlite(query: Query, people: dict[str, int], scope: tuple[str, ...]) -> 
     return said
 
 
-def for_postgresql(query: Query, people: dict[str, int], scope: tuple[str, ...], *, pairs: bool) -> str:
-    """The same as a tsquery; `pairs`: all that is in the index has the marks of its pairs of words."""
+def for_postgresql(
+    query: Query, people: dict[str, int], scope: tuple[str, ...], *, pairs: bool, rough: bool = False
+) -> str:
+    """The same as a tsquery; `pairs`: all that is in the index has the marks of its pairs of words.
+
+    `rough`: what finds all of it and a little more, and costs the index half: of phrases it names the marks only.
+    """
     parts = ["(" + "|".join([f"'{mark}'" for mark in scope]) + ")"] if scope else []
-    parts += ["(" + "|".join([_in_ts(term, people, pairs=pairs) for term in group]) + ")" for group in query.groups]
+    parts += [
+        "(" + "|".join([_in_ts(term, people, pairs=pairs, rough=rough) for term in group]) + ")"
+        for group in query.groups
+    ]
     parts += [f"!({_in_ts(term, people, pairs=pairs)})" for term in query.without]
     return "&".join(parts)
 
@@ -234,12 +243,19 @@ def _in_fts(term: Term, people: dict[str, int]) -> str:
     return '"' + " ".join(_words(term, people)) + '"' + (" *" if term.begins else "")
 
 
-def _in_ts(term: Term, people: dict[str, int], *, pairs: bool) -> str:
+def _in_ts(term: Term, people: dict[str, int], *, pairs: bool, rough: bool = False) -> str:
     words = _words(term, people)
     said = [f"'{word}'" for word in words]
     if term.begins:
         said[-1] += ":*"
     phrase = "<->".join(said)
     whole = words[:-1] if term.begins else words
-    found = [f"'{mark}'" for mark in marks.pairs(whole)] if pairs else []
-    return "(" + "&".join([*dict.fromkeys(found), f"({phrase})"]) + ")" if found else phrase
+    found = list(dict.fromkeys([f"'{mark}'" for mark in marks.pairs(whole)])) if pairs else []
+    if not found:
+        return phrase
+    if rough:
+        paired = [marks.are_paired(*two) for two in pairwise(whole)]
+        known = [before or after for before, after in zip([False, *paired], [*paired, False], strict=True)]
+        found += [one for one, is_known in zip_longest(said, known) if not is_known]
+        return "(" + "&".join(found) + ")"
+    return "(" + "&".join([*found, f"({phrase})"]) + ")"

@@ -106,9 +106,9 @@ class PostSearch:
 
 
 def _asked(query: Query, people: dict[str, int], scope: tuple[str, ...], has: Marked) -> Asked:
-    return Asked(
-        for_sqlite(query, people, scope), for_postgresql(query, people, scope, pairs=has.pairs), timed=has.timed
-    )
+    exact = for_postgresql(query, people, scope, pairs=has.pairs)
+    rough = for_postgresql(query, people, scope, pairs=has.pairs, rough=True)
+    return Asked(for_sqlite(query, people, scope), exact, timed=has.timed, rough="" if rough == exact else rough)
 
 
 async def search_posts(

@@ -126,12 +126,12 @@ WALKED, WALKED_UP = _walked("DESC"), _walked("ASC")
 all); 0 for the last: there is no more, or enough fit; on PostgreSQL."""
 
 
-def _matching(order: str) -> Sql:
+def _matching(order: str, also: str = "") -> Sql:
     # The sums and the inner SELECT keep PostgreSQL from going down the posts: how many match it guesses badly.
     return Sql(
         text(
             "SELECT d.post_id FROM search_docs AS d WHERE d.words @@ (SELECT CAST(:ts AS tsquery)) "
-            "AND d.post_id + 0 < CAST(:below AS bigint) AND d.post_id + 0 > CAST(:above AS bigint) "
+            f"AND d.post_id + 0 < CAST(:below AS bigint) AND d.post_id + 0 > CAST(:above AS bigint) {also}"
             f"ORDER BY d.post_id + 0 {order} LIMIT CAST(:most AS bigint)"
         )
     )
@@ -139,6 +139,9 @@ def _matching(order: str) -> Sql:
 
 MATCHING, MATCHING_UP = _matching("DESC"), _matching("ASC")
 """Ids of posts that match, by the index of words, on PostgreSQL."""
+_looked_at = "AND CAST(d.words @@ CAST(:exact AS tsquery) AS int) + 0 = 1 "
+LOOKED_AT, LOOKED_AT_UP = _matching("DESC", _looked_at), _matching("ASC", _looked_at)
+"""The same, and what was found by the index must be `exact`, too."""
 
 _many = bindparam("ids", type_=ManyIds())
 FOUND_AMONG = Sql(
