@@ -1,12 +1,13 @@
 """The refresh of trends on a server with a million acts a day: CPU-seconds of each, on SQLite.
 
-    .venv/bin/python benchmarks/trends.py [--acts 1000000] [--accounts 50000] [--new]
+    .venv/bin/python benchmarks/trends.py [--acts 1000000] [--accounts 50000] [--follows 1000000] [--new]
 
 A day of acts, drawn by Zipf's law: four of ten are posts with a hashtag (20,000 hashtags that were as busy in the week before,
 and 300 that are new and busy for three hours each), the others favourites of 50,000 posts, most within hours. Accounts have a
-past. Timed is what the server does of itself: `RefreshTrends` and reading all three lists anew (both each five minutes), and
-what ten favourites cost a minute that are taken back from the strongest post. Target: all together at most one CPU-second
-a minute. `--new`: no hashtag is known from before, so that each is a surprise.
+past. Timed is what the server does of itself: `RefreshTrends` and reading all three lists anew (both each five minutes), what
+ten favourites cost a minute that are taken back from the strongest post, and `RefreshVouching` every six hours: half of whom
+somebody follows are drawn by Zipf's law, too. Target: all together at most one CPU-second a minute. `--new`: no hashtag is known
+from before, so that each is a surprise.
 """
 
 from __future__ import annotations
@@ -24,17 +25,21 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from dunnock.accounts.tables import account_counts, accounts
+from sqlalchemy import select
+
+from dunnock.accounts.tables import account_counts, accounts, follows, members
 from dunnock.app import migrate
-from dunnock.discovery import RefreshTrends, Trends, refresh_trends
-from dunnock.discovery.tables import tag_hours
+from dunnock.discovery import RefreshTrends, RefreshVouching, Trends, refresh_trends, refresh_vouching
+from dunnock.discovery.tables import tag_hours, vouched
+from dunnock.discovery.vouching import VOUCH_EVERY_MS
 from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
-from dunnock.foundation.db import Db, insert_once, open_db
+from dunnock.foundation.db import Db, Sql, insert_once, open_db
 from dunnock.foundation.ids import id_at
 from dunnock.posts.events import PostUnfavourited
 from dunnock.posts.tables import hashtag_posts, hashtags, interactions, posts
 
 CHUNK = 5_000
+VOUCHED = Sql(select(vouched.c.account_id))
 HASHTAGS, TALKED_OF = 20_000, 50_000
 NEWS, NEWS_LAST = 300, 3 * HOUR
 BLOCK = 2_500  # posts
@@ -126,6 +131,28 @@ async def fill(db: Db, acts: int, people: int, *, known: bool) -> None:
             )
 
 
+async def acquaint(db: Db, people: int, follows_made: int) -> None:
+    """Who follows whom, since some days; the first account is the owner's."""
+    pick = random.Random(2)
+    sums = list(accumulate(1 / (rank + 3) for rank in range(people)))
+    add = insert_once(follows, "follower_id", "followed_id", "id")
+    async with db.begin(durable=False) as tx:
+        await tx.run(
+            insert_once(members, "id", "account_id", "email", "email_key", "password_hash", "role", "created_at"),
+            id=1, account_id=1, email="a@b.example", email_key="a@b.example", password_hash="!", role="owner", created_at=1,
+        )  # fmt: skip
+    for first in range(0, follows_made, CHUNK):
+        number = min(CHUNK, follows_made - first)
+        known = pick.choices(range(1, people + 1), cum_weights=sums, k=number // 2)
+        whom = [*known, *[pick.randint(1, people) for _ in range(number - len(known))]]
+        rows = [
+            {"follower_id": pick.randint(1, people), "followed_id": one, "id": id_at(now_ms() - 9 * DAY, first + n)}
+            for n, one in enumerate(whom)
+        ]
+        async with db.begin(durable=False) as tx:
+            await tx.many(add, [row for row in rows if row["follower_id"] != row["followed_id"]])
+
+
 async def remember(db: Db, start: int, uses: int, sums: list[float]) -> None:
     """The hours of the week before, in which each hashtag was as busy as on this day."""
     for tag in range(1, HASHTAGS + 1):
@@ -149,7 +176,7 @@ async def timed(what: str, does: Callable[[], Awaitable[object]]) -> float:
     return spent
 
 
-async def run(acts: int, people: int, *, known: bool) -> None:
+async def run(acts: int, people: int, follows_made: int, *, known: bool) -> None:
     """Fill, refresh twice (the first closes the hours of a week), read."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/trends.db"
@@ -157,6 +184,9 @@ async def run(acts: int, people: int, *, known: bool) -> None:
         db = await open_db(url, timeout_s=60)
         try:
             await timed("filled", lambda: fill(db, acts, people, known=known))
+            await timed("who follows whom", lambda: acquaint(db, people, follows_made))
+            vouching = await timed("who vouches for whom", lambda: refresh_vouching(db, RefreshVouching()))
+            print(f"{len(await db.all(VOUCHED)):,} of {people:,} are vouched for")
             trends = Trends(db)
             await timed("the first refresh", lambda: refresh_trends(db, RefreshTrends()))
             for kind in ("tags", "posts", "links"):
@@ -174,7 +204,7 @@ async def run(acts: int, people: int, *, known: bool) -> None:
                     await trends.posts()
 
             taken = await timed(f"{TAKEN_BACK} favourites taken back", take_back)
-            minute = (refresh + read) / REFRESH_EVERY + taken
+            minute = (refresh + read) / REFRESH_EVERY + taken + vouching * MINUTE / VOUCH_EVERY_MS
             print(f"{minute:.2f} CPU-s a minute at {acts:,} acts a day, {people:,} accounts")
         finally:
             await db.close()
@@ -185,9 +215,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--acts", type=int, default=1_000_000)
     parser.add_argument("--accounts", type=int, default=50_000)
+    parser.add_argument("--follows", type=int, default=1_000_000)
     parser.add_argument("--new", action="store_true")
     given = parser.parse_args()
-    asyncio.run(run(given.acts, given.accounts, known=not given.new))
+    asyncio.run(run(given.acts, given.accounts, given.follows, known=not given.new))
 
 
 if __name__ == "__main__":

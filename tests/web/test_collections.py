@@ -6,6 +6,7 @@ import pytest
 
 from dunnock import accounts, discovery
 
+PASSWORD = "seven wrens in a hedge"
 EVIL = "<script>alert(1)</script>"
 
 
@@ -171,3 +172,28 @@ async def make_one(db, make, owner):
         await discovery.make_collection(
             tx, discovery.CollectionChanges(name="Birds"), by=owner.account_id, members=people
         )
+
+
+async def test_who_comes_by_its_link_joins_or_signs_in_and_follows_all_at_once(site, db, wren, found, made_by):
+    ids = [(await found(name)).account_id for name in ("robin", "jay", "rook")]
+    await make(wren)
+    (one,) = await made_by("wren")
+    link = f"/collections/{one.id}"
+    stranger = site.browser()
+    assert "/auth/sign_up" not in (await stranger.get(link)).body.partition("<main")[2], "there is nobody to follow"
+    async with db.begin() as tx:
+        for who in ids:
+            await discovery.add_to_collection(tx, one.id, account=who, by=one.account_id)
+    page = await stranger.get(link)
+    assert f'href="/auth/sign_in?next={link}"' in page.body
+    assert f'href="/auth/sign_up?collection={one.id}"' in page.body
+    await stranger.get(f"/auth/sign_up?collection={one.id}")
+    page = await stranger.submit(
+        "/auth/sign_up", username="tern", email="tern@mail.example", password=PASSWORD, agreement="1", follow=False
+    )
+    assert page.location == link
+    await stranger.get(link)
+    await stranger.submit(f"{link}/follow")
+    me = (await accounts.member_named(db, "tern")).account_id
+    between = await accounts.relationships(db, me, ids)
+    assert [one.following for one in between] == [True] * 3

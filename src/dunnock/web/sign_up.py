@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from dunnock import accounts
-from dunnock.api.kit import Form, Query, origin_of
+from dunnock.api.kit import Form, Id, Query, origin_of
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
@@ -25,21 +25,23 @@ from dunnock.web.words import N_
 
 
 class SignUpForm(Sent):
-    """Who joins. `invitation` is a code."""
+    """Who joins. `invitation` is a code; `collection`: whom they came to follow."""
 
     username: str = ""
     email: str = ""
     password: str = ""
     reason: str = ""
     invitation: str = ""
+    collection: Id | None = None
     date_of_birth: str = ""
     agreement: bool = False
 
 
 class SignUpParams(msgspec.Struct, frozen=True):
-    """`invitation`: a code to begin with."""
+    """`invitation`: a code to begin with; `collection`: whose people to follow afterwards."""
 
     invitation: str = ""
+    collection: Id | None = None
 
 
 @get("/auth/sign_up")
@@ -53,7 +55,7 @@ async def ask_sign_up(
     """The form; members are led to the front page."""
     if visitor.session is not None:
         return show.go("/")
-    return await _ask(show, db, settings, SignUpForm(invitation=params.invitation[:100]))
+    return await _ask(show, db, settings, SignUpForm(invitation=params.invitation[:100], collection=params.collection))
 
 
 @get("/invite/{code:str}")
@@ -110,7 +112,8 @@ async def sign_up(
         )
     if joined.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=joined.username)
-    return await let_in(request, show, db, settings, member_id=joined.id, goal=AFTER_JOINING)
+    goal = AFTER_JOINING if form.collection is None else f"/collections/{form.collection}"
+    return await let_in(request, show, db, settings, member_id=joined.id, goal=goal)
 
 
 async def _ask(
