@@ -8,6 +8,7 @@ import pytest
 
 from dunnock import accounts, discovery
 from dunnock.discovery import Trends, index_posts
+from dunnock.discovery.tables import vouched
 from dunnock.foundation.clock import DAY, MINUTE, now_ms
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.posts.hashtag_rules import ruled_hashtags
@@ -249,6 +250,35 @@ async def test_who_is_behind_a_hashtag_and_what_is_held_back(site, db, make):
     assert "30 accounts count as 0." in page.text
     assert "Most of them did nothing before." in page.text
     assert "miracle" not in page.body
+
+
+async def test_why_some_of_those_behind_a_hashtag_count_as_fewer(site, db, make):
+    """Of twenty people, for whom others vouch, nine newcomers and seven with a past, for whom nobody does."""
+    people, fresh, aged = [[await make.member() for _ in range(number)] for number in (20, 9, 7)]
+    for number, one in enumerate([*people, *aged]):
+        await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY - number * MINUTE)
+    for one in people:
+        await make.row(vouched, account_id=one.id)
+    for number, one in enumerate([*people, *fresh, *aged]):
+        await make.post(one, hashtags=("hedge",), at=now_ms() - (90 - number) * MINUTE)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    page = await site.browser().get("/explore/tags")
+    assert "36 people took it up in the last day." in page.text
+    assert "They count as 24 who act alone." in page.text, "sixteen together as four"
+    assert "9 of them did nothing before." in page.text
+    assert "7 of them are followed by hardly anybody whom this server knows." in page.text
+    assert "came together" not in page.text
+    for number, one in enumerate(aged * 3):
+        await make.post(one, hashtags=("bought",), at=now_ms() - (60 - number) * MINUTE)
+    for number in range(20):
+        one = await make.member()
+        await make.post(one, visibility="unlisted", at=now_ms() - 3 * DAY)
+        await make.post(one, hashtags=("bought",), at=now_ms() - (60 - number) * MINUTE)
+    await discovery.refresh_trends(db, discovery.RefreshTrends())
+    page = await site.browser().get("/explore/tags")
+    assert "27 accounts count as 5." in page.text
+    assert "Hardly anybody whom this server knows follows them." in page.text
+    assert "bought" not in page.body
 
 
 async def test_who_is_behind_a_post_and_a_link_and_what_is_held_back(site, db, make):
