@@ -13,13 +13,18 @@ from dunnock.foundation.db import Sql
 from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.reactions import in_batches
 from dunnock.integrity import rules
+from dunnock.integrity.coaction.near import fingerprint
 from dunnock.integrity.identity.tables import lookalikes
 from dunnock.integrity.meetings.tables import watch_hits
 from dunnock.integrity.money.tables import asset_uses, assets
+from dunnock.integrity.raids import store as raid_rows
+from dunnock.integrity.raids.model import names_of
+from dunnock.integrity.raids.tables import raid_accounts, raid_hits, raid_marks
 from dunnock.integrity.rules.tables import watch_rules
 from dunnock.integrity.tables import observations, rhythms, signals
 from dunnock.posts.tables import posts as rows_of_posts
 
+PILLS = "get your CHEAP pills here before they are gone, all of them, today"
 BATCHES = {
     kind: [
         one for one in HEARS[kind] if one.__module__.startswith("dunnock.integrity.") and isinstance(one, in_batches)
@@ -33,6 +38,7 @@ RULES = (
     ("all(kind = boost, followers_here < 9)", "review"),
 )
 _o, _h, _a, _u, _s = observations.c, watch_hits.c, assets.c, asset_uses.c, signals.c
+_ra = raid_accounts.c
 KEPT = (
     select(*observations.columns).order_by(_o.id),
     select(*rhythms.columns).order_by(rhythms.c.account_id),
@@ -45,6 +51,7 @@ KEPT = (
     .order_by(_a.key, _u.account_id, _u.post_id),
     select(_s.detector, _s.kind, _s.subject_id, _s.times).order_by(_s.detector, _s.subject_id),
     select(watch_rules.c.id, watch_rules.c.state).order_by(watch_rules.c.id),
+    select(_ra.account_id, _ra.waves, _ra.last_target_id).order_by(_ra.account_id),
     select(lookalikes.c.account_id, lookalikes.c.state).order_by(lookalikes.c.account_id),
     select(rows_of_posts.c.id, rows_of_posts.c.visibility).order_by(rows_of_posts.c.id),
 )
@@ -72,6 +79,7 @@ async def test_at_once_or_each_by_itself_makes_no_difference(db, make, monkeypat
     for table, name in ((0, "acts"), (1, "rhythms"), (2, "hits"), (4, "assets"), (5, "signals")):
         assert alone[table], f"no {name}: the scene shows nothing"
     assert any(row[1] == "dry" for row in alone[6]) == (most == 3)
+    assert len(alone[7]) > 2, "nobody joined the raid"
 
 
 class Undone(Exception):
@@ -102,7 +110,7 @@ async def scene(db, make):
         text = chance.choice(
             [
                 f"a quiet morning by the harbour, number {n}, with some tea and a good book",
-                "get your CHEAP pills here before they are gone, all of them, today",
+                PILLS,
                 f"see https://shop.example/{n % 3} and tell me",
                 "pay me at https://paypal.me/wren or with 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
                 "short",
@@ -130,6 +138,7 @@ async def scene(db, make):
         shown = chance.choice([one for one in before if one.visibility == "public"])
         boost_id = id_at(now - 1_000 + n, n)
         events.append(posts.PostBoosted(boost_id, shown.id, chance.choice(people).id, "public"))
+    await raid(db, make, at=star, by=people[:2], others=people[2])
     async with db.begin() as tx:
         for condition, effect in RULES:
             rule = tx.new_id()
@@ -137,3 +146,20 @@ async def scene(db, make):
             await tx.run(rules.store.ADD, condition=condition, **told)
             await tx.run(rules.store.SET_STATE, the=rule, new_state="live", who=star.id, ended=None)
     return events
+
+
+async def raid(db, make, *, at, by, others):
+    """Two took part in a raid on somebody, which is at one member now; whoever says its words to them takes part, too."""
+    now = ms_of(db.new_id())
+    async with db.begin() as tx:
+        one = tx.new_id()
+        await tx.run(raid_rows.ADD, id=one, first_at=now, last_at=now)
+    for who in by:
+        await make.row(
+            raid_accounts, raid_id=one, account_id=who.id, domain="", waves=1, last_target_id=others.id, last_at=now
+        )  # fmt: skip
+    await make.row(
+        raid_hits, raid_id=one, account_id=at.id, first_at=now, last_at=now, people=9, posts=9, again=0, early=False, signal_id=1
+    )  # fmt: skip
+    for word in names_of(fingerprint(PILLS.lower())):
+        await make.row(raid_marks, raid_id=one, kind="word", mark=word)

@@ -38,25 +38,25 @@ _EACH = 10  # of a flood that goes on, each tenth is looked at
 _REST_MS = 10 * MINUTE  # a flood that was told of is not told of again so soon
 
 
-async def look_for_flood(tx: Tx, target_id: int) -> None:
-    """Somebody wrote to the account: is it flooded? One short count while it is not."""
+async def look_for_flood(tx: Tx, target_id: int) -> bool:
+    """Somebody wrote to the account: is it flooded? One short count while it is not. Whether it was told."""
     since = id_at(tx.now - WINDOW_MS)
     number = await tx.value(observations.NUMBER_TO, target=target_id, since=since, most=MOST)
     if number < FEWEST:
-        return
+        return False
     if number > 2 * FEWEST and (tx.now if number == MOST else number) % _EACH:  # from the most on it counts no further
-        return
+        return False
     told = next((one for one in await signals_about(tx, "account", target_id) if one.detector == DETECTOR), None)
     if told is not None and tx.now - told.last_at < _REST_MS:
-        return
+        return False
     target = await accounts.find(tx, target_id)
     if target is None or not target.local:
-        return
+        return False
     wrote = await strangers_of(tx, target_id, since=since)
     usual = await usual_before(tx, target_id, since=since, now=tx.now)
     people = await accounts.find_many(tx, {one.account_id for one in wrote})
     if len(wrote) < max(FEWEST, FAR_ABOVE * usual) or len(people) < FEWEST_PEOPLE:
-        return
+        return False
     evidence = await evidence_of(tx, wrote, people, usual=usual, now=tx.now)
     part = kin = None
     if is_raid(evidence):
@@ -79,6 +79,7 @@ async def look_for_flood(tx: Tx, target_id: int) -> None:
             tx, raid, evidence, target=target, wrote=wrote, core=core_of(wrote, part), held=held, signal_id=signal_id
         )
     await notifications.offer_quiet_time(tx, target_id, since=began(wrote), sure=sure)
+    return True
 
 
 def core_of(wrote: Sequence[Wrote], part: raids.Part) -> set[int]:

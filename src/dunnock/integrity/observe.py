@@ -37,13 +37,44 @@ async def see_post(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
     files = await media.find(tx, {one for post in seen for one in post.media})
     told = [text.parse(words_of(post)) for post in seen]
     keys = fingerprints_of([parsed.text.lower() for parsed in told])
-    for post, parsed, near in zip(seen, told, keys, strict=True):
-        await _write_down(tx, post, parsed, near, [files[one] for one in post.media if one in files])
+    targets = [_target(post) for post in seen]
+    authors = {post.author_id for post, target in zip(seen, targets, strict=True) if target is not None}
+    addressed = {target for target in targets if target is not None}
+    near = await raids.nearby(tx, authors, addressed)
+    for post, parsed, key, target in zip(seen, told, keys, targets, strict=True):
+        marks = await _write_down(tx, post, parsed, key, [files[one] for one in post.media if one in files])
+        if target is not None and await _look_for_raid(tx, post, target, marks, near):
+            near = await raids.nearby(tx, authors, addressed)
+
+
+def _target(post: posts.Post) -> int | None:
+    """To whom it is written: whom it answers, or names first; None: to nobody, or to themselves."""
+    target = _first_addressed(post)
+    return None if target == post.author_id else target
+
+
+def _first_addressed(post: posts.Post) -> int | None:
+    return post.reply_to_author_id or next((one for one in post.mentions if one != post.reply_to_author_id), None)
+
+
+async def _look_for_raid(tx: Tx, post: posts.Post, target: int, marks: bytes, near: raids.Nearby) -> bool:
+    """Whether a raid may have begun or grown."""
+    changed = await look_for_flood(tx, target)
+    if changed:
+        near = await raids.nearby(tx, [post.author_id], [target])
+    if post.author_id in near.raiders:
+        await raids.look_for_raiders(tx, target, by=post.author_id)
+        near = await raids.nearby(tx, [post.author_id], [target])
+        changed = True
+    if target in near.raided:
+        await raids.take_part(tx, target, post_id=post.id, by=post.author_id, marks=marks)
+        changed = True
+    return changed
 
 
 async def _write_down(
     tx: Tx, post: posts.Post, parsed: text.Parsed, near: Sequence[int], files: Sequence[Media]
-) -> None:
+) -> bytes:
     named = [one for one in post.mentions if one != post.reply_to_author_id]
     marks = marks_of_post(
         parsed.text,
@@ -54,15 +85,11 @@ async def _write_down(
         named=named,
         near=near,
     )
-    target = post.reply_to_author_id or next(iter(named), None)
     await tx.run(
-        store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=target, object_id=post.reply_to_id,
-        marks=marks,
+        store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=_first_addressed(post),
+        object_id=post.reply_to_id, marks=marks,
     )  # fmt: skip
-    if target is not None and target != post.author_id:
-        await look_for_flood(tx, target)
-        await raids.look_for_raiders(tx, target, by=post.author_id)
-        await raids.take_part(tx, target, post_id=post.id, by=post.author_id, marks=marks)
+    return marks
 
 
 async def _shown(tx: Tx, picture: Picture) -> list[str]:

@@ -18,6 +18,7 @@ from dunnock.integrity.raids.handle import (
     show_raid,
 )
 from dunnock.integrity.raids.model import FEWEST, Hit, Kin, Part, Raid, Raider, belongs, part_of
+from dunnock.integrity.raids.nearby import Nearby, nearby
 from dunnock.integrity.raids.take_part import take_part
 from dunnock.integrity.raids.tell import tell_of_raid
 from dunnock.integrity.raids.trim import TrimRaids, trim_raids
@@ -26,6 +27,7 @@ __all__ = [
     "FEWEST",
     "Hit",
     "Kin",
+    "Nearby",
     "Part",
     "Raid",
     "RaidShown",
@@ -38,6 +40,7 @@ __all__ = [
     "leave_out",
     "list_raids",
     "look_for_raiders",
+    "nearby",
     "part_of",
     "protect",
     "raid_of_case",

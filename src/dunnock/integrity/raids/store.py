@@ -65,6 +65,8 @@ RAIDED_ELSEWHERE = Sql(  # raids that go on, in which an account took part, but 
     .order_by(_a.last_at.desc())
     .limit(1)
 )  # fmt: skip
+RAIDERS_AMONG = Sql(select(_a.account_id).where(among(_a.account_id, "ids"), _a.last_at > _since).distinct())
+RAIDED_AMONG = Sql(select(_h.account_id).where(among(_h.account_id, "ids"), _h.last_at > _since).distinct())
 AGAIN = Sql(  # (account, waves) of those who took part in a raid at others than the target
     select(_a.account_id, _a.waves).where(
         _a.raid_id == _the, among(_a.account_id, "ids"), _a.last_at > _since, ~_a.left_out, _elsewhere

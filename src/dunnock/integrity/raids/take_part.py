@@ -13,7 +13,7 @@ from dunnock.integrity.raids import store
 from dunnock.integrity.raids.grow import add_accounts
 from dunnock.integrity.raids.model import MOST_ACCOUNTS, names_of
 
-_AT_IT_MS: Final = HOUR
+AT_IT_MS: Final = HOUR
 
 
 async def take_part(tx: Tx, target_id: int, *, post_id: int, by: int, marks: bytes) -> None:
@@ -21,7 +21,7 @@ async def take_part(tx: Tx, target_id: int, *, post_id: int, by: int, marks: byt
     words = sorted(names_of(objects_of(marks, (Trace.NEAR_TEXT,))))
     if not words:
         return
-    raid_id = await tx.value(store.SAID_AT, target=target_id, since=tx.now - _AT_IT_MS, marks=words)
+    raid_id = await tx.value(store.SAID_AT, target=target_id, since=tx.now - AT_IT_MS, marks=words)
     if raid_id is None or by in await posts.known_authors(tx, [post_id], to=target_id, since=post_id):
         return
     author = await accounts.find(tx, by)
