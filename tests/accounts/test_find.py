@@ -71,6 +71,12 @@ async def test_search(db, make):
     assert await search("\U0010ffff", viewer=viewer.id) == []
 
 
+async def test_of_one_name_this_server_s_is_first(db, make):
+    there = [await make.account("ines", domain=f"{letter}.example") for letter in "ba"]
+    longer, here = await make.account("inesita"), await make.account("ines")
+    assert await accounts.search_accounts(db, "ines") == [here.id, there[1].id, there[0].id, longer.id]
+
+
 async def test_any_word_of_a_name(db, make):
     async def named(username, display_name="", **values):
         return await make.account(

@@ -232,12 +232,13 @@ def _starts(column: Any, low: str, high: str, *, pg: bool) -> Any:
     return and_(column >= bindparam(low), column < bindparam(high))
 
 
-def _search(found: Any, order: Any) -> Any:
-    return select(accounts.c.id).where(found, _shown, _near).order_by(order).limit(bindparam("most"))
+def _search(found: Any, *order: Any) -> Any:
+    return select(accounts.c.id).where(found, _shown, _near).order_by(*order).limit(bindparam("most"))
 
 
 def _handles(*, pg: bool) -> Any:
-    return _search(_starts(accounts.c.username_key, "low", "high", pg=pg), accounts.c.username_key)
+    found = _starts(accounts.c.username_key, "low", "high", pg=pg)
+    return _search(found, accounts.c.username_key, accounts.c.domain)  # of one name this server's first
 
 
 def _hosts(*, pg: bool) -> Any:
