@@ -6,6 +6,7 @@ import pytest
 
 from api.finders import Finders
 from dunnock import accounts
+from dunnock.posts.tables import interactions
 
 SUGGESTIONS, OLD, DIRECTORY = "/api/v2/suggestions", "/api/v1/suggestions", "/api/v1/directory"
 
@@ -42,6 +43,22 @@ async def test_friends_of_friends_come_first_then_the_most_followed(people, make
     assert (await people.ask("DELETE", f"{OLD}/{nearer.id}", me)).json == {}, "twice is once"
     assert await names(people, OLD, me) == ["near", "famous"]
     assert "nearer" in await names(people, OLD, near), "what one dismissed others still get"
+
+
+async def test_whom_those_like_who_like_what_one_likes(people, make):
+    me, friends, author = await make.member("me"), [await make.member() for _ in range(2)], await make.account("author")
+    for one in await make.post(author), await make.post(author):
+        for n, who in enumerate([me, *friends]):
+            await make.row(interactions, account_id=who.id, post_id=one.id, favourite_id=one.id + n)
+    for one in friends:
+        await make.follow(me, one)
+    (got,) = await people.get(SUGGESTIONS, me)
+    assert (got["source"], got["sources"], got["reasons"]) == (
+        "past_interactions",
+        ["similar_to_recently_followed"],
+        ["liked_alike"],
+    )
+    assert got["account"]["acct"] == "author"
 
 
 async def test_who_is_never_suggested(people, make):
