@@ -176,7 +176,7 @@ class Show:
                 live=live,
                 look=self.look,
                 path=self.path,
-                back=self._back(),
+                this_page=self._this_page(),
                 done=DONE.get(self._done, ""),
                 error=refused(error, self.locale),
                 problems=problems,
@@ -193,7 +193,7 @@ class Show:
         }
         return Response(html, status_code=status, media_type="text/html", headers=headers, cookies=given)
 
-    def _back(self) -> str:
+    def _this_page(self) -> str:
         """Where a form under a post leads back to: this page, at the same place of its list."""
         kept = [(name, value) for name, value in parse_qsl(self.query) if name != "done"]
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
