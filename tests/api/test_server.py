@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from urllib.parse import quote
 
@@ -40,6 +41,12 @@ async def token(house, make):
 async def do(house, use_case, *args, **named):
     async with house.db.begin() as tx:
         return await use_case(tx, *args, **named)
+
+
+async def test_who_asks_while_the_first_answer_is_made_gets_it_too(house):
+    paths = [f"/api/{version}/instance" for version in ("v1", "v2", "v1")]
+    told = await asyncio.gather(*(call(house.edge, "GET", path) for path in paths))
+    assert [one.json["title"] for one in told] == ["Dunnock"] * 3
 
 
 async def test_rules_stand_in_all_three_documents(house):

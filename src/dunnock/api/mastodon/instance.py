@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import struct
 import zlib
@@ -149,6 +150,7 @@ class Instance:
         self._census = Census(0, 0, 0, 0, 0, None)
         self._limited = False
         self._v1 = self._v2 = b""
+        self._first = asyncio.Lock()
         self._vapid_key = ""
         db.listen(self._heard)
 
@@ -158,20 +160,17 @@ class Instance:
 
     async def v1(self) -> bytes:
         """V1::Instance."""
-        if now_ms() - self._made_at > FRESH_MS:
-            await self._make()
+        await self._ready()
         return self._v1
 
     async def v2(self) -> bytes:
         """Instance."""
-        if now_ms() - self._made_at > FRESH_MS:
-            await self._make()
+        await self._ready()
         return self._v2
 
     async def census(self) -> Census:
         """The counts in the documents."""
-        if now_ms() - self._made_at > FRESH_MS:
-            await self._make()
+        await self._ready()
         return self._census
 
     async def weeks(self) -> Sequence[figures.Week]:
@@ -197,6 +196,14 @@ class Instance:
         except BaseException:
             self._figured_at = 0
             raise
+
+    async def _ready(self) -> None:
+        if not self._v1:
+            async with self._first:  # there is nothing yet that others could get meanwhile
+                if not self._v1:
+                    await self._make()
+        elif now_ms() - self._made_at > FRESH_MS:
+            await self._make()
 
     async def _make(self) -> None:
         self._made_at = now_ms()  # first, so that requests meanwhile get what there is and don't count too
