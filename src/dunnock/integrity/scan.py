@@ -77,6 +77,7 @@ def scan(
         tell(f"{len(posts.accounts):,} accounts did {len(seen):,} things")
         found = Occasions(seen, rules)
         tell(f"{sum(len(part) for part in found):,} occasions of doing the same")
+        tell("Grouping the accounts and judging each of them: half of the time goes there")
         verdicts = clusters.find(seen, found, len(posts.accounts), threshold=threshold, rules=rules)
         flags = _with_levels(posts, _flags(posts, seen, found, verdicts), threshold)
         tell(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters reach {threshold:g}")
