@@ -24,7 +24,7 @@ from dunnock.feeds.for_you.model import Model
 WINDOW, REACH = 6 * 3600.0, 48 * 3600.0
 LEAST = 50  # candidates: fewer make no ranking
 _SAMPLED = 100  # of what was not taken up, for the fit
-_KEPT_CHOICES, _OF_A_WINDOW = 12_000, 600  # so that the fit knows all times of the day
+_KEPT_CHOICES, _OF_A_WINDOW = 24_000, 1_200  # so that the fit knows all times of the day
 _RIDGE = 0.03  # some windows tell little: what holds in the next one is fitted less closely
 _TRIES = 4  # windows before the first that the weights are fitted to
 
