@@ -8,7 +8,7 @@ from dunnock.posts.errors import BoostRefused, PostingBarred, PostingStopped
 from dunnock.posts.events import PostBoosted, PostDeleted
 from dunnock.posts.find import find_original
 from dunnock.posts.model import OPEN, Act, Post
-from dunnock.posts.store import acts
+from dunnock.posts.store import acts, boosts
 from dunnock.posts.store import posts as store
 from dunnock.posts.text_stops import check_texts
 
@@ -38,8 +38,8 @@ async def boost(tx: Tx, post_id: int, *, by: int, visibility: str | None = None,
     if original.visibility == "followers":
         shown_to = "followers"
     boost_id = tx.new_id()
-    if not await store.add_boost(tx, boost_id, original.id, by=by, visibility=shown_to):
-        there = await store.find_boost(tx, original.id, by=by)
+    if not await boosts.add_boost(tx, boost_id, original.id, by=by, visibility=shown_to):
+        there = await boosts.find_boost(tx, original.id, by=by)
         if there is None:
             raise BoostRefused(post_id, "the boost went away at the same moment")
         return _boost(there[0], original, by=by, visibility=there[1], at=tx.now)
@@ -59,8 +59,8 @@ async def unboost(tx: Tx, post_id: int, *, by: int) -> Post:
         PostMissing: there is no such post, or `by` may not see it.
     """
     original = await find_original(tx, post_id, by, act=True)
-    there = await store.find_boost(tx, original.id, by=by)
-    if there is not None and await store.end_boost(tx, there[0]):
+    there = await boosts.find_boost(tx, original.id, by=by)
+    if there is not None and await boosts.end_boost(tx, there[0]):
         await acts.take_back(tx, Act.BOOST, original.id, by=by)
         await acts.count(tx, "boosts", original.id, -1, by=by)
         await count_posts(tx, by, -1)

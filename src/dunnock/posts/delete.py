@@ -10,7 +10,7 @@ from dunnock.posts.content import take_from_tags
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.events import PostDeleted
 from dunnock.posts.model import Post
-from dunnock.posts.store import acts, held, index, polls, revisions
+from dunnock.posts.store import acts, boosts, held, index, polls, revisions
 from dunnock.posts.store import posts as store
 
 
@@ -79,9 +79,9 @@ async def _uncount(tx: Tx, post: Post, *, hidden: bool) -> None:
 
 async def _drop_boosts(tx: Tx, post_id: int) -> list[tuple[int, int]]:
     """End every boost of the post; (boost, booster) of each."""
-    gone = await store.boosts_of(tx, post_id)
+    gone = await boosts.boosts_of(tx, post_id)
     if gone:
-        await store.end_boosts(tx, [boost_id for boost_id, _ in gone])
+        await boosts.end_boosts(tx, [boost_id for boost_id, _ in gone])
     for boost_id, booster in gone:
         await tx.record(PostDeleted(post_id=boost_id, author_id=booster, boost_of_id=post_id))
     return gone

@@ -15,7 +15,7 @@ from dunnock.posts.errors import PostMissing
 from dunnock.posts.events import PollChanged, PostDeleted, PostUnfavourited
 from dunnock.posts.hold import release_all_held
 from dunnock.posts.model import Act
-from dunnock.posts.store import acts, polls, waiting
+from dunnock.posts.store import acts, boosts, polls, waiting
 from dunnock.posts.store import erase as store
 from dunnock.posts.store import posts as posts_store
 
@@ -39,7 +39,7 @@ async def erase_posts(db: Db, account_id: int) -> int:
 async def _end_boost(tx: Tx, boost_id: int, post_id: int, *, by: int) -> None:
     """Also of what the account may not see any more."""
     await posts_store.find_living(tx, post_id, hold=True)
-    if await posts_store.end_boost(tx, boost_id):
+    if await boosts.end_boost(tx, boost_id):
         await acts.take_back(tx, Act.BOOST, post_id, by=by)
         await acts.count(tx, "boosts", post_id, -1, by=by)
         await count_posts(tx, by, -1)

@@ -6,7 +6,7 @@ from dunnock.foundation.db import Tx
 from dunnock.posts.events import ThreadMuted, ThreadUnmuted
 from dunnock.posts.find import find_original
 from dunnock.posts.model import Post
-from dunnock.posts.store import posts as store
+from dunnock.posts.store import threads as store
 
 
 async def mute_thread(tx: Tx, post_id: int, *, by: int) -> Post:

@@ -6,7 +6,7 @@ import msgspec
 
 from dunnock.foundation.db import Reader, Row
 from dunnock.posts.find import find_original
-from dunnock.posts.store import posts as store
+from dunnock.posts.store import threads as store
 
 MOST = 4_096
 """Posts each way, for members. Source: Mastodon's Api::V1::StatusesController."""

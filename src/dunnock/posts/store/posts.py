@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Text, bindparam, exists, or_, select
+from sqlalchemy import Text, bindparam, exists, select
 
 from dunnock.foundation.clock import DAY
-from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into, insert_once
+from dunnock.foundation.db import BigId, Reader, Row, Sql, Tx, among, insert_into
 from dunnock.foundation.ids import id_at
 from dunnock.posts.model import Author, Post
 from dunnock.posts.store.others import (
@@ -19,12 +19,11 @@ from dunnock.posts.store.others import (
     media_stopped,
     members,
     stopped,
-    viewer,
     visible,
     watched,
     words_stopped,
 )
-from dunnock.posts.tables import held_posts, post_counts, posts, thread_mutes
+from dunnock.posts.tables import held_posts, post_counts, posts
 
 _ids = msgspec.json.Decoder(tuple[int, ...]).decode
 _names = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -254,45 +253,6 @@ _EMPTY = Sql(
         poll_id=None,
     )
 )
-_ADD_BOOST = insert_once(posts, "id", "author_id", "boost_of_id", "visibility", "thread_id", "created_at")
-_BOOST_BY = Sql(
-    select(posts.c.id, posts.c.visibility).where(
-        posts.c.boost_of_id == bindparam("of"), posts.c.author_id == bindparam("by"), posts.c.deleted_at.is_(None)
-    )
-)
-_BOOSTS_OF = Sql(
-    select(posts.c.id, posts.c.author_id)
-    .where(posts.c.boost_of_id == bindparam("of"), posts.c.deleted_at.is_(None))
-    .order_by(posts.c.author_id)
-)
-_END_BOOST = Sql(
-    posts.update().where(_id, posts.c.deleted_at.is_(None)).values(deleted_at=bindparam("now", type_=BigId))
-)
-_OF_THREAD = (posts.c.id, posts.c.reply_to_id, posts.c.deleted_at, posts.c.author_id)
-_not_held = or_(
-    posts.c.author_id == viewer,
-    ~exists().where(held_posts.c.post_id == posts.c.id, held_posts.c.hides),
-)
-_THREAD_FROM = Sql(
-    select(*_OF_THREAD)
-    .where(posts.c.thread_id == bindparam("thread"), posts.c.id >= bindparam("id"), _not_held)
-    .order_by(posts.c.id)
-    .limit(bindparam("most"))
-)
-_THREAD_BEFORE = Sql(
-    select(*_OF_THREAD)
-    .where(posts.c.thread_id == bindparam("thread"), posts.c.id < bindparam("id"))
-    .order_by(posts.c.id.desc())
-    .limit(bindparam("most"))
-)
-_MUTE_THREAD = insert_once(thread_mutes, keys=["account_id", "thread_id"])
-_UNMUTE_THREAD = Sql(
-    thread_mutes.delete().where(
-        thread_mutes.c.account_id == bindparam("account_id"), thread_mutes.c.thread_id == bindparam("thread_id")
-    )
-)
-
-
 _VISIBLE_OF = Sql(
     select(posts.c.id).where(among(posts.c.id, "ids"), posts.c.author_id == bindparam("author", type_=BigId), visible())
 )
@@ -539,65 +499,6 @@ async def is_following(reader: Reader, follower: int, followed: int) -> bool:
 async def empty_post(tx: Tx, post_id: int) -> bool:
     """Mark as deleted and take its words; False when it was deleted already."""
     return await tx.run(_EMPTY, id=post_id, now=tx.now) == 1
-
-
-async def add_boost(tx: Tx, boost_id: int, of: int, *, by: int, visibility: str) -> bool:
-    """A boost with counters of its own; False when there is one by this account already."""
-    added = await tx.run(
-        _ADD_BOOST,
-        id=boost_id,
-        author_id=by,
-        boost_of_id=of,
-        visibility=visibility,
-        thread_id=boost_id,
-        created_at=tx.now,
-    )
-    if added:
-        await tx.run(_ADD_COUNTS, post_id=boost_id)
-    return bool(added)
-
-
-async def find_boost(tx: Tx, of: int, *, by: int) -> tuple[int, str] | None:
-    """Id and visibility of the account's boost of the post."""
-    row = await tx.one(_BOOST_BY, of=of, by=by)
-    return None if row is None else (row[0], row[1])
-
-
-async def boosts_of(tx: Tx, post_id: int) -> list[tuple[int, int]]:
-    """(boost, booster) of each boost, in the order of the boosters."""
-    return [(row[0], row[1]) for row in await tx.all(_BOOSTS_OF, of=post_id)]
-
-
-async def end_boost(tx: Tx, boost_id: int) -> bool:
-    """Mark a boost as deleted; False when it was."""
-    return await tx.run(_END_BOOST, id=boost_id, now=tx.now) == 1
-
-
-async def end_boosts(tx: Tx, boost_ids: list[int]) -> None:
-    """Mark boosts as deleted."""
-    await tx.many(_END_BOOST, [{"id": one, "now": tx.now} for one in boost_ids])
-
-
-async def thread_around(reader: Reader, thread_id: int, post_id: int, *, viewer_id: int | None, most: int) -> list[Row]:
-    """(id, replied to, deleted at, author) of the conversation: up to `most` posts before this one, and `most` from it on.
-
-    What is held back under somebody's post is not among those from it on, except for its author.
-    """
-    before = await reader.all(_THREAD_BEFORE, thread=thread_id, id=post_id, most=most)
-    return [
-        *reversed(before),
-        *await reader.all(_THREAD_FROM, thread=thread_id, id=post_id, viewer=viewer_id or NOBODY, most=most),
-    ]
-
-
-async def mute_thread(tx: Tx, account_id: int, thread_id: int) -> bool:
-    """Insert once; False when it was muted already."""
-    return await tx.run(_MUTE_THREAD, account_id=account_id, thread_id=thread_id) == 1
-
-
-async def unmute_thread(tx: Tx, account_id: int, thread_id: int) -> bool:
-    """False when it was not muted."""
-    return await tx.run(_UNMUTE_THREAD, account_id=account_id, thread_id=thread_id) == 1
 
 
 def as_json(values: tuple[Any, ...]) -> str:
