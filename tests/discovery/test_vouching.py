@@ -10,6 +10,7 @@ from dunnock import discovery
 from dunnock.accounts.tables import account_counts, follows, independence
 from dunnock.accounts.tables import accounts as accounts_table
 from dunnock.discovery import vouching as v
+from dunnock.discovery import walk_of_vouching as w
 from dunnock.discovery.events import VouchingChanged
 from dunnock.discovery.tables import vouched as table
 from dunnock.foundation.clock import DAY, HOUR, now_ms
@@ -34,7 +35,7 @@ def crowd(size, *, first):
 
 def walk(pairs, known=(0, 1, 2)):
     followers, followed = np.array(pairs, dtype=np.int64).T
-    return v.vouched(followers, followed, known)
+    return w.vouched(followers, followed, known)
 
 
 def test_people_are_reached_from_a_few():
@@ -58,7 +59,7 @@ def test_a_crowd_gets_in_over_follows_by_others_only(size, fooled):
 @pytest.mark.parametrize("size", [1_000, 10_000])
 def test_even_a_known_one_who_is_fooled_opens_the_door_to_few(size):
     pairs = society(2_000) + crowd(size, first=10_000) + [(0, 10_000)]
-    assert len([one for one in walk(pairs) if one >= 10_000]) <= v.FOLLOW_CARRIES / v.ANEW
+    assert len([one for one in walk(pairs) if one >= 10_000]) <= w.FOLLOW_CARRIES / w.ANEW
 
 
 def test_who_follows_one_of_us_in_masses_harms_nobody():
@@ -68,9 +69,9 @@ def test_who_follows_one_of_us_in_masses_harms_nobody():
 
 
 def test_where_nobody_is_known_nobody_is_vouched_for():
-    assert v.vouched(np.array([1, 2]), np.array([2, 3]), []) == set()
-    assert v.vouched(np.array([], dtype=np.int64), np.array([], dtype=np.int64), [1]) == set()
-    assert v.vouched(np.array([2, 3]), np.array([3, 2]), [1]) == set()
+    assert w.vouched(np.array([1, 2]), np.array([2, 3]), []) == set()
+    assert w.vouched(np.array([], dtype=np.int64), np.array([], dtype=np.int64), [1]) == set()
+    assert w.vouched(np.array([2, 3]), np.array([3, 2]), [1]) == set()
 
 
 async def town(db, make, size=80, *, role="owner", since=20):
