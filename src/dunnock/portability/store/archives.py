@@ -177,6 +177,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "rhythms": "what integrity saw",
     "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw", "vouched": "what trends saw",
     "signals": "what integrity saw", "watch_hits": "what integrity saw", "media_stop_hits": "what integrity saw",
+    "raids": "what integrity saw", "raid_accounts": "what integrity saw", "raid_hits": "what integrity saw",
     "watch_rules": "what staff did", "recalls": "secrets",
     "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",
     "remote_follows": "what other servers call it", "remote_likes": "what other servers call it",
