@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from api.staffed import URL, staffed
 from dunnock import accounts, moderation, posts
@@ -11,12 +12,14 @@ from dunnock.accounts.account import Standing
 from dunnock.accounts.server_rules import ServerBlock, block_server
 from dunnock.federation import Places, RelayMissing, RelayRefused, Relays, relayed
 from dunnock.federation.rates import Rates
-from dunnock.federation.store import deliveries
 from dunnock.federation.store import relays as store
+from dunnock.federation.tables import deliveries
 from dunnock.foundation.clock import HOUR, MINUTE, now_ms
+from dunnock.foundation.db import Sql
 from federation.neighbour import PUBLIC, formatted
 
 ACTOR = f"{URL}/actor"
+WAITING = Sql(select(func.count()).select_from(deliveries))
 
 
 @pytest.fixture
@@ -165,7 +168,7 @@ async def test_an_undo_overtakes_no_follow(town, relays, admin):
     async with town.db.begin() as tx:
         await relays.remove(tx, made.id, by=admin.id)
     town.near.got.clear()
-    assert await deliveries.waiting(town.db) == 1
+    assert await town.db.value(WAITING) == 1
     await town.settle()
     assert [activity["type"] for _, _, activity in town.near.got] == ["Undo"]
     assert await now(town, made) is None

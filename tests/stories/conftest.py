@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mastodon import Mastodon
 
 import services
 from stories.running import Server
 
 _ERROR = '"level":"error"'
+_bosses: dict[str, Any] = {}  # by server: a second admin would need the first one's consent
 
 
 def _begin(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Server:
@@ -55,6 +58,19 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def small_server(sqlite_server: Server) -> Iterator[Server]:
     """The same on SQLite only."""
     yield from _watched(sqlite_server)
+
+
+@pytest.fixture
+def boss(server: Server) -> Any:
+    """An admin with an app that may do all that admins may."""
+    if server.url not in _bosses:
+        made = _bosses[server.url] = server.join("boss")
+        server.dunnock("members", "role", made.name, "admin")
+        token = server.dunnock("members", "token", made.name, "--scopes", "read write admin:read admin:write").split()[
+            -1
+        ]
+        made.api = Mastodon(*server.app, access_token=token, api_base_url=server.url, ratelimit_method="throw")
+    return _bosses[server.url]
 
 
 @pytest.fixture

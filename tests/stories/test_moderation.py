@@ -13,20 +13,6 @@ from stories.test_mastodon_py import ids, well_typed
 STAFF = "read write admin:read admin:write"
 
 
-_BOSSES = {}  # by server: a second admin would need the first one's consent
-
-
-@pytest.fixture
-def boss(server):
-    """An admin with an app that may do all that admins may."""
-    if server.url not in _BOSSES:
-        made = _BOSSES[server.url] = server.join("boss")
-        server.dunnock("members", "role", made.name, "admin")
-        token = server.dunnock("members", "token", made.name, "--scopes", STAFF).split()[-1]
-        made.api = Mastodon(*server.app, access_token=token, api_base_url=server.url, ratelimit_method="throw")
-    return _BOSSES[server.url]
-
-
 def test_from_a_report_to_the_way_back(server, boss):
     ann, bad = server.join("ann"), server.join("bad")
     post = bad.api.status_post("buy my things")

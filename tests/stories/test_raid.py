@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stories.running import until
-from stories.test_moderation import boss  # noqa: F401 (one admin a server)
 
 BANK = (
     "nobody wants you here and you know it, leave this place now",
@@ -12,7 +11,7 @@ BANK = (
 ADMIN = "/api/v1/dunnock/admin/raids"
 
 
-def test_from_one_member_to_the_next(server, boss):  # noqa: F811
+def test_from_one_member_to_the_next(server, boss):
     ann, bob, stranger = server.join("ann"), server.join("bob"), server.join("stranger")
     raiders = [server.join("raider") for _ in range(20)]
     roots = {one.name: one.api.status_post("What I think about the harbour") for one in (ann, bob)}
