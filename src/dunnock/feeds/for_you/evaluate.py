@@ -1,8 +1,9 @@
 """How well the ranking foretells what people take up next, on a table of events: `dunnock feeds evaluate`.
 
-Windows of six hours. Before each, everything earlier is known, and nothing else: the acts, and the weights, which are fitted
-to the windows before it. For each account that takes up something in the window that was there to be taken up (an item with
-an act in the last 48 hours, which it had not acted on), all such items are ranked by the code that serves For You.
+Windows of six hours. Before each, everything earlier is known, and nothing else: the acts, and the weights, which begin as
+those of the file and are fitted to the windows before it, as `dunnock feeds fit` does. For each account that takes up something
+in the window that was there to be taken up (an item with an act in the last 48 hours, which it had not acted on), all such
+items are ranked by the code that serves For You.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from dunnock.feeds.for_you.model import Model
 WINDOW, REACH = 6 * 3600.0, 48 * 3600.0
 LEAST = 50  # candidates: fewer make no ranking
 _SAMPLED = 100  # of what was not taken up, for the fit
-_KEPT_CHOICES, _OF_A_WINDOW = 24_000, 1_200  # so that the fit knows all times of the day
-_RIDGE = 0.03  # some windows tell little: what holds in the next one is fitted less closely
+_KEPT_CHOICES, _OF_A_WINDOW = 12_000, 600  # so that the fit knows all times of the day
+_RIDGE = 0.5  # some windows tell little: how strongly weights are drawn back to those of the file
 _TRIES = 4  # windows before the first that the weights are fitted to
 
 
@@ -114,7 +115,7 @@ def evaluate(
     fixed: bool = False,
     tell: Callable[[str], object] = lambda _: None,
 ) -> Figures:
-    """Rank window by window. `fixed`: with the weights of `model` throughout; else fitted anew before each window."""
+    """Rank window by window. `fixed`: with the weights of `model` throughout; else they are fitted on before each window."""
     known, small = Engagements(), _Small()
     choices: deque[Choice] = deque(maxlen=_KEPT_CHOICES)
     sums, ranked, offered, shown = np.zeros(5), 0, 0, 0
@@ -157,7 +158,7 @@ def evaluate(
 def _scorer(
     model: Model, choices: Sequence[Choice], *, fixed: bool
 ) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    weights = model.vector if fixed or not choices else fit_weights(list(choices), ridge=_RIDGE)
+    weights = model.vector if fixed or not choices else model.vector + fit_weights(list(choices), ridge=_RIDGE)
     return lambda values: np.asarray(model.shaped(values) @ weights)
 
 
@@ -201,12 +202,15 @@ def _top(scores: NDArray[np.float64], is_open: NDArray[np.bool_]) -> NDArray[np.
 def _choice(case: _Case, model: Model, dice: np.random.Generator) -> Choice:
     """What was taken up, and some of the others, each of which stands for as many as were left out for it.
 
+    The offset is what the file's weights say, so that a fit finds by how much they should change.
+
     Source: Bengio and Senécal, "Adaptive importance sampling to accelerate training of a neural probabilistic language
     model", 2008.
     """
     taken, others = np.flatnonzero(case.taken), np.flatnonzero(case.open & ~case.taken)
     some = dice.choice(others, min(_SAMPLED, len(others)), replace=False)
     rows = np.concatenate([taken, some])
-    offset = np.zeros(len(rows), np.float32)
-    offset[len(taken) :] = np.log(max(len(others), 1) / max(len(some), 1))
-    return Choice(model.shaped(case.values[rows]).astype(np.float32), case.taken[rows], offset=offset)
+    shaped = model.shaped(case.values[rows])
+    offset = (shaped @ model.vector).astype(np.float32)
+    offset[len(taken) :] += np.log(max(len(others), 1) / max(len(some), 1))
+    return Choice(shaped.astype(np.float32), case.taken[rows], offset=offset)
