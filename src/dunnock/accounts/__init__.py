@@ -216,7 +216,16 @@ from dunnock.accounts.passkeys import (
     remove_passkey,
     rename_passkey,
 )
-from dunnock.accounts.persona import Persona, appearances, former_names, note_changes, personas
+from dunnock.accounts.persona import (
+    GivenUp,
+    Persona,
+    appearances,
+    former_names,
+    given_up,
+    name_at,
+    note_changes,
+    personas,
+)
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile, doubt_links, prove_links, with_checked_links
 from dunnock.accounts.recall import Recalled, last_recall, make_recall, recall, recalling
@@ -360,6 +369,7 @@ __all__ = [
     "FollowRequested",
     "Followed",
     "FollowsSevered",
+    "GivenUp",
     "GrantedApp",
     "HandleTaken",
     "Independence",
@@ -530,6 +540,7 @@ __all__ = [
     "former_names",
     "fresh",
     "give_up_pictures",
+    "given_up",
     "how_many",
     "independence_of",
     "invitations_by",
@@ -551,6 +562,7 @@ __all__ = [
     "mute",
     "mute_ends",
     "muted",
+    "name_at",
     "name_key",
     "name_verifier",
     "note_changes",

@@ -13,6 +13,7 @@ from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.ids import id_at, ms_of
 
 _MOST_RENAMES = 50
+_MOST_LOOKED_AT = 2_000
 
 
 class Persona(msgspec.Struct, frozen=True):
@@ -30,6 +31,16 @@ class Persona(msgspec.Struct, frozen=True):
     def at(self) -> int:
         """When it changed."""
         return ms_of(self.id)
+
+
+class GivenUp(msgspec.Struct, frozen=True):
+    """What stood in a field long enough for readers to know it, until `since`, and `new`, which is there since `at`."""
+
+    field: str
+    old: str
+    new: str
+    since: int
+    at: int
 
 
 async def note_changes(
@@ -79,3 +90,29 @@ async def former_names(reader: Reader, account_id: int, *, now_called: str, sinc
         if one.old and one.old != now_called:
             given_up.setdefault(one.old, one)
     return list(given_up.values())
+
+
+async def given_up(reader: Reader, account_id: int, *, above: int, now: int, stood: int) -> list[GivenUp]:
+    """Of each field what had stood for `stood` milliseconds, where something is there instead that does not stand so long yet.
+
+    Steps between do not count, however many: what was there before them does. Looked at are changes after `above` (Unix
+    milliseconds, as `now`), the newest 2,000; what was there before the first of them had stood.
+    """
+    rows = await reader.all(store.STOOD, the=account_id, above=id_at(above), most=_MOST_LOOKED_AT, span=id_at(stood))
+    known: dict[str, Persona] = {}
+    last: dict[str, Persona] = {}
+    for an_id, field, old, new, before in rows:
+        one = last[field] = Persona(an_id, field, old, new)
+        if before is None or an_id - before >= id_at(stood):
+            known[field] = one
+    return [
+        GivenUp(field, known[field].old, one.new, known[field].at, one.at)
+        for field, one in last.items()
+        if one.at > now - stood and known[field].old != one.new
+    ]
+
+
+async def name_at(reader: Reader, account_id: int, at: int) -> str | None:
+    """The display name that an account had at a moment (Unix milliseconds); None: the one that it has now."""
+    old: str | None = await reader.value(store.NAME_AT, the=account_id, above=id_at(at))
+    return old

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from dunnock import accounts
+from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Tx
 from dunnock.integrity import identity
 from dunnock.integrity.errors import SignalMissing
@@ -74,10 +75,12 @@ async def _turned(tx: Tx, signal: Signal) -> Story | None:
     if not signal.evidence["badge"]:
         return None  # staff see it in the list; without a badge nobody vouched for the account
     fields, role = ", ".join(signal.evidence["fields"]), signal.evidence["role"]
+    since = int(signal.evidence.get("since", 0))
+    took = f"step by step within {-(-(signal.evidence['at'] - since) // DAY)} days" if since else "within ten minutes"
     as_what = f", now in the role “{role}”" if role else ""
     return Story(
         title=f"Became another with its badge: {await _called(tx, signal.subject_id)}",
-        why=f"Found by the server: {fields} changed within ten minutes{as_what}. Its badge waits until staff looked.",
+        why=f"Found by the server: {fields} changed {took}{as_what}. Its badge waits until staff looked.",
         severity=2,
         techniques=("T0143.002",),
         subjects=(Subject(kind="account", subject_id=signal.subject_id, role="core", why=f"Changed: {fields}"),),

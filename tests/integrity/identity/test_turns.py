@@ -11,16 +11,9 @@ from dunnock.foundation.ids import id_at
 from dunnock.integrity import identity
 from dunnock.integrity.identity.shift import role_of, unlike, weigh
 from dunnock.integrity.identity.turns import EndNotices, end_notices
+from renames import BENIGN
 
 URL = {"public_url": "https://x", "by_member_id": None}
-BENIGN = (
-    ("Anna Berg", "Anna Müller"), ("Anna Berg", "Anna Berg 🌻"), ("wren", "Wren"), ("Jo", "Jo (she/her)"), ("Sam", "Sam Poole"),
-    ("Night Owl", "Night Owl is on holiday"), ("Robin", "robin 🐦"), ("Dr Lee", "Prof Lee"), ("Tom", "Tomas"),
-    ("Kim", "Sparkle"), ("Old Nick", "Sunny"), ("bookworm", "Marta"), ("Felix", "Felix ✈ Rome"), ("Lena S.", "Lena Sommer"),
-    ("The Baker", "Hanna the Baker"), ("grue", "Grue 🎃"), ("Pat", "Spooky Pat"), ("Nils", "Nils, PhD"), ("Iva", "IVA"),
-    ("Jan", "Jan 🏳️‍🌈"), ("Mo", "Mohammed"), ("Tea", "Coffee"), ("Lou", "Lou Reads"), ("Vic", "Victoria"), ("Max", "Maximilian"),
-    ("C. Day", "Cora Day"), ("Ed", "Eddie"), ("Uma", "Uma at sea"), ("Bo", "Bo (hiatus)"), ("Zoe", "Zoë"),
-)  # fmt: skip
 
 
 def changed(*changes):

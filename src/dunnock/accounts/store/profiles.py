@@ -180,6 +180,39 @@ APPEARANCES = tuple(
     Sql(_appearances.order_by(order).limit(bindparam("most"))) for order in (personas.c.id.desc(), personas.c.id)
 )
 """What one recognises an account by: [newest first, oldest first]."""
+_newest = (
+    select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
+    .where(personas.c.account_id == _the, personas.c.id > bindparam("above", type_=BigId))
+    .order_by(personas.c.id.desc())
+    .limit(bindparam("most"))
+    .subquery()
+)
+_stood = select(
+    *_newest.c,
+    func.lag(_newest.c.id).over(partition_by=_newest.c.field, order_by=_newest.c.id).label("before"),
+    func.lead(_newest.c.id).over(partition_by=_newest.c.field, order_by=_newest.c.id).label("after"),
+).subquery()
+STOOD = Sql(  # of each field the changes that gave up what had stood for so long (in ids), and the last one
+    select(_stood.c.id, _stood.c.field, _stood.c.old, _stood.c.new, _stood.c.before)
+    .where(
+        or_(
+            _stood.c.before.is_(None),
+            _stood.c.after.is_(None),
+            _stood.c.id - _stood.c.before >= bindparam("span", type_=BigId),
+        )
+    )
+    .order_by(_stood.c.id)
+)
+NAME_AT = Sql(
+    select(personas.c.old)
+    .where(
+        personas.c.account_id == _the,
+        personas.c.id > bindparam("above", type_=BigId),
+        personas.c.field == "display_name",
+    )
+    .order_by(personas.c.id)
+    .limit(1)
+)
 RENAMES = Sql(
     select(personas.c.id, personas.c.field, personas.c.old, personas.c.new)
     .where(personas.c.account_id == _the, personas.c.id > bindparam("above"), personas.c.field == "display_name")

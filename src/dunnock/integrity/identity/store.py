@@ -68,6 +68,14 @@ _turn = select(_t.id, _t.account_id, _t.former, _t.evidence, _t.held, _t.state, 
 ADD_TURN = insert_into(turns, "id", "account_id", "former", "evidence", "held", "state", "until")
 TURN = Sql(_turn.where(_t.id == _the))
 TURN_OF = Sql(_turn.where(_t.account_id == _account, _t.state != "over").order_by(_t.id.desc()).limit(1))
+RESTORED = Sql(  # when staff said last that an account is the same (turns._settle)
+    select(func.max(_t.until)).where(
+        _t.account_id == _account,
+        _t.state == "over",
+        _t.decided_by.is_not(None),
+        _t.until <= bindparam("now", type_=BigId),
+    )
+)
 TURNS = Sql(
     _turn.where(_t.state == bindparam("which"), _t.id < bindparam("below", type_=BigId))
     .order_by(_t.id.desc())

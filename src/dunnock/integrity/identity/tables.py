@@ -46,7 +46,7 @@ lookalikes = Table(  # who is taken for a protected name
     sqlite_with_rowid=False,
 )
 
-turns = Table(  # accounts that became somebody else in a short while (shift)
+turns = Table(  # accounts that became somebody else (shift)
     "turns",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),
@@ -55,7 +55,7 @@ turns = Table(  # accounts that became somebody else in a short while (shift)
     Column("evidence", Text, nullable=False),  # JSON of shift.Evidence
     Column("held", Text, nullable=False),  # JSON [Label]: the badges that wait to be given back
     Column("state", Text, nullable=False),  # suspended (the badge) | noticed (only the notice) | over
-    Column("until", BigId, nullable=False),  # how long the notice stands
+    Column("until", BigId, nullable=False),  # how long the notice stands; over: when it ended
     Column("decided_by", BigId),
     CheckConstraint("state IN ('suspended', 'noticed', 'over')", name="state"),
     Index("ix_turns_account_id", "account_id"),

@@ -5,7 +5,7 @@ What is taken is kept and given back whole. The history of names stays public ei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -21,13 +21,14 @@ from dunnock.foundation.jobs import Every
 from dunnock.integrity.identity import store
 from dunnock.integrity.identity.events import PersonaTurned
 from dunnock.integrity.identity.links import CheckLinks
-from dunnock.integrity.identity.shift import WINDOW_MS, Evidence, weigh
+from dunnock.integrity.identity.shift import SETTLED_MS, WINDOW_MS, Evidence, weigh, weigh_steps
 from dunnock.integrity.signals import raise_signal
 from dunnock.moderation import log, second
 
 NOTICE_MS = 30 * DAY
 _NEVER = 2**53
 _MOST_CHANGES = 100
+_LOOKED_BACK_MS = 180 * DAY
 _BADGES = frozenset(("official",))
 _KIND = "renamed"
 _LONGEST_FORMER = 80
@@ -55,7 +56,7 @@ EVERY = (Every(EndNotices(), HOUR),)
 
 
 async def look_at(tx: Tx, account_id: int) -> None:
-    """Look at what an account changed in the last minutes; suspend its badges and tell readers, if it is another now."""
+    """Look at what an account changed of late; suspend its badges and tell readers, if it is another now."""
     account = await accounts.find(tx, account_id)
     if account is None or not account.shown:
         return
@@ -63,29 +64,76 @@ async def look_at(tx: Tx, account_id: int) -> None:
     called = account.display_name or account.username
     if held is not None and called == held.former and _said(account) == held.former:
         await accounts.drop_label(tx, [account_id], _KIND)  # it bears the name again
-    since = id_at(tx.now - 2 * WINDOW_MS)
-    changes = await accounts.personas(tx, account_id, accounts.Cursor(limit=_MOST_CHANGES, since_id=since))
     counts = (await accounts.counts_of(tx, [account_id])).get(account_id)
     badges = tuple(one for one in account.labels if one.kind in _BADGES)
-    given = max((one.since for one in badges), default=0)  # staff saw what stood there then
-    changes = [one for one in changes if one.at >= given]
     proved = any(one.verified_at is not None for one in account.fields)
-    badge = (
-        bool(badges or account.attestations or account.domain_handle)
-        or proved
-        or (held is not None and held.state == "suspended")
+    waits = held is not None and held.state == "suspended"
+    restored = int(await tx.value(store.RESTORED, account=account_id, now=tx.now) or 0)
+    told = await _weigh(
+        tx,
+        account,
+        above=max([restored, *(one.since for one in badges)]),
+        followers=counts.followers if counts else 0,
+        badge=bool(badges or account.attestations or account.domain_handle) or proved or waits,
+        vouched=bool(badges or account.attestations)
+        or (held is not None and (bool(held.held) or held.evidence.vouched)),
+        badges=badges,
     )
-    followers = counts.followers if counts else 0
-    told = weigh(changes, now_called=called, followers=followers, badge=badge, handle=account.username)
     if told is None or not told.turned:
         return
     former = (held.former if held is not None and held.until > tx.now else told.old)[:_LONGEST_FORMER]
+    if held is None or badges or _says_more(told, held.evidence):
+        await _put(tx, account_id, held, told, former=former, badges=badges)
+    for one in badges:
+        await accounts.drop_label(tx, [account_id], one.kind)
+    if proved:
+        await accounts.doubt_links(tx, account_id)
+    if called != former:
+        await accounts.put_label(tx, [account_id], _KIND, f"Formerly {former}", of=former)
+
+
+async def _weigh(
+    tx: Tx, account: Account, *, above: int, followers: int, badge: bool, vouched: bool, badges: Sequence[Label]
+) -> Evidence | None:
+    """The stronger of what changed in minutes and what changed step by step. `above`: what staff saw then stands."""
+    called = account.display_name or account.username
+    since = id_at(max(above, tx.now - 2 * WINDOW_MS))
+    changes = await accounts.personas(tx, account.id, accounts.Cursor(limit=_MOST_CHANGES, since_id=since))
+    quick = weigh(changes, now_called=called, followers=followers, badge=badge, handle=account.username)
+    horizon = max(above, tx.now - _LOOKED_BACK_MS)
+    given_up = await accounts.given_up(tx, account.id, above=horizon, now=tx.now, stood=SETTLED_MS)
+    steps = weigh_steps(
+        given_up,
+        now_called=called,
+        followers=followers,
+        badge=badge,
+        vouched=vouched,
+        now=tx.now,
+        handle=account.username,
+        vouched_name=await accounts.name_at(tx, account.id, above) if badges else None,
+    )
+    found = [one for one in (quick, steps) if one is not None]
+    return max(found, key=lambda one: (one.serious, one.turned, one.score), default=None)
+
+
+def _says_more(told: Evidence, before: Evidence) -> bool:
+    """Whether it became yet another, or more of it did: a bio brought up to date lets no notice stand for longer."""
+    return (
+        told.new != before.new
+        or not set(told.fields) <= set(before.fields)
+        or (told.serious and not before.serious)
+        or told.badge > before.badge
+    )
+
+
+async def _put(
+    tx: Tx, account_id: int, held: Turn | None, told: Evidence, *, former: str, badges: Sequence[Label]
+) -> None:
     waiting = (*(held.held if held is not None else ()), *badges)
-    state = "suspended" if badge else "noticed"
     body = {
         "evidence": msgspec.json.encode(told).decode(),
         "held": msgspec.json.encode(waiting).decode(),
-        "state": state,
+        "state": "suspended" if told.badge else "noticed",
         "until": tx.now + NOTICE_MS,
     }
     if held is None:
@@ -98,15 +146,10 @@ async def look_at(tx: Tx, account_id: int) -> None:
         )
     if told.serious:
         shown = {
-            "at": told.at, "fields": list(told.fields), "role": told.role, "followers": told.followers, "badge": told.badge
+            "at": told.at, "since": told.since, "fields": list(told.fields), "role": told.role, "followers": told.followers,
+            "badge": told.badge,
         }  # fmt: skip
         await raise_signal(tx, "identity.shift", "account", account_id, score=told.score, evidence=shown)
-    for one in badges:
-        await accounts.drop_label(tx, [account_id], one.kind)
-    if proved:
-        await accounts.doubt_links(tx, account_id)
-    if called != former:
-        await accounts.put_label(tx, [account_id], _KIND, f"Formerly {former}", of=former)
 
 
 async def settle(tx: Tx, turn_id: int, *, restore: bool, by: int) -> int | None:
@@ -154,7 +197,7 @@ async def _settle(tx: Tx, one: Turn, staff: Staff, *, restore: bool, by: int) ->
         for label in one.held:
             await accounts.put_label(tx, [one.account_id], label.kind, label.text, of=label.of)
         await tx.enqueue(CheckLinks(account_id=one.account_id))
-    state, until = ("over", one.until) if restore else ("noticed", one.until)
+    state, until = ("over", tx.now) if restore else ("noticed", one.until)
     await _change(tx, one, state=state, until=until, by=by)
     await log.note(tx, staff, "account.same" if restore else "account.turned", one.account_id, called=one.former)
 
