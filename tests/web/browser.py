@@ -99,6 +99,7 @@ class Browser:
         self.site = at
         self.cookies: dict[str, str] = {}
         self.set_cookies: list[str] = []
+        self.address = "127.0.0.1"
         self.page: Page
 
     async def get(self, path: str, **headers: str) -> Page:
@@ -161,7 +162,7 @@ class Browser:
             "root_path": "",
             "scheme": "http",
             "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-            "client": ("127.0.0.1", 5000),
+            "client": (self.address, 5000),
             "server": ("127.0.0.1", 8000),
             "state": {},
         }

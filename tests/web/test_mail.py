@@ -10,7 +10,7 @@ from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.mail import Mailer
 from dunnock.letters import store
 from dunnock.letters.wishes import unsubscribe_token
-from mail_server import MailServer, link_in
+from mail_server import MailServer, link_in, text_of
 from web.conftest import PASSWORD
 
 NEW = "another wren in the hedge"
@@ -65,6 +65,37 @@ async def test_joining_with_a_mail(mailing):
     page = await other.submit("/auth/confirmation")
     assert page.status == 422
     assert "too old" in page.text
+
+
+async def test_signing_in_from_elsewhere(mailing, join):
+    await join("wren")
+
+    async def signs_in(address, browser):
+        browser.address = address
+        await browser.get("/auth/sign_in?next=/settings/apps")
+        return browser, await browser.submit("/auth/sign_in", login="wren", password=PASSWORD, follow=False)
+
+    at_home, page = await signs_in("203.0.113.7", mailing.browser())
+    assert page.location == "/settings/apps"
+    await mailing.post()
+    away, page = await signs_in("198.51.100.9", mailing.browser())
+    assert (page.status, "dunnock" in away.cookies) == (200, False)
+    assert "A code is on its way to w•••@mail.example" in page.text
+    assert "sign in again for another code" in page.text
+    [(to, message)] = await mailing.post()
+    code = message["subject"].partition(":")[0]
+    assert (to, len(code), code in text_of(message)) == ("wren@mail.example", 8, True)
+    page = await away.submit("/auth/sign_in/second", code="12345678")
+    assert page.status == 401
+    page = await away.submit("/auth/sign_in/second", code=code, follow=False)
+    assert (page.location, "dunnock" in away.cookies) == ("/settings/apps", True)
+    thief, _ = await signs_in("192.0.2.77", mailing.browser())
+    [(_, message)] = await mailing.post()
+    page = await at_home.get(link_in(message, "/auth/recall"))
+    page = await at_home.submit("/auth/recall")
+    assert "the password is worth nothing any more" in page.text
+    page = await thief.submit("/auth/sign_in/second", code=message["subject"].partition(":")[0])
+    assert "dunnock" not in thief.cookies
 
 
 async def test_having_the_mail_sent_again(mailing):

@@ -71,6 +71,14 @@ class SignedInAnew(Event, frozen=True):
     session_id: int
 
 
+class SignInDoubted(Event, frozen=True):
+    """Somebody with a member's password came from a browser and a network that are new: they were asked for a mailed code."""
+
+    member_id: int
+    account_id: int
+    origin: str
+
+
 class PersonaChanged(Event, frozen=True):
     """What an account shows of itself changed; `fields` names the columns, comma-separated. History: table personas."""
 

@@ -15,6 +15,7 @@ import msgspec
 from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.errors import FactorRefused, SecondFactorWrong
 from dunnock.accounts.events import SecondFactorsChanged
+from dunnock.accounts.known_networks import forget_networks
 from dunnock.accounts.store import factors as store
 from dunnock.foundation import ids
 from dunnock.foundation.clock import SECOND
@@ -128,10 +129,11 @@ async def tidy(tx: Tx, member_id: int) -> None:
 
 
 async def reset_factors(tx: Tx, member_id: int) -> bool:
-    """Take all second factors away (by staff): the password alone lets in again. False: there were none."""
+    """Take all second factors away (by staff): the password alone lets in again, from anywhere. False: there were none."""
     had = (await factors_of(tx, member_id)).any
     for sql in (store.DROP_TOTP, store.DROP_PASSKEYS, store.DROP_CODES):
         await tx.run(sql, member=member_id)
+    await forget_networks(tx, member_id)
     if had:
         await tx.record(SecondFactorsChanged(member_id=member_id, what="reset"))
         await note_access(tx, member_id, "reset")

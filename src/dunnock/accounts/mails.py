@@ -7,6 +7,7 @@ from typing import Any
 
 from dunnock.accounts.mail_job import SendMemberMail
 from dunnock.accounts.mail_links import make_link
+from dunnock.accounts.mailed_code import make_code
 from dunnock.accounts.member import Member, State
 from dunnock.accounts.recall import make_recall
 from dunnock.accounts.sign_up import find_member
@@ -14,7 +15,7 @@ from dunnock.accounts.store import mail as store
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db
 from dunnock.foundation.job import Job
-from dunnock.foundation.mail import Link, Mail, Mailer, MailRefused, Part, deliver
+from dunnock.foundation.mail import Link, Mail, Mailer, MailRefused, Part, Quote, deliver
 
 
 def mail_jobs_of(mailer: Mailer, *, public_url: str) -> dict[type[Job], Callable[[Db, Any], Awaitable[None]]]:
@@ -99,6 +100,24 @@ async def _letter(
                     f"somebody, probably you, forgot the password of your account on {title}.",
                     Link("Choose a new password", url),
                     "The link is good once, for six hours. Was it not you? Then do nothing: your password stays as it is.",
+                ],
+            )
+        case "code":
+            async with db.begin() as tx:
+                code = await make_code(tx, job.to)
+                token = await make_recall(tx, member.id, member.email)
+            if not code or member.mail_refused_at is not None:
+                return nobody
+            return (
+                member.email,
+                f"{code}: your code for {title}",
+                [
+                    f"somebody with your password signs in to your account on {title}, from a new browser and network.",
+                    "Is it you? Then this is the code that is asked for:",
+                    Quote(code),
+                    "It is good for half an hour. Give it to nobody: the people who run this server never ask for it.",
+                    "Was it not you? Then somebody knows your password. Without the code they do not get in. End that password:",
+                    Link("It was not me", f"{public_url}/auth/recall?recall_token={token}"),
                 ],
             )
         case _:

@@ -7,6 +7,7 @@ from dunnock.accounts.access_changes import note_access
 from dunnock.accounts.confirm import confirmed
 from dunnock.accounts.errors import LinkOver, SignUpRefused
 from dunnock.accounts.events import PasswordChanged
+from dunnock.accounts.known_networks import forget_networks
 from dunnock.accounts.mail_links import check_link, use_link
 from dunnock.accounts.member import Member
 from dunnock.accounts.sign_up import end_everything, find_member
@@ -43,6 +44,7 @@ async def reset_password(db: Db, token: str, new: str) -> Member:
         await tx.run(rows.SET_PASSWORD, the=member.id, new_hash=hashed)
         await tx.run(store.END_LINKS, member=member.id, for_purpose="reset", at=tx.now)
         await end_everything(tx, member.id)
+        await forget_networks(tx, member.id)
         await tx.record(PasswordChanged(member_id=member.id, by_mail=True))
         await note_access(tx, member.id, "password_by_mail")
         present = await find_member(tx, member.id)

@@ -11,6 +11,7 @@ import msgspec
 from dunnock.accounts.activity import note_active
 from dunnock.accounts.errors import MemberMissing
 from dunnock.accounts.events import SignedInAnew, TokensRevoked
+from dunnock.accounts.known_networks import learn_network
 from dunnock.accounts.sign_up import prove_password
 from dunnock.accounts.store import factors
 from dunnock.accounts.store import members as store
@@ -41,15 +42,17 @@ class Session(msgspec.Struct, frozen=True):
     """What `choose_pages` keeps."""
 
 
-async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = "") -> str:
+async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = "", address: str = "") -> str:
     """Begin a session; its token, which is never stored. `client`: a User-Agent header.
 
     `browser`: what tells the browser from others, so that its owner is told of one that was never seen; empty: nobody is told.
+    `address`: where it comes from, so that sign-ins from elsewhere are told from those; empty: not known.
     """
     token, session_id = ids.secret(), tx.new_id()
     await note_active(tx, member_id)
     if browser:
         await _meet(tx, member_id, session_id, browser)
+        await learn_network(tx, member_id, address)
     await tx.run(
         store.ADD_SESSION,
         id=session_id,

@@ -18,9 +18,11 @@ from dunnock.accounts.errors import (
     StepOver,
 )
 from dunnock.accounts.factors import factors_of, use_code
+from dunnock.accounts.mailed_code import ask_for_code, is_mailed_code, masked
 from dunnock.accounts.passkeys import Site, check_passkey, new_challenge, options_for, passkeys_of, used_passkey
 from dunnock.accounts.sessions import open_session
-from dunnock.accounts.steps import begin_step, end_step, find_step
+from dunnock.accounts.sign_up import find_member
+from dunnock.accounts.steps import Step, begin_step, end_step, find_step
 from dunnock.accounts.store import factors as factor_rows
 from dunnock.accounts.store import members as store
 from dunnock.accounts.tries import Tries
@@ -38,32 +40,37 @@ async def sign_in(db: Db, login: str, password: str, *, client: str, address: st
     """Open a session; its token for the cookie. `login`: name or e-mail address; `client`: the User-Agent header.
 
     `address`: what shares one limit, such as an IPv4 address or an IPv6 network; empty: no limit by address. `browser`: see
-    `open_session`.
+    `open_session`. From a browser and a network that are both new a member without second factors is asked for a mailed code.
 
     Raises:
         SignInRefused: unknown or wrong.
         TooManyTries: too many failures for this login, or from this address.
         MailUnconfirmed, NotYetApproved, MemberDisabled: the password is right, but the member may not come in.
-        SecondStepNeeded: the password is right, and a second factor is to be shown.
+        SecondStepNeeded: the password is right, and a second factor or a mailed code is to be shown.
     """
     member_id, hashed = await _check(db, login, password, address=address)
-    step = ""
     async with db.begin() as tx:
         if (await factors_of(tx, member_id)).any:
             step = await begin_step(
                 tx, "second", member_id=member_id, held=hashed, client=client, challenge=new_challenge()
             )
         else:
-            return await _let_in(tx, member_id, hashed, client=client, browser=browser)
+            step = await ask_for_code(tx, member_id, held=hashed, client=client, browser=browser, address=address)
+            if not step:
+                return await _let_in(tx, member_id, hashed, client=client, browser=browser, address=address)
     raise SecondStepNeeded(member_id, step)
 
 
 class SecondStep(msgspec.Struct, frozen=True):
-    """What may be shown as a second factor. `options`: JSON for the browser's question to a passkey; empty: there is none."""
+    """What may be shown as a second factor. `options`: JSON for the browser's question to a passkey; empty: there is none.
+
+    `mailed`: the address to which a code was sent, as far as it is shown; empty: none was.
+    """
 
     totp: bool
     codes: bool
     options: str
+    mailed: str = ""
 
 
 async def second_step(db: Db, step: str, site: Site) -> SecondStep:
@@ -71,6 +78,9 @@ async def second_step(db: Db, step: str, site: Site) -> SecondStep:
     under_way = await find_step(db, step, "second")
     assert under_way.member_id is not None
     held = await factors_of(db, under_way.member_id)
+    if not held.any:
+        member = await find_member(db, under_way.member_id)
+        return SecondStep(totp=False, codes=False, options="", mailed="" if member is None else masked(member.email))
     options = ""
     if held.passkeys and site.possible:
         keys = await passkeys_of(db, under_way.member_id)
@@ -81,7 +91,7 @@ async def second_step(db: Db, step: str, site: Site) -> SecondStep:
 async def finish_sign_in(
     db: Db, step: str, site: Site, *, code: str = "", credential: str = "", address: str = "", browser: str = ""
 ) -> str:
-    """Show a second factor: `code` of an app or a recovery code, or what a passkey signed. As `sign_in` otherwise.
+    """Show a second factor: `code` of an app, of a mail or for recovery, or what a passkey signed. As `sign_in` otherwise.
 
     Raises:
         StepOver: it took too long, or the password changed since.
@@ -101,15 +111,21 @@ async def finish_sign_in(
     async with db.begin() as tx:
         if shown is not None:
             await used_passkey(tx, *shown)
-        elif not await use_code(tx, member_id, code):
+        elif not await _is_right(tx, member_id, step, under_way, code):
             raise SecondFactorWrong(member_id)
         await end_step(tx, step)
         hashed: str = await tx.value(store.PASSWORD_OF, id=member_id)
         if not hmac.compare_digest(ids.digest(hashed), under_way.held):
             raise StepOver(member_id)
-        token = await _let_in(tx, member_id, hashed, client=under_way.client, browser=browser)
+        token = await _let_in(tx, member_id, hashed, client=under_way.client, browser=browser, address=address)
     second_tries.take_back(*keys)
     return token
+
+
+async def _is_right(tx: Tx, member_id: int, step: str, under_way: Step, code: str) -> bool:
+    if (await factors_of(tx, member_id)).any:
+        return await use_code(tx, member_id, code)
+    return is_mailed_code(step, under_way, code)
 
 
 async def ask_passkey(db: Db, site: Site, *, client: str, address: str = "") -> tuple[str, str]:
@@ -129,7 +145,9 @@ async def ask_passkey(db: Db, site: Site, *, client: str, address: str = "") -> 
     return step, options_for(site, challenge, (), alone=True)
 
 
-async def sign_in_by_passkey(db: Db, step: str, site: Site, *, credential: str, browser: str = "") -> str:
+async def sign_in_by_passkey(
+    db: Db, step: str, site: Site, *, credential: str, address: str = "", browser: str = ""
+) -> str:
     """Open a session for whose passkey signed; it verified its owner, so nothing else is asked.
 
     Raises:
@@ -147,14 +165,14 @@ async def sign_in_by_passkey(db: Db, step: str, site: Site, *, credential: str, 
     async with db.begin() as tx:
         await end_step(tx, step)
         await used_passkey(tx, key, count)
-        return await _let_in(tx, key.member_id, hashed, client=under_way.client, browser=browser)
+        return await _let_in(tx, key.member_id, hashed, client=under_way.client, browser=browser, address=address)
 
 
-async def _let_in(tx: Tx, member_id: int, hashed: str, *, client: str, browser: str) -> str:
+async def _let_in(tx: Tx, member_id: int, hashed: str, *, client: str, browser: str, address: str = "") -> str:
     # Under the row's lock: a password or state that changed since the check lets nobody in.
     if not await tx.run(store.SIGNED_IN, the=member_id, held=hashed, at=tx.now):
         raise SignInRefused(member_id)
-    return await open_session(tx, member_id, client=client, browser=browser)
+    return await open_session(tx, member_id, client=client, browser=browser, address=address)
 
 
 async def _check(db: Db, login: str, password: str, *, address: str) -> tuple[int, str]:

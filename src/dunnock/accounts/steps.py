@@ -27,9 +27,16 @@ class Step(msgspec.Struct, frozen=True):
 
 
 async def begin_step(
-    tx: Tx, purpose: Purpose, *, member_id: int | None, held: str = "", client: str = "", challenge: bytes = b""
+    tx: Tx,
+    purpose: Purpose,
+    *,
+    member_id: int | None,
+    held: str = "",
+    client: str = "",
+    challenge: bytes = b"",
+    lasts_ms: int = LASTS_MS,
 ) -> str:
-    """The secret that stands for it, good for ten minutes."""
+    """The secret that stands for it, good for ten minutes, or as long as is said."""
     raw = ids.secret()
     await tx.run(
         store.ADD_STEP,
@@ -39,7 +46,7 @@ async def begin_step(
         held=ids.digest(held) if held else "",
         client=client[:_LONGEST_CLIENT],
         challenge=challenge.hex(),
-        expires_at=tx.now + LASTS_MS,
+        expires_at=tx.now + lasts_ms,
     )
     return raw
 

@@ -166,6 +166,7 @@ def reset_second_factors(name: str, /, *, data: DataOption = None) -> None:
             await _noted("factors", member.account_id)(tx)
             had = await accounts.reset_factors(tx, member.id)
         print(f"{member.username} {'signs in with the password alone now' if had else 'has no second factor'}.")
+        print("The next sign-in may come from anywhere: no code is mailed for it.")
 
     _with_db(data, work)
 

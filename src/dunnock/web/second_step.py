@@ -96,7 +96,7 @@ async def sign_in_by_passkey(
     goal, browser = local_path(form.next), known_as(request, settings)
     try:
         token = await accounts.sign_in_by_passkey(
-            db, form.step, site_of(settings), credential=form.credential, browser=browser
+            db, form.step, site_of(settings), credential=form.credential, address=address_of(request), browser=browser
         )
     except DomainError as error:
         return show("sign_in_over.html", error=error, with_form=True, next=goal)

@@ -146,7 +146,11 @@ async def let_in(
     browser = known_as(request, settings)
     async with db.begin() as tx:
         token = await accounts.open_session(
-            tx, member_id, client=request.headers.get("user-agent", ""), browser=browser
+            tx,
+            member_id,
+            client=request.headers.get("user-agent", ""),
+            browser=browser,
+            address=address_of(request),
         )
     return await welcome(show, db, visitor, settings, token=token, goal=goal, browser=browser)
 
@@ -179,6 +183,7 @@ async def ask_second_step(
         next=goal,
         totp=asked.totp,
         codes=asked.codes,
+        mailed=asked.mailed,
         options=asked.options,
     )
 

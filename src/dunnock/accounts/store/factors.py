@@ -99,6 +99,14 @@ FOR_PASSKEY = Sql(
 
 ADD_BROWSER = insert_once(browsers, keys=["digest"])
 SAW_BROWSER = Sql(update(browsers).where(_b.digest == bindparam("the")).values(seen_at=_at))
+KNOWS_BROWSER = Sql(select(_b.member_id).where(_b.digest == bindparam("digest")))
+SEEN_NETWORKS = Sql(select(_b.digest).where(_b.member_id == _member, _b.digest.like(bindparam("prefix"))))
+DROP_NETWORKS = Sql(delete(browsers).where(_b.member_id == _member, _b.digest.like(bindparam("prefix"))))
+SET_STEP_CODE = Sql(
+    update(sign_in_steps)
+    .where(_s.digest == bindparam("the"), _s.expires_at > bindparam("now", type_=BigId))
+    .values(challenge=bindparam("code"))
+)
 SESSION_BEFORE = Sql(select(sessions.c.id).where(sessions.c.member_id == bindparam("member_id", type_=BigId)).limit(1))
 OVER_BROWSERS = Sql(select(_b.digest).where(_b.seen_at < bindparam("before", type_=BigId)))
 DROP_BROWSERS = Sql(delete(browsers).where(among(_b.digest, "ids")))
