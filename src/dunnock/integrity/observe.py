@@ -18,7 +18,7 @@ from dunnock.integrity.model import ACTS_KEPT_MS, Act
 from dunnock.integrity.pictures import recognise
 from dunnock.integrity.store import observations as store
 from dunnock.integrity.words import words_of
-from dunnock.media import Media, Picture
+from dunnock.media import Media, MediaChanged, Picture
 from dunnock.media import views as media
 
 _CHUNK = 500
@@ -42,9 +42,39 @@ async def see_post(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
     addressed = {target for target in targets if target is not None}
     near = await raids.nearby(tx, authors, addressed)
     for post, parsed, key, target in zip(seen, told, keys, targets, strict=True):
-        marks = await _write_down(tx, post, parsed, key, [files[one] for one in post.media if one in files])
+        marks = await _marks_of(tx, post, parsed, key, [files[one] for one in post.media if one in files])
+        await tx.run(
+            store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=_first_addressed(post),
+            object_id=post.reply_to_id, marks=marks,
+        )  # fmt: skip
         if target is not None and await _look_for_raid(tx, post, target, marks, near):
             near = await raids.nearby(tx, authors, addressed)
+
+
+async def see_anew(tx: Tx, event: posts.PostEdited | posts.PostAnswers | posts.PostNames) -> None:
+    """A post says something else, or it became known whom it answers or names: it is compared by that from now on."""
+    await _see_again(tx, event.post_id)
+
+
+async def see_file(tx: Tx, event: MediaChanged) -> None:
+    """What a file shows is known now: a copy of another server's is there. When the copy goes, what it showed is still known."""
+    if event.post_id is None:
+        return
+    file = (await media.find(tx, {event.media_id})).get(event.media_id)
+    if file is not None and file.picture is not None:
+        await _see_again(tx, event.post_id)
+
+
+async def _see_again(tx: Tx, post_id: int) -> None:
+    post = await posts.find_living(tx, post_id)
+    if post is None:
+        return
+    parsed, files = text.parse(words_of(post)), await media.find(tx, set(post.media))
+    (near,) = fingerprints_of([parsed.text.lower()])
+    marks = await _marks_of(tx, post, parsed, near, [files[one] for one in post.media if one in files])
+    await tx.run(
+        store.ANEW, the=post.id, new_target=_first_addressed(post), new_object=post.reply_to_id, new_marks=marks
+    )
 
 
 def _target(post: posts.Post) -> int | None:
@@ -72,11 +102,11 @@ async def _look_for_raid(tx: Tx, post: posts.Post, target: int, marks: bytes, ne
     return changed
 
 
-async def _write_down(
+async def _marks_of(
     tx: Tx, post: posts.Post, parsed: text.Parsed, near: Sequence[int], files: Sequence[Media]
 ) -> bytes:
     named = [one for one in post.mentions if one != post.reply_to_author_id]
-    marks = marks_of_post(
+    return marks_of_post(
         parsed.text,
         tags=[text.hashtag_key(tag) for tag in post.hashtags],
         links=parsed.links,
@@ -85,11 +115,6 @@ async def _write_down(
         named=named,
         near=near,
     )
-    await tx.run(
-        store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=_first_addressed(post),
-        object_id=post.reply_to_id, marks=marks,
-    )  # fmt: skip
-    return marks
 
 
 async def _shown(tx: Tx, picture: Picture) -> list[str]:

@@ -8,11 +8,16 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears
 from dunnock.integrity import inquire, observe, pictures, raids, rhythm, watch
 from dunnock.integrity.events import SignalGrew, SignalRaised
+from dunnock.media import MediaChanged
 
 HEARS: Hears = {
     posts.PostPublished: (observe.see_post, rhythm.note_hour),
     posts.PostBoosted: (observe.see_boost, rhythm.note_hour_of_boost),
+    posts.PostEdited: (observe.see_anew,),
+    posts.PostAnswers: (observe.see_anew,),
+    posts.PostNames: (observe.see_anew,),
     posts.PostDeleted: (observe.unsee_post,),
+    MediaChanged: (observe.see_file,),
     accounts.PersonaChanged: (rhythm.note_move,),
     SignalRaised: (inquire.on_signal,),
     SignalGrew: (inquire.on_signal,),

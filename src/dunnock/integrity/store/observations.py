@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import LargeBinary, bindparam, delete, func, select, update
 
 from dunnock.foundation.db import BigId, Sql, among, insert_once
 from dunnock.integrity.tables import observations
@@ -10,6 +10,15 @@ from dunnock.integrity.tables import observations
 _o = observations.c
 
 ADD = insert_once(observations, "id", "account_id", "act", "target_id", "object_id", "marks", keys=["id"])
+ANEW = Sql(  # what it says, answers and names now; nothing where it was never seen
+    update(observations)
+    .where(_o.id == bindparam("the", type_=BigId))
+    .values(
+        target_id=bindparam("new_target", type_=BigId),
+        object_id=bindparam("new_object", type_=BigId),
+        marks=bindparam("new_marks", type_=LargeBinary),
+    )
+)
 REMOVE = Sql(delete(observations).where(_o.id == bindparam("the", type_=BigId)))
 RECENT = Sql(  # the newest first
     select(_o.id, _o.account_id, _o.act, _o.marks)
