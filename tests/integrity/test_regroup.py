@@ -143,3 +143,47 @@ async def test_all_in_a_role_are_split_off_at_once(db, network, mod):
     made = await do(db, integrity.split_cluster, cluster, people[:1], role="amplifier", reason=WHY, by=mod.id)
     assert await people_of(db, made, mod) == [people[0], *people[5:]]
     assert await people_of(db, cluster, mod) == people[1:5]
+
+
+async def waiting_signals(db, mod):
+    return {one.subject_id for one in await integrity.list_signals(db, "together.script", "open", by=mod.id)}
+
+
+async def test_what_is_split_off_and_dismissed_leaves_the_rest_to_grow_and_has_no_part_in_the_case(
+    db, network, mod, make
+):
+    cluster, people = network
+    case_id = (await integrity.show_cluster(db, cluster, by=mod.id)).case_id
+    made = await do(db, integrity.split_cluster, cluster, people[:8], reason=WHY, by=mod.id)
+    ends = {end for one in await integrity.ties_of(db, made, by=mod.id) for end in (one.a_id, one.b_id)}
+    assert ends == set(people[:8]), "the picture of what is split off has its ties"
+    assert await waiting_signals(db, mod) == {cluster, made}
+    await do(db, integrity.judge_cluster, made, "dismissed", by=mod.id)
+    assert await waiting_signals(db, mod) == {cluster}
+    [health] = await integrity.detector_health(db, since=0, by=mod.id)
+    assert (health.waiting, health.dismissed) == (1, 1), "what was wrong about it counts"
+    told = await moderation.parts_of(db, case_id, people)
+    assert {one for one, role in told.items() if role} == set(people[8:])
+    late = [one.id for one in await planted(db, make, 3)]  # they say the same; most who do were dismissed
+    await again(db)
+    assert set(late) <= set(await people_of(db, cluster, mod))
+    assert await people_of(db, made, mod) == people[:8]
+    await do(db, integrity.judge_cluster, made, "open", by=mod.id)
+    told = await moderation.parts_of(db, case_id, people)
+    assert {told[one] for one in people} == {"core"}
+
+
+async def test_what_is_merged_is_judged_and_pictured_with_what_it_became(db, network, mod):
+    cluster, people = network
+    made = await do(db, integrity.split_cluster, cluster, people[:4], reason=WHY, by=mod.id)
+    third = await do(db, integrity.split_cluster, made, people[:2], reason=WHY, by=mod.id)
+    whole = len(await integrity.ties_of(db, cluster, by=mod.id))
+    edit = await do(db, integrity.merge_clusters, third, made, reason=WHY, by=mod.id)
+    await do(db, integrity.merge_clusters, made, cluster, reason=WHY, by=mod.id)
+    assert len(await integrity.ties_of(db, cluster, by=mod.id)) == whole
+    assert await waiting_signals(db, mod) == {cluster, made, third}
+    await do(db, integrity.judge_cluster, cluster, "confirmed", by=mod.id)
+    assert await waiting_signals(db, mod) == set(), "nothing is left that nobody could judge"
+    with pytest.raises(integrity.ClusterRefused, match=r"^\d+$") as refused:
+        await do(db, integrity.undo_edit, edit, by=mod.id)
+    assert "merged into another network" in refused.value.text

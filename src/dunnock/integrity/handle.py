@@ -13,7 +13,7 @@ from dunnock.foundation.db import Reader, Tx
 from dunnock.integrity.errors import ClusterMissing, ClusterRefused
 from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie, Summary
 from dunnock.integrity.store import clusters as store
-from dunnock.integrity.store import signals
+from dunnock.integrity.store import edits, signals
 from dunnock.integrity.story import topics_of
 from dunnock.integrity.watch import act_on
 from dunnock.moderation import log
@@ -64,7 +64,8 @@ async def growth_of(reader: Reader, cluster_id: int, *, by: int) -> list[tuple[i
 async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -> None:
     """Say whether these act together (`confirmed`), do not (`dismissed`), or that it is to be looked at again (`open`).
 
-    Dismissed, its accounts count each for itself again, and the same accounts are not brought up anew. Confirmed, it has a case
+    Dismissed, its accounts count each for itself again, have no part in its case any more, unless a person brought them in or
+    another network did, and the same accounts are not brought up anew. Confirmed, it has a case
     however weak it is. What was said tells how good the detector is.
 
     Raises: NotPermitted; ClusterMissing; ClusterRefused: it was merged into another.
@@ -74,10 +75,20 @@ async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -
     if held.state == state:
         return
     await tx.run(store.JUDGE, the=cluster_id, new_state=state, into=None, now=tx.now, by=by)
-    for row in await tx.all(signals.ABOUT, the_kind="cluster", subject=cluster_id, most=10):
-        await tx.run(signals.JUDGE, the=row[0], new_state=state, now=tx.now, by=by)
+    await judge_signals_of(tx, cluster_id, state, by=by)
     await log.note(tx, staff, "cluster.judge", cluster_id, state=state)
-    await act_on(tx, cluster_id)
+    await act_on(tx, cluster_id, again=held.state == "dismissed")
+
+
+async def judge_signals_of(tx: Tx, cluster_id: int, state: str, *, by: int) -> None:
+    """Let what detectors said of a cluster, and of all that went into it, be as right or wrong as the cluster is."""
+    waiting, done = [cluster_id], set[int]()
+    while waiting:
+        one = waiting.pop()
+        done.add(one)
+        for row in await tx.all(signals.ABOUT, the_kind="cluster", subject=one, most=10):
+            await tx.run(signals.JUDGE, the=row[0], new_state=state, now=tx.now, by=by)
+        waiting += [row[0] for row in await tx.all(edits.WENT_INTO, the=one) if row[0] not in done]
 
 
 async def hold(tx: Tx, cluster_id: int) -> Cluster:
@@ -87,5 +98,7 @@ async def hold(tx: Tx, cluster_id: int) -> Cluster:
         raise ClusterMissing(cluster_id)
     held = store.cluster_of(row)
     if held.state == "merged":
-        raise ClusterRefused(cluster_id)
+        raise ClusterRefused(
+            cluster_id, say="Validation failed: It was merged into another network; open that one instead"
+        )
     return held

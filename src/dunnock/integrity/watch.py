@@ -18,7 +18,7 @@ from dunnock.foundation.clock import DAY, MINUTE, SECOND, now_ms
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
-from dunnock.integrity.model import Act, ClusterMember, Summary
+from dunnock.integrity.model import Act, Cluster, ClusterMember, Summary
 from dunnock.integrity.rhythm import MOVED_MS, WOKE_MS, Rhythm, rhythm_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.store import clusters as store
@@ -71,10 +71,11 @@ def _find(acts: Sequence[tuple[int, int, bool, bytes]], changed: Mapping[int, Rh
 
 async def _write_down(tx: Tx, network: Any) -> None:
     members = network.members
-    held = await _same(tx, list(members))
+    held, apart = await _same(tx, list(members))
     if held is not None and held.state == "dismissed":
         return
-    if held is not None and (apart := await _kept_apart(tx, held.id, list(members))):
+    if held is not None:
+        apart |= await _kept_apart(tx, held.id, list(members))
         members = {one: member for one, member in members.items() if one not in apart}
         if not members:
             return
@@ -121,10 +122,15 @@ async def _write_down(tx: Tx, network: Any) -> None:
     size = len(known.keys() | members.keys())
     acts = sum(network.traces.values())
     await tx.run(store.PUT_SIZE, cluster_id=cluster_id, at=tx.now // MINUTE * MINUTE, size=size, acts=acts)
-    score = 1 - math.exp(-min(network.score, 30))
-    evidence = {**msgspec.structs.asdict(summary), "accounts": size, "nats": network.score}
-    await raise_signal(tx, f"together.{network.how}", "cluster", cluster_id, score=score, evidence=evidence)
+    await raise_for(tx, cluster_id, summary, size=size, nats=network.score)
     await act_on(tx, cluster_id)
+
+
+async def raise_for(tx: Tx, cluster_id: int, summary: Summary, *, size: int, nats: float) -> None:
+    """Say of a cluster of `size` accounts that they act together; `nats`: how sure of the surest."""
+    evidence = {**msgspec.structs.asdict(summary), "accounts": size, "nats": nats}
+    score = 1 - math.exp(-min(nats, 30))
+    await raise_signal(tx, f"together.{summary.how}", "cluster", cluster_id, score=score, evidence=evidence)
 
 
 async def _kept_apart(tx: Tx, cluster_id: int, account_ids: list[int]) -> set[int]:
@@ -132,27 +138,42 @@ async def _kept_apart(tx: Tx, cluster_id: int, account_ids: list[int]) -> set[in
     return {row[0] for row in await tx.all(edits.APART, the=cluster_id, ids=account_ids)}
 
 
-async def _same(tx: Tx, account_ids: list[int]) -> Any:
-    """The cluster that these accounts are in, for the most part; one that people dismissed, unless it grew far beyond."""
-    for cluster_id, state, number in await tx.all(store.MEETING, ids=account_ids):
+async def _same(tx: Tx, account_ids: list[int]) -> tuple[Cluster | None, set[int]]:
+    """The cluster that these accounts are in, for the most part, and who is left out of it.
+
+    Where most are in one that people dismissed, and it did not grow far beyond, it is that one, unless those who are not in it
+    are in another for the most part: then they go on there, and the dismissed ones are left out.
+    """
+    dismissed: Cluster | None = None
+    left_out = set[int]()
+    for cluster_id, state, _ in await tx.all(store.MEETING, ids=account_ids):
         row = await tx.one(store.HOLD, the=cluster_id)
         assert row is not None
         held = store.cluster_of(row)
-        if number < _SAME * min(len(account_ids), held.size):
+        rest = [one for one in account_ids if one not in left_out]
+        number = len(await tx.all(store.AMONG, the=cluster_id, ids=rest)) if rest else 0
+        if not number or number < _SAME * min(len(rest), held.size):
             continue
-        if state == "dismissed" and len(account_ids) > _GONE_ON * held.size:
-            continue
-        return held
-    return None
+        if state != "dismissed":
+            return held, left_out
+        if len(account_ids) <= _GONE_ON * held.size:
+            dismissed = held
+            left_out |= {row[0] for row in await tx.all(store.AMONG, the=cluster_id, ids=account_ids)}
+    return dismissed, left_out
 
 
-async def act_on(tx: Tx, cluster_id: int) -> None:
-    """What follows from a cluster as it is now: a case when it is strong, and how its accounts are counted."""
+async def act_on(tx: Tx, cluster_id: int, *, again: bool = False) -> None:
+    """What follows from a cluster as it is now: a case when it is strong, and how its accounts are counted.
+
+    `again`: it was dismissed before, and its accounts have their parts in the case again.
+    """
     row = await tx.one(store.HOLD, the=cluster_id)
     assert row is not None
     held = store.cluster_of(row)
     members = [store.member_of(one) for one in await tx.all(store.MEMBERS, the=cluster_id, most=_MOST_IN_CASE)]
     strong = [one for one in members if one.score >= STRONG_NATS]
+    if held.state == "dismissed" and held.case_id is not None:
+        await _leave_case(tx, held.id, held.case_id, [one.account_id for one in members])
     if held.state in {"dismissed", "merged"} or (len(strong) < STRONG_SIZE and held.state != "confirmed"):
         await accounts.set_group(tx, cluster_id, {})
         return
@@ -162,6 +183,8 @@ async def act_on(tx: Tx, cluster_id: int) -> None:
         for one in members
     ]
     if held.case_id is not None:
+        if again:
+            await moderation.give_parts_by_server(tx, held.case_id, subjects)
         await moderation.add_subjects_by_server(tx, held.case_id, subjects)
         return
     summary = msgspec.json.decode(held.summary, type=Summary)
@@ -172,6 +195,13 @@ async def act_on(tx: Tx, cluster_id: int) -> None:
         severity=2, techniques=tuple(techniques(summary)), subjects=tuple([*subjects, *seen][:_MOST_IN_CASE]),
     )  # fmt: skip
     await tx.run(store.JOIN_CASE, the=cluster_id, new_case=await tell(tx, story))
+
+
+async def _leave_case(tx: Tx, cluster_id: int, case_id: int, account_ids: list[int]) -> None:
+    """Whoever is in it because of this cluster alone has no part in the case any more: no decision about a part meets them."""
+    elsewhere = await tx.all(store.ELSEWHERE, the=cluster_id, the_case=case_id, ids=account_ids)
+    gone = sorted(set(account_ids) - {row[0] for row in elsewhere})
+    await moderation.take_parts_by_server(tx, case_id, gone, why="People said that its network is none")
 
 
 def _why(one: ClusterMember) -> str:

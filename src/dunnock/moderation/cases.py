@@ -125,6 +125,12 @@ async def tell_more_by_server(
     if new != held:
         await _change(tx, new)
         await log.note_by(tx, log.THE_SERVER, "case.change", case_id, called=new.title)
+    await give_parts_by_server(tx, case_id, subjects)
+    await add_subjects_by_server(tx, case_id, subjects)
+
+
+async def give_parts_by_server(tx: Tx, case_id: int, subjects: Collection[Subject]) -> None:
+    """Give those that have no part in the case yet, and that no person brought in, theirs. The others stay as they are."""
     await tx.many(
         store.GIVE_PART,
         [
@@ -134,7 +140,11 @@ async def tell_more_by_server(
             if one.role
         ],
     )  # fmt: skip
-    await add_subjects_by_server(tx, case_id, subjects)
+
+
+async def take_parts_by_server(tx: Tx, case_id: int, account_ids: Collection[int], *, why: str) -> None:
+    """Let accounts that the server brought in as core or amplifier have no part in the case any more; they stay, with `why`."""
+    await tx.run(store.TAKE_PART, the_case=case_id, ids=sorted(account_ids), new_why=why)
 
 
 async def open_case_of_report(tx: Tx, report_id: int, *, by: int) -> int:

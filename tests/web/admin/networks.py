@@ -14,9 +14,9 @@ from dunnock.integrity.watch import WatchActs, watch_acts
 WORDS = "The ministry has kept its promise to our farmers and the whole valley thanks them for it"
 
 
-async def planted(db: Db, make: Any) -> list[Any]:
+async def planted(db: Db, make: Any, number: int = 12) -> list[Any]:
     """The accounts, after the watch looked."""
-    paid = [await make.account() for _ in range(12)]
+    paid = [await make.account() for _ in range(number)]
     async with db.begin() as tx:
         for n, one in enumerate(paid):
             mark = marks.marks_of_post(WORDS, tags=["valley"])

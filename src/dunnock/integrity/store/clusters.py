@@ -48,10 +48,10 @@ JUDGE = Sql(
     )
 )
 JOIN_CASE = Sql(update(clusters).where(_c.id == _the).values(case_id=bindparam("new_case", type_=BigId)))
+_ours = select(func.count()).where(_m.cluster_id == _the).select_from(cluster_members)
+_surest = select(func.coalesce(func.max(_m.score), 0)).where(_m.cluster_id == _the)
 RESIZE = Sql(
-    update(clusters)
-    .where(_c.id == _the)
-    .values(size=select(func.count()).where(_m.cluster_id == _the).select_from(cluster_members).scalar_subquery())
+    update(clusters).where(_c.id == _the).values(size=_ours.scalar_subquery(), score=_surest.scalar_subquery())
 )
 MEETING = Sql(  # clusters that some accounts are in, and how many of them
     select(_m.cluster_id, _c.state, func.count())
@@ -78,6 +78,17 @@ MOVE_MEMBERS = Sql(  # but for those who are in the other one already
         among(_m.account_id, "ids"),
     )
     .values(cluster_id=bindparam("into", type_=BigId))
+)
+ELSEWHERE = Sql(  # those who are in another cluster, too, that people did not dismiss and that is in the same case
+    select(_m.account_id)
+    .join(clusters, _c.id == _m.cluster_id)
+    .where(
+        among(_m.account_id, "ids"),
+        _c.id != _the,
+        _c.case_id == bindparam("the_case", type_=BigId),
+        _c.state != "dismissed",
+        _c.state != "merged",
+    )
 )
 AMONG = Sql(select(_m.account_id).where(_m.cluster_id == _the, among(_m.account_id, "ids")))
 DROP_MEMBERS = Sql(delete(cluster_members).where(_m.cluster_id == _the, among(_m.account_id, "ids")))

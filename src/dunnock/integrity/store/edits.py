@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, union_all, update
 
 from dunnock.foundation.db import BigId, Row, Sql, among, insert_into, upsert
 from dunnock.integrity.model import ClusterEdit, ClusterMember
@@ -17,6 +17,12 @@ ADD = insert_into(cluster_edits, "id", "act", "cluster_id", "other_id", "was", "
 HOLD = Sql(_row.where(_e.id == _the), _row.where(_e.id == _the).with_for_update())
 OF = Sql(  # about a cluster, the newest first
     _row.where(or_(_e.cluster_id == _the, _e.other_id == _the)).order_by(_e.id.desc()).limit(bindparam("most"))
+)
+WENT_INTO = Sql(  # clusters that are part of this one now: merged into it, or split off from it and taken back
+    union_all(
+        select(_e.cluster_id).where(_e.other_id == _the, _e.act == "merge", _e.undone_at.is_(None)),
+        select(_e.other_id).where(_e.cluster_id == _the, _e.act == "split", _e.undone_at.is_not(None)),
+    )
 )
 UNDO = Sql(
     update(cluster_edits)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, case, delete, func, select, update
+from sqlalchemy import BindParameter, bindparam, case, delete, func, or_, select, update
 
 from dunnock.foundation.db import BigId, Reader, Row, Sql, among, insert_into, insert_once
 from dunnock.moderation.case_model import Case, Note, Subject
@@ -82,6 +82,17 @@ GIVE_PART = Sql(  # to what the server itself brought in without one
         _s.by_account_id.is_(None),
     )
     .values(role=bindparam("new_role"), why=case((_new_why == "", _s.why), else_=_new_why))
+)
+TAKE_PART = Sql(  # from accounts that the server itself brought in
+    update(case_subjects)
+    .where(
+        _s.case_id == bindparam("the_case", type_=BigId),
+        _s.kind == "account",
+        among(_s.subject_id, "ids"),
+        or_(_s.role == "core", _s.role == "amplifier"),
+        _s.by_account_id.is_(None),
+    )
+    .values(role="", why=bindparam("new_why"))
 )
 DROP_SUBJECT = Sql(
     delete(case_subjects).where(
