@@ -265,6 +265,7 @@ MEMBERS_FORMS = {
     "POST /settings/security/totp/confirm",
     "POST /settings/security/totp/remove",
     "POST /settings/sessions",
+    "POST /welcome/collection",
     "POST /welcome/done",
     "POST /welcome/people",
     "POST /welcome/profile",

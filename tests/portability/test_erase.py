@@ -222,6 +222,7 @@ class Life:
             await row(d.trend_gathered, account_id=one.id, gathering_id=it)
             await row(d.trend_held_accounts, account_id=one.id, kind="tag", subject_id=tag, at=1)
             await row(d.vouched, account_id=one.id)
+            await row(d.brought_by, account_id=one.id, collection_id=1)
             await row(d.saved_searches, id=new(), account_id=one.id, title="x", query="x", secret="x")
             await row(d.collections, id=(it := new()), account_id=one.id, name="Birds", created_at=1, updated_at=1)
             await row(d.collection_items, id=new(), collection_id=it, account_id=other.id, state="accepted")

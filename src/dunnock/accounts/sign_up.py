@@ -69,6 +69,7 @@ async def sign_up(
     app_id: int | None = None,
     confirm: bool = False,
     min_age: int = 0,
+    beside: Callable[[Tx, Member], Awaitable[None]] | None = None,
 ) -> Member:
     """Make a member; `pending` where the policy asks for approval (an invitation stands for approval), or a block does.
 
@@ -76,6 +77,7 @@ async def sign_up(
     from, for blocks of networks; it is not kept. `app_id`: the app they join with.
     `confirm`: they may come in only after following the link of a mail. `min_age`: so old they must be, and have to say it;
     0: they need not. A date of birth that they give is not kept, only the band of age.
+    `beside`: done in the same transaction.
 
     Raises:
         SignUpRefused: the form breaks rules, or the name or address is taken.
@@ -118,6 +120,8 @@ async def sign_up(
             await put_birth(tx, made.account_id, read_birth(form.date_of_birth, now=tx.now))
         if confirm:
             await tx.enqueue(SendMemberMail(mail_id=tx.new_id(), member_id=made.id, what="confirm"))
+        if beside is not None:
+            await beside(tx, made)
         return made
 
 

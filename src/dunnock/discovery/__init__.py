@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dunnock.discovery.brought import forget_what_brought, keep_what_brought, what_brought
 from dunnock.discovery.collections import (
     MOST_COLLECTIONS,
     MOST_ITEMS,
@@ -165,12 +166,14 @@ __all__ = [
     "follow_collection",
     "follow_rest",
     "following_all",
+    "forget_what_brought",
     "held_accounts",
     "held_back",
     "index_author",
     "index_backlog",
     "index_posts",
     "index_span",
+    "keep_what_brought",
     "leave_collection",
     "list_hashtags",
     "list_publishers",
@@ -189,4 +192,5 @@ __all__ = [
     "starters",
     "take_from_collection",
     "unreviewed_posts",
+    "what_brought",
 ]

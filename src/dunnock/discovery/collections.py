@@ -171,6 +171,7 @@ async def delete_collection(tx: Tx, collection_id: int, *, by: int) -> None:
     await _own(tx, collection_id, by)
     await tx.run(store.DROP_ITEMS, id=collection_id)
     await tx.run(store.DROP_FOLLOWS, id=collection_id)
+    await tx.run(store.DROP_BROUGHT, id=collection_id)
     await tx.run(store.DROP, id=collection_id)
     await tx.record(CollectionChanged(collection_id=collection_id, by=by))
 

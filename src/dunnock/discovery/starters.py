@@ -15,6 +15,7 @@ from dunnock.accounts import counts
 from dunnock.discovery.collections import Collection, Item, collection_as_it_is, find_collection, find_collections
 from dunnock.discovery.errors import CollectionMissing, StarterRefused
 from dunnock.discovery.events import CollectionChanged
+from dunnock.discovery.store import brought
 from dunnock.discovery.store import collections as store
 from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Db, Reader, Tx
@@ -131,6 +132,7 @@ async def follow_collection(
         await tx.enqueue(FollowRest(by, collection_id))
     if rest or await tx.one(store.HOLD_FOLLOWING, account=by, collection=collection_id) is not None:
         await _keep(tx, done, rest, by=by, collection_id=collection_id)
+    await tx.run(brought.FOLLOWED, account=by, collection=collection_id)
     return msgspec.structs.replace(done, waiting=len(rest))
 
 

@@ -212,6 +212,14 @@ collection_follows = Table(  # who follows all of a large collection: it goes on
     sqlite_with_rowid=False,
 )
 
+brought_by = Table(  # the collection whose link brought who joined, until they follow it or put it away
+    "brought_by",
+    metadata,
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("collection_id", BigId, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 vouched = Table(  # for whom people vouch whom this server knows (vouching.py); empty: it knows too few
     "vouched",
     metadata,

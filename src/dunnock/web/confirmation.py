@@ -13,7 +13,7 @@ from dunnock.api.kit import Form, Query
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
-from dunnock.web.onboarding import AFTER_JOINING
+from dunnock.web.onboarding import first_page
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show, keep_to_itself
 from dunnock.web.sign_in import address_of
@@ -65,7 +65,7 @@ async def confirm(
         return show.go("/settings/account", done="confirmed")
     if member.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=member.username)
-    return show.go(f"/auth/sign_in?next={AFTER_JOINING}", done="confirmed")
+    return show.go(f"/auth/sign_in?next={await first_page(db, member.account_id)}", done="confirmed")
 
 
 @get("/auth/confirmation/new")

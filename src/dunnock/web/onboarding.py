@@ -27,7 +27,7 @@ from dunnock.web.words import N_
 
 STEPS = 3
 """Joining itself is the first one; the others can be left out."""
-AFTER_JOINING = "/welcome/profile"
+_AFTER_JOINING = "/welcome/profile"
 _PEOPLE, _TAGS, _STARTERS, _NAMED = 12, 8, 6, 3
 _FOLLOW_AT_FIRST = 5
 _NEW_MS = 30 * DAY
@@ -65,8 +65,8 @@ class FirstFollowsForm(Sent):
     starter: Id | None = None
 
 
-class ChecklistForm(Sent):
-    """Pressed: the list is not wanted any more."""
+class PutAwayForm(Sent):
+    """Pressed: it is not wanted any more."""
 
 
 @get("/welcome/profile")
@@ -151,7 +151,7 @@ async def follow_first(
 
 @post("/welcome/done", status_code=303)
 async def put_checklist_away(
-    form: Form[ChecklistForm],  # noqa: ARG001 (the button is all there is)
+    form: Form[PutAwayForm],  # noqa: ARG001 (the button is all there is)
     show: NamedDependency[Show],
     member: NamedDependency[Member],
     db: NamedDependency[Db],
@@ -160,6 +160,35 @@ async def put_checklist_away(
     async with db.begin() as tx:
         await accounts.choose_pages(tx, member.member_id, words_of(show.look.chosen, checked=True))
     return show.go("/")
+
+
+@post("/welcome/collection", status_code=303)
+async def put_collection_away(
+    form: Form[PutAwayForm],  # noqa: ARG001 (the button is all there is)
+    show: NamedDependency[Show],
+    member: NamedDependency[Member],
+    db: NamedDependency[Db],
+) -> Response[None]:
+    """Offer the collection that they came for no more; its page stays where it is."""
+    async with db.begin() as tx:
+        await discovery.forget_what_brought(tx, member.account_id)
+    return show.go("/")
+
+
+async def first_page(db: Db, account_id: int) -> str:
+    """Where who just joined goes on: to the people for whom they came, or to their profile."""
+    one = await discovery.what_brought(db, account_id)
+    return _AFTER_JOINING if one is None else f"/collections/{one.id}"
+
+
+async def came_for(db: Db, visitor: Visitor, cards: Cards) -> Starter | None:
+    """The collection that brought who joined in the last 30 days; None: none did, or they followed it or put it away."""
+    account = visitor.account
+    if account is None or now_ms() - account.created_at > _NEW_MS:
+        return None
+    one = await discovery.what_brought(db, account.id)
+    shown = [] if one is None else await _shown([one], cards)
+    return shown[0] if shown else None
 
 
 async def first_steps(db: Db, show: Show, visitor: Visitor) -> list[FirstStep]:
@@ -191,7 +220,10 @@ async def _suggested(member: Member, cards: Cards, people: People) -> list[tuple
 async def _starters(db: Db, show: Show, member: Member, cards: Cards, people: People) -> list[Starter]:
     language = show.locale.tag.partition("-")[0]
     found = await discovery.starters(db, viewer=member.account_id, language=language, ages=people.ages)
-    found = [one for one in found if one.items][:_STARTERS]
+    return await _shown([one for one in found if one.items][:_STARTERS], cards)
+
+
+async def _shown(found: list[Collection], cards: Cards) -> list[Starter]:
     wanted = {one.account_id for one in found} | {item.account_id for one in found for item in one.items[:_NAMED]}
     faces = {one.id: one for one in await cards.faces(list(wanted))}
     return [
@@ -224,4 +256,6 @@ async def _ask_follows(
     )
 
 
-HANDLERS = pages(ask_first_profile, keep_first_profile, ask_first_follows, follow_first, put_checklist_away)
+HANDLERS = pages(
+    ask_first_profile, keep_first_profile, ask_first_follows, follow_first, put_checklist_away, put_collection_away
+)

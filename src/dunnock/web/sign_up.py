@@ -9,13 +9,13 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import accounts
+from dunnock import accounts, discovery
 from dunnock.api.kit import Form, Id, Query, origin_of
-from dunnock.foundation.db import Db
+from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError
 from dunnock.foundation.settings import Settings
 from dunnock.web.about import rules_for
-from dunnock.web.onboarding import AFTER_JOINING, STEPS
+from dunnock.web.onboarding import STEPS, first_page
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.sign_in import address_of, let_in
@@ -44,6 +44,12 @@ class SignUpParams(msgspec.Struct, frozen=True):
     collection: Id | None = None
 
 
+class InvitedParams(msgspec.Struct, frozen=True):
+    """`collection`: whose people to follow afterwards."""
+
+    collection: Id | None = None
+
+
 @get("/auth/sign_up")
 async def ask_sign_up(
     params: Query[SignUpParams],
@@ -52,24 +58,26 @@ async def ask_sign_up(
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
 ) -> Response[str] | Response[None]:
-    """The form; members are led to the front page."""
+    """The form; members are led to the front page, or to what they would come for."""
     if visitor.session is not None:
-        return show.go("/")
+        return show.go("/" if params.collection is None else f"/collections/{params.collection}")
     return await _ask(show, db, settings, SignUpForm(invitation=params.invitation[:100], collection=params.collection))
 
 
 @get("/invite/{code:str}")
 async def show_invitation(
+    *,
     code: FromPath[str],
+    params: Query[InvitedParams],
     show: NamedDependency[Show],
     visitor: NamedDependency[Visitor],
     db: NamedDependency[Db],
     settings: NamedDependency[Settings],
 ) -> Response[str] | Response[None]:
-    """The form with the invitation's code in it."""
+    """The form with the invitation's code in it; members are led to what they would come for."""
     if visitor.session is not None:
-        return show.go("/")
-    return await _ask(show, db, settings, SignUpForm(invitation=code[:100]))
+        return show.go("/" if params.collection is None else f"/collections/{params.collection}")
+    return await _ask(show, db, settings, SignUpForm(invitation=code[:100], collection=params.collection))
 
 
 @post("/auth/sign_up", status_code=303)
@@ -81,6 +89,11 @@ async def sign_up(
     settings: NamedDependency[Settings],
 ) -> Response[str] | Response[None]:
     """Make the account; where nobody has to approve it, its owner is signed in at once."""
+
+    async def came_for(tx: Tx, member: accounts.Member) -> None:
+        if form.collection is not None:
+            await discovery.keep_what_brought(tx, member.account_id, form.collection)
+
     try:
         joined = await accounts.sign_up(
             db,
@@ -99,6 +112,7 @@ async def sign_up(
             origin=origin_of(request),
             confirm=settings.confirms_mail,
             min_age=settings.min_age,
+            beside=came_for,
         )
     except DomainError as error:
         return await _ask(show, db, settings, form, error=error)
@@ -112,7 +126,7 @@ async def sign_up(
         )
     if joined.state is accounts.State.PENDING:
         return show("waiting.html", with_form=True, username=joined.username)
-    goal = AFTER_JOINING if form.collection is None else f"/collections/{form.collection}"
+    goal = await first_page(db, joined.account_id)
     return await let_in(request, show, db, settings, member_id=joined.id, goal=goal)
 
 

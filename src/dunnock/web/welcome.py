@@ -22,7 +22,7 @@ from dunnock.web.cards import Cards, Face
 from dunnock.web.catalogue import catalogue
 from dunnock.web.composer import composer
 from dunnock.web.first_run import awaits_owner
-from dunnock.web.onboarding import first_steps
+from dunnock.web.onboarding import came_for, first_steps
 from dunnock.web.pages import PageParams, pages
 from dunnock.web.show import Show
 from dunnock.web.steps import cursor_of, steps_of
@@ -63,6 +63,7 @@ async def show_front(
             newest=page.entries[0].id if page.entries and not cursor.max_id and not cursor.min_id else None,
             steps=steps_of(page, cursor),
             lists=await lists.lists_of(db, visitor.account_id),
+            came_for=await came_for(db, visitor, cards),
             first_steps=await first_steps(db, show, visitor),
             **await composer(db, settings, visitor),
             **await about(settings, instance, cards),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import and_, bindparam, delete, exists, func, literal_column, or_, select
 
 from dunnock.discovery.store.others import accounts
-from dunnock.discovery.tables import collection_follows, collection_items, collections, dismissals
+from dunnock.discovery.tables import brought_by, collection_follows, collection_items, collections, dismissals
 from dunnock.foundation.db import BigId, Sql, among, insert_into, insert_once, upsert
 
 _COLUMNS = (
@@ -78,6 +78,7 @@ DROP = Sql(delete(collections).where(_the))
 DROP_ITEMS = Sql(delete(collection_items).where(collection_items.c.collection_id == bindparam("id")))
 
 DROP_FOLLOWS = Sql(delete(collection_follows).where(collection_follows.c.collection_id == bindparam("id")))
+DROP_BROUGHT = Sql(delete(brought_by).where(brought_by.c.collection_id == bindparam("id")))
 
 # Who follows all of one ---------------------------------------------------------------------------------------------
 
@@ -151,6 +152,7 @@ PART = Sql(
 # Everything of an account that is gone
 _gone = bindparam("account", type_=BigId)
 FORGET: tuple[Sql, ...] = (
+    Sql(delete(brought_by).where(brought_by.c.account_id == _gone)),
     Sql(delete(collection_follows).where(collection_follows.c.account_id == _gone)),
     Sql(
         delete(collection_items).where(

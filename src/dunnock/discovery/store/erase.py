@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from dunnock.discovery.tables import (
+    brought_by,
     collection_follows,
     collection_items,
     collections,
@@ -19,6 +20,7 @@ from dunnock.foundation.erase import Step, of, rows, some_of
 _own = select(collections.c.id).where(of(collections.c.account_id))
 
 FINDING: Step = rows(
+    some_of(brought_by, of(brought_by.c.account_id), brought_by.c.account_id),
     some_of(collection_follows, of(collection_follows.c.account_id), collection_follows.c.collection_id),
     some_of(collection_items, collection_items.c.collection_id.in_(_own.scalar_subquery()), collection_items.c.id),
     some_of(collection_items, of(collection_items.c.account_id), collection_items.c.id),

@@ -136,6 +136,7 @@ ROWS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "thread_mutes": ("account_id", ("thread_id",)),
     "dismissals": ("account_id", ("target_id",)),
     "collection_follows": ("account_id", ("collection_id", "waiting", "followed", "asked", "left_out")),
+    "brought_by": ("account_id", ("collection_id",)),
     "collections": ("account_id", ("id", "name", "description", "language", "tag", "created_at", "updated_at")),
     "notification_policies": ("account_id", (
         "not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts", "bots",
