@@ -32,7 +32,7 @@ import services
 from dunnock.accounts.tables import accounts
 from dunnock.app import migrate
 from dunnock.discovery import marks, search_posts
-from dunnock.discovery.index import _BACKLOG, _vector, index_posts
+from dunnock.discovery.index import _BACKLOG, _vector, in_its_half, index_posts
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db, Sql, insert_once, open_db
 from dunnock.foundation.ids import id_at
@@ -86,10 +86,7 @@ async def fill(db: Db, number: int, words: list[str]) -> None:
         rows, docs = [], []
         for at, said in enumerate(texts(min(CHUNK, number - first), words, pick), first):
             post_id, author = id_at(START + at * 1000), pick.randint(1, AUTHORS)
-            found = [*said, marks.by(author)]
-            if author % 3 == 0:
-                found.append(marks.PUBLIC)
-            found += marks.languages("en")
+            found = in_its_half([*said, marks.by(author), *marks.languages("en")], public=author % 3 == 0)
             rows.append(
                 {
                     "id": post_id,

@@ -214,27 +214,43 @@ QUERIES = [
 
 
 async def test_both_engines_find_what_the_words_say(house, make, monkeypatch):
-    """A plain reading of the rules, over random texts: the index must give exactly the same."""
+    """A plain reading of the rules, over random texts: the index must give exactly the same.
+
+    Also while posts from before stand where all posts stood, and not in the half of those that few may find.
+    """
     chance = random.Random("dunnock")
-    author = await make.member("author", indexable=True)
-    texts = {}
-    for _ in range(150):
+    open_, shy = await make.member("author", indexable=True), await make.member("shy")
+    texts, mine = {}, set()
+    for n in range(200):
         words = chance.choices(VOCABULARY, k=chance.randint(1, 6))
         text = " ".join(words)
         tags = ("Tag",) if "#Tag" in words else ()
-        texts[(await make.post(author, text, hashtags=tags)).id] = text
-    async with house.db.begin() as tx:
-        await discovery.index_posts(tx, list(texts))
+        post = await make.post(shy if n % 3 else open_, text, hashtags=tags)
+        texts[post.id] = text
+        if n % 3:
+            mine.add(post.id)
+    halved = index.in_its_half
+    as_before = lambda words, *, public: halved(words, public=True) if public else [*words]  # noqa: E731
+    for at, way in ((0, halved), (1, as_before)):
+        monkeypatch.setattr(index, "in_its_half", way)
+        async with house.db.begin() as tx:
+            await discovery.index_posts(tx, list(texts)[at::2])
+    monkeypatch.setattr(index, "in_its_half", halved)
     for pairs, walked in ((False, 5_000), (False, 2), (True, 5_000), (True, 2)):
         if pairs:
             await discovery.index_backlog(house.db, discovery.IndexBacklog())
-        # Of 150 posts PostgreSQL goes through two, and asks the index for the others.
+        # Of 200 posts PostgreSQL goes through two, and asks the index for the others.
         monkeypatch.setattr("dunnock.discovery.find.WALKED", walked)
         monkeypatch.setattr("dunnock.discovery.find.FAR", walked)
-        assert await index.marked(house.db) == index.Marked(pairs=pairs, timed=pairs)
+        assert await index.marked(house.db) == index.Marked(pairs=pairs, timed=pairs, halves=pairs)
         for typed in QUERIES:
             expected = [one for one in sorted(texts, reverse=True) if plainly(texts[one], typed)]
-            assert await house.search(author, typed, limit=200) == expected, typed
+            assert await house.search(shy, typed, limit=200) == expected, typed
+            public = [one for one in expected if one not in mine]
+            assert await house.search(shy, f"{typed} in:public", limit=200) == public, typed
+            assert await house.search(open_, typed, limit=200) == public, typed
+            own = [one for one in expected if one in mine]
+            assert await house.search(shy, f"{typed} in:library", limit=200) == own, typed
 
 
 @pytest.mark.parametrize("timed", [False, True])

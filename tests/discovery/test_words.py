@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunnock.discovery import marks
-from dunnock.discovery.query import MOST_TERMS, Term, for_postgresql, for_sqlite, read
+from dunnock.discovery.query import EVERYWHERE, MOST_TERMS, Part, Term, for_postgresql, for_sqlite, read
 from dunnock.discovery.words import fold, phrase_of, words_of
 
 
@@ -99,11 +99,11 @@ def test_a_query_is_bounded():
 @given(st.text(alphabet="ab\"'-: ORfromhas:@#.*()\\\0犬猫", max_size=60))
 def test_what_is_typed_is_never_the_engines_own_language(typed):
     query = read(typed)
-    said = for_sqlite(query, {}, (":p",))
+    said = for_sqlite(query, {}, EVERYWHERE)
     outside = "".join(said.split('"')[::2])
     assert set(outside) <= set("() ANDORNOT*")
     for pairs in (False, True):
-        outside = "".join(for_postgresql(query, {}, (":p",), pairs=pairs).split("'")[::2])
+        outside = "".join(for_postgresql(query, {}, EVERYWHERE, pairs=pairs).split("'")[::2])
         assert set(outside) <= set("()&|!<->:*")
 
 
@@ -111,16 +111,22 @@ def test_a_phrase_names_its_pairs_for_postgresql():
     query = read('"one two three" -"four five" six "seldom something"')
     one, two = marks.pairs(("one", "two", "three"))
     (four,) = marks.pairs(("four", "five"))
-    assert for_postgresql(query, {}, (), pairs=True) == (
-        f"(('{one}'&'{two}'&('one'<->'two'<->'three')))&('six')&('seldom'<->'something')&!(('{four}'&('four'<->'five')))"
+    all_ = (Part(("",)),)
+    assert for_postgresql(query, {}, all_, pairs=True) == (
+        f"((('{one}'&'{two}'&('one'<->'two'<->'three')))&('six')&('seldom'<->'something')&!(('{four}'&('four'<->'five'))))"
     )
-    assert for_postgresql(query, {}, (), pairs=False) == (
-        "('one'<->'two'<->'three')&('six')&('seldom'<->'something')&!('four'<->'five')"
+    assert for_postgresql(query, {}, all_, pairs=False) == (
+        "(('one'<->'two'<->'three')&('six')&('seldom'<->'something')&!('four'<->'five'))"
     )
     assert list(marks.pairs(("one", ":-", "two", ":p", "#tag", "longest", "one"))) == []
-    assert for_postgresql(query, {}, (":p",), pairs=True, rough=True) == (
-        f"(':p')&(('{one}'&'{two}'))&('six')&('seldom'<->'something')&!(('{four}'&('four'<->'five')))"
+    assert for_postgresql(query, {}, (Part(("",), (":p",)),), pairs=True, rough=True) == (
+        f"((':p')&(('{one}'&'{two}'))&('six')&('seldom'<->'something')&!(('{four}'&('four'<->'five'))))"
     )
     (mark,) = marks.pairs(("one", "two"))
-    found = for_postgresql(read('"something one two 犬"'), {}, (), pairs=True, rough=True)
-    assert found == f"(('{mark}'&'something'&'犬':*))"
+    found = for_postgresql(read('"something one two 犬"'), {}, all_, pairs=True, rough=True)
+    assert found == f"((('{mark}'&'something'&'犬':*)))"
+    (shy,) = marks.pairs(("-sixsix", "-two"))
+    assert shy.startswith("-:2")
+    assert for_postgresql(read('"sixsix two"'), {}, (Part(("-",), ("-:f3",)),), pairs=True) == (
+        f"(('-:f3')&(('{shy}'&('-sixsix'<->'-two'))))"
+    )

@@ -24,8 +24,9 @@ MOST_WORDS = 4_000  # of one post; what comes after is not found
 _MOST_OF_ONE = 200  # PostgreSQL keeps 255 places of a word
 _FOREVER = (1 << 63) - 1
 BACKLOG_EVERY_MS = 5 * MINUTE
-_BACKLOG = "all, folded anew, with finer pairs"
-_TIMED_BY = ("all, with pairs and times", _BACKLOG)  # the backlogs that left marks of the time everywhere
+_BACKLOG = "all, in two halves"
+_PAIRED_BY = ("all, folded anew, with finer pairs", _BACKLOG)  # the backlogs that left marks of pairs everywhere
+_TIMED_BY = ("all, with pairs and times", *_PAIRED_BY)  # and those of the time
 
 _ids = msgspec.json.Decoder(list[int]).decode
 _names = msgspec.json.Decoder(list[str]).decode
@@ -154,8 +155,6 @@ def _words(row: Row, files: Iterable[Any], preview: Preview | None) -> list[str]
             found += [marks.GAP, *some] if found else some
     found = _limited(found)
     found.append(marks.by(author_id))
-    if public:
-        found.append(marks.PUBLIC)
     found += [marks.to(one) for one in _ids(mentions)]
     found += [marks.hashtag(one) for one in _names(hashtags)]
     found += [marks.handle(one.key) for one in parsed.handles]
@@ -175,7 +174,12 @@ def _words(row: Row, files: Iterable[Any], preview: Preview | None) -> list[str]
     if parsed.links:
         found.append(marks.HAS["link"])
         found += sorted({mark for link in parsed.links for mark in _hosts(link)})
-    return list(_once_marks(found))
+    return in_its_half(list(_once_marks(found)), public=bool(public))
+
+
+def in_its_half(words: Sequence[str], *, public: bool) -> list[str]:
+    """The words and marks of a post that everybody may find, or that not everybody may."""
+    return [*words, marks.PUBLIC] if public else [one if one == marks.GAP else marks.shy(one) for one in words]
 
 
 def _once_marks(words: Iterable[str]) -> Iterable[str]:
@@ -218,20 +222,24 @@ def _hosts(link: str) -> list[str]:
 
 
 class Marked(msgspec.Struct, frozen=True):
-    """Does all that is in the index have the marks of its pairs of words (`pairs`), and of its time (`timed`)?"""
+    """Does all that is in the index have the marks of its pairs of words (`pairs`), and of its time (`timed`)?
+
+    `halves`: is all of it in the half where it belongs? Until then it may be anywhere.
+    """
 
     pairs: bool
     timed: bool
+    halves: bool
 
 
 async def marked(db: Db) -> Marked:
     """Not before the backlog is done."""
     if db in _ALL_MARKED:
-        return Marked(pairs=True, timed=True)
-    done = [name for name in _TIMED_BY if await db.value(store.PROGRESS, name=name) == 0]
+        return Marked(pairs=True, timed=True, halves=True)
+    done = {name for name in _TIMED_BY if await db.value(store.PROGRESS, name=name) == 0}
     if _BACKLOG in done:
         _ALL_MARKED.add(db)
-    return Marked(pairs=_BACKLOG in done, timed=bool(done))
+    return Marked(pairs=not done.isdisjoint(_PAIRED_BY), timed=bool(done), halves=_BACKLOG in done)
 
 
 _ALL_MARKED: WeakSet[Db] = WeakSet()  # it stays so: asked once

@@ -1,6 +1,9 @@
 """Marks: words of the index that nobody can write, each for something one can ask for (who wrote it, what it has, …).
 
 They begin with `#`, `@` or `:`, which no word does.
+
+Words and marks of a post that not everybody may find begin with `-`: so the index is two, of what everybody may find and of what
+few may, and who asks the one pays nothing for the other.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from dunnock.foundation.ids import ms_of
 from dunnock.text import hashtag_key
 
 PUBLIC = ":p"
-"""Anybody may find it: public, and its author agreed."""
+"""Everybody may find it: public, and its author agreed."""
+SHY = "-"
+"""Before each word and mark of all others."""
 GAP = ":-"
 """Between the parts of a post, so that no phrase reaches from one into the next."""
 HAS = {
@@ -49,12 +54,19 @@ def pairs(words: Sequence[str]) -> Iterator[str]:
     for word, following in pairwise(words):
         if are_paired(word, following):
             number = zlib.crc32(f"{word} {following}".encode()) % _PAIRS
-            yield f":2{_DIGITS[number // 1296]}{_DIGITS[number // 36 % 36]}{_DIGITS[number % 36]}"
+            mark = f":2{_DIGITS[number // 1296]}{_DIGITS[number // 36 % 36]}{_DIGITS[number % 36]}"
+            yield shy(mark) if word[0] == SHY else mark
 
 
 def are_paired(word: str, following: str) -> bool:
     """Do the two have a mark? Common words are short: of longer ones few posts have both, and they get none."""
-    return len(word) <= _SHORT and len(following) <= _SHORT and word[0] not in _SIGNS and following[0] not in _SIGNS
+    one, two = word.removeprefix(SHY), following.removeprefix(SHY)
+    return len(one) <= _SHORT and len(two) <= _SHORT and one[0] not in _SIGNS and two[0] not in _SIGNS
+
+
+def shy(word: str) -> str:
+    """The word or mark as it stands with posts that not everybody may find."""
+    return SHY + word
 
 
 def times(post_id: int) -> list[str]:

@@ -199,52 +199,89 @@ def _day(value: str) -> int | None:
     return min(max((day - dt.date(1970, 1, 1)).days, 0) * DAY, _LAST)
 
 
-def for_sqlite(query: Query, people: dict[str, int], scope: tuple[str, ...]) -> str:
-    """The query in FTS5's words. `people`: account ids of `authors`; `scope`: marks of which one must be there."""
-    parts = [_either([f'"{mark}"' for mark in scope])] if scope else []
-    parts += [_either([_in_fts(term, people) for term in group]) for group in query.groups]
-    said = " AND ".join(parts)
+class Part(msgspec.Struct, frozen=True):
+    """A part of the index: with which signs its words begin, and marks of which one must be there (none: all of it)."""
+
+    signs: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+
+
+EVERYWHERE = (Part(("",)), Part((marks.SHY,)))
+
+
+def parts_of(scope: Scope, viewer_id: int, *, halves: bool) -> tuple[Part, ...]:
+    """Where somebody looks for posts. `halves`: all of the index is in its halves; if not, all must be asked as one."""
+    own = (marks.by(viewer_id), marks.to(viewer_id))
+    shy = tuple(map(marks.shy, own))
+    if not halves:
+        public = () if scope == "library" else (marks.PUBLIC,)
+        return (Part(("", marks.SHY), public if scope == "public" else (*public, *own, *shy)),)
+    if scope == "public":
+        return (Part(("",)),)
+    return (Part(("",), own if scope == "library" else ()), Part((marks.SHY,), shy))
+
+
+def for_sqlite(query: Query, people: dict[str, int], parts: tuple[Part, ...]) -> str:
+    """The query in FTS5's words. `people`: account ids of `authors`; `parts`: what is asked of the index."""
+    return " OR ".join([f"({_fts_of(query, people, part)})" for part in parts])
+
+
+def _fts_of(query: Query, people: dict[str, int], part: Part) -> str:
+    must = [[f'"{mark}"' for mark in _marks_of(query, part)]] if _marks_of(query, part) else []
+    must += [[_in_fts(term, people, sign) for term in group for sign in part.signs] for group in query.groups]
+    said = " AND ".join(map(_either, must))
     if query.without:
-        said = f"({said}) NOT {_either([_in_fts(term, people) for term in query.without])}"
+        said = f"({said}) NOT {_either([_in_fts(term, people, sign) for term in query.without for sign in part.signs])}"
     return said
 
 
 def for_postgresql(
-    query: Query, people: dict[str, int], scope: tuple[str, ...], *, pairs: bool, rough: bool = False
+    query: Query, people: dict[str, int], parts: tuple[Part, ...], *, pairs: bool, rough: bool = False
 ) -> str:
     """The same as a tsquery; `pairs`: all that is in the index has the marks of its pairs of words.
 
     `rough`: what finds all of it and a little more, and costs the index half: of phrases it names the marks only.
     """
-    parts = ["(" + "|".join([f"'{mark}'" for mark in scope]) + ")"] if scope else []
-    parts += [
-        "(" + "|".join([_in_ts(term, people, pairs=pairs, rough=rough) for term in group]) + ")"
+    return "|".join([f"({_ts_of(query, people, part, pairs=pairs, rough=rough)})" for part in parts])
+
+
+def _ts_of(query: Query, people: dict[str, int], part: Part, *, pairs: bool, rough: bool) -> str:
+    must = [[f"'{mark}'" for mark in _marks_of(query, part)]] if _marks_of(query, part) else []
+    must += [
+        [_in_ts(term, people, sign, pairs=pairs, rough=rough) for term in group for sign in part.signs]
         for group in query.groups
     ]
-    parts += [f"!({_in_ts(term, people, pairs=pairs)})" for term in query.without]
-    return "&".join(parts)
+    said = ["(" + "|".join(some) + ")" for some in must]
+    said += [f"!({_in_ts(term, people, sign, pairs=pairs)})" for term in query.without for sign in part.signs]
+    return "&".join(said)
+
+
+def _marks_of(query: Query, part: Part) -> tuple[str, ...]:
+    """Of which one must be there. All of what everybody may find has a mark, too, for who asks for nothing else."""
+    return part.marks or (() if query.groups else (marks.PUBLIC,))
 
 
 _NEVER = ":0"  # a mark that no post has
 
 
-def _words(term: Term, people: dict[str, int]) -> tuple[str, ...]:
+def _words(term: Term, people: dict[str, int], sign: str) -> tuple[str, ...]:
+    words = term.words or (_NEVER,)
     if term.author is not None:
         account_id = people.get(term.author)
-        return (_NEVER,) if account_id is None else (marks.by(account_id),)
-    return term.words or (_NEVER,)
+        words = (_NEVER,) if account_id is None else (marks.by(account_id),)
+    return tuple([sign + word for word in words])
 
 
 def _either(parts: list[str]) -> str:
     return "(" + " OR ".join(parts) + ")"
 
 
-def _in_fts(term: Term, people: dict[str, int]) -> str:
-    return '"' + " ".join(_words(term, people)) + '"' + (" *" if term.begins else "")
+def _in_fts(term: Term, people: dict[str, int], sign: str) -> str:
+    return '"' + " ".join(_words(term, people, sign)) + '"' + (" *" if term.begins else "")
 
 
-def _in_ts(term: Term, people: dict[str, int], *, pairs: bool, rough: bool = False) -> str:
-    words = _words(term, people)
+def _in_ts(term: Term, people: dict[str, int], sign: str, *, pairs: bool, rough: bool = False) -> str:
+    words = _words(term, people, sign)
     said = [f"'{word}'" for word in words]
     if term.begins:
         said[-1] += ":*"

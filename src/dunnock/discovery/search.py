@@ -8,10 +8,9 @@ from typing import Protocol
 import msgspec
 
 from dunnock import accounts, text
-from dunnock.discovery import marks
 from dunnock.discovery.find import Asked, find
 from dunnock.discovery.index import Marked, marked
-from dunnock.discovery.query import ME, Query, Term, for_postgresql, for_sqlite, read
+from dunnock.discovery.query import EVERYWHERE, ME, Part, Query, Term, for_postgresql, for_sqlite, parts_of, read
 from dunnock.discovery.store import search as store
 from dunnock.foundation.db import Db
 from dunnock.posts.entries import Span
@@ -47,12 +46,10 @@ class PostSearch:
     def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], has: Marked) -> None:
         """Use `search_posts`."""
         self._db, self._viewer_id, self._query = db, viewer_id, query
-        own = (marks.by(viewer_id), marks.to(viewer_id))
-        scope = {"all": (marks.PUBLIC, *own), "library": own, "public": (marks.PUBLIC,)}[query.scope]
-        self._said = _asked(query, people, scope, has)
+        self._said = _asked(query, people, parts_of(query.scope, viewer_id, halves=has.halves), has)
         self._bare: Asked | None = None
         if query.scope != "public" and query.groups:
-            self._bare = _asked(query, people, (), has)
+            self._bare = _asked(query, people, EVERYWHERE, has)
         self.kept: set[int] = set()
         self.misread = (*query.misread, *[f"from:{one}" for one in query.authors if one not in people])
 
@@ -105,10 +102,10 @@ class PostSearch:
         return found
 
 
-def _asked(query: Query, people: dict[str, int], scope: tuple[str, ...], has: Marked) -> Asked:
-    exact = for_postgresql(query, people, scope, pairs=has.pairs)
-    rough = for_postgresql(query, people, scope, pairs=has.pairs, rough=True)
-    return Asked(for_sqlite(query, people, scope), exact, timed=has.timed, rough="" if rough == exact else rough)
+def _asked(query: Query, people: dict[str, int], parts: tuple[Part, ...], has: Marked) -> Asked:
+    exact = for_postgresql(query, people, parts, pairs=has.pairs)
+    rough = for_postgresql(query, people, parts, pairs=has.pairs, rough=True)
+    return Asked(for_sqlite(query, people, parts), exact, timed=has.timed, rough="" if rough == exact else rough)
 
 
 async def search_posts(
@@ -126,9 +123,7 @@ async def search_posts(
     people = {} if not query.authors else await _people(db, query.authors, viewer_id, domain)
     if by_account_id is not None:
         people[str(by_account_id)] = by_account_id
-    # SQLite's index knows the places and the order of what it holds, and needs no marks.
-    has = await marked(db) if db.engine == "postgresql" else Marked(pairs=False, timed=False)
-    return PostSearch(db, viewer_id, query, people, has)
+    return PostSearch(db, viewer_id, query, people, await marked(db))
 
 
 def _by(query: Query, account_id: int) -> Query:
