@@ -15,7 +15,7 @@ from dunnock.web.warned import over, warned
 @pytest.mark.parametrize(
     ("url", "led"),
     [
-        ("https://paypal.me/wren?a=1&b=2", True), ("https://bit.ly/x", True), ("https://t.me/wrens", True),
+        ("https://paypal.me/wren?a=1&b=2", True), ("https://bit.ly/x", True), ("HTTPS://PayPal.me/wren", True), ("https://t.me/wrens", True),
         ("https://example.com/paypal", False), ("/@wren", False), ("mailto:x@paypal.me", False),
     ],
 )  # fmt: skip
@@ -32,6 +32,7 @@ async def test_the_page_between(site, db):
     page = await reader.get(f"/away?to={quote('https://www.paypal.com/paypalme/wren?utm_source=x')}")
     assert page.status == 200
     assert "where money is paid" in page.text
+    assert (await reader.get(f"/away?to={quote('HTTPS://PAYPAL.ME/wren')}")).status == 200
     for bad in ("https://example.com/", "javascript:alert(1)", "", "https://" + "a" * 3_000):
         assert (await reader.get(f"/away?to={quote(bad)}")).status == 404, bad
     page = await reader.get("/away?to=https://bit.ly/x1")

@@ -42,7 +42,7 @@ async def show_away(
 ) -> Response[str]:
     """What is there; only for addresses that posts lead there by, so that this page vouches for nothing else."""
     url = params.to.strip()
-    if len(url) > _LONGEST or not url.startswith(("https://", "http://")):
+    if len(url) > _LONGEST or not url.lower().startswith(("https://", "http://")):
         raise Missing(url[:80])
     short = shortened(url)
     leads = await target_of(db, url) if short else url

@@ -22,7 +22,7 @@ def warned(html: Markup) -> Markup:
 
 def over(url: str) -> str:
     """The address, or that of the page between, where it leads to money or contact or hides where it leads."""
-    led = url.startswith(("https://", "http://")) and (asset_of(url) is not None or shortened(url))
+    led = url.lower().startswith(("https://", "http://")) and (asset_of(url) is not None or shortened(url))
     return f"/away?to={quote(url, safe='')}" if led else url
 
 

@@ -124,6 +124,13 @@ async def test_what_staff_block_nobody_posts_in_any_spelling(house, make, keeper
         with pytest.raises(posts.PostRefused) as refused:
             await house.post(one, text)
         assert refused.value.text.endswith("A swindle")
+    await house.post(one, "Short https://bit.ly/x1")  # where it leads is known only afterwards
+    for text in (
+        "https://paypal.me./wren", "hxxps://paypal[.]me/wren", "Give: paypal.me/wren", "https://r.example/?to=https://paypal.me/wren",
+        "Again https://bit.ly/x1", "Bit.ly/x1", "https://l.facebook.com/l.php?u=https%3A%2F%2Fbit.ly%2Fx1",
+    ):  # fmt: skip
+        with pytest.raises(posts.PostRefused):
+            await house.post(one, text)
     assert house.screen.why("https://paypal.me/wren") == "A swindle"
     await house.post(one, "https://paypal.me/robin")
     await house.do(money.unblock, blocked.id, by=keeper.id)

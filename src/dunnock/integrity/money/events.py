@@ -6,7 +6,7 @@ from dunnock.foundation.events import Event
 
 
 class AssetJudged(Event, frozen=True):
-    """What leads there may be posted from now on, or no longer."""
+    """What leads there may be posted from now on, or no longer; or one more shortened address is known to lead there."""
 
     asset_id: int
     state: str

@@ -14,8 +14,10 @@ from dunnock.foundation.job import Job
 from dunnock.foundation.jobs import Every
 from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.money import alarm, store
-from dunnock.integrity.money.links import Asset, assets_of, canonical, shortened
+from dunnock.integrity.money.events import AssetJudged
+from dunnock.integrity.money.links import Asset, asset_of, assets_of, canonical, shortened, unwrapped_short
 from dunnock.integrity.money.model import Known
+from dunnock.integrity.money.written import addresses, seen
 from dunnock.integrity.words import words_of
 
 KEPT_MS = 180 * DAY
@@ -124,16 +126,30 @@ async def follow_short(db: Db, door: Door, job: FollowShort) -> None:
         return
     if not await db.all(store.TARGETS, addresses=[address]):
         try:
-            target = (await door.get(job.url, _SHORT)).url
+            target = (await door.get(unwrapped_short(job.url) or job.url, _SHORT)).url
         except (OutsideFailed, OutsideForbidden):
             target = ""
         async with db.begin() as tx:
             await tx.run(store.LEARN, address=address, target="" if canonical(target) == address else target, at=tx.now)
+            if (found := asset_of(target)) is not None:
+                for one in [Known(*row) for row in await tx.all(store.BY_KEYS, keys=[found.key])]:
+                    if one.state:
+                        await tx.record(AssetJudged(asset_id=one.id, state=one.state))
     async with db.begin() as tx:
         if job.post_id:
             await look_at_post(tx, job.post_id)
         else:
             await look_at_profile(tx, job.account_id)
+
+
+async def short_ways(reader: Reader, keys: Collection[str], *, most: int = 5_000) -> dict[str, str]:
+    """Shortened addresses, as `canonical` spells them, that are known to lead to one of these assets, with its key.
+
+    Of the `most` that were followed last.
+    """
+    rows = await reader.all(store.LEARNT, most=most) if keys else ()
+    found = ((row[0], asset_of(row[1])) for row in rows)
+    return {address: one.key for address, one in found if one is not None and one.key in keys}
 
 
 async def target_of(reader: Reader, url: str) -> str:
@@ -159,6 +175,7 @@ def links_in(html: str) -> list[str]:
 async def _found(tx: Tx, html: str, words: str) -> tuple[list[Asset], Sequence[str]]:
     """What the HTML and its words lead to, as far as it is known; and the addresses that must be followed first."""
     urls = links_in(html) if "href=" in html else []
+    urls += addresses(seen(words), without=urls)
     short = {address: url for url in urls if shortened(url) and (address := canonical(url)) is not None}
     if short:
         learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=sorted(short))}

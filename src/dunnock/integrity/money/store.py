@@ -65,5 +65,6 @@ TRIM = Sql(
     )
 )
 TARGETS = Sql(select(_s.address, _s.target).where(among(_s.address, "addresses")))
+LEARNT = Sql(select(_s.address, _s.target).where(_s.target != "").order_by(_s.at.desc(), _s.address).limit(_most))
 LEARN = upsert(short_links, ["address"], "address", "target", "at")
 TRIM_SHORT = Sql(delete(short_links).where(_s.at < bindparam("before", type_=BigId)))

@@ -210,7 +210,7 @@ async def _graph(params: MoneyParams, desk: Desk) -> money.Graph | None:
         return await money.graph_of(desk.db, account_ids=[] if an_id is None else [an_id], by=by)
     if params.asset.strip():
         written = params.asset.strip()
-        asset = money.asset_of(written)
+        asset = money.asset_at(written)
         known = await money.find_asset(desk.db, written if asset is None else asset.key)
         return await money.graph_of(desk.db, asset_id=0 if known is None else known.id, by=by)
     return None
