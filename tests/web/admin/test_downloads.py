@@ -14,6 +14,7 @@ from web.admin.networks import planted
 SHAPED = {
     "/admin/money/files/csv?account=robin": "money.csv",
     "/admin/money/files/graphml?account=robin": "money.graphml",
+    "/admin/money/files/stix.json?account=robin": "money.stix.json",
 }
 
 

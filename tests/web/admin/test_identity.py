@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import collections
+
+import stix2
+
 from dunnock import accounts, moderation
 from dunnock.integrity import identity, money, raise_signal
 from dunnock.integrity.identity import impostors, turns
@@ -113,6 +117,9 @@ async def test_where_money_is_led(db, signed_in, make):
         assert file.headers["content-disposition"] == 'attachment; filename="money.csv"'
         assert file.body.count("paypal/nest") == 2
     assert (await ada.get("/admin/money/files/graphml?account=robin")).body.count("<edge ") == 2
+    bundle = stix2.parse((await ada.get("/admin/money/files/stix.json?account=robin")).body)  # as the standard wants it
+    kinds = collections.Counter(one.type for one in bundle.objects)
+    assert (kinds["user-account"], kinds["relationship"]) == (2, 2)
     assert (await ada.get("/admin/money/files/csv")).status == 404
     assert (await ada.get("/admin/money/files/exe?account=robin")).status == 404
     assert "Nobody led there." in (await ada.get("/admin/money?account=nobody")).text

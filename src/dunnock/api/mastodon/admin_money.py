@@ -81,7 +81,7 @@ async def show_graph(params: Query[GraphParams], caller: Called, db: NamedDepend
     if params.account_id is not None:
         found = await money.graph_of(db, account_ids=[params.account_id], by=me(caller))
     elif written:
-        asset = money.asset_of(written)
+        asset = money.asset_at(written)
         known = await money.find_asset(db, written if asset is None else asset.key)
         found = await money.graph_of(db, asset_id=0 if known is None else known.id, by=me(caller))
     else:

@@ -22,6 +22,7 @@ from dunnock.integrity.money.model import Graph, Known, Tie
 from dunnock.integrity.money.observe import EVERY, target_of
 from dunnock.integrity.money.reactions import HEARS, jobs_of
 from dunnock.integrity.money.screen import Destinations
+from dunnock.integrity.money.stix import as_stix
 
 __all__ = [
     "EVERY",
@@ -38,6 +39,7 @@ __all__ = [
     "all_stopped",
     "as_csv",
     "as_graphml",
+    "as_stix",
     "asset_at",
     "asset_of",
     "block",

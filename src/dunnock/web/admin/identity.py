@@ -10,8 +10,10 @@ from litestar.params import FromPath
 from dunnock import moderation
 from dunnock.accounts import Power
 from dunnock.api.kit import Form, Id, Query
+from dunnock.foundation.clock import now_ms
 from dunnock.foundation.db import Tx
 from dunnock.foundation.errors import DomainError, Invalid, Missing
+from dunnock.foundation.settings import Settings
 from dunnock.integrity import identity, judge_signal, list_signals, money
 from dunnock.media.model import read_picture
 from dunnock.web.admin.desk import Desk, desk_pages, powers_of
@@ -23,7 +25,11 @@ _END = 2**62
 _MOST = 50
 _MOST_CONTACTS = 50
 _LONGEST_TITLE = 200
-_TYPES = {"csv": "text/csv; charset=utf-8", "graphml": "application/xml"}
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "graphml": "application/xml",
+    "stix.json": "application/stix+json;version=2.1",
+}
 
 
 class IdentityForm(Sent):
@@ -123,13 +129,24 @@ async def act_on_money(form: Form[MoneyForm], desk: NamedDependency[Desk]) -> Re
 
 
 @get("/admin/money/files/{kind:str}")
-async def take_graph(kind: FromPath[str], params: Query[MoneyParams], desk: NamedDependency[Desk]) -> Response[str]:
-    """The graph as a file: csv or graphml."""
+async def take_graph(
+    kind: FromPath[str],
+    params: Query[MoneyParams],
+    desk: NamedDependency[Desk],
+    settings: NamedDependency[Settings],
+) -> Response[str]:
+    """The graph as a file: csv, graphml or stix.json."""
     found = await _graph(params, desk)
     if found is None or kind not in _TYPES:
         raise Missing(kind[:20])
     handles = await desk.names(found.account_ids)
-    body = money.as_csv(found, handles) if kind == "csv" else money.as_graphml(found, handles)
+    match kind:
+        case "csv":
+            body = money.as_csv(found, handles)
+        case "graphml":
+            body = money.as_graphml(found, handles)
+        case _:
+            body = money.as_stix(found, handles, server=settings.domain, at=now_ms())
     await moderation.note_export(desk.db, f"money.{kind}", rows=len(found.account_ids), by=desk.by)
     headers = {"content-disposition": f'attachment; filename="money.{kind}"'}
     return Response(body, media_type=_TYPES[kind], headers=headers)
