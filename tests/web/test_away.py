@@ -15,7 +15,7 @@ from dunnock.web.warned import over, warned
 @pytest.mark.parametrize(
     ("url", "led"),
     [
-        ("https://paypal.me/wren?a=1&b=2", True), ("https://bit.ly/x", True), 
+        ("https://paypal.me/wren?a=1&b=2", True), ("https://bit.ly/x", True),
         ("HTTPS://PayPal.me/wren", True), ("https://t.me/wrens", True),
         ("https://example.com/paypal", False), ("/@wren", False), ("mailto:x@paypal.me", False),
     ],
