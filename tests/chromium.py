@@ -14,8 +14,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-core", "fonts-noto-cjk")
+# The shell is the same engine without the windows around the page: it starts, and opens a page, in a third of the time.
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_BROWSERS = ("chromium-headless-shell", "chromium")  # packages; older systems have only the second
+_FONTS = ("fonts-dejavu-core", "fonts-noto-core", "fonts-noto-cjk")
 # No GPU and no calls home: tests go nowhere but to this machine.
 _ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -49,8 +51,10 @@ def _install() -> None:
     if not shutil.which("apt-get") or (sudo and not shutil.which("sudo")):
         return
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
-    for words in (["update"], ["install", "--no-install-recommends", *_PACKAGES]):
+    for words in (["update"], *(["install", "--no-install-recommends", one, *_FONTS] for one in _BROWSERS)):
         subprocess.run([*apt, *words], stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False, timeout=600)
+        if _installed() is not None:
+            return
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import re
 
 import pytest
 import requests
-from playwright.sync_api import Browser
 
 from dunnock.web import asset
 from screens.town import OWNER, Town
@@ -35,11 +34,8 @@ def test_strangers_need_no_script(town: Town, path):
 
 
 @pytest.mark.parametrize("path", ["/", "/{author}", "/notifications"])
-def test_pages_of_members(browser: Browser, town: Town, path):
-    context = browser.new_context(java_script_enabled=False)
-    town.enter(context, OWNER)
-    cookies = {one["name"]: one["value"] for one in context.cookies()}
-    context.close()
-    answer = requests.get(town.address(path, OWNER), cookies=cookies, timeout=20)
+def test_pages_of_members(town: Town, path):
+    with town.session_of(OWNER) as session:
+        answer = session.get(town.address(path, OWNER), timeout=20)
     assert len(re.findall(r"<article", answer.text)) <= 60
     assert packed(answer.content) <= MOST_HTML
