@@ -7,6 +7,8 @@ from typing import Any
 from api.kit.driver import Answer, call
 from api.staffed import Staffed
 
+PATIENCE_S = 240.0
+
 
 def multipart(fields: dict[str, Any]) -> tuple[bytes, str]:
     """A body of fields; tuples are files (name, content)."""
@@ -33,7 +35,6 @@ class Owning(Staffed):
         return answer.body.decode()
 
     async def settle(self) -> None:
-        """Have all that follows happen."""
-        await self.house.reactions.settle()
-        await self.house.jobs.settle()
-        await self.house.reactions.settle()
+        """Have all that follows happen, however long a busy machine takes for it."""
+        for part in (self.house.reactions, self.house.jobs, self.house.reactions):
+            await part.settle(within_s=PATIENCE_S)
