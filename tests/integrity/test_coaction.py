@@ -6,7 +6,18 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from dunnock.integrity.coaction import Coactions, Observations, Occasions, Rule, Trace, coactions, firsts, weigh
+from dunnock.integrity.coaction import (
+    Coactions,
+    Observations,
+    Occasions,
+    Rule,
+    Trace,
+    coactions,
+    firsts,
+    grouped,
+    sorting,
+    weigh,
+)
 
 
 def seen(*rows):
@@ -172,3 +183,18 @@ def test_pairs_weighed_in_parts_are_exactly_those_of_the_whole(seed, held):
     parts = weigh(rows, Occasions(rows, block=97), held=held)
     for column in ("a", "b", "occasions", "surprise", "excess"):
         assert getattr(parts, column).tolist() == getattr(whole, column).tolist()
+
+
+def test_sorting_is_stable_however_wide_the_numbers_are():
+    made = np.random.default_rng(7)
+    for numbers in (
+        made.integers(-9, 9, 3_000),  # most come again
+        made.integers(-(2**61), 2**61, 3_000),  # more bits than fit beside the places
+        made.integers(0, 2**64, 3_000, np.uint64).repeat(2),
+        np.array([5]),
+        np.array([], np.int64),
+    ):
+        assert sorting(numbers).tolist() == np.argsort(numbers, kind="stable").tolist()
+    numbers = made.integers(-9, 9, 3_000)
+    wanted = np.unique(numbers, return_inverse=True, return_counts=True)
+    assert [one.tolist() for one in grouped(numbers)] == [one.tolist() for one in wanted]

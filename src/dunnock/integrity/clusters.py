@@ -18,7 +18,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dunnock.integrity.coaction import RULES, Coactions, Floats, Ints, Observations, Pairs, Rule, Trace, distinct, weigh
+from dunnock.integrity.coaction import (
+    RULES,
+    Coactions,
+    Floats,
+    Ints,
+    Observations,
+    Pairs,
+    Rule,
+    Trace,
+    distinct,
+    grouped,
+    weigh,
+)
 from dunnock.integrity.coaction.pairs import days, spread
 
 ALL = 0  # beside the traces: acts shared in whichever trace
@@ -88,7 +100,7 @@ def communities(pairs: Pairs, weights: Floats, n: int, *, smallest: int = SMALLE
     group = np.full(n, -1, np.int64)
     if len(pairs) == 0:
         return group
-    accounts, ends = np.unique(np.concatenate([pairs.a, pairs.b]), return_inverse=True)
+    accounts, ends, _ = grouped(np.concatenate([pairs.a, pairs.b]))
     graph = igraph.Graph(n=len(accounts), edges=ends.reshape(2, -1).T)
     igraph.set_random_number_generator(random.Random(0))  # noqa: S311 (the same clusters again, no secret)
     found = graph.community_leiden(
@@ -270,12 +282,10 @@ def _in_trace(acts: Acts, shared_post: Ints, group: Ints, trace: int, *, least: 
     part = (hits + _TRUST * LEVELS[0]) / (acts_outside + _TRUST)
     level = np.where(part > ceiling, len(LEVELS) - 1, np.searchsorted(LEVELS, part - 1e-12))
     # Who meets which cluster often enough, and what they did on which days.
-    key, count = np.unique(actor * max(groups, 1) + met, return_counts=True)
-    key = key[count >= least]
+    key, place, count = grouped(actor * max(groups, 1) + met)
+    often = count >= least
+    key, place, meets = key[often], (np.cumsum(often) - 1)[place], often[place]
     who, whom = key // max(groups, 1), key % max(groups, 1)
-    place = np.searchsorted(key, actor * max(groups, 1) + met)
-    place = np.minimum(place, max(len(key) - 1, 0))
-    meets = key[place] == actor * max(groups, 1) + met if len(key) else np.zeros(len(actor), np.bool_)
     width = len(LEVELS)
     shared = np.bincount(
         place[meets] * width + level[met[meets] * days + day_of[meets]], minlength=len(key) * width

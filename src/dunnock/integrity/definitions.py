@@ -1,7 +1,7 @@
 """What of a table of posts is looked at, said once for every engine: Ibis expressions over its columns.
 
-`told` makes our columns from a file's, `accounts` numbers who there is, `posts` takes each post once, `objects` says for each
-trace what a post was done to. Patterns name their letters (`[A-Za-z0-9_]`), for engines disagree about which are letters and
+`told` makes our columns from a file's, `accounts` numbers who there is, `numbered` says whose posts there are, `objects` for each
+trace what a row was done to. Patterns name their letters (`[A-Za-z0-9_]`), for engines disagree about which are letters and
 which are space.
 """
 
@@ -47,7 +47,7 @@ _MILLISECONDS = 100_000_000_000  # a greater number of seconds would be in the y
 
 
 def told(file: Any, name: str, *, text: bool) -> Any:
-    """Our columns of a file's table, with its `row`; also of rows that are none of `whole`.
+    """Our columns of a file's table, with its `row`; also of rows that are no posts.
 
     Without `text`, no column with what was written is read.
 
@@ -65,74 +65,72 @@ def told(file: Any, name: str, *, text: bool) -> Any:
     return file.select("row", **columns)
 
 
-def whole(told: Any) -> Any:
-    """Those of `told` that are posts: with an account, an id and a date."""
-    return told.filter(told.account.notnull() & told.post.notnull() & told.moment.notnull())
+def counted(told: Any) -> Any:
+    """A row for each `account` of `told`, and one for rows without: how many `rows`, `posts`, rows without `ids` and `dates`.
 
-
-def lacking(told: Any) -> Any:
-    """One row: how many `rows` there are, how many of them are `posts`, and how many lack an account, an id, a date."""
+    A post has an account, an id and a date.
+    """
     kept = told.account.notnull() & told.post.notnull() & told.moment.notnull()
-    return told.aggregate(
-        rows=told.row.count(), posts=told.row.count(where=kept), accounts=told.row.count(where=told.account.isnull()),
+    return told.group_by("account").agg(
+        rows=told.row.count(), posts=told.row.count(where=kept),
         ids=told.row.count(where=told.post.isnull()), dates=told.row.count(where=told.moment.isnull()),
     )  # fmt: skip
 
 
-def accounts(read: Any) -> Any:
-    """Each account of `told` with its number `n`, in the order of their ids."""
-    there = read.select("account").distinct()
-    return there.mutate(n=ibis.row_number().over(order_by=there.account))
-
-
-def posts(read: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
-    """The posts of `told` by their `row`, each once (the first row is taken), with the number of the `actor`.
-
-    `words` are what was written; null for boosts.
-    """
-    # Two hashes: of four million strings of both together, five met in DuckDB's.
-    rows = read.select("row", whose=hashed(read.account), which=hashed(read.post))
-    same = rows.group_by("whose", "which").agg(first=rows.row.min(), times=rows.count())
-    repeated = same.filter(same.times > 1)
-    again = rows.join(repeated, ["whose", "which"])
-    joined = read.anti_join(again.filter(again.row > again.first).select("row"), "row").join(known, "account")
-    # not `coalesce`, which would make a key where there is one
-    key = ibis.ifelse(joined.text_key.isnull(), _bare(joined.words).nullif(""), joined.text_key)
-    written = ibis.ifelse(joined.is_repost, ibis.null("string"), joined.words)
-    return joined.select(
-        "row", "post", "moment", "is_repost", "repost_of", "repost_author", "tags", "links", "mentions", "reply_to",
-        "media", actor=joined.n, text_key=key, words=written,
+def lacking(counted: Any) -> Any:
+    """One row: how many `rows` there are, how many of them are `posts`, and how many lack an account, an id, a date."""
+    return counted.aggregate(
+        rows=counted.rows.sum().fill_null(0), posts=counted.posts.sum().fill_null(0),
+        accounts=counted.rows.sum(where=counted.account.isnull()).fill_null(0),
+        ids=counted.ids.sum().fill_null(0), dates=counted.dates.sum().fill_null(0),
     )  # fmt: skip
 
 
-def objects(posts: Any) -> dict[Trace, Any]:
-    """By trace: the `row` of a post and what it did something to, `o`; but for `TAGS` and `NEAR_TEXT`, that others tell."""
-    boosts = posts.filter(posts.is_repost)
+def accounts(counted: Any) -> Any:
+    """Each account that has posts, with its number `n`, in the order of their ids."""
+    there = counted.filter(counted.posts > 0).select("account").distinct()
+    return there.mutate(n=ibis.row_number().over(order_by=there.account))
+
+
+def numbered(told: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
+    """The posts of `told` by their `row`, with the number of the `actor` and a hash of the id (`which`): some come again."""
+    posts = told.filter(told.post.notnull() & told.moment.notnull()).join(known, "account")
+    return posts.select("row", "moment", "is_repost", actor=posts.n, which=hashed(posts.post))
+
+
+def objects(told: Any) -> dict[Trace, Any]:
+    """By trace: the `row` and what it did something to, `o`; but for `TAGS` and `NEAR_TEXT`, that others tell.
+
+    Also of rows that are no posts: who knows the posts leaves them out, which costs less than to look whether they are.
+    """
+    boosts = told.filter(told.is_repost)
     # Where a table doesn't say which post was boosted, its text stands in for it.
-    written = posts.filter(~posts.is_repost | posts.repost_of.isnull())
+    written = told.filter(~told.is_repost | told.repost_of.isnull())
+    # not `coalesce`, which would make a key where there is one
+    key = ibis.ifelse(written.text_key.isnull(), _bare(written.words), written.text_key)
     made = {
         Trace.REPOST: boosts.select("row", o=boosts.repost_of),
-        Trace.TEXT: written.select("row", o=written.text_key),
-        Trace.TAG: posts.select("row", o=posts.tags.unnest()),
-        Trace.LINK: _places(posts.select("row", o=posts.links.unnest())),
-        Trace.MEDIA: posts.select("row", o=posts.media.unnest()),
-        Trace.REPLY: posts.select("row", o=posts.reply_to),
-        Trace.MENTION: posts.select("row", o=posts.mentions.unnest()),
+        Trace.TEXT: written.select("row", o=key),
+        Trace.TAG: told.select("row", o=told.tags.unnest()),
+        Trace.LINK: _places(told.select("row", o=told.links.unnest())),
+        Trace.MEDIA: told.select("row", o=told.media.unnest()),
+        Trace.REPLY: told.select("row", o=told.reply_to),
+        Trace.MENTION: told.select("row", o=told.mentions.unnest()),
         Trace.BOOSTED: boosts.select("row", o=boosts.repost_author),
     }
     return {trace: some.filter(some.o != "") for trace, some in made.items()}
 
 
-def boosts(posts: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
-    """Who (`actor`) boosted whom (`target`, a hash), with the boosted account's number; -1 where it has no posts here."""
-    some = posts.filter(posts.is_repost & (posts.repost_author != ""))
+def boosts(told: Any, known: Any, hashed: Callable[[Any], Any]) -> Any:
+    """The `row` of boosts and whom (`target`, a hash), with the boosted account's number; -1 where it has no posts here."""
+    some = told.filter(told.is_repost & (told.repost_author != ""))
     joined = some.left_join(known, some.repost_author == known.account)
-    return joined.select("actor", target=hashed(joined.repost_author), author=joined.n.fill_null(-1))
+    return joined.select("row", target=hashed(joined.repost_author), author=joined.n.fill_null(-1))
 
 
-def worded(posts: Any) -> Any:
+def worded(told: Any) -> Any:
     """What was written, but for boosts: `row` and `words`."""
-    return posts.filter(posts.words.notnull()).select("row", "words")
+    return told.filter(told.words.notnull() & ~told.is_repost).select("row", "words")
 
 
 def _column(ours: str, column: Any) -> Any:

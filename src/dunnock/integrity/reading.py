@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dunnock.integrity import definitions, engines
-from dunnock.integrity.coaction import Ints, Observations, Trace, Words, distinct
+from dunnock.integrity.coaction import Ints, Observations, Trace, Words, distinct, sorting
 from dunnock.integrity.coaction.near import fingerprints
+from dunnock.integrity.coaction.occasions import repeated
 from dunnock.integrity.engines import BadTable
 
 __all__ = ["BadTable", "Boosts", "Posts"]
@@ -35,7 +36,7 @@ class Boosts:
 class Posts:
     """Tables of posts, each post once. Accounts are numbered from 0 in the order of their ids, posts in that of the files.
 
-    Use it as a context: until it is left, the engine keeps a copy, and what is too much for its memory in a temporary folder.
+    Use it as a context: until it is left, the engine keeps what it can't read again, and what is too much in a temporary folder.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Posts:
 
     def seen(self) -> Observations:
         """What the posts did to which objects."""
-        things = definitions.objects(self._posts)
+        things = definitions.objects(self._told)
         parts = {trace: self._of(trace, some) for trace, some in things.items() if self._text or not trace.of_text}
         parts[Trace.TAGS] = _several(parts[Trace.TAG])
         if self._text:
@@ -84,55 +85,57 @@ class Posts:
 
     def boosts(self) -> Boosts:
         """Who boosted whom, where the tables say it."""
-        found = self._engine.columns(definitions.boosts(self._posts, self._accounts, self._engine.hashed))
-        _, target = np.unique(found["target"], return_inverse=True)
-        return Boosts(found["actor"].astype(np.int64), target.astype(np.int64), found["author"].astype(np.int64))
+        found = self._engine.columns(definitions.boosts(self._told, self._accounts, self._engine.hashed))
+        there, number = self._numbers(found["row"])
+        _, target = np.unique(found["target"][there], return_inverse=True)
+        return Boosts(self.author[number], target.astype(np.int64), found["author"][there].astype(np.int64))
 
     def ids(self, numbers: Ints) -> dict[int, str]:
         """The ids of posts by their numbers."""
         numbers = distinct(numbers)
         wanted = self._engine.given("wanted", self._rows[numbers])
-        found = self._posts.semi_join(wanted, self._posts.row == wanted.number).select("row", "post")
+        found = self._told.semi_join(wanted, self._told.row == wanted.number).select("row", "post")
         posts = {row: post for some in self._engine.rows(found, _CHUNK) for row, post in some}
         return {number: posts[row] for number, row in zip(numbers.tolist(), self._rows[numbers].tolist(), strict=True)}
 
-    def _read(self, place: int, file: Path, tell: Callable[[str], object]) -> Any:
+    def _read(self, place: int, file: Path, tell: Callable[[str], object]) -> tuple[Any, Any]:
         told = definitions.told(self._engine.file(place, file), str(file), text=self._text)
         read = self._engine.named(f"read{place}", told, file=file)
-        counted = {name: int(one[0]) for name, one in self._engine.columns(definitions.lacking(read)).items()}
+        whose = self._engine.keep(f"whose{place}", definitions.counted(read))
+        counted = {name: int(one[0]) for name, one in self._engine.columns(definitions.lacking(whose)).items()}
         lacking = ", ".join(f"{n:,} without {what}" for name, what in _LACKING.items() if (n := counted[name]))
         if counted["rows"] and not counted["posts"]:
             raise BadTable(
                 say=f"{file} has no post with an account, an id and a date: of {counted['rows']:,} rows {lacking}."
             )
         tell(f"{file.name}: {counted['posts']:,} posts" + (f"; left out: {lacking}" if lacking else ""))
-        return definitions.whole(read)
+        return read, whose
 
-    def _number(self, read: list[Any]) -> None:
+    def _number(self, read: list[tuple[Any, Any]]) -> None:
         engine = self._engine
-        whole = engine.union("read", read)
-        self._accounts = engine.keep("accounts", definitions.accounts(whole))
-        self._posts = engine.keep("posts", definitions.posts(whole, self._accounts, engine.hashed))
-        for name in ("read", *(f"read{place}" for place in range(len(read)))):
-            engine.drop(name)
+        self._told = engine.union("told", [told for told, _ in read])
+        self._accounts = engine.keep(
+            "accounts", definitions.accounts(engine.union("whose", [whose for _, whose in read]))
+        )
         ids = self._accounts.order_by("n").select("account")
         self.accounts: list[str] = [account for some in engine.rows(ids, _CHUNK) for (account,) in some]
-        columns = engine.columns(self._posts.select("row", "actor", "moment", "is_repost"))
-        order = np.argsort(columns["row"])
-        self._rows: Ints = columns["row"][order].astype(np.int64)  # of each post, by its number
-        self.author: Ints = columns["actor"][order].astype(np.int64)
-        self.at: Ints = columns["moment"][order].astype(np.int64)
-        self.is_repost: npt.NDArray[np.bool_] = columns["is_repost"][order].astype(np.bool_)
+        columns = engine.columns(definitions.numbered(self._told, self._accounts, engine.hashed))
+        row, actor = columns["row"].astype(np.int64), columns["actor"].astype(np.int64)
+        kept = _once(row, actor, columns["which"].view(np.uint64))
+        self._rows: Ints = row[kept]  # of each post, by its number
+        self.author: Ints = actor[kept]
+        self.at: Ints = columns["moment"][kept].astype(np.int64)
+        self.is_repost: npt.NDArray[np.bool_] = columns["is_repost"][kept].astype(np.bool_)
 
     def _of(self, trace: Trace, things: Any) -> Observations:
         found = self._engine.columns(things.select("row", object=self._engine.hashed(things.o)))
-        return self._observed(trace, found["row"], found["object"].astype(np.uint64))
+        return self._observed(trace, found["row"], found["object"].view(np.uint64))
 
     def _near(self) -> Observations:
         rows: list[Ints] = [np.empty(0, np.int64)]
 
         def chunks() -> Iterator[list[str]]:
-            for some in self._engine.rows(definitions.worded(self._posts), _CHUNK):
+            for some in self._engine.rows(definitions.worded(self._told), _CHUNK):
                 rows.append(np.array([row for row, _ in some], np.int64))
                 yield [words.lower() for _, words in some]
 
@@ -140,13 +143,33 @@ class Posts:
         return self._observed(Trace.NEAR_TEXT, np.concatenate(rows)[text], key)
 
     def _observed(self, trace: Trace, row: Ints, thing: Words) -> Observations:
-        number = np.searchsorted(self._rows, row)
-        return Observations(self.author[number], np.full(len(number), trace, np.int64), thing, self.at[number], number)
+        there, number = self._numbers(row)
+        kind = np.full(len(number), trace, np.int64)
+        return Observations(self.author[number], kind, thing[there], self.at[number], number)
+
+    def _numbers(self, row: Ints) -> tuple[npt.NDArray[np.bool_], Ints]:
+        """Which of the rows are posts, and the numbers of these."""
+        number = np.minimum(np.searchsorted(self._rows, row), max(len(self._rows) - 1, 0))
+        there = self._rows[number] == row if len(self._rows) else np.zeros(len(row), np.bool_)
+        return there, number[there]
+
+
+def _once(row: Ints, actor: Ints, which: Words) -> Ints:
+    """Where each post stands, in the order of rows: of those that come again, the first row. `which`: a hash of the id."""
+    kept = np.ones(len(row), np.bool_)
+    # Beside the account's number: of four million ids, five met in DuckDB's hash.
+    again = repeated(which ^ actor.view(np.uint64) * _MIXED[0])
+    again = again[np.lexsort((row[again], which[again], actor[again]))]
+    same = (actor[again[1:]] == actor[again[:-1]]) & (which[again[1:]] == which[again[:-1]])
+    kept[again[1:][same]] = False
+    place = np.flatnonzero(kept)
+    return place if np.all(np.diff(row[place]) > 0) else place[np.argsort(row[place])]
 
 
 def _several(tags: Observations) -> Observations:
     """From single hashtags, `TAGS`: which posts carry which two or more; the same ones in whatever order are one object."""
-    order = np.lexsort((tags.object, tags.post))
+    order = sorting(tags.object)
+    order = order[sorting(tags.post[order])]
     post, tag = tags.post[order], tags.object[order]
     kept = (np.diff(post, prepend=-1) != 0) | (np.diff(tag, prepend=tag[:1]) != 0)
     order, post = order[kept], post[kept]

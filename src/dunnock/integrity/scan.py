@@ -17,6 +17,7 @@ from dunnock.integrity.reading import Posts
 THRESHOLD = 7.0  # nats: by chance, at most one account in 1,000 reaches it, and five together hardly ever
 _OCCASIONS = 10  # shown as evidence
 _SORTED = 2_000_000  # occasions at a time, until these are chosen
+_LOWER, _ROOM = 26, 1 << 38  # bits of a surprise that are passed over to choose; for the others
 _REPOSTS_ONLY = 0.9  # part of an amplifier's posts that are boosts
 
 
@@ -203,15 +204,17 @@ class _Shown(NamedTuple):
 def _most_surprising(seen: Observations, parts: list[_Shown]) -> _Shown:
     """The first few of each account. Of equal ones, those of the earlier posts, then of the first trace."""
     mine, other, surprise = (np.concatenate(column) for column in zip(*parts, strict=True))
-    # Only those as surprising as an account's last one that is shown come into question: few, to be sorted with care.
-    rank = np.empty(len(mine), np.int64)
-    rank[np.argsort(-surprise)] = np.arange(len(mine))
-    order = np.argsort(seen.actor[mine] * len(mine) + rank)
-    whose, much = seen.actor[mine[order]], surprise[order]
-    starts = np.flatnonzero(np.diff(whose, prepend=-1))
-    sizes = np.diff(starts, append=len(whose))
-    order = order[much >= np.repeat(much[starts + np.minimum(sizes, _OCCASIONS) - 1], sizes)]
-    mine, other, surprise = mine[order], other[order], surprise[order]
+    # Only those about as surprising as an account's last one that is shown come into question: few, to be sorted with care.
+    # Of numbers from 0 on, the bits are in their order: the upper ones are sorted with the account's number.
+    actor = seen.actor[mine]
+    key = (actor + 1) * _ROOM - (np.abs(surprise).view(np.int64) >> _LOWER)
+    ordered = np.sort(key)
+    starts = np.flatnonzero(np.diff((ordered - 1) // _ROOM, prepend=-1))
+    sizes = np.diff(starts, append=len(ordered))
+    last = np.zeros(int(actor.max(initial=0)) + 1, np.int64)
+    last[(ordered[starts] - 1) // _ROOM] = ordered[starts + np.minimum(sizes, _OCCASIONS) - 1]
+    kept = key <= last[actor]
+    mine, other, surprise = mine[kept], other[kept], surprise[kept]
     order = np.lexsort((seen.trace[mine], seen.post[other], seen.post[mine], -surprise, seen.actor[mine]))
     whose = seen.actor[mine][order]
     order = order[np.arange(len(order)) - np.searchsorted(whose, whose) < _OCCASIONS]

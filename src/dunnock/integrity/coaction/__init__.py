@@ -4,7 +4,7 @@ Columns come in (`Observations`), columns come out: `Occasions` are found, `weig
 The same functions serve the batch over a table and the watch over the last days.
 """
 
-from dunnock.integrity.coaction.observations import Floats, Ints, Observations, Trace, Words, distinct
+from dunnock.integrity.coaction.observations import Floats, Ints, Observations, Trace, Words, distinct, grouped, sorting
 from dunnock.integrity.coaction.occasions import RULES, Coactions, Occasions, Rule, coactions, firsts
 from dunnock.integrity.coaction.pairs import Pairs, weigh
 
@@ -22,5 +22,7 @@ __all__ = [
     "coactions",
     "distinct",
     "firsts",
+    "grouped",
+    "sorting",
     "weigh",
 ]

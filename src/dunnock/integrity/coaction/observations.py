@@ -21,6 +21,41 @@ def distinct(numbers: Ints) -> Ints:
     return ordered[new]
 
 
+def sorting(numbers: Ints | Words) -> Ints:
+    """What puts numbers into order, equal ones as they came: what a stable `numpy.argsort` gives, several times faster.
+
+    As many bits as there is room for are sorted together with the places that they are from, the lowest first.
+    """
+    if len(numbers) == 0:
+        return np.empty(0, np.int64)
+    rest = (numbers - numbers.min()).view(np.uint64)
+    bits, taken = int(rest.max()).bit_length(), np.uint64(len(rest).bit_length())
+    room = 64 - int(taken)
+    order: Ints | None = None
+    for shift in range(0, max(bits, 1), room):
+        part = rest >> np.uint64(shift) if order is None else rest[order] >> np.uint64(shift)
+        part <<= taken  # higher bits than there is room for fall out: their turn comes
+        part |= np.arange(len(part), dtype=np.uint64)
+        part.sort()
+        part &= np.uint64((1 << int(taken)) - 1)
+        step = part.view(np.int64)
+        order = step if order is None else order[step]
+    assert order is not None
+    return order
+
+
+def grouped(numbers: Ints) -> tuple[Ints, Ints, Ints]:
+    """Each number once, in order; which of these each one is; how often each comes."""
+    order = sorting(numbers)
+    ordered = numbers[order]
+    new = np.ones(len(ordered), np.bool_)
+    new[1:] = ordered[1:] != ordered[:-1]
+    which = np.empty(len(ordered), np.int64)
+    which[order] = np.cumsum(new) - 1
+    starts = np.flatnonzero(new)
+    return ordered[starts], which, np.diff(starts, append=len(ordered))
+
+
 class Trace(enum.IntEnum):
     """What two accounts can have in common when they act. The numbers are kept in tables: never use one again."""
 

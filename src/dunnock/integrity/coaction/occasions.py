@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dunnock.integrity.coaction.observations import Floats, Ints, Observations, Trace, Words, distinct
+from dunnock.integrity.coaction.observations import Floats, Ints, Observations, Trace, Words, grouped, sorting
 
 DAY = 86_400
 BLOCK = 1_000_000  # occasions at a time
-HELD = 2_000_000  # occasions that are kept, of 24 bytes each
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # an odd number near the golden section of 2^64: its products are spread evenly
-_APART = np.uint64(0xD6E8FEB86659FD93)  # another, for the second of two columns
+HELD = 2_000_000  # occasions that are kept, of 24 bytes each; and as many as there are rows, which take 40
+_APART = np.uint64(0xD6E8FEB86659FD93)  # odd: its products are spread evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +80,16 @@ class Coactions:
 class Occasions:
     """Every occasion within `rules` among rows as `firsts` leaves them, in blocks of at most `block`.
 
-    There may be dozens for each row, so only few are kept, up to `held`: of more, each time this is gone through, they are found
-    again, the same in the same order. That takes less time than to write them to a disk and to read them, and no memory. The
-    cost is linear in the rows: each is compared with at most `reach` others. A trace that has no rule is left out.
+    There may be dozens for each row, so they are only kept where they are few, up to `held` or one a row: of more, each time
+    this is gone through, they are found again, the same in the same order. That takes less time than to write them to a disk
+    and to read them, and no memory. The cost is linear in the rows: each is compared with at most `reach` others. A trace that
+    has no rule is left out.
     """
 
     def __init__(
         self, seen: Observations, rules: Mapping[Trace, Rule] = RULES, *, block: int = BLOCK, held: int = HELD
     ) -> None:
-        self._seen, self._block, self._held = seen, block, held
+        self._seen, self._block, self._held = seen, block, held and max(held, len(seen))
         self._traces = [(rule, *_sorted(seen, trace, rule)) for trace, rule in rules.items()]
         self._kept: list[Coactions] | None = None
 
@@ -97,17 +97,20 @@ class Occasions:
         if self._kept is not None:
             yield from self._kept
             return
-        kept: list[Coactions] | None = []
+        kept: list[Coactions] = []
+        some: list[Coactions] = []  # less than a block
         size = 0
         for part in self._found():
             size += len(part)
-            if size > self._held:
-                kept = None
-            if kept is not None:
-                kept.append(part)
+            if size <= self._held:
+                some.append(part)
+                if sum(len(one) for one in some) >= self._block:
+                    kept, some = [*kept, Coactions.join(some)], []
+            else:
+                kept, some = [], []
             yield part
-        if kept is not None:
-            self._kept = [Coactions.join(kept)]
+        if size <= self._held:
+            self._kept = [*kept, Coactions.join(some)]
             self._traces = []
 
     def _found(self) -> Iterator[Coactions]:
@@ -159,18 +162,10 @@ def firsts(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Observati
     return seen if known.all() else seen.take(known)
 
 
-def alone(key: Ints | Words) -> npt.NDArray[np.bool_]:
-    """Which keys surely come once only, for nothing else fell into their drawer: these need no sorting."""
-    drawers = np.uint64(64 - 1 - len(key).bit_length())  # what is shifted out: there are two to four for each
-    drawer = (key.view(np.uint64) * _SPREAD >> drawers).view(np.int64)
-    return np.asarray((np.bincount(drawer) == 1)[drawer], np.bool_)
-
-
 def repeated(key: Words) -> Ints:
-    """Rows whose keys come more than once, by key."""
-    rows = np.flatnonzero(~alone(key))
-    order = np.argsort(key[rows])
-    rows, key = rows[order], key[rows[order]]
+    """Rows whose keys come more than once: by key, then in their order."""
+    rows = sorting(key)
+    key = key[rows]
     same = np.zeros(len(key) + 1, np.bool_)
     same[1:-1] = key[1:] == key[:-1]
     return rows[same[1:] | same[:-1]]
@@ -178,11 +173,14 @@ def repeated(key: Words) -> Ints:
 
 def shares(actor: Ints, window: Ints) -> Floats:
     """For each act: its actor's share of all acts in its window, shape `(n,)`."""
-    known = distinct(window)
-    window = np.searchsorted(known, window)
-    total = np.bincount(window)
-    _, own, count = np.unique(window * (actor.max() + 1) + actor, return_inverse=True, return_counts=True)
-    return np.asarray(count[own] / total[window], np.float64)
+    actors = int(actor.max()) + 1
+    active, own, count = grouped((window - window.min()) * actors + actor)
+    known = active // actors
+    new = np.ones(len(known), np.bool_)
+    new[1:] = known[1:] != known[:-1]
+    starts = np.flatnonzero(new)
+    total = np.add.reduceat(count, starts)
+    return np.asarray((count / total[np.cumsum(new) - 1])[own], np.float64)
 
 
 def _sorted(seen: Observations, trace: Trace, rule: Rule) -> tuple[Ints, Floats]:
@@ -196,9 +194,7 @@ def _sorted(seen: Observations, trace: Trace, rule: Rule) -> tuple[Ints, Floats]
     share = shares(seen.actor[rows], seen.at[rows] // rule.window)
     more = repeated(seen.object[rows])
     rows, share = rows[more], share[more]
-    # By time, then by object: two sorts of one column each take half as long as one of three.
-    rank = np.empty(len(rows), np.int64)
-    rank[np.argsort(seen.at[rows] * (seen.actor.max() + 1) + seen.actor[rows])] = np.arange(len(rows))
+    by_time = sorting(seen.at[rows] * (seen.actor.max() + 1) + seen.actor[rows])
     thing = np.cumsum(np.diff(seen.object[rows], prepend=seen.object[rows[:1]]) != 0)
-    order = np.argsort(thing * len(rows) + rank)
+    order = by_time[sorting(thing[by_time])]
     return rows[order], share[order]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dunnock.integrity.coaction.observations import Floats, Ints, Observations, distinct
-from dunnock.integrity.coaction.occasions import DAY, Coactions, alone
+from dunnock.integrity.coaction.observations import Floats, Ints, Observations, distinct, grouped, sorting
+from dunnock.integrity.coaction.occasions import DAY, Coactions
 
 _LEAST = 1e-3  # occasions expected of any pair, at least
 _BLOCK = 1_000_000  # days of pairs at a time: memory stays bounded
@@ -98,12 +98,13 @@ def _summed(seen: Observations, found: Coactions, activity: _Activity, least: fl
     """The pairs of these occasions, without their excess; tells `activity` who met whom."""
     n, posts = int(seen.actor.max()) + 1, int(seen.post.max()) + 1
     a, b = seen.actor[found.first], seen.actor[found.second]
-    once = alone(np.minimum(a, b) * n + np.maximum(a, b))
+    _, pair, count = grouped(np.minimum(a, b) * n + np.maximum(a, b))
+    once = (count == 1)[pair]
     activity.meet(found.take(once))
     found = found.take(~once)
     one, two = seen.post[found.first], seen.post[found.second]
     met = np.minimum(one, two) * posts + np.maximum(one, two)
-    order = np.argsort(met)
+    order = sorting(met)
     new = np.ones(len(order), np.bool_)
     new[1:] = np.diff(met[order]) != 0
     starts = np.flatnonzero(new)
@@ -111,7 +112,7 @@ def _summed(seen: Observations, found: Coactions, activity: _Activity, least: fl
     found = Coactions(found.first[order[starts]], found.second[order[starts]], most)
     activity.meet(found)
     a, b = seen.actor[found.first], seen.actor[found.second]
-    pair, inverse, count = np.unique(np.minimum(a, b) * n + np.maximum(a, b), return_inverse=True, return_counts=True)
+    pair, inverse, count = grouped(np.minimum(a, b) * n + np.maximum(a, b))
     weighty = np.where(found.surprise >= least, found.surprise, 0.0)
     total: Floats = np.bincount(inverse, weighty, minlength=len(pair)).astype(np.float64)
     often = count >= 2
@@ -135,7 +136,7 @@ class _Activity:
         when = np.full(posts, -1, np.int64)  # all that a post did, one account did at one time
         when[seen.post] = seen.actor * width + day
         known = np.flatnonzero(when >= 0)
-        self._active, place, times = np.unique(when[known], return_inverse=True, return_counts=True)
+        self._active, place, times = grouped(when[known])
         self._part = times / np.bincount(when[known] % width, minlength=width)[self._active % width]
         when[known] = place
         self._place = when[seen.post]  # of each row

@@ -86,7 +86,10 @@ class OnDuckDB:
 
     def columns(self, expression: Any) -> dict[str, Any]:
         """See `Engine`."""
-        found: dict[str, Any] = self._db.execute(_sql(expression)).fetchnumpy()
+        try:
+            found: dict[str, Any] = self._db.execute(_sql(expression)).fetchnumpy()
+        except duckdb.Error as error:
+            raise BadTable(say=f"The tables can't be read: {_first_line(error)}") from None
         return found
 
     def rows(self, expression: Any, size: int) -> Iterator[list[Any]]:
