@@ -11,6 +11,8 @@ from dunnock.foundation.db import Sql
 from dunnock.foundation.db.tables import jobs
 from dunnock.foundation.errors import Invalid, Missing
 from dunnock.integrity import identity
+from dunnock.integrity.identity import store
+from dunnock.integrity.identity.protected import SyncProtected, sync_protected
 from dunnock.letters.store import recipient
 from dunnock.letters.write import words_for
 
@@ -68,6 +70,19 @@ async def test_the_owner_of_the_name_is_told(house, make, staff):
     (one,) = await identity.alikes_of(house.db, fake.id)
     await house.do(identity.settle, fake.id, one.name_id, impostor=False, by=staff.id)
     assert await words_for(house.db, to, "impostor", fake.id, **words) is None
+
+
+async def test_names_that_another_release_found_otherwise_are_found_again(house, make, staff, db):
+    name = await house.do(identity.add_name, "nordwind", by=staff.id)
+    async with db.begin() as tx:
+        await tx.run(store.DROP_KEYS, the=name.id)
+        await tx.many(store.ADD_KEY, [{"key": "nordwind", "name_id": name.id}])
+    fake = await make.member("nordwnid")
+    await house.arrive(fake)
+    assert await house.labels(fake) == {}, "its keys are old"
+    await sync_protected(db, SyncProtected())
+    await house.settle()
+    assert await house.labels(fake) == {"impersonation": "nordwind"}
 
 
 async def test_a_name_finds_who_is_there_already(house, make, staff):

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from dunnock.integrity.identity.skeleton import looks, words
+from dunnock.integrity.identity.skeleton import looks, mixed_looks, words
 
 How = Literal["same", "affix", "slip", "near"]
 AFFIXES = frozenset(
@@ -24,9 +24,29 @@ AFFIXES = frozenset(
         "replies", "dm", "app", "web", "inc", "corp", "ltd", "llc", "co", "com", "org", "net", "ask", "hello", "x",
         "live", "chat", "agent", "agents", "hilfe", "kundenservice", "ayuda", "soporte", "aide", "assistenza", "is",
         "it", "my", "get", "direct", "complaints", "complaint", "resolve", "relations", "billing", "payments", "here",
+        "kundendienst", "kundeservice", "kundtjanst", "klantenservice", "asiakaspalvelu", "serviceclient", "clients",
+        "cliente", "clientes", "clienti", "atencion", "atendimento", "servicio", "servizio", "suporte", "destek", "resmi",
+        "pomoc", "obsluga", "oficjalny", "oficjalne", "layanan", "bantuan", "resmi", "oficial",
+        "公式", "公式アカウント", "サポート", "サポートセンター", "カスタマーサポート", "カスタマーサービス", "お客様相談室",
+        "お客様センター", "お客様窓口", "お問い合わせ", "お問い合わせ窓口", "ヘルプデスク", "ヘルプ", "窓口", "返金", "返金窓口",
+        "官方", "客服", "客服中心", "客户服务", "客戶服務", "服务中心", "服務中心", "고객센터", "고객지원", "고객상담", "공식",
+        "상담", "خدمة", "العملاء", "عملاء", "دعم", "الدعم", "الرسمي", "الرسمية", "رسمي", "مساعدة", "حساب", "الحساب", "پشتیبانی",
+        "поддержка", "поддержки", "техподдержка", "служба", "помощь", "официальный", "официальная", "официальное",
+        "официально", "офиц", "клиентов", "клиентам", "підтримка", "служба", "офіційний", "офіційна", "допомога",
+        "υποστήριξη", "εξυπηρέτηση", "πελατών", "επίσημο", "επίσημος", "επίσημη", "תמיכה", "רשמי", "שירות", "לקוחות",
+        "सहायता", "आधिकारिक",
     )
 )  # fmt: skip
 """Words that say "this is the one that serves you". Words of people about a brand (fan, city, staff, news) are none."""
+REGIONS = frozenset(
+    (
+        "jp", "us", "usa", "uk", "gb", "de", "fr", "es", "eu", "ca", "au", "nz", "br", "mx", "kr", "cn", "tw", "hk", "ru",
+        "ua", "pl", "tr", "ae", "sa", "nl", "se", "ch", "at", "in", "global", "intl", "international", "worldwide", "japan",
+        "europe", "asia", "africa", "latam", "deutschland", "france", "espana", "brasil", "日本", "ジャパン", "россия",
+    )
+)  # fmt: skip
+"""Where a branch would be. People wear them, too, so only behind longer names, as words of their own, they count."""
+_LONG_FOR_REGION = 6
 _WEAK = frozenset(("x", "is", "it", "my", "get", "here", "live", "the", "hello", "app", "web", "co", "ask", "direct"))
 """Those that only count beside a whole name: they are too common to be cut off within a word."""
 _SHORTEST = 3
@@ -50,12 +70,12 @@ class Likeness(msgspec.Struct, frozen=True):
 
 def keys_of(name: str) -> frozenset[str]:
     """What a protected name is found by: what it looks like, and each of these with one character left out."""
-    return frozenset(_with_one_less(looks(name)))
+    return frozenset(_with_one_less(looks(name) | mixed_looks(name, always=True)))
 
 
 def keys_for(name: str) -> list[str]:
     """What to look up in order to find the protected names that `name` may be taken for."""
-    cores = {core for core, _ in _cores(name)}
+    cores = {core for core, _ in _cores(name)} | mixed_looks(name)
     return sorted(_with_one_less(cores))[:_MOST_KEYS]
 
 
@@ -68,6 +88,9 @@ def likeness(name: str, protected: str) -> Likeness | None:
             how = _compare(core, aim, cut=cut)
             if how is not None and (best is None or _ORDER[how] < _ORDER[best.how]):
                 best = Likeness(how, aim)
+    if best is None or not best.enough:
+        mixed = mixed_looks(name) & mixed_looks(protected, always=True)
+        best = next((Likeness("same", one) for one in sorted(mixed) if len(one) >= _SHORTEST), best)
     return best
 
 
@@ -100,32 +123,52 @@ def _single(core: str) -> str:
 def _cores(name: str) -> set[tuple[str, bool]]:
     """What is left of the name when words of service and numbers are cut off at its ends; and whether something was."""
     out = {(core, False) for core in looks(name)}
-    parts = words(name)
-    while parts and (parts[0] in AFFIXES or parts[0].isdigit()):
-        parts = parts[1:]
-    while parts and (parts[-1] in AFFIXES or parts[-1].isdigit()):
-        parts = parts[:-1]
+    said = words(name)
+    parts = _bare(said, _AFFIX_WORDS)
     whole = "".join(parts)
-    if whole and parts != words(name):
+    if whole and parts != said:
         out |= {(core, True) for core in looks(whole)}
+    if said and said[-1] in _REGION_WORDS:
+        branch = "".join(_bare(said[:-1], _AFFIX_WORDS))
+        out |= {(core, True) for core in looks(branch) if len(core) >= _LONG_FOR_REGION}
     for _ in range(3):  # words that are written together: airlinehelpdesk, theairline24
         out |= {(less, True) for core, _ in tuple(out) for less in _cut(core)}
     return out
+
+
+def _bare(parts: list[str], affixes: Collection[str]) -> list[str]:
+    while parts and (parts[0] in affixes or parts[0].isdigit()):
+        parts = parts[1:]
+    while parts and (parts[-1] in affixes or parts[-1].isdigit()):
+        parts = parts[:-1]
+    return parts
 
 
 def _cut(core: str) -> Iterable[str]:
     bare = core.rstrip("0123456789ol") if core[-1:].isdigit() else core
     if len(bare) >= _SHORTEST and bare != core:
         yield bare
-    for affix in _AFFIX_LOOKS:
-        if len(core) - len(affix) >= _SHORTEST_CUT:
-            if core.endswith(affix):
-                yield core.removesuffix(affix)
-            if core.startswith(affix):
-                yield core.removeprefix(affix)
+    for length in _AFFIX_LENGTHS:
+        head, rest = core[:length], core[length:]
+        if head in _AFFIX_LOOKS and len(rest) >= (_SHORTEST if head in _EAST else _SHORTEST_CUT):
+            yield rest
+        rest, tail = core[:-length], core[-length:]
+        if (
+            tail in _AFFIX_LOOKS
+            and len(rest) >= (_SHORTEST if tail in _EAST else _SHORTEST_CUT)
+            and rest[-1] not in _NOT
+        ):
+            yield rest
 
 
+_AFFIX_WORDS = frozenset("".join(words(affix)) for affix in AFFIXES)
+_REGION_WORDS = frozenset("".join(words(one)) for one in REGIONS)
 _AFFIX_LOOKS = frozenset(look for affix in AFFIXES - _WEAK if len(affix) > 1 for look in looks(affix)) | {"the"}
+_EAST = frozenset(look for affix in AFFIXES if affix[0] > "\u2fff" for look in looks(affix))
+"""Those of Chinese, Japanese and Korean, which are written together with names of few characters."""
+_AFFIX_LENGTHS = sorted({len(look) for look in _AFFIX_LOOKS})
+_NOT = frozenset("非不")
+"""Who says that it is not the official one."""
 
 
 def _with_one_less(cores: Collection[str]) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from dunnock import accounts
@@ -20,6 +22,7 @@ LONGEST_NAME, LONGEST_SITE = 60, 253
 MOST_NAMES = 5_000
 _SHORTEST = 3
 _SLICE = 500
+_A_BATCH = 100
 
 
 class Protected(msgspec.Struct, frozen=True):
@@ -39,7 +42,7 @@ class Protected(msgspec.Struct, frozen=True):
 
 
 class SyncProtected(Job, frozen=True):
-    """Bring the names of protected accounts up to date: of those that were protected before there were names."""
+    """Bring protected names up to date: of accounts that were protected before there were names, and what all are found by."""
 
 
 class LookAtEverybody(Job, frozen=True):
@@ -131,14 +134,36 @@ async def sync_protected(db: Db, _: SyncProtected) -> None:
         async with db.begin(durable=False) as tx:
             for account_id in ids[at : at + _SLICE]:
                 await sync_account(tx, account_id)
+    after = 0
+    while rows := await db.all(store.NAMES_AFTER, after=after, most=_A_BATCH):
+        names = list(map(named, rows))
+        after = names[-1].id
+        async with db.begin(durable=False) as tx:
+            await _find_anew(tx, names)
+
+
+async def _find_anew(tx: Tx, names: Sequence[Protected]) -> None:
+    """Let names be found by what they look like to this release, and look at everybody for those that were found otherwise."""
+    held: dict[int, set[str]] = {}
+    for name_id, key in await tx.all(store.KEYS_OF, ids=[one.id for one in names]):
+        held.setdefault(name_id, set()).add(key)
+    for one in names:
+        keys = _keys(one)
+        if held.get(one.id, set()) != keys:
+            await tx.run(store.DROP_KEYS, the=one.id)
+            await tx.many(store.ADD_KEY, [{"key": key, "name_id": one.id} for key in sorted(keys)])
+            await tx.enqueue(LookAtEverybody(name_id=one.id))
 
 
 async def _add(tx: Tx, one: Protected, *, by: int | None) -> bool:
     if not await tx.run(store.ADD_NAME, **msgspec.structs.asdict(one), by_account_id=by, created_at=tx.now):
         return False
-    keys = sorted({key for called in one.called for key in keys_of(called)})
-    await tx.many(store.ADD_KEY, [{"key": key, "name_id": one.id} for key in keys])
+    await tx.many(store.ADD_KEY, [{"key": key, "name_id": one.id} for key in sorted(_keys(one))])
     return True
+
+
+def _keys(one: Protected) -> set[str]:
+    return {key for called in one.called for key in keys_of(called)}
 
 
 async def _drop(tx: Tx, name_id: int) -> None:

@@ -31,6 +31,8 @@ NAMES = Sql(
     .order_by(_n.id)
     .limit(bindparam("most"))
 )
+NAMES_AFTER = Sql(_name.where(_n.id > bindparam("after", type_=BigId)).order_by(_n.id).limit(bindparam("most")))
+KEYS_OF = Sql(select(_k.name_id, _k.key).where(among(_k.name_id, "ids")))
 NAMES_BY_KEYS = Sql(
     _name.where(_n.id.in_(select(_k.name_id).where(among(_k.key, "keys")))).order_by(_n.id).limit(bindparam("most"))
 )

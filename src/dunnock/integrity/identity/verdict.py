@@ -67,7 +67,7 @@ def judge(seen: Seen, protected: Protected, *, picture: str = "") -> tuple[State
     if 0 <= told.picture <= SAME:
         return "marked", told
     by_handle = handle is not None and handle.enough
-    by_name = name is not None and name.enough and (len(name.part) >= _SHORT or by_handle)
+    by_name = name is not None and name.enough and (_weight(name.part) >= _SHORT or by_handle)
     if seen.remote:
         marked = by_handle and by_name
     elif protected.source == "account":
@@ -88,6 +88,11 @@ def answers(text: str, mentioned: Mapping[int, str], protected: Protected) -> bo
     words = text.split()
     pairs = [" ".join(two) for two in itertools.pairwise(words)]
     return any(wanted & looks(part.strip(".,:;!?()#@\"'")) for part in [*words, *pairs][:400])
+
+
+def _weight(part: str) -> float:
+    """How much a name says, in Latin letters: a Han character says as much as two, a Kana as one and a half."""
+    return sum(2 if char >= "\u3400" else 1.5 if char >= "\u3041" else 1 for char in part)
 
 
 def _best(name: str, protected: Protected) -> Likeness | None:
