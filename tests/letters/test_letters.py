@@ -121,6 +121,16 @@ async def test_a_new_browser(post):
     [message] = await post.to(wren.email)
     assert message["subject"] == "A new sign-in on Hedgerow"
     assert "Firefox on Linux" in text_of(message)
+    async with post.db.begin() as tx:
+        app, _ = await accounts.register_app(tx, name="An app", redirect_uris=["https://app.example/"], scopes="read")
+    await accounts.change_password(post.db, wren.id, "another wren in the hedge", old=PASSWORD)
+    await post.all()
+    async with post.db.begin() as tx:
+        _, token = await accounts.make_token(tx, app, scopes="read", member_id=wren.id, account_id=wren.account_id)
+    told = (await call(post.house.edge, "GET", "/api/v1/notifications?supported_types[]=mention", token=token)).json
+    assert [(one["type"], one["account"]["acct"]) for one in told] == [("access_changed", "wren"), ("sign_in", "wren")]
+    assert told[1]["fallback"]["title"] == "Somebody signed in to your account with a new browser"
+    assert "take your account back" in told[1]["fallback"]["summary"]
 
 
 # What staff decide, and what waits for them ----------------------------------------------------------------------------

@@ -311,6 +311,7 @@ class Life:
         await row(mot.asset_uses, asset_id=asset, account_id=anna.id, post_id=0, at=1)
         await row(a.browsers, digest="x", member_id=made.id, seen_at=1)
         await row(a.access_changes, id=new(), member_id=made.id, what="password")
+        await row(a.door_acts, id=new(), account_id=anna.id, door=1, kind="mute", target="1", was="")
         await row(a.totps, member_id=made.id, secret="x")
         await row(a.recovery_codes, digest="x", member_id=made.id)
         await row(a.passkeys, id=new(), member_id=made.id, credential_id="x", public_key="x", sign_count=0, name="x",

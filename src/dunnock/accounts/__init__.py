@@ -56,6 +56,7 @@ from dunnock.accounts.domain_handles import (
     note_check,
     wear_domain,
 )
+from dunnock.accounts.door_acts import acts_to_undo, note_act
 from dunnock.accounts.endorse import EndorsementRefused, endorse, endorsed, unendorse
 from dunnock.accounts.errors import (
     AccountMissing,
@@ -229,19 +230,21 @@ from dunnock.accounts.persona import (
 )
 from dunnock.accounts.private_note import write_note
 from dunnock.accounts.profile import change_profile, doubt_links, prove_links, with_checked_links
-from dunnock.accounts.recall import Recalled, last_recall, make_recall, recall, recalling
+from dunnock.accounts.recall import Recalled, last_recall, make_recall, recall, recalling, take_back
 from dunnock.accounts.relationships import Relationship, relationships
 from dunnock.accounts.remote import Described, describe_anew, give_up_pictures, meet, show_pictures
 from dunnock.accounts.reset import reset_password, resetting
 from dunnock.accounts.roles import POWERS, Power, Staff, may, others_with, permit
 from dunnock.accounts.sessions import (
     Session,
+    doubted_sessions,
     end_session,
     find_session,
     fresh,
     open_session,
     prove,
     sessions_of,
+    trust_sessions,
 )
 from dunnock.accounts.settings import (
     PostingDefaults,
@@ -456,6 +459,7 @@ __all__ = [
     "accept_follow",
     "access_changed",
     "access_changes",
+    "acts_to_undo",
     "add_passkey",
     "age_of",
     "aliases_of",
@@ -504,6 +508,7 @@ __all__ = [
     "doubt_attestation",
     "doubt_links",
     "doubt_verifier",
+    "doubted_sessions",
     "drop_domain",
     "drop_label",
     "effective",
@@ -567,6 +572,7 @@ __all__ = [
     "name_at",
     "name_key",
     "name_verifier",
+    "note_act",
     "note_changes",
     "note_check",
     "note_refused",
@@ -627,8 +633,10 @@ __all__ = [
     "start_counts",
     "stop_posting",
     "sweep_access",
+    "take_back",
     "take_census",
     "totp_address",
+    "trust_sessions",
     "unblock",
     "unblock_domain",
     "unendorse",

@@ -22,6 +22,7 @@ Kept = Literal[
     "passkey_removed",
     "codes",
     "reset",
+    "put_back",
     "recalled",
 ]
 What = Literal[Kept, "signed_in", "app", "display_name", "avatar", "header", "kind"]

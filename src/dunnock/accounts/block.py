@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunnock.accounts import counts
+from dunnock.accounts.door_acts import note_act
 from dunnock.accounts.errors import RelationRefused
 from dunnock.accounts.events import Blocked, Unblocked
 from dunnock.accounts.find import check_there
@@ -26,6 +27,7 @@ async def block(tx: Tx, account_id: int, *, target: int) -> None:
     await counts.hold(tx, (account_id, target))
     if not await tx.run(store.ADD_BLOCK, id=tx.new_id(), account_id=account_id, target_id=target):
         return
+    await note_act(tx, account_id, "block", target)
     await end_follow(tx, follower=account_id, followed=target)
     await end_follow(tx, follower=target, followed=account_id)
     await tx.record(Blocked(account_id=account_id, target_id=target))
@@ -39,6 +41,7 @@ async def unblock(tx: Tx, account_id: int, *, target: int) -> None:
     """
     await check_there(tx, target)
     if await tx.run(store.END_BLOCK, me=account_id, other=target):
+        await note_act(tx, account_id, "block", target, was=True)
         await tx.record(Unblocked(account_id=account_id, target_id=target))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunnock.accounts.access_changes import note_access
+from dunnock.accounts.door_acts import note_member_act
 from dunnock.accounts.doors import judge_newcomer
 from dunnock.accounts.errors import (
     LinkOver,
@@ -161,6 +162,7 @@ async def change_email(db: Db, member_id: int, new: str, *, password: str, mail_
     if mail_possible:
         mailing.begin(f"member {member_id}", f"mail {email_key(email)}")
     async with db.begin() as tx:
+        await note_member_act(tx, member_id, "email", "", member.email)
         if not mail_possible:
             await _set(tx, member_id, email)
             await tx.record(EmailChanged(member_id=member_id))

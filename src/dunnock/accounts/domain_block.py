@@ -7,6 +7,7 @@ from typing import Final
 
 from dunnock import text
 from dunnock.accounts import counts
+from dunnock.accounts.door_acts import note_act
 from dunnock.accounts.events import DomainBlocked, DomainUnblocked
 from dunnock.accounts.follow import end_follow
 from dunnock.accounts.paging import Cursor
@@ -37,6 +38,7 @@ async def block_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     await counts.hold(tx, {account_id, *(one for row in across for one in row[:2])})
     if not await tx.run(store.ADD_DOMAIN_BLOCK, id=tx.new_id(), account_id=account_id, domain=name):
         return
+    await note_act(tx, account_id, "server", name)
     lost = await tx.all(store.FOLLOWS_ACROSS, me=account_id, domain=name)
     for follower, followed, _ in lost:
         await end_follow(tx, follower=follower, followed=followed)
@@ -67,6 +69,7 @@ async def unblock_domain(tx: Tx, account_id: int, *, domain: str) -> None:
     """
     name = _named(domain)
     if await tx.run(store.END_DOMAIN_BLOCK, me=account_id, which=name):
+        await note_act(tx, account_id, "server", name, was=True)
         await tx.record(DomainUnblocked(account_id=account_id, domain=name))
 
 

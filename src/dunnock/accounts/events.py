@@ -44,11 +44,15 @@ class PasswordChanged(Event, frozen=True):
 
 
 class AccountRecalled(Event, frozen=True):
-    """The owner of an account took it back by the link of a mail: somebody else was in, perhaps since then (Unix ms)."""
+    """The owner of an account took it back by the link of a mail: somebody else was in, perhaps since then (Unix ms).
+
+    `doors`: ids of the sessions through which they came, with spaces between.
+    """
 
     member_id: int
     account_id: int
     since: int = 0
+    doors: str = ""
 
 
 class EmailChanged(Event, frozen=True):
@@ -58,7 +62,10 @@ class EmailChanged(Event, frozen=True):
 
 
 class SecondFactorsChanged(Event, frozen=True):
-    """How a member shows who they are changed; `what`: totp_on, totp_off, passkey_added, passkey_removed, codes, reset."""
+    """How a member shows who they are changed.
+
+    `what`: totp_on, totp_off, passkey_added, passkey_removed, codes, reset, put_back (as it was before somebody else).
+    """
 
     member_id: int
     what: str

@@ -13,6 +13,7 @@ import secrets
 import msgspec
 
 from dunnock.accounts.access_changes import note_access
+from dunnock.accounts.door_acts import note_member_act
 from dunnock.accounts.errors import FactorRefused, SecondFactorWrong
 from dunnock.accounts.events import SecondFactorsChanged
 from dunnock.accounts.known_networks import forget_networks
@@ -49,6 +50,45 @@ async def factors_of(reader: Reader, member_id: int) -> Factors:
     )
 
 
+class Held(msgspec.Struct, frozen=True):
+    """All second factors of a member, as rows: what is put back when somebody else changed them."""
+
+    totp: tuple[str, int, int] | None
+    passkeys: tuple[tuple[int, str, str, int, str, int, int | None], ...]
+    codes: tuple[tuple[str, int | None], ...]
+
+
+async def held_factors(reader: Reader, member_id: int) -> Held:
+    """What a member has set up, whole. Not for showing."""
+    totp = await reader.one(store.TOTP, member=member_id)
+    return Held(
+        None if totp is None or totp[1] is None else (totp[0], totp[1], totp[2]),
+        tuple((row[0], *row[1:]) for row in await reader.all(store.PASSKEY_ROWS, member=member_id)),
+        tuple((row[0], row[1]) for row in await reader.all(store.CODE_ROWS, member=member_id)),
+    )
+
+
+async def put_back(tx: Tx, member_id: int, held: Held) -> None:
+    """These are a member's second factors again, and no others. A code or signature that was used does not count again."""
+    now = await held_factors(tx, member_id)
+    step = max(one.totp[2] if one.totp is not None else 0 for one in (now, held))
+    counts = {row[0]: row[3] for row in now.passkeys}
+    for sql in (store.DROP_TOTP, store.DROP_PASSKEYS, store.DROP_CODES):
+        await tx.run(sql, member=member_id)
+    if held.totp is not None:
+        secret, confirmed_at, _ = held.totp
+        await tx.run(store.ADD_TOTP, member_id=member_id, secret=secret)
+        await tx.run(store.CONFIRM_TOTP, member=member_id, at=confirmed_at, step=step)
+    for key_id, credential, public, count, name, created_at, used_at in held.passkeys:
+        await tx.run(
+            store.PUT_BACK_PASSKEY, id=key_id, member_id=member_id, credential_id=credential, public_key=public,
+            sign_count=max(count, counts.get(key_id, 0)), name=name, created_at=created_at, used_at=used_at,
+        )  # fmt: skip
+    for digest, used_at in held.codes:
+        await tx.run(store.PUT_BACK_CODE, digest=digest, member_id=member_id, used_at=used_at)
+    await tx.record(SecondFactorsChanged(member_id=member_id, what="put_back"))
+
+
 async def plan_totp(tx: Tx, member_id: int) -> str:
     """The secret (base32) for an app that makes codes; it is a factor once a code was shown. Another plan is forgotten.
 
@@ -82,10 +122,11 @@ async def confirm_totp(tx: Tx, member_id: int, code: str) -> list[str]:
     Raises:
         SecondFactorWrong: the code is wrong.
     """
-    secret = await planned_totp(tx, member_id)
+    secret, was = await planned_totp(tx, member_id), await held_factors(tx, member_id)
     step = None if secret is None else _step_of(secret, code, tx.now)
     if step is None or not await tx.run(store.CONFIRM_TOTP, member=member_id, at=tx.now, step=step):
         raise SecondFactorWrong(member_id)
+    await note_member_act(tx, member_id, "factors", "", was)
     await tx.record(SecondFactorsChanged(member_id=member_id, what="totp_on"))
     await note_access(tx, member_id, "totp_on")
     return await codes_if_none(tx, member_id)
@@ -93,7 +134,9 @@ async def confirm_totp(tx: Tx, member_id: int, code: str) -> list[str]:
 
 async def remove_totp(tx: Tx, member_id: int) -> None:
     """Ask for no codes of an app any more."""
+    was = await held_factors(tx, member_id)
     if await tx.run(store.DROP_TOTP, member=member_id):
+        await note_member_act(tx, member_id, "factors", "", was)
         await tidy(tx, member_id)
         await tx.record(SecondFactorsChanged(member_id=member_id, what="totp_off"))
         await note_access(tx, member_id, "totp_off")
@@ -112,6 +155,7 @@ async def replace_codes(tx: Tx, member_id: int) -> list[str]:
     """As `new_codes`, by the member's wish. Raises FactorRefused: there is no factor that they could stand for."""
     if not (await factors_of(tx, member_id)).any:
         raise FactorRefused(member_id, say="Set up a second factor first.")
+    await note_member_act(tx, member_id, "factors", "", await held_factors(tx, member_id))
     await tx.record(SecondFactorsChanged(member_id=member_id, what="codes"))
     await note_access(tx, member_id, "codes")
     return await new_codes(tx, member_id)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dunnock import text
 from dunnock.accounts import counts
 from dunnock.accounts.account import Account
+from dunnock.accounts.door_acts import note_act
 from dunnock.accounts.errors import AccountMissing, RelationRefused, RequestMissing, TooManyFollows
 from dunnock.accounts.events import FollowChanged, Followed, FollowRequested, Unfollowed
 from dunnock.accounts.find import find, find_many, find_shown
@@ -53,6 +54,7 @@ async def follow(
             before[2] if spoken is None else spoken,
         )
         if after != before:
+            await note_act(tx, follower, "follow", followed, before)
             await tx.run(
                 store.CHANGE_FOLLOW,
                 follower=follower,
@@ -66,6 +68,7 @@ async def follow(
     await _check_new(tx, follower, target, held)
     asks = target.locked or not target.local
     follow_id = tx.new_id()
+    await note_act(tx, follower, "follow", followed)
     await tx.run(
         store.ADD_FOLLOW,
         id=follow_id,
@@ -138,6 +141,7 @@ async def end_follow(tx: Tx, *, follower: int, followed: int) -> bool:
     if not ended:
         return False
     requested, follow_id = bool(ended[0][0]), ended[0][1]
+    await note_act(tx, follower, "follow", followed, (bool(ended[0][2]), bool(ended[0][3]), ended[0][4]))
     if not requested:
         await tx.run(store.END_ENDORSEMENT, follower=follower, followed=followed)
         await counts.count_follow(tx, follow_id, follower=follower, followed=followed, more=-1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from dunnock.accounts.door_acts import note_act
 from dunnock.accounts.errors import RelationRefused
 from dunnock.accounts.events import Muted, Unmuted
 from dunnock.accounts.find import check_there
@@ -38,6 +39,7 @@ async def mute(tx: Tx, account_id: int, *, target: int, notifications: bool = Tr
     there = await tx.one(store.MUTE_OF, me=account_id, other=target)
     if there is not None and (bool(there[1]), there[2]) == (notifications, expires_at):
         return
+    await note_act(tx, account_id, "mute", target, None if there is None else (bool(there[1]), there[2]))
     await tx.run(
         store.PUT_MUTE,
         id=tx.new_id() if there is None else there[0],
@@ -56,7 +58,9 @@ async def unmute(tx: Tx, account_id: int, *, target: int) -> None:
         AccountMissing: there is no such account.
     """
     await check_there(tx, target)
-    if await tx.all(store.END_MUTE, me=account_id, other=target):
+    ended = await tx.all(store.END_MUTE, me=account_id, other=target)
+    if ended:
+        await note_act(tx, account_id, "mute", target, (bool(ended[0][0]), ended[0][1]))
         await tx.record(Unmuted(account_id=account_id, target_id=target))
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from dunnock.accounts import scopes as known
 from dunnock.accounts.apps import App, app_called, may_redirect
+from dunnock.accounts.door_acts import app_let_in, note_member_act
 from dunnock.accounts.errors import OAuthRefused
 from dunnock.accounts.events import TokensRevoked
 from dunnock.accounts.sign_up import find_member
@@ -90,6 +91,7 @@ async def check_request(reader: Reader, asked: Asked) -> AuthorizeRequest:
 async def grant(tx: Tx, request: AuthorizeRequest, *, member_id: int) -> str:
     """The member agreed: the authorisation code, good for ten minutes and one use."""
     code = ids.secret()
+    await note_member_act(tx, member_id, "app", ids.digest(code))
     await tx.run(
         store.ADD_GRANT,
         code_digest=ids.digest(code),
@@ -184,6 +186,7 @@ async def _exchange(
     _, raw = await make_token(
         tx, app, scopes=scopes, member_id=member_id, account_id=member.account_id, token_id=token_id
     )
+    await app_let_in(tx, member.account_id, grant=digest, token_id=token_id)
     return Issued(raw, scopes, tx.now // 1000)
 
 

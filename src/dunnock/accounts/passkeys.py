@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from dunnock.accounts.access_changes import note_access
+from dunnock.accounts.door_acts import note_member_act
 from dunnock.accounts.errors import FactorMissing, FactorRefused, SecondFactorWrong
 from dunnock.accounts.events import SecondFactorsChanged
-from dunnock.accounts.factors import codes_if_none, tidy
+from dunnock.accounts.factors import codes_if_none, held_factors, tidy
 from dunnock.accounts.member import Member
 from dunnock.accounts.steps import begin_step, end_step, find_step
 from dunnock.accounts.store import factors as store
@@ -136,6 +137,7 @@ async def add_passkey(
     called = " ".join(name.split())[:LONGEST_NAME] or "Passkey"
     async with db.begin() as tx:
         await end_step(tx, step)
+        await note_member_act(tx, member_id, "factors", "", await held_factors(tx, member_id))
         if len(await passkeys_of(tx, member_id)) >= MOST:
             raise FactorRefused(member_id)
         one = Passkey(
@@ -164,8 +166,10 @@ async def rename_passkey(tx: Tx, passkey_id: int, *, member_id: int, name: str) 
 
 async def remove_passkey(tx: Tx, passkey_id: int, *, member_id: int) -> None:
     """It opens nothing any more. Raises FactorMissing."""
+    was = await held_factors(tx, member_id)
     if not await tx.run(store.DROP_PASSKEY, the=passkey_id, member=member_id):
         raise FactorMissing(passkey_id)
+    await note_member_act(tx, member_id, "factors", "", was)
     await tidy(tx, member_id)
     await tx.record(SecondFactorsChanged(member_id=member_id, what="passkey_removed"))
     await note_access(tx, member_id, "passkey_removed")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from dunnock.accounts.activity import note_active
-from dunnock.accounts.errors import MemberMissing
+from dunnock.accounts.errors import MemberMissing, NotPermitted
 from dunnock.accounts.events import SignedInAnew, TokensRevoked
 from dunnock.accounts.known_networks import learn_network
 from dunnock.accounts.sign_up import prove_password
@@ -20,6 +20,7 @@ from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
 from dunnock.foundation.db import Busy, Db, Reader, Tx
 
 IDLE_MS = 60 * DAY
+DOUBTED_MS = 7 * DAY
 FRESH_MS = 15 * MINUTE
 _NOTE_EVERY_MS = HOUR
 
@@ -40,6 +41,8 @@ class Session(msgspec.Struct, frozen=True):
     """The language that the member reads pages in, as a tag; empty: never said."""
     page_choices: str = ""
     """What `choose_pages` keeps."""
+    doubts: int = 0
+    """How many browsers that were never seen before came since it began, in a week, and nobody said that it was they."""
 
 
 async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = "", address: str = "") -> str:
@@ -50,8 +53,8 @@ async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = ""
     """
     token, session_id = ids.secret(), tx.new_id()
     await note_active(tx, member_id)
+    doubted = bool(browser) and await _meet(tx, member_id, session_id, browser)
     if browser:
-        await _meet(tx, member_id, session_id, browser)
         await learn_network(tx, member_id, address)
     await tx.run(
         store.ADD_SESSION,
@@ -62,19 +65,21 @@ async def open_session(tx: Tx, member_id: int, *, client: str, browser: str = ""
         created_at=tx.now,
         seen_at=tx.now,
         proven_at=tx.now,
+        doubted=doubted,
     )
     return token
 
 
-async def _meet(tx: Tx, member_id: int, session_id: int, browser: str) -> None:
-    """Remember the browser; one that is new is told of, unless it is the member's first."""
+async def _meet(tx: Tx, member_id: int, session_id: int, browser: str) -> bool:
+    """Remember the browser; one that is new (True) is told of, unless it is the member's first."""
     digest = ids.digest(f"{member_id} {browser}")
     if await tx.run(factors.SAW_BROWSER, the=digest, at=tx.now):
-        return
+        return False
     first = await tx.value(factors.SESSION_BEFORE, member_id=member_id) is None
     await tx.run(factors.ADD_BROWSER, digest=digest, member_id=member_id, seen_at=tx.now)
     if not first:
         await tx.record(SignedInAnew(member_id=member_id, session_id=session_id))
+    return not first
 
 
 def fresh(session: Session) -> bool:
@@ -97,7 +102,9 @@ async def prove(db: Db, session: Session, password: str) -> None:
 async def find_session(db: Db, token: str) -> Session | None:
     """The session of a token; None when it is unknown, ended, idle for 60 days, or its member may not come in."""
     now = now_ms()
-    row = await db.one(store.SESSION, digest=ids.digest(token), idle_since=now - IDLE_MS)
+    row = await db.one(
+        store.SESSION, digest=ids.digest(token), idle_since=now - IDLE_MS, doubted_since=now - DOUBTED_MS
+    )
     if row is None:
         return None
     session = Session(*row)
@@ -113,6 +120,32 @@ async def sessions_of(reader: Reader, member_id: int) -> Sequence[Session]:
     """A member's sessions in force, the one seen last first."""
     rows = await reader.all(store.SESSIONS_OF, member_id=member_id, idle_since=now_ms() - IDLE_MS)
     return [Session(*row) for row in rows]
+
+
+class Doubted(msgspec.Struct, frozen=True):
+    """A sign-in with a browser that was never seen before, of which its owner has not said that it was they."""
+
+    id: int
+    client: str
+    created_at: int
+
+
+async def doubted_sessions(reader: Reader, session: Session) -> list[Doubted]:
+    """Those of the last week, but for the one that looks, newest first."""
+    rows = await reader.all(factors.DOUBTED, member=session.member_id, since=now_ms() - DOUBTED_MS)
+    return [Doubted(*row) for row in rows if row[0] != session.id]
+
+
+async def trust_sessions(tx: Tx, session: Session) -> None:
+    """The member says that all of these were they.
+
+    Raises:
+        NotPermitted: the one that says it is doubted itself; two of them must not vouch for each other.
+    """
+    rows = await tx.all(factors.DOUBTED, member=session.member_id, since=tx.now - DOUBTED_MS)
+    if any(row[0] == session.id for row in rows):
+        raise NotPermitted(session.id, say="Say so in a browser that you used before")
+    await tx.run(factors.SETTLED, member=session.member_id)
 
 
 async def end_session(tx: Tx, session_id: int, *, member_id: int) -> None:

@@ -36,11 +36,21 @@ second_tries = Tries(TRIES, WINDOW_MS)  # who has the password must not guess co
 passkey_tries = Tries(50, WINDOW_MS)
 
 
-async def sign_in(db: Db, login: str, password: str, *, client: str, address: str = "", browser: str = "") -> str:
+async def sign_in(
+    db: Db,
+    login: str,
+    password: str,
+    *,
+    client: str,
+    address: str = "",
+    browser: str = "",
+    mail_possible: bool = False,
+) -> str:
     """Open a session; its token for the cookie. `login`: name or e-mail address; `client`: the User-Agent header.
 
     `address`: what shares one limit, such as an IPv4 address or an IPv6 network; empty: no limit by address. `browser`: see
-    `open_session`. From a browser and a network that are both new a member without second factors is asked for a mailed code.
+    `open_session`. From a browser and a network that are both new a member without second factors is asked for a
+    mailed code, where `mail_possible`.
 
     Raises:
         SignInRefused: unknown or wrong.
@@ -49,13 +59,15 @@ async def sign_in(db: Db, login: str, password: str, *, client: str, address: st
         SecondStepNeeded: the password is right, and a second factor or a mailed code is to be shown.
     """
     member_id, hashed = await _check(db, login, password, address=address)
+    step = ""
     async with db.begin() as tx:
         if (await factors_of(tx, member_id)).any:
             step = await begin_step(
                 tx, "second", member_id=member_id, held=hashed, client=client, challenge=new_challenge()
             )
         else:
-            step = await ask_for_code(tx, member_id, held=hashed, client=client, browser=browser, address=address)
+            if mail_possible:
+                step = await ask_for_code(tx, member_id, held=hashed, client=client, browser=browser, address=address)
             if not step:
                 return await _let_in(tx, member_id, hashed, client=client, browser=browser, address=address)
     raise SecondStepNeeded(member_id, step)

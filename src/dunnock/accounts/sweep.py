@@ -7,8 +7,9 @@ from itertools import islice
 
 from dunnock.accounts.access_changes import KEPT_MS
 from dunnock.accounts.confirm import drop_links, drop_unconfirmed
+from dunnock.accounts.door_acts import KEPT_MS as ACTS_KEPT_MS
 from dunnock.accounts.sessions import IDLE_MS
-from dunnock.accounts.store import access, factors, members, oauth, recalls
+from dunnock.accounts.store import access, door_acts, factors, members, oauth, recalls
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Sql
 from dunnock.foundation.ids import id_at
@@ -39,6 +40,7 @@ async def sweep_access(db: Db, _: SweepAccess) -> None:
     await _drop(db, factors.DROP_STEPS, await db.slow(factors.OVER_STEPS, before=now))
     await _drop(db, factors.DROP_BROWSERS, await db.slow(factors.OVER_BROWSERS, before=now - BROWSERS_KEPT_MS))
     await _drop(db, access.DROP_CHANGES, await db.slow(access.OVER_CHANGES, before=id_at(now - KEPT_MS)))
+    await _drop(db, door_acts.DROP, await db.slow(door_acts.OVER, before=id_at(now - ACTS_KEPT_MS)))
     await drop_links(db)
     async with db.begin(durable=False) as tx:
         await tx.run(recalls.SWEEP, before=now)

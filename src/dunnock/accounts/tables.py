@@ -202,6 +202,7 @@ sessions = Table(  # a browser's sign-in
     Column("seen_at", BigId, nullable=False),
     Column("revoked_at", BigId),
     Column("proven_at", BigId, nullable=False, server_default="0"),  # when its owner last showed who they are
+    flag("doubted"),  # begun with a browser that was never seen with the member, who has not said yet that it was they
     Index("ix_sessions_member_id", "member_id"),
 )
 
@@ -222,6 +223,18 @@ access_changes = Table(  # of passwords, addresses and second factors, for 90 da
     Column("member_id", BigId, ForeignKey("members.id"), nullable=False),
     Column("what", Text, nullable=False),  # access_changes.Kept
     Index("ix_access_changes_member_id_id", "member_id", "id"),
+)
+
+door_acts = Table(  # what members did through which session or token, while it can be taken back
+    "door_acts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("account_id", BigId, ForeignKey("accounts.id"), nullable=False),
+    Column("door", BigId, nullable=False),
+    Column("kind", Text, nullable=False),  # door_acts.ActKind
+    Column("target", Text, nullable=False),
+    Column("was", Text, nullable=False),  # JSON of what was there before; empty: nothing
+    Index("ix_door_acts_account_id_id", "account_id", "id"),
 )
 
 totps = Table(  # a second factor: codes of an app (RFC 6238)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from dunnock import accounts, posts
+from dunnock.filters.model import Filter
 from dunnock.filters.rules import forget_post
-from dunnock.filters.write import forget_filters
+from dunnock.filters.write import forget_filters, put_back
 from dunnock.foundation.db import Tx
 from dunnock.foundation.events import Event
 from dunnock.foundation.reactions import Reaction
@@ -23,7 +26,17 @@ async def on_standing(tx: Tx, event: accounts.StandingChanged) -> None:
         await forget_filters(tx, event.account_id)
 
 
+async def on_recalled(tx: Tx, event: accounts.AccountRecalled) -> None:
+    """The owner took the account back: filters that somebody else made, changed or deleted are as they were."""
+    doors = frozenset(map(int, event.doors.split()))
+    for one in await accounts.acts_to_undo(tx, event.account_id, since=event.since, doors=doors):
+        if one.kind == "filter":
+            was = msgspec.json.decode(one.was, type=Filter) if one.was else None
+            await put_back(tx, event.account_id, int(one.target), was)
+
+
 HEARS: Mapping[type[Event], Sequence[Reaction]] = {
     posts.PostDeleted: (on_deleted,),
     accounts.StandingChanged: (on_standing,),
+    accounts.AccountRecalled: (on_recalled,),
 }

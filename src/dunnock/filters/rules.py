@@ -6,7 +6,7 @@ from dunnock.filters import store
 from dunnock.filters.errors import FilterMissing, FilterRefused
 from dunnock.filters.events import FiltersChanged
 from dunnock.filters.model import MOST_POSTS, FilteredPost, Keyword, KeywordChange
-from dunnock.filters.write import change_filter
+from dunnock.filters.write import change_filter, hold_filter
 from dunnock.foundation.db import Tx
 from dunnock.posts.errors import PostMissing
 from dunnock.posts.find import find_visible
@@ -55,8 +55,7 @@ async def add_post(tx: Tx, account_id: int, filter_id: int, *, post_id: int | No
         FilterMissing: the account has no such filter.
         FilterRefused: there is no such post (that the account may see), it is in the filter already, or too many are.
     """
-    if await store.find(tx, account_id, filter_id, hold=True) is None:
-        raise FilterMissing(filter_id)
+    await hold_filter(tx, account_id, filter_id)
     try:
         post = await find_visible(tx, post_id or 0, account_id)
     except PostMissing as error:
@@ -75,6 +74,7 @@ async def remove_post(tx: Tx, account_id: int, filtered_id: int) -> None:
     found = await store.find_post(tx, account_id, filtered_id)
     if found is None:
         raise FilterMissing(filtered_id)
+    await hold_filter(tx, account_id, found.filter_id)
     await store.drop_post(tx, filtered_id)
     await tx.record(FiltersChanged(account_id=account_id))
 

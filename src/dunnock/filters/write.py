@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from dunnock import accounts
 from dunnock.filters import store
 from dunnock.filters.errors import FilterMissing, FilterRefused
 from dunnock.filters.events import FiltersChanged
@@ -39,6 +40,7 @@ async def make_filter(
     if await store.count(tx, account_id) >= MOST_FILTERS:
         raise FilterRefused(account_id, say=f"Validation failed: You can have up to {MOST_FILTERS} filters")
     made = Filter(tx.new_id(), title, clean, action, end(tx.now, expires_in))
+    await accounts.note_act(tx, account_id, "filter", made.id)
     await store.add(tx, account_id, made)
     made = await _with_keywords(tx, account_id, made, keywords)
     await tx.record(FiltersChanged(account_id=account_id))
@@ -62,7 +64,7 @@ async def change_filter(
         FilterMissing: the account has no such filter, or the filter no such keyword.
         FilterRefused: as `make_filter`.
     """
-    old = await _hold(tx, account_id, filter_id)
+    old = await hold_filter(tx, account_id, filter_id)
     new = _changed(tx, old, title=title, contexts=contexts, action=action, expires_in=expires_in)
     if new != old:
         await store.change(tx, new)
@@ -74,8 +76,19 @@ async def change_filter(
 
 async def delete_filter(tx: Tx, account_id: int, filter_id: int) -> None:
     """Delete a filter with all that is in it. Raises FilterMissing."""
-    await _hold(tx, account_id, filter_id)
+    await hold_filter(tx, account_id, filter_id)
     await store.drop(tx, filter_id)
+    await tx.record(FiltersChanged(account_id=account_id))
+
+
+async def put_back(tx: Tx, account_id: int, filter_id: int, was: Filter | None) -> None:
+    """The filter is what it was, with its id; None: there was none."""
+    await store.drop(tx, filter_id)
+    if was is not None:
+        await store.add(tx, account_id, was)
+        await store.add_keywords(tx, was.keywords)
+        for one in was.posts:
+            await store.add_post(tx, one)
     await tx.record(FiltersChanged(account_id=account_id))
 
 
@@ -108,7 +121,7 @@ async def change_phrase(
     found = await store.find_keyword(tx, account_id, keyword_id)
     if found is None:
         raise FilterMissing(keyword_id)
-    old = await _hold(tx, account_id, found.filter_id)
+    old = await hold_filter(tx, account_id, found.filter_id)
     keyword = next((one for one in old.keywords if one.id == keyword_id), None)
     if keyword is None:
         raise FilterMissing(keyword_id)
@@ -142,7 +155,7 @@ async def delete_phrase(tx: Tx, account_id: int, keyword_id: int) -> None:
     found = await store.find_keyword(tx, account_id, keyword_id)
     if found is None:
         raise FilterMissing(keyword_id)
-    old = await _hold(tx, account_id, found.filter_id)
+    old = await hold_filter(tx, account_id, found.filter_id)
     if len(old.keywords) == 1 and not old.posts:
         await store.drop(tx, old.id)
     else:
@@ -150,10 +163,12 @@ async def delete_phrase(tx: Tx, account_id: int, keyword_id: int) -> None:
     await tx.record(FiltersChanged(account_id=account_id))
 
 
-async def _hold(tx: Tx, account_id: int, filter_id: int) -> Filter:
+async def hold_filter(tx: Tx, account_id: int, filter_id: int) -> Filter:
+    """A filter that is about to be changed, by nobody else before this transaction ends. Raises FilterMissing."""
     held = await store.find(tx, account_id, filter_id, hold=True)
     if held is None:
         raise FilterMissing(filter_id)
+    await accounts.note_act(tx, account_id, "filter", filter_id, held)
     return held
 
 

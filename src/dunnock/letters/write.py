@@ -23,6 +23,7 @@ _FACTORS = {
     "passkey_added": "a passkey was added",
     "passkey_removed": "a passkey was removed",
     "codes": "new recovery codes were made; the old ones are worth nothing any more",
+    "put_back": "what somebody else changed of it was put back as it was before",
     "reset": "the people who run this server took all second factors away: your password alone lets you in again",
 }
 _MAY_BE_OTHERS = frozenset(("password", "factors", "signed_in"))

@@ -28,6 +28,9 @@ Kind = Literal[
     "collection_edit",
     "held",
     "let_out",
+    "signed_in",
+    "doubted",
+    "access",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -40,10 +43,12 @@ MESSAGES: Final = frozenset({"mention", "quote"})
 """Filtered kinds of which a request tells; other filtered ones wait unseen. Source: Mastodon, NotifyService."""
 OF_STAFF_ACTS: Final = frozenset({"warning", "held", "let_out"})
 """What staff, or a rule of theirs, did with one's account or posts: nobody can choose not to hear of it."""
-SETTABLE: Final = frozenset(KINDS) - OF_STAFF_ACTS
+OF_ACCESS: Final = frozenset({"signed_in", "doubted", "access"})
+"""What somebody did to get into one's account, perhaps somebody else: nobody can choose not to hear of it."""
+SETTABLE: Final = frozenset(KINDS) - OF_STAFF_ACTS - OF_ACCESS
 """Kinds of which a member may say from whom they are heard."""
 ABOUT_NO_POST: Final = frozenset(
-    {"follow", "follow_request", "sign_up", "severed", "report", "warning", "collected", "collection_edit"}
+    {"follow", "follow_request", "sign_up", "severed", "report", "warning", "collected", "collection_edit", *OF_ACCESS}
 )
 
 Answer = Literal["accept", "filter", "drop"]

@@ -68,6 +68,23 @@ async def on_act(tx: Tx, event: Event) -> None:
         case accounts.DomainBlocked(account_id=account_id, domain=domain):
             await store.drop_domain(tx, account_id, domain)
         case _:
+            await _on_access(tx, event)
+
+
+async def _on_access(tx: Tx, event: Event) -> None:
+    """Tell a member what somebody did to get into their account."""
+    match event:
+        case accounts.SignedInAnew(member_id=member_id, session_id=session_id):
+            await settle.settle_access(tx, member_id, "signed_in", session_id)
+        case accounts.SignInDoubted(member_id=member_id):
+            await settle.settle_access(tx, member_id, "doubted", tx.new_id())
+        case (
+            accounts.PasswordChanged(member_id=member_id)
+            | accounts.EmailChanged(member_id=member_id)
+            | accounts.SecondFactorsChanged(member_id=member_id)
+        ):
+            await settle.settle_access(tx, member_id, "access", tx.new_id())
+        case _:
             pass
 
 
@@ -88,6 +105,11 @@ _HEARD = (
     accounts.FollowsSevered,
     accounts.MemberSignedUp,
     accounts.MailConfirmed,
+    accounts.SignedInAnew,
+    accounts.SignInDoubted,
+    accounts.PasswordChanged,
+    accounts.EmailChanged,
+    accounts.SecondFactorsChanged,
     moderation.ReportFiled,
     moderation.MemberWarned,
     discovery.AddedToCollection,

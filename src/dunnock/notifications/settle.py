@@ -94,6 +94,14 @@ async def settle_let_out(tx: Tx, post_id: int, account_id: int) -> None:
         await store.tell(tx, told, "let_out", by=account_id, post_id=post_id, at=tx.now)
 
 
+async def settle_access(tx: Tx, member_id: int, kind: str, about: int) -> None:
+    """Tell a member what somebody did to get into their account. Nobody can choose not to hear of that."""
+    member = await accounts.find_member(tx, member_id)
+    if member is not None:
+        told = await facts.interested(tx, (member.account_id,), kind)
+        await store.tell(tx, told, kind, by=member.account_id, post_id=about, at=tx.now)
+
+
 async def settle_edit(tx: Tx, post_id: int) -> None:
     """Tell those who boosted the post what became of it, and whom it addresses since; forget whom it no longer does."""
     post = await facts.subject(tx, post_id)

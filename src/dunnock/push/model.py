@@ -40,8 +40,11 @@ _TYPE_OF = {
     "collection_edit": "collection_update",
     "held": "held_status",
     "let_out": "published_status",
+    "signed_in": "sign_in",
+    "doubted": "sign_in_doubted",
+    "access": "access_changed",
 }
-_WANTED_AS = {"held": "moderation_warning", "let_out": "moderation_warning"}
+_WANTED_AS = dict.fromkeys(("held", "let_out", "signed_in", "doubted", "access"), "moderation_warning")
 """Kinds that no app can ask for by name: who wants to hear of decisions hears of these."""
 _TITLES = {
     "mention": "{} mentioned you",
@@ -57,6 +60,9 @@ _TITLES = {
     "severed_relationships": "Some of your follows have ended",
     "held_status": "Your post waits until somebody looked at it",
     "published_status": "Your post that waited is published now",
+    "sign_in": "Somebody signed in to your account with a new browser",
+    "sign_in_doubted": "Somebody with your password tried to sign in from elsewhere",
+    "access_changed": "Your password, address or second step was changed",
     "moderation_warning": "You have received a warning from the moderators",
     "admin.sign_up": "{} signed up",
     "admin.report": "{} filed a report",

@@ -8,11 +8,12 @@ from litestar.di import NamedDependency, Provide
 from dunnock import accounts, notifications, posts
 from dunnock.api.kit import Form
 from dunnock.foundation.db import Db
+from dunnock.foundation.settings import Settings
 from dunnock.web.evidence import Reads
 from dunnock.web.one_by_one import OneByOne, provide_one_by_one
 from dunnock.web.pages import Sent, pages
 from dunnock.web.show import Show
-from dunnock.web.visitor import Member
+from dunnock.web.visitor import Member, Visitor
 from dunnock.web.words import N_
 
 _CHANGES = 30
@@ -28,12 +29,19 @@ _WORDS: dict[str, str] = {
     "passkey_removed": N_("Passkey removed"),
     "codes": N_("New recovery codes"),
     "reset": N_("Second step taken away by those who run this server"),
+    "put_back": N_("Second step put back as it was before"),
     "recalled": N_("Account taken back by its owner"),
     "display_name": N_("Name changed"),
     "avatar": N_("Avatar changed"),
     "header": N_("Header changed"),
     "kind": N_("Kind of account changed"),
 }
+
+
+class ShutForm(Sent):
+    """`act` `mine`: the sign-ins with new browsers were the member; else they were not, and everybody else is signed out."""
+
+    act: str = ""
 
 
 class QuietForm(Sent):
@@ -51,8 +59,10 @@ class PostedForm(Sent):
 
 @get("/settings/safety", dependencies={"one_by_one": Provide(provide_one_by_one)})
 async def show_safety(
+    *,
     show: NamedDependency[Show],
     member: NamedDependency[Member],
+    visitor: NamedDependency[Visitor],
     db: NamedDependency[Db],
     one_by_one: NamedDependency[OneByOne],
     reads: NamedDependency[Reads],
@@ -60,6 +70,7 @@ async def show_safety(
     """Browsers and apps that get in, the second step, what happened lately, and what becomes of strangers."""
     me = member.account_id
     recalled = await accounts.last_recall(db, member.member_id)
+    session = visitor.session
     ids = [] if recalled is None else await posts.written_between(db, me, since=recalled.since, until=recalled.at)
     found = await one_by_one.find(ids, me)
     cards = await reads.post_views.get([one.id for one in found.values()])
@@ -76,6 +87,7 @@ async def show_safety(
         origins=await posts.origin_holds(db, to=me),
         held=await notifications.summary(db, me),
         recalled=recalled,
+        came=await accounts.doubted_sessions(db, session) if session is not None and session.doubts else [],
         posted=[found[one] for one in ids if one in found],
         texts=await reads.post_views.plain_texts(list(cards.values())),
     )
@@ -113,15 +125,23 @@ async def delete_posted(
 
 @post("/settings/safety", status_code=303)
 async def shut_others_out(
-    form: Form[Sent],  # noqa: ARG001 (asking for it is what checks that it is ours)
+    *,
+    form: Form[ShutForm],
     show: NamedDependency[Show],
-    member: NamedDependency[Member],
+    visitor: NamedDependency[Visitor],
+    member: NamedDependency[Member],  # noqa: ARG001 (strangers sign in)
     db: NamedDependency[Db],
+    settings: NamedDependency[Settings],
 ) -> Response[None]:
-    """Sign out every other browser and all apps, and lead to a new password."""
-    async with db.begin() as tx:
-        await accounts.end_everything(tx, member.member_id, keep_session=member.session_id)
-    return show.go("/settings/account", done="others_out")
+    """Sign out every other browser and all apps, undo what came by new browsers, and lead to a new password."""
+    session = visitor.session
+    assert session is not None
+    if form.act == "mine":
+        async with db.begin() as tx:
+            await accounts.trust_sessions(tx, session)
+        return show.go("/settings/safety", done="saved")
+    undone = await accounts.take_back(db, session, public_url=settings.public_url)
+    return show.go("/settings/account", done="taken_back" if undone else "others_out")
 
 
 HANDLERS = pages(show_safety, change_quiet_time, delete_posted, shut_others_out)

@@ -53,6 +53,10 @@ DONE = {
     "withdrawn": N_("The invitation is withdrawn."),
     "reported": N_("Thank you: those who run this server will look at it."),
     "quiet": N_("It is quiet now: what strangers write to you is held back."),
+    "taken_back": N_(
+        "Everybody else is signed out, and what they changed is as it was before. Now choose a new password. What was posted "
+        "in the meantime is under “Safety”."
+    ),
     "others_out": N_("All other browsers and all apps are signed out. Now choose a new password."),
     "handled": N_("The report is as you said."),
     "judged": N_("It is decided, and the reports about them are closed."),

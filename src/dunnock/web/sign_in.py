@@ -87,6 +87,7 @@ async def sign_in(
             client=request.headers.get("user-agent", ""),
             address=address_of(request),
             browser=browser,
+            mail_possible=settings.sends_mail,
         )
     except accounts.SecondStepNeeded as needed:
         return await ask_second_step(show, db, settings, needed.step, goal)
@@ -125,9 +126,7 @@ def site_of(settings: Settings) -> accounts.Site:
 
 
 def known_as(request: Request[Any, Any, Any], settings: Settings) -> str:
-    """What tells this browser from others, so that its owner can be told of one that is new; empty where no mail is sent."""
-    if not settings.sends_mail:
-        return ""
+    """What tells this browser from others, so that its owner can be told of one that is new."""
     held = request.cookies.get(cookie_name(settings, "browser"), "")
     return held if 20 <= len(held) <= 100 else ids.secret()
 

@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from dunnock import accounts, moderation
 from dunnock.accounts.views import AccountCard, AccountViews
 from dunnock.foundation import ids
+from dunnock.foundation.acting import acting
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Kind
 from dunnock.foundation.settings import Settings
@@ -119,6 +120,7 @@ async def find_visitor(
     session = await accounts.find_session(db, raw) if raw else None
     if raw is None or session is None:
         return Visitor(request.cookies.get(cookie_name(settings, "visit")))
+    acting().come_in(session.id, member_id=session.member_id, account_id=session.account_id)
     card = await account_views.one(session.account_id)
     if card is None or card.standing == "deleted":
         return Visitor(request.cookies.get(cookie_name(settings, "visit")))

@@ -13,6 +13,7 @@ from dunnock.accounts.tables import (
     browsers,
     domain_blocks,
     domain_handles,
+    door_acts,
     endorsements,
     follows,
     grants,
@@ -66,6 +67,7 @@ MEMBER_ROWS = (
     Sql(delete(tokens).where(or_(tokens.c.member_id == _of_member, tokens.c.account_id == _the))),
     Sql(update(members).where(members.c.invitation_id.in_(_invited)).values(invitation_id=None)),
     Sql(delete(invitations).where(invitations.c.by_member_id == _of_member)),
+    Sql(delete(door_acts).where(door_acts.c.account_id == _the)),
     Sql(delete(members).where(members.c.account_id == _the)),
 )
 """In this order: each refers to those behind it. A member's sessions, tokens and invitations are few."""

@@ -79,6 +79,16 @@ USED_PASSKEY = Sql(
     .values(sign_count=bindparam("count", type_=BigId), used_at=_at)
 )
 
+PASSKEY_ROWS = Sql(
+    select(_p.id, _p.credential_id, _p.public_key, _p.sign_count, _p.name, _p.created_at, _p.used_at)
+    .where(_p.member_id == _member)
+    .order_by(_p.id)
+)
+PUT_BACK_PASSKEY = insert_into(
+    passkeys, "id", "member_id", "credential_id", "public_key", "sign_count", "name", "created_at", "used_at"
+)
+CODE_ROWS = Sql(select(_r.digest, _r.used_at).where(_r.member_id == _member).order_by(_r.digest))
+PUT_BACK_CODE = insert_into(recovery_codes, "digest", "member_id", "used_at")
 ADD_STEP = insert_into(sign_in_steps, "digest", "purpose", "member_id", "held", "client", "challenge", "expires_at")
 STEP = Sql(
     select(_s.member_id, _s.held, _s.client, _s.challenge).where(
@@ -107,6 +117,18 @@ SET_STEP_CODE = Sql(
     .where(_s.digest == bindparam("the"), _s.expires_at > bindparam("now", type_=BigId))
     .values(challenge=bindparam("code"))
 )
+FORGET_BROWSERS_SINCE = Sql(
+    delete(browsers).where(_b.member_id == _member, _b.seen_at >= bindparam("since", type_=BigId))
+)
+DOUBTED = Sql(  # sessions that began since then with a new browser, of which nobody said that it was they
+    select(sessions.c.id, sessions.c.client, sessions.c.created_at)
+    .where(
+        sessions.c.member_id == _member, sessions.c.doubted, sessions.c.created_at >= bindparam("since", type_=BigId)
+    )
+    .order_by(sessions.c.id.desc())
+    .limit(20)
+)
+SETTLED = Sql(update(sessions).where(sessions.c.member_id == _member, sessions.c.doubted).values(doubted=False))
 SESSION_BEFORE = Sql(select(sessions.c.id).where(sessions.c.member_id == bindparam("member_id", type_=BigId)).limit(1))
 OVER_BROWSERS = Sql(select(_b.digest).where(_b.seen_at < bindparam("before", type_=BigId)))
 DROP_BROWSERS = Sql(delete(browsers).where(among(_b.digest, "ids")))

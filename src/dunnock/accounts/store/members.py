@@ -96,7 +96,9 @@ _unchanged = and_(_the, members.c.password_hash == bindparam("held"))
 REPLACE_PASSWORD = Sql(update(members).where(_unchanged).values(password_hash=bindparam("new_hash")))
 SIGNED_IN = Sql(update(members).where(_unchanged, members.c.state == "active").values(last_sign_in_at=bindparam("at")))
 
-ADD_SESSION = insert_into(sessions, "id", "token_digest", "member_id", "client", "created_at", "seen_at", "proven_at")
+ADD_SESSION = insert_into(
+    sessions, "id", "token_digest", "member_id", "client", "created_at", "seen_at", "proven_at", "doubted"
+)
 _session = (
     select(
         sessions.c.id,
@@ -113,8 +115,19 @@ _session = (
     .join_from(sessions, members, members.c.id == sessions.c.member_id)
     .where(sessions.c.revoked_at.is_(None), sessions.c.seen_at > bindparam("idle_since"))
 )
+_came = sessions.alias("came")
+_doubts = (  # browsers never seen before, with which somebody signed in since this session began
+    select(func.count())
+    .where(
+        _came.c.member_id == sessions.c.member_id, _came.c.doubted, _came.c.created_at > sessions.c.created_at,
+        _came.c.created_at > bindparam("doubted_since", type_=BigId),
+    )
+    .scalar_subquery()
+)  # fmt: skip
 SESSION = Sql(
-    _session.join(accounts, accounts.c.id == members.c.account_id).where(
+    _session.add_columns(_doubts)
+    .join(accounts, accounts.c.id == members.c.account_id)
+    .where(
         sessions.c.token_digest == bindparam("digest"),
         members.c.state == "active",
         ~members.c.unconfirmed,

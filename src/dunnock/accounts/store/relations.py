@@ -124,7 +124,11 @@ CHANGE_FOLLOW = Sql(
     .values(boosts=bindparam("boosts"), notify=bindparam("notify"), languages=bindparam("languages"))
 )
 ACCEPT = Sql(update(follows).where(_pair, follows.c.requested).values(requested=False, id=bindparam("new_id")))
-END_FOLLOW = Sql(delete(follows).where(_pair).returning(follows.c.requested, follows.c.id))
+END_FOLLOW = Sql(
+    delete(follows)
+    .where(_pair)
+    .returning(follows.c.requested, follows.c.id, follows.c.boosts, follows.c.notify, follows.c.languages)
+)
 END_REQUEST = Sql(delete(follows).where(_pair, follows.c.requested))
 END_FOLLOW_IN_FORCE = Sql(delete(follows).where(_pair, ~follows.c.requested).returning(follows.c.id))
 BLOCK_BETWEEN = Sql(
@@ -262,7 +266,9 @@ MUTE_OF = Sql(
 )
 PUT_MUTE = upsert(mutes, ["account_id", "target_id"])
 END_MUTE = Sql(
-    delete(mutes).where(mutes.c.account_id == _me, mutes.c.target_id == _other).returning(mutes.c.expires_at)
+    delete(mutes)
+    .where(mutes.c.account_id == _me, mutes.c.target_id == _other)
+    .returning(mutes.c.notifications, mutes.c.expires_at)
 )
 _in_force = or_(mutes.c.expires_at.is_(None), mutes.c.expires_at > bindparam("now"))
 MUTED = _page(

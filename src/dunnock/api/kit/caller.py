@@ -115,6 +115,8 @@ class Need:
         if self.user and caller.member_id is None:
             raise UserNeeded
         visit.caller = caller
+        if visit.acting is not None and caller.member_id is not None and caller.account_id is not None:
+            visit.acting.come_in(caller.token_id, member_id=caller.member_id, account_id=caller.account_id)
         return caller
 
     def _nobody(self) -> DomainError:

@@ -17,6 +17,7 @@ from dunnock.api.kit.ratelimit import Limiter
 from dunnock.api.kit.routes import GIVEN
 from dunnock.api.kit.settings import EdgeSettings
 from dunnock.api.kit.uploads import remove
+from dunnock.foundation.acting import Acting, begin_acting
 from dunnock.foundation.errors import DomainError
 
 LIMITED = ("/api/", "/oauth/")
@@ -69,7 +70,7 @@ class Kit:
 class Visit:
     """One request's facts, as `scope["visit"]`: who, from where, which temporary files."""
 
-    __slots__ = ("address", "authorization", "caller", "files", "kit", "receive", "request_id")
+    __slots__ = ("acting", "address", "authorization", "caller", "files", "kit", "receive", "request_id")
 
     def __init__(self, kit: Kit, authorization: bytes | None, address: str, request_id: bytes) -> None:
         """Nobody is authenticated yet."""
@@ -78,6 +79,7 @@ class Visit:
         self.address = address
         self.request_id = request_id
         self.caller: Caller | None = None
+        self.acting: Acting | None = None
         self.files: list[Path] = []
         self.receive: Any = None  # how the lane reads a body
 
@@ -116,6 +118,7 @@ class Edge:
         request_id = f"{self._start}{next(self._number):x}".encode()
         scope["visit"] = visit = Visit(self.kit, authorization, address, request_id)
         GIVEN.set(self.kit.given)
+        visit.acting = begin_acting()
         gate = self.kit.gate
         if gate is not None and gate.watches and await gate.shuts_out(address):
             await _turn_away(scope, send)

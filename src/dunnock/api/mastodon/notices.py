@@ -39,6 +39,9 @@ TYPES = {
     "collection_edit": "collection_update",
     "held": "held_status",
     "let_out": "published_status",
+    "signed_in": "sign_in",
+    "doubted": "sign_in_doubted",
+    "access": "access_changed",
 }
 """Ours to Mastodon's."""
 KINDS_OF = {name: kind for kind, name in TYPES.items()}
@@ -185,11 +188,18 @@ _WORDS = {
     "collection_edit": "{} changed a collection that you are in",
     "held": "Your post waits until somebody looked at it",
     "let_out": "Your post that waited is published now",
+    "signed_in": "Somebody signed in to your account with a new browser",
+    "doubted": "Somebody with your password tried to sign in from elsewhere",
+    "access": "Your password, address or second step was changed",
 }
 """Kinds that only newer apps know, and what is shown in others."""
 _NO_COLLECTIONS = "This app can't show collections yet. Sign in to the web pages of this server to see it."
 _RULE = "A rule of this server kept it. On its web pages, under Decisions, is which one, and how to object."
-_SUMMARIES = {"collected": _NO_COLLECTIONS, "collection_edit": _NO_COLLECTIONS, "held": _RULE, "let_out": _RULE}
+_NOT_YOU = "Was it not you? On the web pages of this server, under Safety, you take your account back with one button."
+_SUMMARIES = {
+    "collected": _NO_COLLECTIONS, "collection_edit": _NO_COLLECTIONS, "held": _RULE, "let_out": _RULE,
+    **dict.fromkeys(("signed_in", "doubted", "access"), _NOT_YOU),
+}  # fmt: skip
 
 
 class _Named(msgspec.Struct):

@@ -180,6 +180,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "signals": "what integrity saw", "watch_hits": "what integrity saw", "media_stop_hits": "what integrity saw",
     "raids": "what integrity saw", "raid_accounts": "what integrity saw", "raid_hits": "what integrity saw",
     "watch_rules": "what staff did", "recalls": "secrets",
+    "door_acts": "stands with what it was done to",
     "announcement_reads": "what was seen", "actors": "accounts elsewhere", "actor_keys": "accounts elsewhere",
     "remote_follows": "what other servers call it", "remote_likes": "what other servers call it",
 }  # fmt: skip
