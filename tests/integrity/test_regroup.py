@@ -99,6 +99,24 @@ async def test_a_merge_taken_back_gives_each_its_own(db, network, mod):
     assert (shown.state, shown.merged_into, shown.size) == ("open", None, 4)
 
 
+async def test_a_merge_taken_back_takes_its_accounts_out_of_the_others_case(db, network, mod, make):
+    cluster, _ = network
+    other = await do(
+        db, integrity.split_cluster, cluster, (await people_of(db, cluster, mod))[:3], reason=WHY, by=mod.id
+    )
+    async with db.begin() as tx:
+        elsewhere = await moderation.open_case(tx, "Another story", by=mod.id)
+        await tx.run(store.JOIN_CASE, the=other, new_case=elsewhere)
+    people = await people_of(db, cluster, mod)
+    edit = await do(db, integrity.merge_clusters, cluster, other, reason=WHY, by=mod.id)
+    assert set((await moderation.parts_of(db, elsewhere, people)).values()) == {"core"}
+    assert elsewhere in await moderation.linked_cases(
+        db, (await integrity.show_cluster(db, cluster, by=mod.id)).case_id
+    )
+    await do(db, integrity.undo_edit, edit, by=mod.id)
+    assert set((await moderation.parts_of(db, elsewhere, people)).values()) == {""}
+
+
 async def test_what_can_not_be_done(db, network, mod, make):
     cluster, people = network
     member = await make.member("wren")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         State,
         SubjectKind,
         Summary,
+        one_in,
     )
     from dunnock.integrity.origins import HeldOrigin, end_origin_hold, list_origin_holds
     from dunnock.integrity.regroup import edits_of, merge_clusters, split_cluster, undo_edit
@@ -64,6 +65,7 @@ _HOMES = {
         "State",
         "SubjectKind",
         "Summary",
+        "one_in",
     ),
     "origins": ("HeldOrigin", "end_origin_hold", "list_origin_holds"),
     "regroup": ("edits_of", "merge_clusters", "split_cluster", "undo_edit"),
@@ -131,6 +133,7 @@ __all__ = [
     "list_signals",
     "members_of",
     "merge_clusters",
+    "one_in",
     "raise_signal",
     "show_cluster",
     "signals_about",

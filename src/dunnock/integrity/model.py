@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import Any, Literal
 
 import msgspec
@@ -78,6 +79,17 @@ class ClusterMember(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str
     joined_at: int
     seen_at: int
+
+
+def one_in(nats: float) -> int:
+    """Of how many accounts that have nothing to do with a network one at most reaches so many nats by chance; two digits.
+
+    At most a million million: beyond that the chance of anything else that was not thought of is greater.
+
+    Source: Markov's inequality for a ratio of likelihoods, docs/integrity.md.
+    """
+    number = str(int(math.exp(min(max(nats, 0.0), 28.0))))
+    return min(int(number[:2].ljust(len(number), "0")), 1_000_000_000_000)
 
 
 class ClusterEdit(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from dunnock.integrity.handle import hold, judge_signals_of
 from dunnock.integrity.model import ClusterEdit, ClusterMember, Summary
 from dunnock.integrity.store import clusters as store
 from dunnock.integrity.store import edits
-from dunnock.integrity.watch import act_on, raise_for
+from dunnock.integrity.watch import act_on, leave_case, raise_for
 from dunnock.moderation import log
 
 LONGEST_REASON = 500
@@ -110,8 +110,9 @@ async def undo_edit(tx: Tx, edit_id: int, *, by: int) -> ClusterEdit:
     moved = [edits.moved_of(one) for one in await tx.all(edits.MEMBERS, the=edit_id)]
     await tx.run(edits.UNDO, the=edit_id, now=tx.now, by=by)
     if edit.act == "merge":
-        await hold(tx, edit.other_id)
-        await _bring_back(tx, edit, moved, by)
+        into = await hold(tx, edit.other_id)
+        left = await _bring_back(tx, edit, moved, by)
+        await leave_case(tx, into, left, why="Its network was merged, which was taken back")
     else:
         for one in sorted((edit.cluster_id, edit.other_id)):
             await hold(tx, one)
@@ -132,7 +133,8 @@ async def edits_of(reader: Reader, cluster_id: int, *, by: int, most: int = 50) 
     return [edits.edit_of(row) for row in await reader.all(edits.OF, the=cluster_id, most=most)]
 
 
-async def _bring_back(tx: Tx, edit: ClusterEdit, moved: list[ClusterMember], by: int) -> None:
+async def _bring_back(tx: Tx, edit: ClusterEdit, moved: list[ClusterMember], by: int) -> list[int]:
+    """Undo a merge; who left the other cluster."""
     row = await tx.one(store.HOLD, the=edit.cluster_id)
     if row is None or store.cluster_of(row).merged_into != edit.other_id:
         raise ClusterRefused(edit.id, say="Validation failed: Take back first what was done with it since")
@@ -141,6 +143,7 @@ async def _bring_back(tx: Tx, edit: ClusterEdit, moved: list[ClusterMember], by:
     await tx.many(store.PUT_MEMBER, [_as_row(one, "cluster_id", edit.cluster_id) for one in moved])
     leaving = [row[0] for row in await tx.all(edits.MOVED, the=edit.id)]
     await tx.run(store.DROP_MEMBERS, the=edit.other_id, ids=leaving)
+    return leaving
 
 
 async def _members(tx: Tx, cluster_id: int) -> list[ClusterMember]:

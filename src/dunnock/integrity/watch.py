@@ -172,8 +172,9 @@ async def act_on(tx: Tx, cluster_id: int, *, again: bool = False) -> None:
     held = store.cluster_of(row)
     members = [store.member_of(one) for one in await tx.all(store.MEMBERS, the=cluster_id, most=_MOST_IN_CASE)]
     strong = [one for one in members if one.score >= STRONG_NATS]
-    if held.state == "dismissed" and held.case_id is not None:
-        await _leave_case(tx, held.id, held.case_id, [one.account_id for one in members])
+    if held.state == "dismissed":
+        gone = [one.account_id for one in members]
+        await leave_case(tx, held, gone, why="People said that its network is none")
     if held.state in {"dismissed", "merged"} or (len(strong) < STRONG_SIZE and held.state != "confirmed"):
         await accounts.set_group(tx, cluster_id, {})
         return
@@ -197,11 +198,13 @@ async def act_on(tx: Tx, cluster_id: int, *, again: bool = False) -> None:
     await tx.run(store.JOIN_CASE, the=cluster_id, new_case=await tell(tx, story))
 
 
-async def _leave_case(tx: Tx, cluster_id: int, case_id: int, account_ids: list[int]) -> None:
-    """Whoever is in it because of this cluster alone has no part in the case any more: no decision about a part meets them."""
-    elsewhere = await tx.all(store.ELSEWHERE, the=cluster_id, the_case=case_id, ids=account_ids)
+async def leave_case(tx: Tx, held: Cluster, account_ids: list[int], *, why: str) -> None:
+    """Whoever is in its case because of this cluster alone has no part in it any more: no decision about a part meets them."""
+    if held.case_id is None:
+        return
+    elsewhere = await tx.all(store.ELSEWHERE, the=held.id, the_case=held.case_id, ids=account_ids)
     gone = sorted(set(account_ids) - {row[0] for row in elsewhere})
-    await moderation.take_parts_by_server(tx, case_id, gone, why="People said that its network is none")
+    await moderation.take_parts_by_server(tx, held.case_id, gone, why=why)
 
 
 def _why(one: ClusterMember) -> str:

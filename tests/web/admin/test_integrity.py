@@ -15,13 +15,14 @@ from web.admin.networks import planted
 
 async def test_a_network_is_seen_and_dismissed(db, signed_in, make):
     mo = await signed_in("mo", "moderator")
-    assert "None." in (await mo.get("/admin/integrity")).text
+    assert "None waits." in (await mo.get("/admin/integrity")).text
     paid = await planted(db, make)
     page = await mo.get("/admin/integrity")
     assert "12 accounts" in page.text
     path = re.search(r'href="(/admin/integrity/\d+)"', page.body)[1]
     page = await mo.get(path)
     assert page.body.count(f'value="{paid[3].id}"') == 1
+    assert re.search(r"at most one in 240\s000\s000 would look", page.text)
     assert re.search(r'class="account core" d="([^"]*)"', page.body)[1].count("M") == 12
     known = await accounts.independence_of(db, [one.id for one in paid])
     assert len(known) == 12

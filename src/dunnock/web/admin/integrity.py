@@ -27,6 +27,7 @@ from dunnock.web.show import Show
 from dunnock.web.visitor import Member
 
 _STATES = ("open", "confirmed", "dismissed")
+_MERGED_INTO = ("open", "confirmed")
 _HEALTH_MS = 90 * DAY
 _TAKEN = 100_000
 
@@ -197,6 +198,9 @@ async def _network(
         until=until,
         query=urlencode(query),
         graph=graph,
+        one_in=integrity.one_in,
+        least_sure=min((one.score for one in graph.accounts), default=held.score),
+        others=await _others(db, cluster_id, by=by) if held.state != "merged" else [],
         drawing=drawing_of(graph),
         trace_names=TRACES,
         first_at=written_at(graph.moments[0]) if graph.moments else "",
@@ -210,6 +214,15 @@ async def _network(
         names=await names_of(account_views, [*people, *(one.by_account_id for one in edits)]),
         scripts=True,
     )
+
+
+async def _others(db: Db, cluster_id: int, *, by: int) -> list[tuple[integrity.Cluster, str]]:
+    """Networks that this one may be merged into, those seen last first, each with its hashtag or an empty text."""
+    found = [
+        one for state in _MERGED_INTO for one in await integrity.list_clusters(db, state, by=by) if one.id != cluster_id
+    ]
+    under = await integrity.topics(db, found)
+    return [(one, under.get(one.id, "")) for one in sorted(found, key=lambda one: -one.last_at)]
 
 
 HANDLERS = pages(list_networks, show_network, fetch_graph, judge_network, take_network)
