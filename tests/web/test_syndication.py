@@ -50,3 +50,19 @@ async def test_a_hashtag(site, write):
 async def test_nobody(site):
     for path in ("/@nobody.rss", "/@.rss", "/wren.rss"):
         assert (await site.browser().get(path)).status == 404
+
+
+async def test_what_did_not_change_is_not_sent_again(site, write):
+    await write("a song #Hedges")
+    for path in ("/tags/hedges.rss", "/@wren.atom", "/explore.rss", "/explore/tags.atom", "/tags/nothing.rss"):
+        reader = site.browser()
+        first = await reader.get(path)
+        tag = first.headers["etag"]
+        for known in (tag, f"W/{tag}", f'"other", {tag}'):
+            again = await reader.get(path, **{"if-none-match": known})
+            assert (again.status, again.body, again.headers["etag"]) == (304, "", tag), path
+    reader = site.browser()
+    tag = (await reader.get("/tags/hedges.rss")).headers["etag"]
+    await write("another #hedges")
+    page = await reader.get("/tags/hedges.rss", **{"if-none-match": tag})
+    assert (page.status, page.body.count("<item>")) == (200, 2)

@@ -179,7 +179,7 @@ async def _feed(
         picture=settings.public_url + person.face.avatar,
     )
     shown = await cards.page(page)
-    return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms())
+    return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms(), known=show.known)
 
 
 HANDLERS = pages(show_person, show_tagged, show_about, show_network, lead_to_person, lead_to_post)

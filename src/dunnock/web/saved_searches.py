@@ -119,7 +119,7 @@ async def feed_saved_search(
     page = await feeds.found(search, one.account_id, Cursor(limit=20))
     shown = await Cards(db, account_views).page(page, "public")
     channel = Channel(title=one.title, url=f"{settings.public_url}/searches/{one.id}", about=one.query)
-    return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms())
+    return feed(kind, channel, shown, base=settings.public_url, here=show.path, now=now_ms(), known=show.known)
 
 
 async def _ask(own: Own, form: SavedSearchForm, *, error: SavedSearchRefused | None = None) -> Response[str]:

@@ -139,10 +139,13 @@ class Show:
         locale: Locale = ENGLISH,
         look: Look = PLAIN,
         agent: str = "",
+        known: str = "",
     ) -> None:
-        """`settings` None: the server's name is not known here (errors before any handler)."""
+        """`settings` None: the server's name is not known here (errors before any handler). `known`: tags (ETag) that the
+        visitor has already, as sent.
+        """
         self.settings, self.visitor, self.path, self.query = settings, visitor, path, query
-        self.locale, self.look, self.agent, self._done = locale, look, agent, done
+        self.locale, self.look, self.agent, self.known, self._done = locale, look, agent, known, done
 
     def __call__(
         self,
@@ -309,6 +312,7 @@ async def provide_show(
         locale=locale_for(request, settings, visitor),
         look=look_for(request, settings, visitor),
         agent=request.headers.get("user-agent", ""),
+        known=request.headers.get("if-none-match", ""),
     )
     scope["dunnock_show"] = show
     return show

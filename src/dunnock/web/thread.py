@@ -189,7 +189,7 @@ async def show_tag(
     if kind is not None:
         plain = await Cards(db, account_views).page(await feeds.hashtag(None, key, cursor))
         channel = Channel(f"#{name}", f"{settings.public_url}/tags/{quote(key, safe='')}", f"Public posts with #{name}")
-        return feed(kind, channel, plain, base=settings.public_url, here=show.path, now=now_ms())
+        return feed(kind, channel, plain, base=settings.public_url, here=show.path, now=now_ms(), known=show.known)
     me = visitor.account_id
     followed = me is not None and await follows_tag(db, me, key)
     return show("tag.html", tag=name, shown=shown, followed=followed, steps=steps_of(page, cursor))

@@ -38,7 +38,7 @@ async def news_of_posts(
     page = await feeds.chosen(await trends.posts(params.of(None)), None)
     page.entries = page.entries[:POSTS]
     shown = await Cards(db, account_views).page(page, "public")
-    return feed(kind, channel, shown, base=settings.public_url, here=here, now=now_ms())
+    return feed(kind, channel, shown, base=settings.public_url, here=here, now=now_ms(), known=show.known)
 
 
 @get(["/explore/tags.rss", "/explore/tags.atom"])
@@ -54,7 +54,7 @@ async def news_of_tags(
         told, since = await _behind(trends, "tag", one.id)
         items.append(Item(f"{settings.public_url}/tags/{quote(one.key, safe='')}", f"#{one.name}", told, since))
     kind, channel, here = _channel(show, settings, params, "/explore/tags", "Hashtags that many people take up")
-    return listing(kind, channel, items, base=settings.public_url, here=here, now=now_ms())
+    return listing(kind, channel, items, base=settings.public_url, here=here, now=now_ms(), known=show.known)
 
 
 @get(["/explore/links.rss", "/explore/links.atom"])
@@ -72,7 +72,7 @@ async def news_of_links(
             about = f"{one.card.description} {told}".strip()
             items.append(Item(url, one.card.title or url, about, since, one.card.language))
     kind, channel, here = _channel(show, settings, params, "/explore/links", "Links that many people post")
-    return listing(kind, channel, items, base=settings.public_url, here=here, now=now_ms())
+    return listing(kind, channel, items, base=settings.public_url, here=here, now=now_ms(), known=show.known)
 
 
 def _channel(
