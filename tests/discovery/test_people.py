@@ -58,6 +58,23 @@ async def test_who_follows_one_is_suggested_until_followed_back_or_dismissed(db,
     assert await found() == {}
 
 
+async def test_who_joins_on_the_first_day_of_a_server_is_shown_who_writes_there(db, make, house):
+    people = discovery.People(db, AccountViews(db), house.viewers)
+    newcomer, owner, silent, shy, bot = [await make.member() for _ in range(5)]
+    for one in (owner, shy, bot):
+        await make.post(one, "The first one here")
+    async with db.begin() as tx:
+        for one in (owner, silent, bot):
+            await accounts.change_settings(tx, one.id, discoverable=True)
+        await accounts.change_settings(tx, shy.id, discoverable=False)
+        await accounts.set_group(tx, 1, {bot.id: 1.0})
+    found = await people.suggestions(newcomer.id)
+    assert [(one.account_id, one.sources) for one in found] == [(owner.id, ("writes_here",))]
+    async with db.begin() as tx:
+        await accounts.follow(tx, follower=newcomer.id, followed=owner.id)
+    assert await people.suggestions(newcomer.id) == []
+
+
 @pytest.mark.parametrize("marked", [True, False])
 async def test_many_who_follow_one_do_not_fill_the_suggestions(db, make, house, marked):
     people = discovery.People(db, AccountViews(db), house.viewers)

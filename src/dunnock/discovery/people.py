@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -22,7 +22,7 @@ from dunnock.foundation.events import Logged
 from dunnock.posts.events import PostDeleted, PostPublished
 
 Order = Literal["active", "new"]
-Source = Literal["friends_of_friends", "follows_you", "liked_alike", "most_followed"]
+Source = Literal["friends_of_friends", "follows_you", "liked_alike", "most_followed", "writes_here"]
 
 FURTHEST = 2_000
 """So many accounts the directory has at most."""
@@ -34,6 +34,8 @@ _COMPARED = 1_000
 _FOLLOWERS_LOOKED_AT = 5_000
 _FOLLOWERS_SHOWN = 10  # of those with no other reason: to follow somebody must not be a way to fill their suggestions
 _NEAREST = 5  # come before them
+_FEWEST = 10  # with fewer, those who write here come after them: a new server has nobody yet whom many follow
+_HERE_LOOKED_AT = 100
 _UNKNOWN = ("unknown", 0)
 _MASS = ("mass", 0)
 _SOME_BY_CHANCE = {"hour", "mass"}
@@ -82,7 +84,7 @@ class People:
 
     async def suggestions(self, viewer_id: int, *, limit: int = 40, offset: int = 0) -> list[Suggestion]:
         """People the member may want to follow: whom those they follow follow, whom those like who like what they like, who
-        follows them, then the most followed.
+        follows them, then the most followed; where these are fewer than ten, who wrote here last.
 
         Nobody under 18 is suggested to who is not.
         """
@@ -118,12 +120,24 @@ class People:
                 if an_id in sources:
                     sources[an_id].append(reason)
         ids = [an_id for an_id in sources if an_id not in left_out and an_id not in viewer.following]
+        if len(ids) < _FEWEST:
+            left_out |= {*ids, *viewer.following}
+            for an_id in await self._writing_here(left_out, most=_FEWEST - len(ids)):
+                sources[an_id] = ["writes_here"]
+                ids.append(an_id)
         shown = list(_presentable(ids, await self._accounts.get(ids), viewer))[:MOST_SUGGESTED]
         now = now_ms()
         minors = await self.ages.minors(self._db, [viewer_id, *shown], now=now)
         if viewer_id not in minors:
             shown = [an_id for an_id in shown if an_id not in minors]
         return [Suggestion(an_id, tuple(sources[an_id])) for an_id in shown[offset : offset + limit]]
+
+    async def _writing_here(self, left_out: Collection[int], *, most: int) -> list[int]:
+        """Members who posted last and agreed to be found; nobody of whom is known that they act together with others."""
+        active = [one for one in await self._directory["active", True].get() if one not in left_out][:_HERE_LOOKED_AT]
+        cards, together = await self._accounts.get(active), await accounts.independence_of(self._db, active)
+        wrote = [one for one in active if one in cards and cards[one].counts[0] > 0 and one not in together]
+        return wrote[:most]
 
     def _reads(self, order: str, local: bool) -> Callable[[], Awaitable[list[int]]]:  # noqa: FBT001 (a key of the table of statements)
         async def read() -> list[int]:

@@ -23,6 +23,7 @@ _LEGACY: dict[Source, bytes] = {
     "follows_you": b"past_interactions",
     "liked_alike": b"past_interactions",
     "most_followed": b"global",
+    "writes_here": b"global",
 }
 """What a reason was called before Mastodon 4.3."""
 _WIRE: dict[Source, str] = {
@@ -30,10 +31,12 @@ _WIRE: dict[Source, str] = {
     "follows_you": "most_interactions",
     "liked_alike": "similar_to_recently_followed",
     "most_followed": "most_followed",
+    "writes_here": "most_followed",
 }
 """What a reason is called by Mastodon, which has no word for those who follow one, and does not use that one.
 
-Nor has it one for taste: the nearest is that somebody is like those whom one follows.
+Nor has it one for taste: the nearest is that somebody is like those whom one follows. Who only writes
+here is to them one of whom the server speaks.
 """
 
 
@@ -61,7 +64,7 @@ class Suggestion(msgspec.Struct, kw_only=True):
         Literal["featured", "most_followed", "most_interactions", "similar_to_recently_followed", "friends_of_friends"]
     ]
     account: wire.Account
-    reasons: list[Literal["friends_of_friends", "follows_you", "liked_alike", "most_followed"]]
+    reasons: list[Literal["friends_of_friends", "follows_you", "liked_alike", "most_followed", "writes_here"]]
 
 
 @get("/api/v2/suggestions", guards=[require("read:accounts")])
