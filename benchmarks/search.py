@@ -189,7 +189,7 @@ async def run(engine: str, number: int, asked: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/search.db" if engine == "sqlite" else services.postgres("search", durable=True)
         await migrate.bring_up_to_date(url)
-        db = await open_db(url)
+        db = await open_db(url, timeout_s=60)  # thousands are written at once, on a machine that may be busy
         try:
             began = os.times()
             await fill(db, number, words)

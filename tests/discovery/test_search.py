@@ -204,12 +204,14 @@ def _interactions():
 
 
 VOCABULARY = [
-    "red", "green", "blue", "東京都", "京都", "都", "犬", "子犬", "Crème", "creme", "x-ray", "한국어", "naïve", "#Tag", "100",
+    "red", "green", "blue", "東京都", "京都", "都", "犬", "子犬", "Crème", "creme", "x-ray", "한국어", "국어", "naïve", "#Tag",
+    "100",
 ]  # fmt: skip
 QUERIES = [
     *VOCABULARY, '"red green"', '"green blue red"', '"東京都 red"', "red OR blue", "red -blue", "-red", "red green blue", "京",
     "東", "國", "국어", "red OR 犬 -green", '-"red green" blue', "tag", "ray", '"犬 red"', '"x-ray"', "#tag -red",
-    '"red green blue x ray"', '"100 naïve red"', '"red green" OR "blue red"', '"green 東京"',
+    "-京都", "-국어 red", "京都 OR 国語", '"red green blue x ray"', '"100 naïve red"', '"red green" OR "blue red"',
+    '"green 東京"',
 ]  # fmt: skip
 
 
@@ -283,14 +285,17 @@ async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(house, m
 
 
 def plainly(text: str, typed: str) -> bool:
-    """Does the text have what was typed?"""
+    """Does the text have what was typed? The 京都 of 東京都 is none, nor the 국어 of 한국어."""
     held = words_of(text)
+    by_chance = {"京都": "東京都", "국어": "한국어"}
     tags = {word.lower() for word in text.split() if word.startswith("#")}
 
     def has(term) -> bool:
         words = term.words
         if words[0].startswith("#"):
             return words[0] in tags
+        if words in {("京都",), ("국어",)}:
+            return words[0] in text.replace(by_chance[words[0]], "")
         for at in range(len(held) - len(words) + 1):
             here = held[at : at + len(words)]
             if here[:-1] == list(words[:-1]) and (

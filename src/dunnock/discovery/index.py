@@ -11,8 +11,9 @@ import msgspec
 
 from dunnock import previews, text
 from dunnock.discovery import marks
+from dunnock.discovery.across import PAIRS, across
 from dunnock.discovery.store import search as store
-from dunnock.discovery.words import words_of
+from dunnock.discovery.words import fold, words_of
 from dunnock.foundation.clock import MINUTE
 from dunnock.foundation.db import Db, Row, Tx
 from dunnock.foundation.job import Job
@@ -24,7 +25,7 @@ MOST_WORDS = 4_000  # of one post; what comes after is not found
 _MOST_OF_ONE = 200  # PostgreSQL keeps 255 places of a word
 _FOREVER = (1 << 63) - 1
 BACKLOG_EVERY_MS = 5 * MINUTE
-_BACKLOG = "all, in two halves"
+_BACKLOG = "all, in two halves, and what stands across words"
 _PAIRED_BY = ("all, folded anew, with finer pairs", _BACKLOG)  # the backlogs that left marks of pairs everywhere
 _TIMED_BY = ("all, with pairs and times", *_PAIRED_BY)  # and those of the time
 
@@ -154,6 +155,7 @@ def _words(row: Row, files: Iterable[Any], preview: Preview | None) -> list[str]
         if part and (some := words_of(part)):
             found += [marks.GAP, *some] if found else some
     found = _limited(found)
+    found += _across(parts, found)
     found.append(marks.by(author_id))
     found += [marks.to(one) for one in _ids(mentions)]
     found += [marks.hashtag(one) for one in _names(hashtags)]
@@ -175,6 +177,12 @@ def _words(row: Row, files: Iterable[Any], preview: Preview | None) -> list[str]
         found.append(marks.HAS["link"])
         found += sorted({mark for link in parsed.links for mark in _hosts(link)})
     return in_its_half(list(_once_marks(found)), public=bool(public))
+
+
+def _across(parts: Iterable[str | None], words: Iterable[str]) -> list[str]:
+    """Marks of the pairs of letters that are a word in none of the parts."""
+    pairs = PAIRS & set(words)
+    return [marks.across(one) for one in sorted(across(pairs, fold("\n".join(filter(None, parts)))))] if pairs else []
 
 
 def in_its_half(words: Sequence[str], *, public: bool) -> list[str]:

@@ -80,6 +80,11 @@ def time(level: int, number: int) -> str:
     return f":{_LEVELS[level]}{_short(number)}"
 
 
+def across(pair: str) -> str:
+    """Two letters stand beside each other only where one word ends and another begins (`across.py`)."""
+    return ":b" + pair
+
+
 def by(account_id: int) -> str:
     """Written by that account."""
     return ":f" + _short(account_id)

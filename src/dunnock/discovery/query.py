@@ -16,6 +16,7 @@ import msgspec
 
 from dunnock import text
 from dunnock.discovery import marks
+from dunnock.discovery.across import PAIRS
 from dunnock.discovery.words import phrase_of
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.ids import id_at
@@ -276,8 +277,16 @@ def _either(parts: list[str]) -> str:
     return "(" + " OR ".join(parts) + ")"
 
 
+def _by_chance(term: Term, sign: str) -> str | None:
+    """The mark of posts in which a pair of letters is no word, when that is all that is asked for."""
+    is_pair = len(term.words) == 1 and term.words[0] in PAIRS and not term.begins
+    return sign + marks.across(term.words[0]) if is_pair else None
+
+
 def _in_fts(term: Term, people: dict[str, int], sign: str) -> str:
-    return '"' + " ".join(_words(term, people, sign)) + '"' + (" *" if term.begins else "")
+    said = '"' + " ".join(_words(term, people, sign)) + '"' + (" *" if term.begins else "")
+    by_chance = _by_chance(term, sign)
+    return f'({said} NOT "{by_chance}")' if by_chance else said
 
 
 def _in_ts(term: Term, people: dict[str, int], sign: str, *, pairs: bool, rough: bool = False) -> str:
@@ -286,6 +295,8 @@ def _in_ts(term: Term, people: dict[str, int], sign: str, *, pairs: bool, rough:
     if term.begins:
         said[-1] += ":*"
     phrase = "<->".join(said)
+    if by_chance := _by_chance(term, sign):
+        return f"({phrase}&!'{by_chance}')"
     whole = words[:-1] if term.begins else words
     found = list(dict.fromkeys([f"'{mark}'" for mark in marks.pairs(whole)])) if pairs else []
     if not found:

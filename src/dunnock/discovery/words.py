@@ -21,6 +21,8 @@ _PARTS = regex.compile(rf"[{_PAIRED}][{_PAIRED}\p{{M}}]*+|[^{_PAIRED}]++")
 _IS_PAIRED = regex.compile(rf"[{_PAIRED}]")
 # Signs that people leave out, or write now and then. In other scripts (Cyrillic й, Devanagari, Thai) marks make another letter.
 _MARKS = regex.compile(r"(?<=[\p{Latin}\p{Greek}\p{Hebrew}\p{Arabic}])\p{Mn}+|(?<=\u0435)\u0308")
+# Soft hyphens, joiners, directions, which form of a letter is meant; not what stands between words (U+200B, U+200C).
+_INVISIBLE = regex.compile(r"[\p{Cf}\p{Variation_Selector}--[\u200b\u200c]]+", regex.VERSION1)
 _DIGITS = regex.compile(r"[\p{Nd}--[0-9]]", regex.VERSION1)
 _STRETCHED = "\u0640"  # makes an Arabic word longer, and says nothing
 _PLAIN_LETTERS = {
@@ -35,13 +37,14 @@ _PLAIN_LETTERS = {
 
 
 def fold(text: str) -> str:
-    """The text with what is written in several ways made one: compatibility forms, case, digits, optional signs.
+    """The text with what is written in several ways made one: compatibility forms, case, digits, optional and invisible signs.
 
     Source of the Arabic and Persian part: Lucene's ArabicNormalizer and PersianNormalizer.
     """
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    seen = _INVISIBLE.sub("", text)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
     bare = _MARKS.sub("", unicodedata.normalize("NFD", folded).replace(_STRETCHED, ""))
     plain = _DIGITS.sub(_digit, bare.translate(_PLAIN_LETTERS))
     return unicodedata.normalize("NFC", plain)
