@@ -161,6 +161,26 @@ async def test_an_operator_that_cannot_be_is_told(site, signed_in):
     assert "No post has" not in (await site.browser().get("/search?q=has:wings")).text
 
 
+async def test_what_is_not_read_is_told(signed_in):
+    wren = await signed_in("wren")
+    many = "+".join(f"word{n}" for n in range(33))
+    for typed in (many, "x" * 501, '"' * 999):
+        page = await wren.get(f"/search?q={typed}")
+        assert "Only the beginning of this was looked for: 500 letters and 32 words are read at most." in page.text
+        assert "Save this search" not in page.text
+    await wren.get("/search?q=waxwings")
+    page = await wren.submit("/searches", query=many.replace("+", " "))
+    assert "is of more than 32 words" in page.text
+    for typed in ("...", "OR", "- --"):
+        page = await wren.get(f"/search?q={typed}")
+        assert "Signs alone find no post" in page.text
+        assert '<details class="more" open>' in page.body
+        assert "Save this search" not in page.text
+    page = await wren.get(f"/search?q={many.rpartition('+')[0]}")
+    assert "Only the beginning" not in page.text
+    assert "Signs alone" not in page.text
+
+
 async def test_posts_found_have_pages_both_ways(db, signed_in, publish):
     wren = await signed_in("wren")
     me = await accounts.member_named(db, "wren")

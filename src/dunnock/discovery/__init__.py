@@ -50,6 +50,7 @@ from dunnock.discovery.index import (
     index_span,
 )
 from dunnock.discovery.people import People, Suggestion, dismiss_suggestion
+from dunnock.discovery.query import MOST_TERMS
 from dunnock.discovery.review import (
     Publisher,
     change_hashtag,
@@ -111,6 +112,7 @@ __all__ = [
     "JOBS",
     "MOST_COLLECTIONS",
     "MOST_ITEMS",
+    "MOST_TERMS",
     "AddedToCollection",
     "Collection",
     "CollectionChanged",

@@ -58,6 +58,8 @@ class Query(msgspec.Struct, frozen=True):
     """Does it ask for anything? A query of dots and dashes does not."""
     misread: tuple[str, ...] = ()
     """What was typed as an operator with a value that there is not: no post has it."""
+    cut: bool = False
+    """Was more typed than is read? Then posts are found that may not have the rest."""
 
     @property
     def authors(self) -> tuple[str, ...]:
@@ -69,7 +71,9 @@ class Query(msgspec.Struct, frozen=True):
 def read(typed: str) -> Query:
     """Understand what was typed. Nothing is an error: what is no operator is words, what can't be has no results."""
     reading = _Reading()
-    for piece in _PIECE.findall(typed)[: 2 * MOST_TERMS]:
+    pieces = _PIECE.findall(typed)
+    reading.cut = len(pieces) > 2 * MOST_TERMS
+    for piece in pieces[: 2 * MOST_TERMS]:
         reading.take(piece)
     return reading.done()
 
@@ -82,7 +86,7 @@ class _Reading:
         self.without: list[Term] = []
         self.above, self.below, self.gaps = 0, None, []  # type: int, int | None, list[tuple[int, int]]
         self.scope: Scope = "all"
-        self.says = self.joining = False
+        self.says = self.joining = self.cut = False
         self.misread: list[str] = []
 
     def take(self, piece: str) -> None:
@@ -108,6 +112,7 @@ class _Reading:
 
     def _add(self, term: Term, *, refused: bool) -> None:
         if len(self.groups) + len(self.without) >= MOST_TERMS:
+            self.cut = True
             return
         if refused:
             self.without.append(term)
@@ -157,6 +162,7 @@ class _Reading:
             self.scope,
             self.says,
             tuple(dict.fromkeys(self.misread)),
+            self.cut,
         )
 
 

@@ -7,7 +7,7 @@ import hmac
 import msgspec
 
 from dunnock.discovery.errors import SavedSearchMissing, SavedSearchRefused
-from dunnock.discovery.query import read
+from dunnock.discovery.query import MOST_TERMS, read
 from dunnock.discovery.store import saved_searches as store
 from dunnock.foundation import ids
 from dunnock.foundation.db import Reader, Row, Tx
@@ -66,7 +66,7 @@ async def save_search(tx: Tx, account_id: int, *, title: str, query: str) -> Sav
     """Keep a search; a title of nothing is the query.
 
     Raises:
-        SavedSearchRefused: it asks for nothing, is too long, or there are too many.
+        SavedSearchRefused: it asks for nothing, is too long or of more words than are looked for, or there are too many.
     """
     title, query = _checked(title, query)
     if len(await tx.all(store.ALL, owner=account_id)) >= MOST_SAVED:
@@ -102,12 +102,20 @@ async def delete_saved_search(tx: Tx, account_id: int, search_id: int) -> None:
 def _checked(title: str, query: str) -> tuple[str, str]:
     query = _plain(query)
     title = _plain(title) or query[:LONGEST_TITLE]
-    if len(query) > LONGEST_QUERY or not read(query).says:
-        says = "is too long" if len(query) > LONGEST_QUERY else "asks for nothing"
+    if says := _wrong_with(query):
         raise SavedSearchRefused(say=f"Validation failed: Search {says}", details={"query": [("", says)]})
     if len(title) > LONGEST_TITLE:
         raise SavedSearchRefused(say="Validation failed: Title is too long", details={"title": [("", "is too long")]})
     return title, query
+
+
+def _wrong_with(query: str) -> str:
+    if len(query) > LONGEST_QUERY:
+        return "is too long"
+    asked = read(query)
+    if asked.cut:
+        return f"is of more than {MOST_TERMS} words"
+    return "" if asked.says else "asks for nothing"
 
 
 def _plain(words: str) -> str:

@@ -41,6 +41,7 @@ class PostSearch:
     """One search by one member. `kept` are the posts of their library that were found and that they kept.
 
     `misread`: what was typed as an operator and can't be: there is no such value, or nobody known of that name.
+    `says`: does it ask for anything? `cut`: was more typed than is looked for?
     """
 
     def __init__(self, db: Db, viewer_id: int, query: Query, people: dict[str, int], has: Marked) -> None:
@@ -51,6 +52,7 @@ class PostSearch:
         if query.scope != "public" and query.groups:
             self._bare = _asked(query, people, EVERYWHERE, has)
         self.kept: set[int] = set()
+        self.says, self.cut = query.says, query.cut
         self.misread = (*query.misread, *[f"from:{one}" for one in query.authors if one not in people])
 
     async def ids(self, span: Span, most: int) -> list[int]:

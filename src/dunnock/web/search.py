@@ -60,6 +60,7 @@ async def show_search(
     tags: list[FoundHashtag] = []
     page = Page([], {}, {}, None, None)
     misread: tuple[str, ...] = ()
+    says, cut = True, len(params.q.strip()) > LONGEST
     saved: SavedSearch | None = None
     if words:
         db.sync()
@@ -73,7 +74,7 @@ async def show_search(
         if kind in {"", "posts"} and me is not None:
             search = await search_posts(db, words, viewer_id=me, domain=settings.domain)
             page = await feeds.found(search, me, cursor)
-            misread = search.misread
+            misread, says, cut = search.misread, search.says, cut or search.cut
             saved = await discovery.saved_as(db, me, words)
     return show(
         "search.html",
@@ -89,6 +90,9 @@ async def show_search(
         },
         way=_way(params, offset, steps_of(page, cursor), more=max(len(people), len(tags)) > _A_PAGE),
         misread=misread,
+        says=says,
+        cut=cut,
+        most={"letters": LONGEST, "words": discovery.MOST_TERMS},
         saved=saved,
         either="" if page.entries or misread or me is None else _either(words),
         elsewhere=_elsewhere(words) if me is not None and not people else "",
