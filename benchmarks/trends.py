@@ -181,7 +181,7 @@ async def run(acts: int, people: int, follows_made: int, *, known: bool) -> None
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/trends.db"
         await migrate.bring_up_to_date(url)
-        db = await open_db(url, timeout_s=60)
+        db = await open_db(url, timeout_s=3600)  # a loaded machine takes its time to fill it
         try:
             await timed("filled", lambda: fill(db, acts, people, known=known))
             await timed("who follows whom", lambda: acquaint(db, people, follows_made))

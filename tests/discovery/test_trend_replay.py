@@ -72,6 +72,33 @@ def test_a_burst_that_strangers_begin_is_told_apart(tmp_path, capsys):
     assert "of those that accounts began which did something before: 1; listed within 20 minutes: 1" in out
 
 
+def test_people_who_write_two_hashtags_into_each_post_did_not_come_together_before():
+    """Nor on the next day: one event has several names. Who takes up another thing afterwards is still seen."""
+    memory, rng = TrendMemory(), random.Random(4)
+    rows = [(int(at * 1000), int(actor[1:]), int(tag[1:])) for at, actor, tag, *_ in people(rng) if tag != "news"]
+    festival, fest, later = 901, 902, 903
+    crowd = [300 + n for n in range(60)]
+    rows += [((START + n) * 1000, one, 950 + n) for n, one in enumerate(crowd)]
+    for day in (1, 2):
+        for n, one in enumerate(crowd):
+            at = (START + (24 * day + 6) * HOUR_S + n * 90) * 1000
+            rows += [(at, one, festival), (at, one, fest)]
+    rows += [((START + 58 * HOUR_S + n * 60) * 1000, one, later) for n, one in enumerate(crowd)]
+    seen, tick = {}, START * 1000 + HOUR
+    for at, account, subject in sorted(rows):
+        while at >= tick:
+            listed, held = memory.refresh(tick, wanted=99)
+            seen[tick] = {one.id: one for one in (*listed, *held)}
+            tick += 30 * MINUTE
+        memory.add(subject, account, at)
+    for hours in (33, 55.5):
+        for tag in (festival, fest):
+            found = seen[int(START + hours * HOUR_S) * 1000][tag]
+            assert (found.held, found.raw, found.together) == (None, 60, 0)
+    bought = next(one for one in memory.refresh(tick)[1] if one.id == later)
+    assert (bought.held, bought.together) == ("acted_together", 60)
+
+
 def test_an_attack_by_people_with_a_past_is_seen(tmp_path, capsys):
     """The report says what it finds: members who do act on their own are not to be told from a crowd."""
     attack = [(START + 40 * HOUR_S + n * 30, f"p{n}", "A0", "", "attack") for n in range(200)]

@@ -25,6 +25,7 @@ import msgspec
 
 from dunnock.accounts.independence import Independence
 from dunnock.foundation.clock import DAY, HOUR, MINUTE
+from dunnock.foundation.ids import ms_of
 
 PERSISTED = 5 * MINUTE
 """The act of an account of which nothing is known counts when it has stood so long; others count at once."""
@@ -91,7 +92,7 @@ class Scene(msgspec.Struct, frozen=True):
 
     `accounts`: how many acted in the last days; `gatherings`: number -> (subject, how many came); `young`: there is no past
     yet in which anybody could be known; `groups`: who acts together, as integrity says; `vouched`: for whom people vouch
-    whom this server knows; None: it does not know enough of them.
+    whom this server knows; None: it does not know enough of them. A gathering's number is an id of its half hour (`id_at`).
     """
 
     accounts: int = 1
@@ -297,21 +298,15 @@ def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past],
         for account, past in known
         if past.first in (None, subject) and not (vouched is not None and account in vouched)
     }
-    came = Counter(chain.from_iterable([past.gatherings for _, past in known]))
-    here = len(acts)
-    telling: dict[int, tuple[int, int]] = {}
-    for gathering, both in came.items():
-        if both < _TOGETHER or gathering not in scene.gatherings:
-            continue
-        on, size = scene.gatherings[gathering]
-        by_chance = size * here / max(scene.accounts, 1)
-        most = both >= max(_MOST_AT_LEAST, _MOST * min(size, here))
-        if on != subject and (both >= _LIFT * by_chance or most):
-            telling[gathering] = (both, gathering)
+    telling = _telling(subject, Counter(chain.from_iterable([past.gatherings for _, past in known])), len(acts), scene)
+    theirs: dict[int, list[int]] = {}
+    if telling:
+        theirs = {account: _apart(subject, acts[account], past, scene) for account, past in known if past.gatherings}
+        telling = _telling(subject, Counter(chain.from_iterable(theirs.values())), len(acts), scene)
     came_by = {
-        account: max(theirs)[1]
-        for account, past in (known if telling else ())
-        if (theirs := [telling[one] for one in past.gatherings if one in telling])
+        account: max(told)[1]
+        for account, gatherings in theirs.items()
+        if (told := [telling[one] for one in gatherings if one in telling])
     }
     # Who takes turns over hours is one crowd all the same.
     earlier = {one: scene.gatherings[one][0] for one in set(came_by.values())}
@@ -323,6 +318,34 @@ def circles_of(subject: int, acts: Mapping[int, int], pasts: Mapping[int, Past],
         if account in acts:
             circles[account] = ("group", group.group)
     return Circles(circles, unknown, frozenset(came_by))
+
+
+def _telling(subject: int, came: Counter[int], here: int, scene: Scene) -> dict[int, tuple[int, int]]:
+    """Gatherings from which far more came here than chance explains -> (how many came, its number)."""
+    telling: dict[int, tuple[int, int]] = {}
+    for gathering, both in came.items():
+        if both < _TOGETHER or gathering not in scene.gatherings:
+            continue
+        on, size = scene.gatherings[gathering]
+        by_chance = size * here / max(scene.accounts, 1)
+        most = both >= max(_MOST_AT_LEAST, _MOST * min(size, here))
+        if on != subject and (both >= _LIFT * by_chance or most):
+            telling[gathering] = (both, gathering)
+    return telling
+
+
+def _apart(subject: int, at: int, past: Past, scene: Scene) -> list[int]:
+    """An account's gatherings in other half hours than those in which it took this up, too.
+
+    An event has several hashtags, and people write more than one of them into a post: that says nothing of who leads them.
+    """
+    here = {at // GATHERING}
+    here.update([_slot(one) for one in past.gatherings if scene.gatherings.get(one, (None,))[0] == subject])
+    return [one for one in past.gatherings if _slot(one) not in here]
+
+
+def _slot(gathering: int) -> int:
+    return ms_of(gathering) // GATHERING
 
 
 def _weights(

@@ -27,6 +27,7 @@ from dunnock.discovery.trend_engine import (
     weigh,
 )
 from dunnock.foundation.clock import DAY, HOUR
+from dunnock.foundation.ids import id_at
 
 PAST = 7 * DAY
 SETTLED = HOUR
@@ -36,6 +37,7 @@ JUDGED = 300
 KEPT = 64
 """So many acts of an account on one subject are kept: only the first that stands counts."""
 _FORGOTTEN = 30 * DAY
+_MOST_OF_SLOT = 60_000  # gatherings of a half hour
 
 
 class _Subject:
@@ -222,12 +224,13 @@ class TrendMemory:
             subject, slot = self._closed.popleft()
             came = self._gathering.pop((subject, slot))
             if len(came) >= GATHERED:
-                self._numbers += 1
-                self._gatherings[self._numbers] = (subject, len(came))
-                self._gathered.append((now, self._numbers))
+                self._numbers = (self._numbers + 1) % _MOST_OF_SLOT
+                number = id_at(slot * GATHERING, self._numbers)
+                self._gatherings[number] = (subject, len(came))
+                self._gathered.append((now, number))
                 for account in came:
                     past = self._pasts.get(account, NOBODY)
-                    self._pasts[account] = Past(past.first, (*past.gatherings[1 - REMEMBERED :], self._numbers))
+                    self._pasts[account] = Past(past.first, (*past.gatherings[1 - REMEMBERED :], number))
 
 
 def _faded(number: tuple[float, int], now: int, half_life: int, sign: float, at: int) -> float:
