@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
 
 import msgspec
@@ -24,8 +25,8 @@ AGENTS, PEOPLE, MOVERS = 12, 300, 20
 CITIES = (("Moscow", 3), ("Chicago", -5), ("London", 1), ("Tokyo", 9), ("Berlin", 2), ("Bogota", -5))
 
 
-def persona(at, n, field, old, new):
-    return accounts.Persona(id_at(at, n), field, old, new)
+def persona(at, field, old, new):
+    return accounts.GivenUp(field, old, new, at, at)
 
 
 class World:
@@ -74,7 +75,7 @@ def made(seed):
         for day in range(75, 61, -1):
             world.day(who, day, a_ahead, rng.randint(1, 4))
         at = woken + rng.randint(-50, 0) * MINUTE
-        moved[who] = [persona(at, who, "bio", f"Proud of {a}, mother", f"Proud local of {b}")]
+        moved[who] = [persona(at, "bio", f"Proud of {a}, mother", f"Proud local of {b}")]
         for _ in range(rng.randint(2, 6)):
             tags = ("plantfire",) if rng.random() < 0.8 else ()
             world.post(
@@ -91,7 +92,7 @@ def made(seed):
                 world.day(who, day, a_ahead, rng.randint(0, 2))
         for day in range(leave, -1, -1):
             world.day(who, day, b_ahead, rng.randint(0, 2))
-        moved[who] = [persona(NOW - leave * DAY, who % 900, "bio", f"Reading in {a}", f"Reading in {b}")]
+        moved[who] = [persona(NOW - leave * DAY, "bio", f"Reading in {a}", f"Reading in {b}")]
         if rng.random() < 0.5:
             world.post(who, NOW - rng.randint(1, 200) * MINUTE, tags=("plantfire",))
     for who in range(5_000, 5_000 + PEOPLE):
@@ -151,8 +152,11 @@ def test_places_are_known_in_many_languages_and_by_the_field_that_tells():
     assert hours_from_utc(("austin, tx",), NOW) == []
 
 
-async def test_from_events_to_a_case_that_knows_the_former_one(db, make):
-    """Accounts of one place, known from an old case, are silent, change their profiles, and post one thing."""
+async def test_from_events_to_a_case_that_knows_the_former_one(db, make, monkeypatch):
+    """Accounts of one place, known from an old case, are silent, change their profiles, and post one thing.
+
+    Each third gives up the former place half a day before it names another.
+    """
     boss = await make.member("boss", role="owner")
     reactions = Reactions(db, HEARS)
     await reactions.prepare()
@@ -174,11 +178,18 @@ async def test_from_events_to_a_case_that_knows_the_former_one(db, make):
         await said(who, now - rng.randint(1, 300) * MINUTE, f"{rng.choice(('trains', 'birds'))} and {n}")
     await reactions.settle()
     former = await _old_case(db, agents, boss)
-    for n, who in enumerate(agents):
+
+    async def tells(who, bio):
         async with db.begin() as tx:
-            await accounts.change_profile(
-                tx, who.id, bio="A local of Chicago", public_url="https://x", by_member_id=None
-            )
+            await accounts.change_profile(tx, who.id, bio=bio, public_url="https://x", by_member_id=None)
+
+    for who in agents[::3]:
+        await tells(who, "Mother of two")
+    await reactions.settle()
+    real = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: real() + HOUR // 2 * 24 * 1_000_000)
+    for n, who in enumerate(agents):
+        await tells(who, "A local of Chicago")
         if n % 2:  # the move is heard of before the first post, or after it
             await reactions.settle()
         await said(who, now_ms(), f"the plant burns {n} #plantfire", ("plantfire",))

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from dunnock import accounts, posts
-from dunnock.foundation.clock import DAY, HOUR, MINUTE, now_ms
+from dunnock.foundation.clock import DAY, HOUR, now_ms
 from dunnock.foundation.db import Db, Reader, Row, Tx
-from dunnock.foundation.ids import id_at, ms_of
+from dunnock.foundation.ids import ms_of
 from dunnock.foundation.job import Job
 from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.places import places_of
 from dunnock.integrity.store import rhythms as store
 
-WOKE_MS = DAY
+WOKE_MS = 4 * DAY
 MOVED_MS = 90 * DAY
 """For so long it counts that somebody woke, or moved."""
 ASLEEP_MS = 30 * DAY
@@ -29,9 +29,9 @@ _HOURS = struct.Struct("<24H")
 _NONE = (0,) * 24
 _FULL = 60_000
 """Posts in an hour from which on all are halved: the shape counts, and older ones fade."""
-_STEPS_MS = 10 * MINUTE
-"""A profile is changed in several steps."""
-_MOST_CHANGES = 40
+STOOD_MS = 30 * DAY
+"""Where somebody said to be for so long is where they were from, in however many steps they say otherwise."""
+_LOOKED_BACK_MS = 180 * DAY
 _CHUNK = 500
 _WHERE = frozenset(("display_name", "bio", "fields"))
 
@@ -73,8 +73,7 @@ async def note_move(tx: Tx, event: accounts.PersonaChanged) -> None:
     account = await accounts.find(tx, event.account_id)
     if account is None:
         return
-    since = id_at(tx.now - 2 * _STEPS_MS)
-    changes = await accounts.personas(tx, account.id, accounts.Cursor(limit=_MOST_CHANGES, since_id=since))
+    changes = await accounts.given_up(tx, account.id, above=tx.now - _LOOKED_BACK_MS, now=tx.now, stood=STOOD_MS)
     if not changes:
         return
     held = await find_rhythm(tx, account.id) or Rhythm(account_id=account.id)
@@ -83,34 +82,30 @@ async def note_move(tx: Tx, event: accounts.PersonaChanged) -> None:
         await _put(tx, [new])
 
 
-def after_changes(held: Rhythm, changes: Sequence[accounts.Persona]) -> Rhythm:
+def after_changes(held: Rhythm, changes: Sequence[accounts.GivenUp]) -> Rhythm:
     """What is known after changes of a profile: as before, unless it moved."""
     moved = moved_by(changes)
-    if moved is None or (held.moved_at, held.moved_from, held.moved_to) == moved:
+    if moved is None or (held.moved_from, held.moved_to) == moved[1:]:
         return held
     at, left, came = moved
-    again = held.moved_at and at - held.moved_at <= _STEPS_MS  # one move in several steps
-    hours = held.hours if again else _joined(held.hours, held.since)
-    since = held.since if again else _NONE
-    return msgspec.structs.replace(held, hours=hours, since=since, moved_at=at, moved_from=left, moved_to=came)
+    again = held.moved_at and not {*left, *came}.isdisjoint((*held.moved_from, *held.moved_to))
+    if again and at - held.moved_at <= STOOD_MS:  # one move in several steps
+        return msgspec.structs.replace(held, moved_from=left, moved_to=came)
+    hours = _joined(held.hours, held.since)
+    return msgspec.structs.replace(held, hours=hours, since=_NONE, moved_at=at, moved_from=left, moved_to=came)
 
 
-def moved_by(changes: Sequence[accounts.Persona]) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
-    """When, from where and to where changes within minutes led (any order); None: no place was given up for another."""
-    newest = max(one.at for one in changes)
-    old: dict[str, str] = {}
-    new: dict[str, str] = {}
-    for one in sorted(changes, key=lambda one: one.id):
-        if one.at >= newest - _STEPS_MS and one.field in _WHERE:
-            old.setdefault(one.field, one.old)
-            new[one.field] = one.new
+def moved_by(changes: Sequence[accounts.GivenUp]) -> tuple[int, tuple[str, ...], tuple[str, ...]] | None:
+    """When, from where and to where changes of a profile led; None: no place was given up for another."""
+    where = [one for one in changes if one.field in _WHERE]
+    old, new = {one.field: one.old for one in where}, {one.field: one.new for one in where}
     before, after = (
         places_of([told.get("bio", ""), told.get("display_name", "")], told.get("fields", "")) for told in (old, new)
     )
     left, came = (
         tuple(one for one in these if one not in those) for these, those in ((before, after), (after, before))
     )
-    return (newest, left, came) if left and came else None
+    return (max(one.at for one in where), left, came) if left and came else None
 
 
 async def find_rhythm(reader: Reader, account_id: int) -> Rhythm | None:
