@@ -12,6 +12,7 @@ import pytest
 
 import dunnock
 from dunnock.integrity import recompute_signals
+from dunnock.integrity.detectors import DETECTORS
 from dunnock.integrity.recompute_signals import differences, main, scorer
 
 AT = 1_764_000_000_000
@@ -96,6 +97,7 @@ def detectors() -> set[str]:
 
 def test_it_knows_every_detector():
     named = detectors()
+    assert {"together.*" if one.startswith("together.") else one for one in DETECTORS} == named
     assert {"people.flood", "identity.return", "media.stopped", "together.*"} <= named
     assert [one for one in sorted(named) if scorer(one) is None] == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock.integrity.rules.condition import ConditionRefused, Facts, Said, compiled, told
+from dunnock.integrity.rules.condition import ConditionRefused, Facts, Said, checked, compiled, told
 
 PITCH = "Buy the cheapest pills in the whole valley at our little shop today"
 
@@ -89,12 +89,22 @@ def test_a_reply_is_a_post_and_a_server_covers_what_is_below_it():
         (f"all({', '.join(['kind = post'] * 33)})", "more than 32 conditions"),
         ("kind = post" + " " * 2_000, "2000 characters"),
         ("__import__('os')", "there is no __import__"),
+        ("kind = post and age_days < 7", "joined by all(…) or any(…)"),
+        ("signal:together.scrpt > 0.5", "there is no detector together.scrpt; there are identity.lookalike"),
+        ("signal:together.script >= 8", "from 0 to 1"),
+        ('hashtag = "#"', "a hashtag is missing"),
+        ("link = https://pills.example/x", "without https://"),
     ],
 )
 def test_what_is_refused_and_why(words, why):
     with pytest.raises(ConditionRefused) as refused:
-        compiled(words)
+        checked(words)
     assert why in refused.value.text
+
+
+def test_quotation_marks_of_phones_and_what_was_written_before():
+    assert compiled("text has “cheap pills”").meets(facts(said=Said("CHEAP pills")))
+    assert not compiled("signal:gone.detector > 0").meets(facts()), "a rule in force goes on when its detector goes"
 
 
 def test_only_what_it_needs_is_asked_for_and_no_words_are_kept():

@@ -74,6 +74,37 @@ async def seller(make):
     return await make.member("seller")
 
 
+async def test_what_would_meet_much_of_all_is_started_only_when_that_is_meant(house, ada, make):
+    wren = await make.account()
+    for n in range(100):
+        await house.post(wren, f"{SAID if n < 12 else 'Good morning'} {n}")
+    written = rules.Written(name="Pills", condition=PILLS, effect="hold")
+    rule_id = await house.do(rules.write_rule, written, by=ada.id)
+    await house.do(rules.start_dry, rule_id, by=ada.id)
+    with pytest.raises(rules.WatchRuleRefused) as refused:
+        await house.do(rules.start_live, rule_id, by=ada.id)
+    assert "It would meet 12% of all that is said" in refused.value.text
+    assert await house.do(rules.start_live, rule_id, by=ada.id, sure=True) is None
+
+
+async def test_nobody_starts_or_changes_what_somebody_else_changed_meanwhile(db, house, ada):
+    written = rules.Written(name="Pills", condition=PILLS)
+    rule_id = await house.do(rules.write_rule, written, by=ada.id)
+    await house.do(
+        rules.change_rule, rule_id, msgspec.structs.replace(written, condition="kind = reply"), by=ada.id, version=1
+    )
+    await house.do(rules.start_dry, rule_id, by=ada.id, version=2)
+    for late in (
+        house.do(rules.change_rule, rule_id, written, by=ada.id, version=1),
+        house.do(rules.start_dry, rule_id, by=ada.id, version=1),
+        house.do(rules.start_live, rule_id, by=ada.id, version=1),
+    ):
+        with pytest.raises(rules.WatchRuleRefused, match="2"):
+            await late
+    held = await rules.show_rule(db, rule_id, by=ada.id)
+    assert (held.condition, held.state) == ("kind = reply", "dry")
+
+
 async def test_from_a_draft_to_a_hit_and_back(db, house, ada, seller, make):
     before = await house.post(seller)
     rule_id = await house.do(rules.write_rule, rules.Written(name="Pills", condition=PILLS, effect="limit"), by=ada.id)
@@ -198,7 +229,7 @@ async def test_an_unlisted_post_stays_what_it_was(db, house, ada, seller):
 
 async def test_boosts_signals_and_what_is_known_of_the_author(db, house, ada, seller, make):
     rule_id = await house.live(
-        "any(all(kind = boost, age_days > 100, followers_here >= 1), all(kind = signal, signal:made.up >= 0.9))",
+        "any(all(kind = boost, age_days > 100, followers_here >= 1), all(kind = signal, signal:people.flood >= 0.9))",
         "review",
         by=ada,
     )
@@ -207,23 +238,23 @@ async def test_boosts_signals_and_what_is_known_of_the_author(db, house, ada, se
     said = await make.post(seller)
     boost = await house.do(posts.boost, said.id, by=fan.id)
     await house.do(posts.boost, said.id, by=lonely.id)
-    await house.do(integrity.raise_signal, "made.up", "account", seller.id, score=0.5, evidence={})
-    grown = await house.do(integrity.raise_signal, "made.up", "account", seller.id, score=0.95, evidence={})
+    await house.do(integrity.raise_signal, "people.flood", "account", seller.id, score=0.5, evidence={})
+    grown = await house.do(integrity.raise_signal, "people.flood", "account", seller.id, score=0.95, evidence={})
     signal, boosted = await rules.hits_of(db, rule_id, "waiting", by=ada.id)
     assert (boosted.kind, boosted.subject_id, boosted.account_id) == ("boost", boost.id, fan.id)
     assert (signal.kind, signal.subject_id, signal.account_id) == ("signal", grown, seller.id)
-    assert signal.told["signals"] == {"made.up": 0.95}
+    assert signal.told["signals"] == {"people.flood": 0.95}
 
 
 async def test_how_many_posts_in_an_hour_and_what_detectors_say(db, house, ada, seller):
-    rule_id = await house.live("all(posts_last_hour >= 3, signal:made.up > 0)", "review", by=ada)
+    rule_id = await house.live("all(posts_last_hour >= 3, signal:people.flood > 0)", "review", by=ada)
     for _ in range(3):
         await house.post(seller, "Good morning")
     assert await rules.waiting_hits(db, by=ada.id) == []
-    signal = await house.do(integrity.raise_signal, "made.up", "account", seller.id, score=0.5, evidence={})
+    signal = await house.do(integrity.raise_signal, "people.flood", "account", seller.id, score=0.5, evidence={})
     await house.post(seller, "Good morning")
     [hit] = await rules.hits_of(db, rule_id, "waiting", by=ada.id)
-    assert hit.told == {"kind": "post", "posts_last_hour": 4, "signals": {"made.up": 0.5}}
+    assert hit.told == {"kind": "post", "posts_last_hour": 4, "signals": {"people.flood": 0.5}}
     await house.do(integrity.judge_signal, signal, "dismissed", by=ada.id)
     await house.post(seller, "Good morning")
     assert len(await rules.waiting_hits(db, by=ada.id)) == 1, "what people dismissed is not said any more"

@@ -29,12 +29,23 @@ class HitsParams(MeetingsParams, frozen=True):
 
 
 class RuleForm(msgspec.Struct):
-    """A rule: what it is called, its condition, its effect (review, limit or hold), and in how many days it ends (1 to 90)."""
+    """A rule: what it is called, its condition, its effect (review, limit or hold), and in how many days it ends (1 to 90).
+
+    `version`: of the rule that was read before it is changed; where somebody else changed it meanwhile, it is refused.
+    """
 
     name: str = ""
     condition: str = ""
     effect: str = "review"
     days: int = 7
+    version: int | None = None
+
+
+class StartForm(msgspec.Struct):
+    """`version`: of the rule that was read; `sure`: that it meets a tenth of all that is said, or more, is meant so."""
+
+    version: int | None = None
+    sure: bool = False
 
 
 class WatchTrial(msgspec.Struct, kw_only=True):
@@ -125,23 +136,25 @@ async def change_rule(
     """Let a draft, or what runs dry, say something else; it is a draft again."""
     await accounts.permit(db, me(caller), Power.MANAGE_REPORTS)
     async with db.begin() as tx:
-        await rules.change_rule(tx, rule_id, _written(form), by=me(caller))
+        await rules.change_rule(tx, rule_id, _written(form), by=me(caller), version=form.version)
     return WatchRule(**_rule(await rules.show_rule(db, rule_id, by=me(caller))))
 
 
 @post(f"{HERE}/watch_rules/{{rule_id:int}}/dry", guards=[require(WRITES)], status_code=200)
-async def start_dry(rule_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> WatchRule:
+async def start_dry(
+    rule_id: FromPath[int], form: Form[StartForm], caller: Called, db: NamedDependency[Db]
+) -> WatchRule:
     """Let a rule that was tried run without effect."""
     async with db.begin() as tx:
-        await rules.start_dry(tx, rule_id, by=me(caller))
+        await rules.start_dry(tx, rule_id, by=me(caller), version=form.version)
     return WatchRule(**_rule(await rules.show_rule(db, rule_id, by=me(caller))))
 
 
 @post(f"{HERE}/watch_rules/{{rule_id:int}}/live", guards=[require(WRITES)], status_code=200)
-async def start_live(rule_id: FromPath[int], caller: Called, db: NamedDependency[Db]) -> Asked:
+async def start_live(rule_id: FromPath[int], form: Form[StartForm], caller: Called, db: NamedDependency[Db]) -> Asked:
     """Let a rule that runs dry take effect, or ask a second person where it takes two."""
     async with db.begin() as tx:
-        waits = await rules.start_live(tx, rule_id, by=me(caller))
+        waits = await rules.start_live(tx, rule_id, by=me(caller), version=form.version, sure=form.sure)
     return asked(waits)
 
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from dunnock import posts, text
 from dunnock.foundation.errors import DomainError, Kind
+from dunnock.integrity.detectors import DETECTORS
 
 LONGEST = 2_000
 MOST_CONDITIONS = 32
@@ -31,9 +32,12 @@ KINDS = frozenset(("post", "reply", "boost", "signal"))
 SIGNALS = "kind = signal"
 """Needed by conditions that ask for it: others do not meet what detectors say, but what people do."""
 NUMBERS = frozenset(("age_days", "followers_here", "posts_last_hour"))
+_FIELDS = ("kind", *sorted(NUMBERS), "origin", "account", "link", "hashtag", "text has", "text like", "signal:DETECTOR")
 _SERVER = re.compile(r"(?=.{1,253}\Z)[\w-]+(\.[\w-]+)*\Z")
 _DETECTOR = re.compile(r"[a-z_]+(\.[a-z_]+)+\Z")
-_TOKEN = re.compile(r'\s*(?:"(?P<quoted>[^"]*)"|(?P<sign><=|>=|[=<>(),])|(?P<word>[^\s"(),<>=]+))')
+_TOKEN = re.compile(
+    r'\s*(?:"(?P<quoted>[^"]*)"|[“„](?P<curly>[^”“"]*)[”“]|(?P<sign><=|>=|[=<>(),])|(?P<word>[^\s"(),<>=]+))'
+)
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -89,6 +93,8 @@ class Condition(NamedTuple):
 
     meets: Test
     needs: frozenset[str]
+    never: tuple[str, ...] = ()
+    """What in it is never so, in words: whoever writes it meant something else. What was written before goes on."""
 
 
 @functools.lru_cache(maxsize=256)
@@ -103,8 +109,18 @@ def compiled(words: str) -> Condition:
     reader = _Reader(_tokens(words))
     meets = reader.read(0)
     if reader.rest:
-        raise _refused(f"nothing is expected after its end: {reader.rest[0].words[:40]}")
-    return Condition(meets, frozenset(reader.needs))
+        raise _refused(
+            f"nothing is expected after its end: {reader.rest[0].words[:40]} (several conditions are joined by all(…) or any(…))"
+        )
+    return Condition(meets, frozenset(reader.needs), tuple(reader.never))
+
+
+def checked(words: str) -> Condition:
+    """As `compiled`, for what somebody writes now. Raises: ConditionRefused, also where a part of it can never be so."""
+    condition = compiled(words)
+    if condition.never:
+        raise _refused(condition.never[0])
+    return condition
 
 
 def told(facts: Facts, needs: frozenset[str]) -> dict[str, object]:
@@ -139,7 +155,7 @@ def _tokens(words: str) -> list[_Token]:
         met = _TOKEN.match(words, at)
         if met is None or met.lastgroup is None:
             raise _refused(f"a quotation mark is missing: {words[at : at + 40].strip()}")
-        found.append(_Token(met.lastgroup, met[met.lastgroup]))
+        found.append(_Token("quoted" if met.lastgroup == "curly" else met.lastgroup, met[met.lastgroup]))
         at = met.end()
     return found
 
@@ -148,6 +164,7 @@ class _Reader:
     def __init__(self, tokens: Sequence[_Token]) -> None:
         self.rest = list(tokens)
         self.needs: set[str] = set()
+        self.never: list[str] = []
         self._conditions = 0
 
     def read(self, depth: int) -> Test:
@@ -185,7 +202,9 @@ class _Reader:
         if name == "text":
             return self._text()
         if name not in {"kind", "origin", "account", "link", "hashtag"}:
-            raise _refused(f"there is no {name[:40]}")
+            raise _refused(
+                f"there is no {name[:40]}; there are {', '.join(_FIELDS)}, joined by all(…), any(…) and not(…)"
+            )
         self._sign("=")
         value = self._value()
         match name:
@@ -205,13 +224,19 @@ class _Reader:
             case _:
                 self.needs.add("hashtags")
                 key = text.hashtag_key(value.lstrip("#"))
+                if not key:
+                    self.never.append("a hashtag is missing")
                 return lambda facts: key in facts.hashtags
 
     def _signal(self, detector: str) -> Test:
         if not _DETECTOR.match(detector):
             raise _refused(f"that is no detector: {detector[:40]}")
         self.needs.add("signals")
+        if detector not in DETECTORS:
+            self.never.append(f"there is no detector {detector[:40]}; there are {', '.join(DETECTORS)}")
         compare, number = self._comparison()
+        if number > 1:
+            self.never.append("what a detector says is from 0 to 1")
         return lambda facts: detector in facts.signals and compare(facts.signals[detector], number)
 
     def _text(self) -> Test:
@@ -276,7 +301,7 @@ def _any(parts: tuple[Test, ...]) -> Test:
 
 def _kind(kind: str) -> Test:
     if kind not in KINDS:
-        raise _refused(f"there is no kind {kind[:40]}")
+        raise _refused(f"there is no kind {kind[:40]}; there are {', '.join(sorted(KINDS))}")
     if kind == "post":
         return lambda facts: facts.kind in {"post", "reply"}  # a reply is a post
     return lambda facts: facts.kind == kind
@@ -285,7 +310,7 @@ def _kind(kind: str) -> Test:
 def _server(name: str) -> str:
     found = name.casefold().strip(".")
     if not _SERVER.match(found):
-        raise _refused(f"that is no server: {name[:40]}")
+        raise _refused(f"that is no server: {name[:40]} (a name such as birds.example, without https://)")
     return found
 
 

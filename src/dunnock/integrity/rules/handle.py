@@ -14,7 +14,7 @@ from dunnock.foundation.db import Reader, Tx
 from dunnock.integrity.meetings.judge import NEEDS
 from dunnock.integrity.meetings.letting_go import let_go_waiting
 from dunnock.integrity.rules import store
-from dunnock.integrity.rules.condition import compiled
+from dunnock.integrity.rules.condition import checked
 from dunnock.integrity.rules.errors import WatchRuleMissing, WatchRuleRefused
 from dunnock.integrity.rules.judge import KIND
 from dunnock.integrity.rules.model import EFFECTS, LONGEST_LIFE_MS, MOST_IN_FORCE, Effect, Rule, Trial
@@ -25,6 +25,12 @@ LONGEST_NAME = 100
 _MOST_LISTED = 200
 TO_START = Power.MANAGE_BLOCKS
 """What starting a rule that does something needs."""
+
+
+BROAD = 0.1
+"""A rule that would meet so large a part of what is said keeps the whole server waiting, not a few."""
+_FEW_ACTS = 100
+"""So few tell nothing of parts."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,13 +59,15 @@ async def write_rule(tx: Tx, written: Written, *, by: int) -> int:
     return rule_id
 
 
-async def change_rule(tx: Tx, rule_id: int, written: Written, *, by: int) -> None:
+async def change_rule(tx: Tx, rule_id: int, written: Written, *, by: int, version: int | None = None) -> None:
     """Let a rule that is a draft or in a dry run say something else: a new version, a draft again, tried on the past anew.
 
-    Raises: as `write_rule`; WatchRuleMissing; WatchRuleRefused: it is live or over.
+    Here and below, `version` is the one that `by` has read; None: whichever there is.
+
+    Raises: as `write_rule`; WatchRuleMissing; WatchRuleRefused: it is live or over, or somebody changed it meanwhile.
     """
     staff = await log.acting(tx, by, NEEDS)
-    held = await _hold(tx, rule_id)
+    held = await _hold(tx, rule_id, version)
     effect = _check(written)
     if held.state not in {"draft", "dry"}:
         raise WatchRuleRefused(held.state, say="Validation failed: What is live or over can't be changed")
@@ -74,13 +82,14 @@ async def change_rule(tx: Tx, rule_id: int, written: Written, *, by: int) -> Non
     await tx.enqueue(TryRule(rule_id, version))
 
 
-async def start_dry(tx: Tx, rule_id: int, *, by: int) -> None:
+async def start_dry(tx: Tx, rule_id: int, *, by: int, version: int | None = None) -> None:
     """Let a rule that was tried run without doing anything; a live one does nothing any more.
 
-    Raises: NotPermitted; WatchRuleMissing; WatchRuleRefused: it was not tried yet, is over, or too many are in force.
+    Raises: NotPermitted; WatchRuleMissing; WatchRuleRefused: it was not tried yet, is over, changed meanwhile, or too many are
+        in force.
     """
     staff = await log.acting(tx, by, NEEDS)
-    held = await _hold(tx, rule_id)
+    held = await _hold(tx, rule_id, version)
     if held.state == "dry":
         return
     if held.state == "ended" or held.tested != held.version:
@@ -91,17 +100,23 @@ async def start_dry(tx: Tx, rule_id: int, *, by: int) -> None:
     await log.note(tx, staff, "watch_rule.dry", rule_id, called=held.name, version=held.version)
 
 
-async def start_live(tx: Tx, rule_id: int, *, by: int) -> int | None:
+async def start_live(tx: Tx, rule_id: int, *, by: int, version: int | None = None, sure: bool = False) -> int | None:
     """Let a rule that is in a dry run do what it says. The request that somebody else must agree to first; None: it is live.
 
-    It takes two when its trial found more accounts than one person may judge alone, and it does more than to show.
+    It takes two when its trial found more accounts than one person may judge alone, and it does more than to show. `sure`: that
+    it would meet a large part of all (`is_broad`) is meant so.
 
-    Raises: NotPermitted; WatchRuleMissing; WatchRuleRefused: it is in no dry run.
+    Raises: NotPermitted; WatchRuleMissing; WatchRuleRefused: it is in no dry run, changed meanwhile, or is broad.
     """
     staff = await log.acting(tx, by, TO_START)
-    held = await _hold(tx, rule_id)
+    held = await _hold(tx, rule_id, version)
     _check_dry(held)
     trial = msgspec.json.decode(held.trial, type=Trial)
+    if held.effect != "review" and is_broad(trial) and not sure:
+        part = f"{trial.hits / trial.looked:.0%}"
+        raise WatchRuleRefused(
+            part, say=f"Validation failed: It would meet {part} of all that is said: say that it is meant so"
+        )
     many = held.effect != "review" and trial.accounts > second.MOST_ALONE
     if many and await second.has_second(tx, staff, TO_START):
         body = {
@@ -166,6 +181,11 @@ def trial_of(rule: Rule) -> Trial | None:
     return msgspec.json.decode(rule.trial, type=Trial) if rule.trial and rule.tested == rule.version else None
 
 
+def is_broad(trial: Trial) -> bool:
+    """Would it meet a tenth of all or more?"""
+    return trial.looked >= _FEW_ACTS and trial.hits >= BROAD * trial.looked
+
+
 def days_left(rule: Rule) -> int:
     """Whole days until it ends, at least 1."""
     return max(1, min(90, round((rule.expires_at - now_ms()) / DAY)))
@@ -188,7 +208,7 @@ def _check(written: Written) -> Effect:
         raise WatchRuleRefused(written.effect[:40], say="Validation failed: Effect is review, limit or hold")
     if not HOUR <= written.days * DAY <= LONGEST_LIFE_MS:
         raise WatchRuleRefused(written.days, say="Validation failed: A rule ends after 1 to 90 days")
-    compiled(written.condition.strip())
+    checked(written.condition.strip())
     return effect
 
 
@@ -207,8 +227,13 @@ async def _go_live(tx: Tx, rule: Rule, staff: Staff) -> None:
     await log.note(tx, staff, "watch_rule.live", rule.id, called=rule.name, version=rule.version, effect=rule.effect)
 
 
-async def _hold(tx: Tx, rule_id: int) -> Rule:
+async def _hold(tx: Tx, rule_id: int, version: int | None = None) -> Rule:
     row = await tx.one(store.HOLD, the=rule_id)
     if row is None:
         raise WatchRuleMissing(rule_id)
-    return store.rule_of(row)
+    held = store.rule_of(row)
+    if version not in {None, held.version}:
+        raise WatchRuleRefused(
+            held.version, say="Validation failed: Somebody changed the rule meanwhile; read it again first"
+        )
+    return held

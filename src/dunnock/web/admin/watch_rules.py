@@ -18,13 +18,18 @@ HERE = "/admin/watch-rules"
 
 
 class RulesForm(Sent):
-    """A new rule; or (`what` release or refuse) what to say of `hits`."""
+    """A new rule; or (`what` release or refuse) what to say of `hits`.
+
+    `version`: of the rule that was read; `sure`: that it meets much of all that is said is meant so.
+    """
 
     what: str = "write"
     name: str = ""
     condition: str = ""
     effect: str = "review"
     days: int = 7
+    version: int | None = None
+    sure: bool = False
     hits: tuple[int, ...] = ()
     reason: str = ""
 
@@ -76,11 +81,12 @@ async def act_on_rule(
         async with desk.db.begin() as tx:
             match form.what:
                 case "change":
-                    await rules.change_rule(tx, rule_id, _written(form), by=by)
+                    await rules.change_rule(tx, rule_id, _written(form), by=by, version=form.version)
                 case "dry":
-                    await rules.start_dry(tx, rule_id, by=by)
+                    await rules.start_dry(tx, rule_id, by=by, version=form.version)
                 case "live":
-                    done = "saved" if await rules.start_live(tx, rule_id, by=by) is None else "second"
+                    waits = await rules.start_live(tx, rule_id, by=by, version=form.version, sure=form.sure)
+                    done = "saved" if waits is None else "second"
                 case "end":
                     await rules.end_rule(tx, rule_id, by=by)
                 case _:
@@ -145,6 +151,7 @@ async def _rule(
         if form is not None and form.what == "change"
         else RulesForm(name=held.name, condition=held.condition, effect=held.effect, days=rules.days_left(held)),
         trial=trial,
+        broad=trial is not None and rules.is_broad(trial),
         sample=sample,
         state=state,
         states=rules.MEETING_STATES,
