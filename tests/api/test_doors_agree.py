@@ -110,6 +110,9 @@ DOORS: dict[str, dict[str, str | tuple[str, ...]]] = {
         **dict.fromkeys(("split_core", "split_amplifier"), f"POST {OURS}/networks/{{id}}/split"),
         "undo_edit": f"POST {OURS}/network_edits/{{id}}/undo",
     },
+    "/admin/integrity/detectors/{id}": dict.fromkeys(
+        ("open", "confirmed", "dismissed"), f"POST {OURS}/signals/{{id}}/judge"
+    ),
     "/admin/watch-rules": {
         "write": f"POST {OURS}/watch_rules",
     } | HITS,

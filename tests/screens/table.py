@@ -149,6 +149,7 @@ SCREENS: dict[str, tuple[tuple[str, str], ...]] = {
         ("/admin/identity", MEMBER),
         ("/admin/integrity", MEMBER),
         ("/admin/integrity/detectors", MEMBER),
+        ("/admin/integrity/detectors/together.script", MEMBER),
         ("/admin/raids", MEMBER),
         ("/admin/watch-rules", MEMBER),
         ("/admin/stopped-media", MEMBER),

@@ -11,12 +11,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dunnock.integrity.detectors import DETECTORS
     from dunnock.integrity.errors import ClusterMissing, ClusterRefused, OriginHoldMissing, SignalMissing
     from dunnock.integrity.events import SignalGrew, SignalRaised
     from dunnock.integrity.graph import Graph, GraphAccount, GraphTie, graph_of
     from dunnock.integrity.handle import (
         growth_of,
         judge_cluster,
+        judge_signal,
         list_clusters,
         members_of,
         show_cluster,
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
         detector_health,
         detector_weeks,
         find_signal,
-        judge_signal,
         list_signals,
         raise_signal,
         signals_about,
@@ -51,10 +52,20 @@ if TYPE_CHECKING:
     from dunnock.integrity.timeline import Moment, Stretch, Timeline, timeline_of
 
 _HOMES = {
+    "detectors": ("DETECTORS",),
     "errors": ("ClusterMissing", "ClusterRefused", "OriginHoldMissing", "SignalMissing"),
     "events": ("SignalGrew", "SignalRaised"),
     "graph": ("Graph", "GraphAccount", "GraphTie", "graph_of"),
-    "handle": ("growth_of", "judge_cluster", "list_clusters", "members_of", "show_cluster", "ties_of", "topics"),
+    "handle": (
+        "growth_of",
+        "judge_cluster",
+        "judge_signal",
+        "list_clusters",
+        "members_of",
+        "show_cluster",
+        "ties_of",
+        "topics",
+    ),
     "model": (
         "Act",
         "Cluster",
@@ -75,7 +86,6 @@ _HOMES = {
         "detector_health",
         "detector_weeks",
         "find_signal",
-        "judge_signal",
         "list_signals",
         "raise_signal",
         "signals_about",
@@ -95,6 +105,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "DETECTORS",
     "Act",
     "Cluster",
     "ClusterEdit",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
@@ -11,7 +10,8 @@ from dunnock import accounts
 from dunnock.accounts import Power
 from dunnock.foundation.db import Reader, Tx
 from dunnock.integrity.errors import ClusterMissing, ClusterRefused
-from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie, Summary
+from dunnock.integrity.model import Cluster, ClusterMember, ClusterTie, State, Summary
+from dunnock.integrity.signals import find_signal
 from dunnock.integrity.store import clusters as store
 from dunnock.integrity.store import edits, signals
 from dunnock.integrity.story import topics_of
@@ -19,7 +19,6 @@ from dunnock.integrity.watch import act_on
 from dunnock.moderation import log
 
 _NEEDS = Power.MANAGE_REPORTS
-Judgement = Literal["open", "confirmed", "dismissed"]
 
 
 async def list_clusters(reader: Reader, state: str, *, by: int, most: int = 100) -> list[Cluster]:
@@ -61,7 +60,7 @@ async def growth_of(reader: Reader, cluster_id: int, *, by: int) -> list[tuple[i
     return [(row[0], row[1]) for row in await reader.all(store.SIZES, the=cluster_id, most=1_000)]
 
 
-async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -> None:
+async def judge_cluster(tx: Tx, cluster_id: int, state: State, *, by: int) -> None:
     """Say whether these act together (`confirmed`), do not (`dismissed`), or that it is to be looked at again (`open`).
 
     Dismissed, its accounts count each for itself again, have no part in its case any more, unless a person brought them in or
@@ -78,6 +77,24 @@ async def judge_cluster(tx: Tx, cluster_id: int, state: Judgement, *, by: int) -
     await judge_signals_of(tx, cluster_id, state, by=by)
     await log.note(tx, staff, "cluster.judge", cluster_id, state=state)
     await act_on(tx, cluster_id, again=held.state == "dismissed")
+
+
+async def judge_signal(tx: Tx, signal_id: int, state: State, *, by: int) -> None:
+    """Say whether a signal was right (`confirmed`), wrong (`dismissed`), or is to be looked at again (`open`).
+
+    What is said of a cluster's signal is said of the cluster, with all that follows from it.
+
+    Raises: NotPermitted; SignalMissing; ClusterRefused: the cluster was merged into another.
+    """
+    staff = await log.acting(tx, by, _NEEDS)
+    held = await find_signal(tx, signal_id)
+    if held.kind == "cluster":
+        await judge_cluster(tx, held.subject_id, state, by=by)
+        return
+    if held.state == state:
+        return
+    await tx.run(signals.JUDGE, the=signal_id, new_state=state, now=tx.now, by=by)
+    await log.note(tx, staff, "signal.judge", signal_id, called=held.detector, state=state)
 
 
 async def judge_signals_of(tx: Tx, cluster_id: int, state: str, *, by: int) -> None:

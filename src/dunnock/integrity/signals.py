@@ -18,7 +18,6 @@ from dunnock.integrity.errors import SignalMissing
 from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.integrity.model import Signal, State, SubjectKind
 from dunnock.integrity.store import signals as store
-from dunnock.moderation import log
 
 LONGEST_EVIDENCE = 64_000
 """Bytes of JSON. Whoever raises a signal names the strongest of what it saw, and says how much there is."""
@@ -99,19 +98,6 @@ async def raise_signal(
     if score > held.score and held.state != "dismissed":
         await tx.record(SignalGrew(held.id, detector))
     return held.id
-
-
-async def judge_signal(tx: Tx, signal_id: int, state: State, *, by: int) -> None:
-    """Say whether a signal was right (`confirmed`), wrong (`dismissed`), or is to be looked at again (`open`).
-
-    Raises: NotPermitted; SignalMissing.
-    """
-    staff = await log.acting(tx, by, _NEEDS)
-    held = await find_signal(tx, signal_id)
-    if held.state == state:
-        return
-    await tx.run(store.JUDGE, the=signal_id, new_state=state, now=tx.now, by=by)
-    await log.note(tx, staff, "signal.judge", signal_id, called=held.detector, state=state)
 
 
 async def find_signal(reader: Reader, signal_id: int) -> Signal:

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 import stix2
 
 from dunnock import accounts
-from dunnock.integrity import judge_signal, raise_signal
+from dunnock.integrity import DETECTORS, judge_signal, raise_signal
+from dunnock.web.admin.alerts import DETECTORS as NAMED
 from web.admin.networks import planted
 
 
@@ -32,7 +33,7 @@ async def test_a_network_is_seen_and_dismissed(db, signed_in, make):
     assert page.status == 200
     assert await accounts.independence_of(db, [one.id for one in paid]) == {}
     assert "12 accounts" in (await mo.get("/admin/integrity?state=dismissed")).text
-    assert "together.script" in (await mo.get("/admin/integrity")).text
+    assert "Accounts wrote nearly the same within minutes" in (await mo.get("/admin/integrity")).text
     assert (await mo.get("/admin/integrity/1")).status == 404
 
 
@@ -121,3 +122,46 @@ async def test_detectors_over_time(db, signed_in, make):
     assert re.findall(r'<td class="number">([^<]*)</td>', page.body)[:7] == ["2", "1", "1", "50 %", "1", "0", "0"]
     assert page.body.count('class="plot detector"') == 2
     assert "/admin/integrity/detectors" in (await mo.get("/admin/integrity")).body
+
+
+async def test_alerts_of_a_detector_are_read_and_judged(db, signed_in, make):
+    mo, robin = await signed_in("mo", "moderator"), await signed_in("robin", "member")
+    assert set(DETECTORS) == set(NAMED)
+    here = "/admin/integrity/detectors/takeover.burst"
+    assert "None waits." in (await mo.get(here)).text
+    wren, other = await make.account(username="wren"), await make.account()
+    post = await make.post(other, "look at this")
+    evidence = {"changes": [[1, "email"], [2, "password"]], "window_ms": 9, "posts": list(range(99)), "share": 1 / 3}
+    async with db.begin() as tx:
+        await raise_signal(tx, "takeover.burst", "account", wren.id, score=0.65, evidence=evidence)
+        await raise_signal(tx, "media.stopped", "post", post.id, score=0.9, evidence={})
+        await raise_signal(tx, "trends.held", "hashtag", name="valley", score=0.9, evidence={})
+    page = await mo.get(here)
+    assert "@wren" in page.text
+    assert "65 % sure" in page.text
+    assert "1, email" in page.text
+    assert "… (99)" in page.text, "of long lists, how many there are"
+    assert "look at this" in (await mo.get("/admin/integrity/detectors/media.stopped")).text
+    assert 'href="/tags/valley"' in (await mo.get("/admin/integrity/detectors/trends.held")).body
+    alert = re.search(r'name="alert" value="(\d+)"', page.body)[1]
+    token = dict(page.forms[-1].fields)["token"]
+    assert (await mo.post(here, {"token": token, "alert": alert, "say": "wings"})).status == 422
+    assert (await mo.post(here, {"token": token, "alert": "1", "say": "open"})).status == 404
+    page = await mo.led(await mo.post(here, {"token": token, "alert": alert, "say": "dismissed"}))
+    assert "@wren" not in page.text
+    assert "@wren" in (await mo.get(f"{here}?state=dismissed")).text
+    assert "False alarms: 100 %" in (await mo.get("/admin/integrity/detectors")).text
+    assert (await mo.get("/admin/integrity/detectors/made.up")).status == 404
+    assert (await robin.get(here)).status in {403, 404}
+
+
+async def test_what_is_said_of_an_alert_of_a_network_is_said_of_the_network(db, signed_in, make):
+    mo = await signed_in("mo", "moderator")
+    paid = await planted(db, make)
+    here = "/admin/integrity/detectors/together.script"
+    page = await mo.get(here)
+    alert = re.search(r'name="alert" value="(\d+)"', page.body)[1]
+    assert len(await accounts.independence_of(db, [one.id for one in paid])) == 12
+    await mo.post(here, {"token": dict(page.forms[-1].fields)["token"], "alert": alert, "say": "dismissed"})
+    assert await accounts.independence_of(db, [one.id for one in paid]) == {}
+    assert "12 accounts" in (await mo.get("/admin/integrity?state=dismissed")).text

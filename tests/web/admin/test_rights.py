@@ -25,7 +25,7 @@ async def test_roles_open_what_they_may(site, db, join, signed_in, make):
         case_id = await moderation.open_case(tx, "A case", by=opener.account_id)
     await planted(db, make)
     network = await db.value(Sql(select(clusters.c.id)))
-    ids = {"reports": report.id, "cases": case_id, "integrity": network}
+    ids = {"detectors": "together.script", "reports": report.id, "cases": case_id, "integrity": network}
     stranger = site.browser()
     browsers = {role: await signed_in(f"the_{role}", role) for role in ("member", "moderator", "admin", "owner")}
     for route, power in STAFF_PAGES.items():

@@ -6,6 +6,7 @@ from typing import Any
 
 from dunnock.web.admin import (
     accounts,
+    alerts,
     announcements,
     appeals,
     block_lists,
@@ -45,6 +46,7 @@ AREAS: tuple[Any, ...] = (
     identity,
     verifiers,
     integrity,
+    alerts,
     detectors,
     fingerprint,
     raids,

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from dunnock import integrity
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db
+from dunnock.web.admin.alerts import DETECTORS
 from dunnock.web.admin.desk import desk
 from dunnock.web.pages import pages
 from dunnock.web.show import Show
@@ -44,6 +45,7 @@ async def show_detectors(
         staff,
         "detectors.html",
         health=health,
+        what=DETECTORS,
         detectors=[(name, held, plot_of(held)) for name, held in weeks.items()],
     )
 

@@ -18,6 +18,7 @@ from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid, Missing
 from dunnock.foundation.settings import Settings
 from dunnock.integrity.export import FILES, Whole
+from dunnock.web.admin.alerts import DETECTORS
 from dunnock.web.admin.desk import desk
 from dunnock.web.admin.names import names_of
 from dunnock.web.admin.network_graph import TRACES, drawing_of, moment_of, numbers_of, page_of, written_at
@@ -69,7 +70,7 @@ async def list_networks(
     state = params.state if params.state in _STATES else "open"
     found = await integrity.list_clusters(db, state, by=staff.account_id)
     health = await integrity.detector_health(db, since=now_ms() - _HEALTH_MS, by=staff.account_id)
-    return desk(show, staff, "networks.html", state=state, networks=found, health=health,
+    return desk(show, staff, "networks.html", state=state, networks=found, health=health, what=DETECTORS,
                 topics=await integrity.topics(db, found))  # fmt: skip
 
 
