@@ -182,6 +182,9 @@ async def test_accounts_that_nobody_sees_through_count_until_they_are_marked(db,
     async with db.begin() as tx:
         await accounts.set_group(tx, 1, dict.fromkeys(bots, 1.0))
     assert await order() == [liked, near, bought, pushed]
+    async with db.begin() as tx:
+        await accounts.set_group(tx, 1, dict.fromkeys([*bots, bought], 1.0))
+    assert await order() == [liked, near, pushed], "whom only those follow who act together with it nobody follows"
 
 
 @SIZES

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Integer,
     and_,
     bindparam,
@@ -164,11 +165,20 @@ def _support(followers: Any, *but: Any) -> Sql:
 
 
 _groups = (func.count(), func.sum(independence.c.weight))
+_own_group = independence.alias()
+
+
+def _of_another_group(followed_id: Any) -> ColumnElement[bool]:
+    """Those who act together with whom they follow are no audience: it would be its own."""
+    same = _own_group.c.account_id == followed_id, _own_group.c.group_id == independence.c.group_id
+    return ~select(_own_group.c.account_id).where(*same).exists()
+
+
 SUPPORT = _support(_led)
 GROUPED_FOLLOWERS = Sql(
     select(_led.c.followed_id, independence.c.group_id, *_groups)
     .join_from(independence, _led, _led.c.follower_id == independence.c.account_id)
-    .where(~_led.c.requested, among(_led.c.followed_id, "ids"))
+    .where(~_led.c.requested, among(_led.c.followed_id, "ids"), _of_another_group(_led.c.followed_id))
     .group_by(_led.c.followed_id, independence.c.group_id)
 )
 """(account, group, how many of the group follow it, their weights)."""
@@ -178,7 +188,7 @@ GROUPED_FRIENDS = Sql(
     select(_theirs.c.followed_id, independence.c.group_id, *_groups)
     .join_from(_friends, _theirs, _theirs.c.follower_id == _friends.c.followed_id)
     .join(independence, independence.c.account_id == _friends.c.followed_id)
-    .where(~_theirs.c.requested, among(_theirs.c.followed_id, "ids"))
+    .where(~_theirs.c.requested, among(_theirs.c.followed_id, "ids"), _of_another_group(_theirs.c.followed_id))
     .group_by(_theirs.c.followed_id, independence.c.group_id)
 )
 """As `GROUPED_FOLLOWERS`, of those one follows."""
