@@ -53,6 +53,8 @@ async def test_authors_who_agreed_and_one_s_own_library(house, make, publish):
     assert await house.search(me, "badger in:library") == [own.id, mention.id, marked.id, liked.id]
     assert await house.search(me, "badger in:public") == [found.id]
     assert await house.search(me, "in:library") == [own.id, mention.id, marked.id, liked.id]
+    assert await house.search(me, "in:library -liked") == [own.id, mention.id, marked.id]
+    assert await house.search(me, "-from:open -seen") == [own.id, marked.id, liked.id]
     assert await house.search(eve, "liked badger") == []
     await house.do(posts.unfavourite, liked.id, by=me.id)
     assert await house.search(me, "liked badger") == []

@@ -48,9 +48,11 @@ class PostSearch:
         """Use `search_posts`."""
         self._db, self._viewer_id, self._query = db, viewer_id, query
         self._said = _asked(query, people, parts_of(query.scope, viewer_id, halves=has.halves), has)
-        self._bare: Asked | None = None
+        self._bare = self._refused = None  # type: Asked | None
         if query.scope != "public" and query.groups:
             self._bare = _asked(query, people, EVERYWHERE, has)
+        elif query.scope != "public" and query.without:
+            self._refused = _asked(Query((query.without,)), people, EVERYWHERE, has)
         self.kept: set[int] = set()
         self.says, self.cut = query.says, query.cut
         self.misread = (*query.misread, *[f"from:{one}" for one in query.authors if one not in people])
@@ -91,16 +93,19 @@ class PostSearch:
 
     async def _matching(self, kept: list[int]) -> set[int]:
         """Those of some posts that the query finds whoever wrote them."""
-        if self._bare is None:  # nothing but limits is asked for
-            return set() if self._query.without else set(kept)
+        if self._bare is None:
+            return set(kept) if self._refused is None else set(kept) - await self._among(self._refused, kept)
+        return await self._among(self._bare, kept)
+
+    async def _among(self, asked: Asked, kept: list[int]) -> set[int]:
         low, high = min(kept), max(kept)
         # A rare word's posts are read faster than each kept post is looked up.
-        ids = await find(self._db, self._bare, above=low - 1, below=high + 1, most=_SCANNED)
+        ids = await find(self._db, asked, above=low - 1, below=high + 1, most=_SCANNED)
         found = set(ids).intersection(kept)
         if len(ids) == _SCANNED:
             rest = [one for one in kept if one < ids[-1]]
             ask = self._db.slow if len(rest) > _SCANNED else self._db.all
-            found |= {row[0] for row in await ask(store.FOUND_AMONG, fts=self._bare.fts, ts=self._bare.ts, ids=rest)}
+            found |= {row[0] for row in await ask(store.FOUND_AMONG, fts=asked.fts, ts=asked.ts, ids=rest)}
         return found
 
 
