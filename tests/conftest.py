@@ -60,6 +60,20 @@ def _in_memory() -> str | None:
     return str(place)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of pages and endpoints ask SQLite only, unless they are marked `both_engines`.
+
+    They call what the tests of the packages below call on both engines; marked are those that ask PostgreSQL what no other
+    test asks it (a statement, or one with values of other types), so that everything is still asked there.
+    """
+    place = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    if place not in {"api", "web"} or "database_url" not in metafunc.fixturenames:
+        return
+    if metafunc.definition.get_closest_marker("both_engines") is None and "DUNNOCK_TEST_BOTH_ENGINES" not in os.environ:
+        metafunc.definition.add_marker(pytest.mark.parametrize("database_url", ["sqlite"], indirect=True))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()

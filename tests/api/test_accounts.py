@@ -127,6 +127,7 @@ async def test_update_in_three_encodings(people, make, events):
     assert preferences["posting:default:language"] == "de"
 
 
+@pytest.mark.both_engines
 async def test_pictures(people, make):
     me = await make.member()
     body = multipart(("avatar", png("red"), "me.png"), ("header", png("blue"), "top.png"))

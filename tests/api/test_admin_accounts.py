@@ -52,6 +52,7 @@ async def test_an_account_of_elsewhere_has_no_member(staff, make, mod):
         assert got[name] is None, name
 
 
+@pytest.mark.both_engines
 async def test_who_joined_how(staff, make, mod):
     async with staff.house.db.begin() as tx:
         code = (await accounts.invite(tx, by_member_id=mod.member_id)).code
@@ -79,6 +80,7 @@ async def test_who_joined_how(staff, make, mod):
     assert [one["username"] for one in await staff.get(f"{V1}?pending=1", mod)] == ["bob"]
 
 
+@pytest.mark.both_engines
 async def test_filters(staff, make, mod):
     await make.member("plain")
     await make.member("waits", state="pending")
@@ -118,6 +120,7 @@ async def test_filters(staff, make, mod):
         assert await named(path) == expected, path
 
 
+@pytest.mark.both_engines
 async def test_pages(staff, make, mod):
     ids = [str((await make.member()).id) for _ in range(4)]
     of = lambda query: staff.get(f"{V2}?{query}", mod)  # noqa: E731
@@ -197,6 +200,7 @@ async def test_suspended_and_back(staff, make, mod):
     assert (await staff.ask("GET", "/api/v1/accounts/verify_credentials", ada)).status == 200, "apps go on"
 
 
+@pytest.mark.both_engines
 async def test_what_suspended_accounts_did_is_neither_shown_nor_counted(staff, make, mod):
     ada, fan = await make.member("ada"), await make.member("fan")
     post = await make.post(ada, "hello")
@@ -265,6 +269,7 @@ async def test_a_warning_closes_its_report_and_a_measure_all_about_the_account(s
     assert await waiting() == []
 
 
+@pytest.mark.both_engines
 async def test_what_is_written_down(staff, make, mod):
     ada, ben = await make.member("ada"), await make.member("ben")
     post = await make.post(ben, "words")

@@ -38,6 +38,7 @@ async def test_techniques_are_found(staff, people):
     assert await staff.get(f"{HERE}/techniques", people["mo"]) == []
 
 
+@pytest.mark.both_engines
 async def test_a_case_from_its_opening_to_its_end(staff, people):
     mo, wren, robin = people["mo"], people["wren"], people["robin"]
     case = await staff.post(f"{HERE}/cases", mo, title="Two birds", severity=2)
@@ -156,6 +157,7 @@ async def test_reported_posts_of_a_protected_account_need_two(staff, people, mak
         ).status == 403
 
 
+@pytest.mark.both_engines
 async def test_the_queue_of_reports(staff, people):
     mo, wren, robin = people["mo"], people["wren"], people["robin"]
     async with staff.house.db.begin() as tx:
@@ -169,6 +171,7 @@ async def test_the_queue_of_reports(staff, people):
     assert [one["id"] for one in await staff.get(f"{HERE}/reports?severity=2", mo)] == [str(report.id)]
 
 
+@pytest.mark.both_engines
 async def test_what_the_server_says_and_offers(staff, people):
     ada, mo = people["ada"], people["mo"]
     rules = await staff.post(f"{HERE}/rules", ada, text="Be kind")

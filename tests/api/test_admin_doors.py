@@ -61,6 +61,7 @@ async def state(db, make, name: str) -> str:
 # Mail domains -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 async def test_a_mail_domain(staff, admin, join):
     got = await staff.post(DOMAINS, admin, domain="Trash.EXAMPLE")
     today = now_ms() // DAY
@@ -106,6 +107,7 @@ async def test_bad_mail_domains(staff, admin, form, error):
 # Networks -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_engines
 async def test_a_network_is_exact(staff, admin):
     got = await staff.post(NETS, admin, ip="198.51.100.7", severity="sign_up_block", comment=" bots ", expires_in=3600)
     assert WHEN.fullmatch(got["created_at"])
@@ -168,6 +170,7 @@ async def test_no_access_shuts_everything(staff, admin, make):
     assert (await staff.ask("GET", "/about", client="198.51.100.9")).status == 200
 
 
+@pytest.mark.both_engines
 async def test_a_block_that_is_over(staff, admin, make, join):
     from dunnock.accounts import tables
 
@@ -179,6 +182,7 @@ async def test_a_block_that_is_over(staff, admin, make, join):
     assert (await join("anna", "anna@x.example", client="198.51.100.9"))[0] == 200
 
 
+@pytest.mark.both_engines
 async def test_without_blocks_nobody_is_asked_about(staff, admin):
     gate = staff.house.edge.app.kit.gate
 
@@ -219,6 +223,7 @@ def test_what_counts_of_an_address(same):
     assert doors.mail_hash(same) == hashlib.sha256(b"ab@mail.example").hexdigest()
 
 
+@pytest.mark.both_engines
 async def test_an_address(staff, admin, join):
     got = await staff.post(MAILS, admin, email="A.Nna+news@mail.example")
     hashed = hashlib.sha256(b"anna@mail.example").hexdigest()
@@ -264,6 +269,7 @@ async def test_who_is_suspended_does_not_join_anew(staff, admin, make, join):
         (MAILS, [{"email": f"m{n}@x.example"} for n in range(4)]),
     ],
 )
+@pytest.mark.both_engines
 async def test_pages(staff, admin, path, forms):
     ids = [(await staff.post(path, admin, **form))["id"] for form in forms]
     of = lambda query: staff.get(f"{path}?{query}", admin)  # noqa: E731

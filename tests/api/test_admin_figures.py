@@ -39,6 +39,7 @@ async def measures(staff, mod, keys, days=2, **more):
     return {one["key"]: one for one in await staff.post(MEASURES, mod, **asked)}
 
 
+@pytest.mark.both_engines
 async def test_measures_of_the_site(staff, make, mod):
     ada, ben = await make.member("ada"), await make.member("ben")
     post = await make.post(ada, "one")
@@ -92,6 +93,7 @@ async def test_days_that_are_over_are_counted_once(staff, make, mod):
     assert {figure for _, figure in kept} == {0}
 
 
+@pytest.mark.both_engines
 async def test_the_log_tells_how_much_happened(db):
     async def happened(number: int) -> None:
         async with db.begin() as tx:
@@ -110,6 +112,7 @@ async def test_the_log_tells_how_much_happened(db):
     assert await tally(db, [], 0, start + DAY) == 0
 
 
+@pytest.mark.both_engines
 async def test_measures_of_a_hashtag_and_a_server(staff, make, mod):
     far = [await make.account(f"far{n}", domain="far.example") for n in range(2)]
     ada = await make.member("ada")
@@ -138,6 +141,7 @@ async def test_measures_of_a_hashtag_and_a_server(staff, make, mod):
     assert await staff.post(MEASURES, mod, keys=["tag_uses", "instance_accounts", "nonsense"]) == []
 
 
+@pytest.mark.both_engines
 async def test_dimensions(staff, make, mod):
     far, ada = await make.account("far", domain="far.example"), await make.member("ada")
     for author, language in ((far, "de"), (ada, "en"), (ada, "en"), (ada, None)):
@@ -175,6 +179,7 @@ async def test_dimensions(staff, make, mod):
     assert len(only["data"]) == 1
 
 
+@pytest.mark.both_engines
 async def test_retention(staff, make, mod):
     async def joined(day: int, last: int | None) -> None:
         one = await make.member()

@@ -111,6 +111,7 @@ async def test_signals_and_detectors(db, staff, make, ada):
     assert len((await staff.get(f"{HERE}/detectors/weeks?weeks=1000", ada))[0]["weeks"]) == 104
 
 
+@pytest.mark.both_engines
 async def test_networks(db, staff, make, ada):
     ids = [(await make.account(f"b{n}")).id for n in range(3)]
     summary = '{"how":"graph","traces":{"boost":9},"shared":0.9,"usual":0.01,"posts":[]}'
@@ -180,6 +181,7 @@ async def test_government(staff, ada):
     ).status == 422
 
 
+@pytest.mark.both_engines
 async def test_watch_rules(db, staff, make, ada):
     wren = await make.member("wren")
     wanted = {"name": "Pills", "condition": 'text has "cheap pills"', "effect": "limit", "days": 7}
@@ -212,6 +214,7 @@ async def test_watch_rules(db, staff, make, ada):
     assert (changed.status, changed.json["version"]) == (200, 2)
 
 
+@pytest.mark.both_engines
 async def test_stopped_media(db, staff, make, ada):
     wren, told = await make.member("wren"), "f8f8f0cee0f4a84f06370a22038f63f0b36e2ed596621e1d33e6b39c4e9c9b22"
     shown = media.write_picture(
@@ -252,6 +255,7 @@ async def test_stopped_media(db, staff, make, ada):
     assert (await staff.ask("GET", f"{url}/5", ada)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_servers_held_back_because_of_a_raid(db, staff, make, ada):
     wren = await make.member("wren")
     async with db.begin() as tx:

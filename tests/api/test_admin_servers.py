@@ -164,6 +164,7 @@ async def test_a_rule_that_only_notes(staff, make, admin):
     assert "limited" not in await staff.get(f"/api/v1/accounts/{far.id}")
 
 
+@pytest.mark.both_engines
 async def test_only_allowed_servers(staff, make, admin):
     """Limited federation: the rule for everybody, and those it spares."""
     there = {
@@ -194,6 +195,7 @@ async def test_only_allowed_servers(staff, make, admin):
 
 
 @pytest.mark.parametrize(("path", "more"), [(BLOCKS, {"severity": "noop"}), (ALLOWS, {})])
+@pytest.mark.both_engines
 async def test_pages(staff, admin, path, more):
     ids = [(await staff.post(path, admin, domain=f"s{n}.example", **more))["id"] for n in range(4)]
     of = lambda query: staff.get(f"{path}?{query}", admin)  # noqa: E731

@@ -28,6 +28,8 @@ from dunnock.app import logs
 from dunnock.app.build import build
 from dunnock.app.settings import load
 
+pytestmark = pytest.mark.both_engines  # what is wrong with a value is for each engine to say
+
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 PASSWORD = "canary-password-4711"

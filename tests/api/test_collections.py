@@ -33,6 +33,7 @@ async def make_one(people, owner, **json):
     return answer.json["collection"]
 
 
+@pytest.mark.both_engines
 async def test_make_show_change_delete(people, make, owner):
     anna = await make.member("anna")
     made = await make_one(
@@ -76,6 +77,7 @@ async def test_make_show_change_delete(people, make, owner):
     assert (await people.ask("DELETE", path, owner)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_items_come_and_go(people, make, owner):
     anna, bob = await make.member("anna"), await make.member("bob")
     made = await make_one(people, owner)

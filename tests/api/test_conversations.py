@@ -66,6 +66,7 @@ async def test_pages_go_by_the_last_post(people, make):
     assert len(await people.get(f"{PATH}?max_id={made[3]}", bob)) == 1
 
 
+@pytest.mark.both_engines
 async def test_alone_and_hidden(people, make):
     anna, bob = await make.member("anna"), await make.member("bob")
     await people.do(

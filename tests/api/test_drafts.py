@@ -77,6 +77,7 @@ async def test_keep_show_change_throw_away(people, anna, bob, events):
     assert await events() == []
 
 
+@pytest.mark.both_engines
 async def test_two_devices_overwrite_nothing(people, anna):
     made = await keep(people, anna, status="one")
     at = f"{PATH}/{made['id']}"
@@ -143,6 +144,7 @@ async def test_nonsense_is_not_kept(people, anna, form):
     assert await people.get(PATH, anna) == []
 
 
+@pytest.mark.both_engines
 async def test_there_is_a_limit(people, anna):
     await people.many(
         "INSERT INTO drafts (id, account_id, version, parts, updated_at) VALUES (:id, :by, 1, :parts, 1)",

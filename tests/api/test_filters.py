@@ -20,6 +20,7 @@ async def people(db):
     return Readers(db)
 
 
+@pytest.mark.both_engines
 async def test_make_show_change_delete(people, make):
     me, other = await make.member(), await make.member()
     made = (await people.ask("POST", V2, me, json={"title": "Birds", "context": ["home"]})).json
@@ -160,6 +161,7 @@ async def test_refusals(people, make):
     assert (await people.ask("GET", V2)).status == 401
 
 
+@pytest.mark.both_engines
 async def test_keywords_and_statuses_one_by_one(people, make):
     me, other = await make.member(), await make.member()
     made = await people.post(V2, me, title="a", **{"context[]": "home"})
@@ -187,6 +189,7 @@ async def test_keywords_and_statuses_one_by_one(people, make):
     assert await people.get(V2, me) == [made]
 
 
+@pytest.mark.both_engines
 async def test_as_before_mastodon_4(people, make):
     me = await make.member()
     made = await people.post(V1, me, phrase="cat", **{"context[]": "home"})

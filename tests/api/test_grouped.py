@@ -115,6 +115,7 @@ async def test_partial_accounts(people, make):
     )  # fmt: skip
 
 
+@pytest.mark.both_engines
 async def test_what_is_to_be_grouped_is_for_the_client_to_say(people, make):
     me = await make.member("me")
     post, fans, _ = await liked(people, make, me, by=3)
@@ -138,6 +139,7 @@ async def test_what_is_to_be_grouped_is_for_the_client_to_say(people, make):
     assert again["notification_groups"][0]["status_id"] == str(post.id)
 
 
+@pytest.mark.both_engines
 async def test_links_lead_through_all_groups_while_new_ones_arrive(people, make):
     me, fan = await make.member("me"), await make.member()
     mine = [await publish(people, me) for _ in range(7)]
@@ -182,6 +184,7 @@ async def test_who_is_in_a_group(people, make):
     assert (await people.ask("GET", f"{V2}/nonsense/accounts", me)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_put_away_and_count(people, make):
     me, other = await make.member("me"), await make.member()
     await liked(people, make, me, by=3)

@@ -91,6 +91,7 @@ async def client(db: Db, media_store: MediaStore) -> Client:
 
 
 @pytest.mark.parametrize("path", [V1, V2])
+@pytest.mark.both_engines
 async def test_upload_show_change_remove(client: Client, make: Make, path: str) -> None:
     anna = await make.member()
     sent = await client.ask(
@@ -255,6 +256,7 @@ async def test_a_film(client: Client, db: Db, make: Make, media_store: MediaStor
 
 
 @pytest.mark.parametrize("path", [V1, V2])
+@pytest.mark.both_engines
 async def test_sound_with_a_picture_for_it(
     client: Client, db: Db, make: Make, media_store: MediaStore, *, path: str, tmp_path: Path
 ) -> None:
@@ -278,6 +280,7 @@ async def test_sound_with_a_picture_for_it(
     assert (await client.ask("PUT", one, anna, thumbnail=b"<html>")).status == 422
 
 
+@pytest.mark.both_engines
 async def test_sound_without_a_picture_has_no_preview(client: Client, make: Make, tmp_path: Path) -> None:
     song(tmp_path / "a.mp3", "libmp3lame")
     sent = await client.ask("POST", V1, await make.member(), file=(tmp_path / "a.mp3").read_bytes())
@@ -317,6 +320,7 @@ async def test_a_film_stands_alone_in_a_post(client: Client, db: Db, make: Make,
     assert refused.value.text == "Cannot attach a video to a post that already contains images"
 
 
+@pytest.mark.both_engines
 async def test_a_failed_picture_says_so(client: Client, make: Make) -> None:
     anna = await make.member()
     failed = await make.media(anna, state="failed", unused_since=now_ms())

@@ -84,6 +84,7 @@ async def test_the_policy(people, make):
     assert await people.get(POLICY, await make.member()) == first
 
 
+@pytest.mark.both_engines
 async def test_requests_are_exactly_what_clients_expect(people, make):
     me, eve, dave = await make.member("me"), await make.member("eve"), await make.member("dave")
     await people.ask("PATCH", POLICY, me, json={"for_not_following": "filter"})
@@ -127,6 +128,7 @@ async def test_requests_are_exactly_what_clients_expect(people, make):
     assert (await people.ask("GET", f"{REQUESTS}/{first['id']}", eve)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_one_message_is_let_through_and_the_rest_waits(people, make):
     me, eve = await make.member("me"), await make.member("eve")
     await people.ask("PATCH", POLICY, me, json={"for_not_following": "filter"})

@@ -68,6 +68,7 @@ async def test_every_type_is_called_as_clients_know_it(people, make):
     assert await people.get(f"{PATH}/{got[0]['id']}", me) == got[0]
 
 
+@pytest.mark.both_engines
 async def test_filters(people, make):
     me, bob, carl = await make.member("me"), await make.member(), await make.member()
     mine = await publish(people, me)
@@ -160,6 +161,7 @@ async def test_what_is_hidden_is_left_out_and_the_page_is_full_all_the_same(peop
     assert [one["id"] for one in await people.get(f"{PATH}?limit=4&min_id=1", me)] == seen[:4][::-1]
 
 
+@pytest.mark.both_engines
 async def test_dismiss_clear_and_count(people, make):
     me, bob = await make.member(), await make.member()
     mine = await publish(people, me)
@@ -213,6 +215,7 @@ async def test_other_spellings_of_putting_away(people, make):
         assert (await people.ask(method, PATH + path)).status == 401
 
 
+@pytest.mark.both_engines
 async def test_lost_follows_are_told(people, make):
     me, friend, fan = (
         await make.member(),
@@ -248,6 +251,7 @@ async def test_scopes(people, make):
     assert (await people.ask("GET", f"{PATH}/nonsense", me)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_markers(people, make, db):
     me, other = await make.member(), await make.member()
     path = "/api/v1/markers"

@@ -360,6 +360,7 @@ class Elsewhere:
         return self.there.id if uri == "https://far.example/1" else None
 
 
+@pytest.mark.both_engines
 async def test_what_waits_is_found_once_somebody_looks(home, make, anna):
     follows = (await home.send(anna, "zoe@far.example\nyann@far.example\n", type="following", confirm="1")).json["id"]
     marks = (
@@ -377,6 +378,7 @@ async def test_what_waits_is_found_once_somebody_looks(home, make, anna):
         assert rows == {"pending": 0, "done": 1, "already": 0, "waiting": 0, "refused": 1}
 
 
+@pytest.mark.both_engines
 async def test_progress_is_nobodys_to_guess(home, make, anna):
     db = home.house.db
     async with db.begin() as tx:

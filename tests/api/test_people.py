@@ -107,6 +107,7 @@ async def test_refusals(people, make):
     assert (await people.ask("DELETE", f"{OLD}/1", me, "read:lists")).status == 403
 
 
+@pytest.mark.both_engines
 async def test_directory(people, make):
     first, second = await make.member("first"), await make.member("second")
     await make.account("far", domain="far.example")

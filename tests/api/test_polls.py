@@ -170,6 +170,7 @@ async def test_more_may_be_chosen_later_where_several_may(people, anna, bob):
     assert (await people.vote(bob, poll["id"], 0)).status == 422
 
 
+@pytest.mark.both_engines
 async def test_an_expired_poll_takes_no_votes_and_shows_its_totals(people, anna, bob, make):
     eve = await make.member("eve")
     made = await people.publish(anna, "which?", poll=POLL | {"hide_totals": True})
@@ -268,6 +269,7 @@ async def test_delete_gives_the_poll_back(people, anna, bob, db):
     assert (await people.vote(bob, made["poll"]["id"], 1)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_a_poll_shows_its_emoji(people, anna, make):
     from dunnock.media import tables
 

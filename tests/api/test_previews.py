@@ -49,6 +49,7 @@ async def test_the_card_is_for_those_who_may_see_the_post(world, ada, make, url)
     assert (await world.ask("/api/v1/statuses/1/card")).status == 404
 
 
+@pytest.mark.both_engines
 async def test_the_feed_of_a_link(world, ada, make, url):
     bea = await make.member("bea")
     first, second = await world.say(ada, f"one {url}"), await world.say(bea, f"two {url}#x")
@@ -101,6 +102,7 @@ async def test_a_token_without_the_scope(world, ada, url):
 
 
 @pytest.mark.parametrize("domains", ['["news.example"]', '["example"]', '["other.example", "ws.example"]', "[]"])
+@pytest.mark.both_engines
 async def test_who_made_the_page(world, ada, make, domains):
     """The account is shown where both say so: anybody can name anybody."""
     bea = await make.member("bea", attribution_domains=domains)

@@ -27,6 +27,7 @@ async def mine(make, app):
     return await app(await make.member("ada"))
 
 
+@pytest.mark.both_engines
 async def test_the_whole_life_of_a_subscription(house, mine):
     missing = await mine.ask("GET")
     assert (missing.status, missing.json) == (404, {"error": "Record not found"})

@@ -210,6 +210,7 @@ async def test_each_reader_sees_the_state_that_is_theirs(people, three, make):
     assert (await people.get(f"{S}/{own['id']}", bob))["quote"] == {"state": "unauthorized", "quoted_status": None}
 
 
+@pytest.mark.both_engines
 async def test_a_hidden_server_hides_what_is_quoted(people, three, make):
     anna, bob, _ = three
     distant = await make.account("dora", domain="far.example")
@@ -225,6 +226,7 @@ async def test_a_hidden_server_hides_what_is_quoted(people, three, make):
 
 
 @pytest.mark.parametrize("state", ["pending", "rejected"])
+@pytest.mark.both_engines
 async def test_states_of_other_servers(people, three, make, state):
     anna, bob, _ = three
     quoted = await make.post(anna)
@@ -287,6 +289,7 @@ async def test_deleting_the_quoting_post_counts_down(people, three):
     assert (await people.get(f"{S}/{quoted['id']}"))["quotes_count"] == 0
 
 
+@pytest.mark.both_engines
 async def test_the_quotes_of_a_post(people, three, make):
     anna, bob, eve = three
     quoted = await people.write(anna)

@@ -73,6 +73,7 @@ async def test_refusals(people, make):
     assert (await people.ask("POST", f"/api/v1/accounts/{other.id}/mute", me, form={"duration": "soon"})).status == 422
 
 
+@pytest.mark.both_engines
 async def test_scopes_of_old_clients(people, make):
     me, other = await make.member(), await make.member()
     answer = await people.ask("POST", f"/api/v1/accounts/{other.id}/follow", me, "follow")

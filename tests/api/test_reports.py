@@ -211,6 +211,7 @@ async def test_a_deleted_post_is_left_out(staff, two, make):
     assert (await staff.get(f"{ADMIN}/{filed['id']}", await make.member(role="admin")))["statuses"] == []
 
 
+@pytest.mark.both_engines
 async def test_the_way_of_a_report(staff, two, make, events):
     ada, ben = two
     moderator = await make.member("mod", role="moderator")
@@ -253,6 +254,7 @@ async def test_bad_changes(staff, two, make):
     assert (await staff.ask("GET", f"{ADMIN}/1", moderator)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_lists_and_their_pages(staff, make):
     moderator = await make.member(role="moderator")
     people = [await make.member() for _ in range(3)]
@@ -285,6 +287,7 @@ async def test_who_may(staff, two, make):
         assert (answer.status, answer.json["error"]) == (403, "This action is outside the authorized scopes")
 
 
+@pytest.mark.both_engines
 async def test_with_collections(staff, two, make):
     """Collections of whom it is about, as far as one may see them; more of them join the report that waits."""
     ada, ben = two

@@ -740,6 +740,7 @@ async def test_staff_routes_are_closed_to_members_whatever_their_token(house, ma
                 assert refusal(answer) == NO_POWER, (route, answer)
 
 
+@pytest.mark.both_engines
 async def test_with_each_scope_that_is_enough(house, bearer):
     made: dict[tuple[str, ...], str] = {}
     for route, right in API.items():

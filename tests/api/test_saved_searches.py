@@ -50,6 +50,7 @@ async def said(people, make, author, *texts):
     return made
 
 
+@pytest.mark.both_engines
 async def test_kept_read_as_a_list_changed_and_given_up(people, make):
     me, other = await make.member("me"), await make.member("other", indexable=True)
     first, _, second = await said(people, make, other, "a red wren", "a blue tit", "two wrens, one wren")

@@ -111,6 +111,7 @@ async def test_schedule_show_move_delete(people, anna, bob, events):
     assert await published(people) == []
 
 
+@pytest.mark.both_engines
 async def test_everything_a_post_carries(people, anna, make):
     parent, picture = await make.post(anna), await make.media(anna, files=FILE)
     poll = {"options": ["a", "b"], "expires_in": 300, "multiple": True, "hide_totals": False}
@@ -184,6 +185,7 @@ async def test_what_would_be_refused_is_refused_now(people, anna, bob, make, eve
     assert await events() == []
 
 
+@pytest.mark.both_engines
 async def test_limits(people, anna, make):
     day = (now_ms() + 2 * DAY) // DAY * DAY
 

@@ -91,6 +91,7 @@ async def test_pages_are_safe_html(house):
     assert "<script>x" not in about
 
 
+@pytest.mark.both_engines
 async def test_terms_and_their_versions(house):
     assert (await call(house.edge, "GET", "/api/v1/instance/terms_of_service")).status == 404
     urls = (await call(house.edge, "GET", "/api/v2/instance")).json["configuration"]["urls"]
@@ -119,6 +120,7 @@ async def test_languages(house):
     assert len(found) > 200
 
 
+@pytest.mark.both_engines
 async def test_announcements_as_a_member_sees_them(house, make, token):
     writer = await make.account("grace")
     post = await make.post(writer, "words")

@@ -70,6 +70,7 @@ async def test_follow_and_unfollow(people, make):
     assert (await people.ask("POST", "/api/v1/tags/cats/follow", me, "follow")).status == 200
 
 
+@pytest.mark.both_engines
 async def test_followed_tags_are_paged_by_the_follow(people, make):
     me = await make.member()
     names = [f"tag{number}" for number in range(5)]

@@ -57,6 +57,7 @@ async def test_tags(people, talk):
     assert [one["following"] for one in await people.get(TAGS, talk[0])] == [False] * 3
 
 
+@pytest.mark.both_engines
 async def test_languages(people, make, db):
     at = now_ms() - 30 * MINUTE
     crowd = [await make.member() for _ in range(9)]
@@ -164,6 +165,7 @@ async def test_only_staff(people, make, talk):
         assert (await people.ask(method, path)).status == 403, path
 
 
+@pytest.mark.both_engines
 async def test_nothing_unreviewed_where_the_server_says_so(people, make, talk, db):
     trends = discovery.Trends(db, need_review=lambda: True)
     assert await trends.tags() == []
@@ -187,6 +189,7 @@ async def link(make, crowd, url, title):
     return preview_id
 
 
+@pytest.mark.both_engines
 async def test_links_and_their_review(people, make, talk, db):
     moderator = await make.member("moderator", role="moderator")
     first = await link(make, talk, "https://news.example/one", "First")

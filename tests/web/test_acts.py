@@ -31,6 +31,7 @@ async def did(db, reader, post):
     return [act is not None for act in row or (None, None, None)]
 
 
+@pytest.mark.both_engines
 async def test_each_button_does_and_takes_back(db, write, signed_in, id_of, join):
     await join("robin")
     wren = await signed_in("wren")
@@ -150,6 +151,7 @@ async def test_only_pages_of_members_have_the_script(site, signed_in):
     assert "script" not in page.headers["content-security-policy"]
 
 
+@pytest.mark.both_engines
 async def test_from_another_server_to_what_is_meant(site, signed_in, join, write):
     await join("robin")
     post = await write("robin", "a song")

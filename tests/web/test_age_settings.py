@@ -58,6 +58,7 @@ async def a_year_ago(db, name):
         await tx.run(SAID, the=who, then=now_ms() - ASKED_AGAIN_AFTER)
 
 
+@pytest.mark.both_engines
 async def test_a_year_later_they_are_asked_once_and_may_let_it_be(db, signed_in):
     browser = await signed_in("wren")
     await browser.get("/settings/age")

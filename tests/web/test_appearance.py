@@ -44,6 +44,7 @@ async def test_strangers_choose_for_their_browser(site):
     assert "data-theme" not in page.body
 
 
+@pytest.mark.both_engines
 async def test_members_choose_for_all_their_browsers(site, signed_in):
     browser = await signed_in("wren")
     assert (await browser.get("/appearance")).location == "/settings/appearance"

@@ -42,6 +42,7 @@ async def make(browser, **values):
     return await browser.submit("/collections", **({"name": f"Singers {EVIL[:20]}", "tag": "#Song"} | values))
 
 
+@pytest.mark.both_engines
 async def test_owner_makes_fills_and_deletes_one(site, wren, found, made_by):
     await found("robin")
     page = await make(wren, description="Morning & evening")
@@ -93,6 +94,7 @@ async def test_what_is_wrong_is_said(wren, join, db, made_by):
     assert "/collections" not in [form.action for form in page.forms]
 
 
+@pytest.mark.both_engines
 async def test_who_is_in_one_leaves_for_good(wren, signed_in, made_by, db):
     await make(wren, sensitive="1")
     (one,) = await made_by("wren")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dunnock import accounts, portability
 from dunnock.foundation.storage import LocalStorage
 from dunnock.portability.bring import DoImport
@@ -9,6 +11,7 @@ from dunnock.portability.carry_out import do_import
 from web.conftest import PASSWORD
 
 
+@pytest.mark.both_engines
 async def test_take_along_and_bring_in(signed_in, join, db):
     bob = await join("bob")
     anna = await signed_in("anna")

@@ -29,6 +29,7 @@ def search_forms(page):
     return [one for one in page.forms if one.action == "/search"]
 
 
+@pytest.mark.both_engines
 async def test_each_failure_has_its_status_words_and_ways_on(site, db, join, make, publish):
     wren = await join("wren")
     await make.account("jay", standing="suspended")

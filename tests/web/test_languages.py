@@ -168,6 +168,7 @@ async def test_a_choice_stays_in_the_browser(site):
     assert (await browser.get("/language?back=https://elsewhere.example/")).body.count("elsewhere") == 0
 
 
+@pytest.mark.both_engines
 async def test_a_members_choice_goes_along(site, signed_in):
     browser = await signed_in("wren")
     await browser.get("/language")

@@ -45,6 +45,7 @@ TOKEN_FREE = (
 EVIL = "<script>alert(\"1\")</script> & 'x'"
 
 
+@pytest.mark.both_engines
 async def test_every_page_is_well_formed(site, join, publish, signed_in):
     wren = await join("wren")
     first = await publish(wren, "A #hedge https://example.org/" + "x" * 60, language="en")
@@ -161,6 +162,7 @@ async def test_programs_get_json_for_what_is_not_there(site):
     assert page.body == '{"error":"Not Found"}'
 
 
+@pytest.mark.both_engines
 async def test_writes_a_post_with_a_picture(signed_in):
     browser = await signed_in("wren")
     file = io.BytesIO()
@@ -456,6 +458,7 @@ async def test_old_posts_are_set_by_a_plain_form(site, signed_in, db):
     assert "must be 1 or more" in page.text
 
 
+@pytest.mark.both_engines
 async def test_a_featured_hashtag_leads_to_the_posts_under_it(site, join, publish):
     wren, robin = await join("wren"), await join("robin")
     await publish(wren, "tagged #Hedge")

@@ -75,6 +75,7 @@ async def test_who_complains_sees_what_is_quoted(join, write, signed_in):
     assert page.text.index("about that") < page.text.index("the very first")
 
 
+@pytest.mark.both_engines
 async def test_polls_show_custom_emoji_and_no_markup(site, join, write, db, make):
     await join("wren")
     await make.row(emoji, shortcode="wren", domain="", file="w.png", still_file="w.png", listed=True, created_at=0)
@@ -107,6 +108,7 @@ async def looked_at(db, url="https://example.org/nest", image=None, **card):
         await tx.run(LOOKED, url=url, card=json.dumps({"title": "How to build <a> nest"} | card), image=image)
 
 
+@pytest.mark.both_engines
 async def test_a_link_becomes_a_card_with_our_own_picture(site, join, write, db):
     await join("wren")
     post = await write("wren", "see https://example.org/nest")
@@ -119,6 +121,7 @@ async def test_a_link_becomes_a_card_with_our_own_picture(site, join, write, db)
     assert any(image["src"] == "/media/ab/cd.jpg" for image in page.images)
 
 
+@pytest.mark.both_engines
 async def test_a_link_that_runs_code_is_no_link(site, join, write, db):
     await join("wren")
     post = await write("wren", "see https://example.org/nest")
@@ -143,6 +146,7 @@ def pictured(db, make, write):
     return published
 
 
+@pytest.mark.both_engines
 async def test_pictures_show_their_descriptions_and_keep_their_focus(site, join, pictured):
     await join("wren")
     post = await pictured(3, focus="[-1.0,0.9]")
@@ -153,6 +157,7 @@ async def test_pictures_show_their_descriptions_and_keep_their_focus(site, join,
     assert page.text.count("Bird <1>") == 1
 
 
+@pytest.mark.both_engines
 async def test_fragments_are_kept_apart_by_language(closed_to, join, pictured):
     await join("wren")
     post = await pictured(1)

@@ -64,6 +64,7 @@ async def test_an_audit_is_read_beside_the_last_one_and_as_the_file(site, db, re
         assert (await stranger.get(path)).status == 404
 
 
+@pytest.mark.both_engines
 async def test_which_weights_counted_when_is_public(site, db):
     stranger = site.browser()
     better = tuple(Difference(name, 0.2, 0.1, 0.3) for name in ("live", "popularity", "walk"))

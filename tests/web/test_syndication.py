@@ -22,6 +22,7 @@ async def write(db, publish, join):
     return written
 
 
+@pytest.mark.both_engines
 async def test_a_profile_as_rss_and_atom(site, write):
     await write("Hello <world> & #Hedges")
     await write("for friends", visibility="followers")

@@ -176,6 +176,7 @@ async def test_a_deleted_reply_leaves_what_answers_it(site, join, write, db):
     assert "to be deleted" not in page.text
 
 
+@pytest.mark.both_engines
 async def test_what_the_origin_counts_is_told_as_its_word(site, make):
     far = await make.account("lark", domain="far.example")
     post = await make.post(

@@ -211,6 +211,7 @@ async def test_subscriptions_of_one_socket(town):
     assert not town.hub.watches._open
 
 
+@pytest.mark.both_engines
 async def test_only_media_and_only_local(town, tmp_path):
     ann = await town.member("ann")
     names = ("public", "public:media", "public:local", "public:local:media", "public:remote", "public:remote:media")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dunnock import accounts, moderation
 from dunnock.foundation.clock import now_ms
 
@@ -16,6 +18,7 @@ async def _sure(browser, at, what, **values):
     return shown, await browser.submit(at)
 
 
+@pytest.mark.both_engines
 async def test_looks_for_accounts(join, publish, signed_in):
     wren = await join("wren")
     for name in ("teal", "rook"):

@@ -139,6 +139,7 @@ async def test_a_second_person_reads_and_agrees(db, site, signed_in, join):
     assert await standing(db, "star") is Standing.SUSPENDED
 
 
+@pytest.mark.both_engines
 async def test_who_signed_in_long_ago_does_so_again_first(db, signed_in, join):
     star = await join("star")
     async with db.begin() as tx:

@@ -20,6 +20,7 @@ def test_heat():
     assert heat_of(((0,) * 24,) * 7).most == 0
 
 
+@pytest.mark.both_engines
 async def test_staff_look_at_one(db, signed_in, join, write):
     ada = await signed_in("ada", "owner")
     wren = await join("wren")

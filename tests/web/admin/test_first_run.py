@@ -47,6 +47,7 @@ async def test_makes_the_owner_once(db, site, key):
     assert len(await accounts.members(db)) == 1
 
 
+@pytest.mark.both_engines
 async def test_two_at_once_make_one_owner(db, site, key):
     browsers = [site.browser(), site.browser()]
     for one in browsers:

@@ -30,6 +30,7 @@ async def _send(browser, path, what, **values):
     )
 
 
+@pytest.mark.both_engines
 async def test_rules(db, signed_in):
     ada = await signed_in("ada", "admin")
     for words in ("Be kind", "No <ads>", "No spam"):
@@ -59,6 +60,7 @@ async def test_texts(db, site, signed_in):
     assert await _log(db) == ["terms.publish", "page.write"]
 
 
+@pytest.mark.both_engines
 async def test_announcements(db, signed_in):
     ada = await signed_in("ada", "admin")
     await _send(ada, "/admin/announcements", "add", text="We <move>", ends_at="2028-12-24T18:00")
@@ -72,6 +74,7 @@ async def test_announcements(db, signed_in):
     assert await _log(db) == ["announcement.remove", "announcement.change", "announcement.add"]
 
 
+@pytest.mark.both_engines
 async def test_emoji(db, signed_in):
     ada = await signed_in("ada", "admin")
     file = io.BytesIO()
@@ -153,6 +156,7 @@ async def test_doors(db, signed_in):
     assert await _log(db) == ["mail.block", "network.block", "mail_domain.block"]
 
 
+@pytest.mark.both_engines
 async def test_invitations_presets_and_the_overview(db, signed_in):
     mod, ada = await signed_in("mod", "moderator"), await signed_in("ada", "owner")
     await mod.get("/settings/invitations")
@@ -178,6 +182,7 @@ async def test_invitations_presets_and_the_overview(db, signed_in):
     assert "Nothing failed for good." in page.text
 
 
+@pytest.mark.both_engines
 async def test_block_lists(db, outside, signed_in):
     ada = await signed_in("ada", "admin")
     outside.page("/l.csv", b"a.example\nb.example\n")
@@ -212,6 +217,7 @@ async def test_block_lists(db, outside, signed_in):
     assert (await mo.get("/admin/block-lists")).status in {403, 404}
 
 
+@pytest.mark.both_engines
 async def test_relays(db, signed_in):
     ada = await signed_in("ada", "admin")
     page = await _send(ada, "/admin/relays", "add", inbox="relay.example")

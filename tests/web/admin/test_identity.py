@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 
+import pytest
 import stix2
 
 from dunnock import accounts, moderation
@@ -73,6 +74,7 @@ async def test_names_impostors_and_turns(db, signed_in, make):
         assert words in log
 
 
+@pytest.mark.both_engines
 async def test_who_may_be_back(db, signed_in, make):
     ada = await signed_in("ada", "admin")
     friend = await make.account()

@@ -6,6 +6,7 @@ import json
 import re
 from xml.etree import ElementTree as ET
 
+import pytest
 import stix2
 
 from dunnock import accounts
@@ -37,6 +38,7 @@ async def test_a_network_is_seen_and_dismissed(db, signed_in, make):
     assert (await mo.get("/admin/integrity/1")).status == 404
 
 
+@pytest.mark.both_engines
 async def test_a_network_is_split_merged_and_given_back(db, signed_in, make):
     mo = await signed_in("mo", "moderator")
     await planted(db, make)
@@ -106,6 +108,7 @@ async def test_a_network_as_it_was(db, signed_in, make):
     assert (await robin.get(f"{path}/graph")).status == 404
 
 
+@pytest.mark.both_engines
 async def test_detectors_over_time(db, signed_in, make):
     mo = await signed_in("mo", "moderator")
     assert "No detector said anything yet." in (await mo.get("/admin/integrity/detectors")).text

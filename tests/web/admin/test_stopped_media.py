@@ -35,6 +35,7 @@ def upload(make):
     return uploaded
 
 
+@pytest.mark.both_engines
 async def test_stopped_judged_and_let_go(db, signed_in, settle, publish, upload):
     mo, _ = await signed_in("mo", "moderator"), await signed_in("wren")
     wren = await accounts.member_named(db, "wren")

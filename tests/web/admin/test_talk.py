@@ -14,6 +14,7 @@ async def _send(browser, path, **values):
     return await browser.led(await browser.post(path, {"token": token} | values))
 
 
+@pytest.mark.both_engines
 async def test_a_message_about_a_forwarded_report(db, make, signed_in):
     mo = await signed_in("mo", "moderator")
     wren, owl = await make.member("wren"), await make.account("owl", domain="far.example")
@@ -33,6 +34,7 @@ async def test_a_message_about_a_forwarded_report(db, make, signed_in):
     assert (await (await signed_in("tit")).get(here)).status in {403, 404}
 
 
+@pytest.mark.both_engines
 async def test_an_answer_is_passed_on_to_who_complained(db, make, signed_in):
     """What staff let them read, and nothing before; who of the staff wrote what is nobody's business."""
     mo, wren = await signed_in("mo", "moderator"), await signed_in("wren")
@@ -63,6 +65,7 @@ async def test_an_answer_is_passed_on_to_who_complained(db, make, signed_in):
     assert (await mo.led(await mo.post(here, first | {"what": "burn"}))).status == 422
 
 
+@pytest.mark.both_engines
 async def test_notes_about_servers(db, signed_in):
     mo = await signed_in("mo", "moderator")
     page = await _send(mo, "/admin/server-notes", domain="not a name", text="x")
