@@ -85,6 +85,8 @@ async def test_it_is_escaped(db, make):
         ({"fields": [("a", "b")] * 5}, "fields"),
         ({"fields": [("a", "b" * 256)]}, "fields"),
         ({"fields": [("", "b")]}, "fields"),
+        ({"fields": [("Server  \uff33ays:", "Official")]}, "fields"),
+        ({"fields": [("verified by", "Example Times")]}, "fields"),
         ({"avatar": "{}", "avatar_description": "x" * 151}, "avatar_description"),
         ({"header": "{}", "header_description": "x" * 151}, "header_description"),
     ],

@@ -471,12 +471,15 @@ async def test_a_profile_changes_with_its_server(town, alice, bob):
         "name": "Robert",
         "summary": "<p>new <script>x</script></p>",
         "manuallyApprovesFollowers": True,
-        "attachment": [{"type": "PropertyValue", "name": "site", "value": "<a href='https://b.example'>b</a>"}],
+        "attachment": [
+            {"type": "PropertyValue", "name": "site", "value": "<a href='https://b.example'>b</a>"},
+            {"type": "PropertyValue", "name": "Server says", "value": "A mayor"},
+        ],
     }
     await town.send("Update", bob, changed)
     shown = await town.home.get(f"/api/v1/accounts/{await town.id_of(bob)}", alice)
     assert (shown["display_name"], shown["note"], shown["locked"]) == ("Robert", "<p>new </p>", True)
-    assert [one["name"] for one in shown["fields"]] == ["site"]
+    assert [one["name"] for one in shown["fields"]] == ["site", f"Server says ({shown['acct'].partition('@')[2]})"]
 
 
 async def test_a_block_ends_follows(town, alice, bob):

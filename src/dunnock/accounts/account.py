@@ -150,6 +150,22 @@ def read_fields(stored: str) -> tuple[Field, ...]:
     return _decode_fields(stored) if stored != "[]" else ()
 
 
+SAID_BY_SERVER, VERIFIED_BY = "Server says", "Verified by"
+"""Lines of a profile's table in which this server shows labels, and who vouches, to apps and servers that know of neither."""
+
+
+def is_servers_line(name: str) -> bool:
+    """Whether a line of that name would be taken for one that the server itself wrote."""
+    return _bare(name) in _SERVERS_LINES
+
+
+def _bare(name: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKD", name).casefold() if char.isalnum())
+
+
+_SERVERS_LINES = frozenset(map(_bare, (SAID_BY_SERVER, VERIFIED_BY)))
+
+
 def write_fields(fields: tuple[Field, ...]) -> str:
     """The fields as they are stored."""
     return msgspec.json.encode(fields).decode()

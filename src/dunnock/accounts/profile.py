@@ -8,7 +8,18 @@ from urllib.parse import quote, urlsplit
 from msgspec import UNSET, UnsetType
 
 from dunnock import text
-from dunnock.accounts.account import LOCAL, Account, Field, Kind, name_key, read_fields, write_fields
+from dunnock.accounts.account import (
+    LOCAL,
+    SAID_BY_SERVER,
+    VERIFIED_BY,
+    Account,
+    Field,
+    Kind,
+    is_servers_line,
+    name_key,
+    read_fields,
+    write_fields,
+)
 from dunnock.accounts.domain_handles import FORGIVEN_MS
 from dunnock.accounts.errors import AccountMissing, ProfileInvalid
 from dunnock.accounts.events import AccountSettingsChanged, ProofsChanged
@@ -186,6 +197,10 @@ def _check(name: str, about: text.Parsed, lines: Sequence[Field], described: Map
         wrong["fields"] = [_too_long(MOST_FIELD)]
     elif any(not line.name for line in lines):
         wrong["fields"] = [("ERR_BLANK", "need a name each")]
+    elif any(is_servers_line(line.name) for line in lines):
+        wrong["fields"] = [
+            ("ERR_RESERVED", f"can't be called “{SAID_BY_SERVER}” or “{VERIFIED_BY}”: the server says that")
+        ]
     if wrong:
         say = ", ".join(f"{part.replace('_', ' ').capitalize()} {reasons[0][1]}" for part, reasons in wrong.items())
         raise ProfileInvalid(sorted(wrong), say=f"Validation failed: {say}", details=wrong)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import structs
 
 from dunnock import accounts, text
-from dunnock.accounts.account import Field, Kind
+from dunnock.accounts.account import Field, Kind, is_servers_line
 from dunnock.accounts.events import StandingChanged
 from dunnock.federation.emoji import want_emoji
 from dunnock.federation.errors import (
@@ -119,7 +119,7 @@ def read_actor(document: Mapping[str, Any], now: int) -> Introduction:
         display_name=text.said_plainly(text_of(document, "name", most=2_048))[:MOST_NAME].strip(),
         bio_html=bio,
         bio=text.plain(bio),
-        fields=_fields(document),
+        fields=_fields(document, host),
         locked=document.get("manuallyApprovesFollowers") is True,
         discoverable=document.get("discoverable") is True,
         indexable=document.get("indexable") is True,
@@ -200,11 +200,14 @@ def _picture(value: Any) -> str | None:
     return None
 
 
-def _fields(document: Mapping[str, Any]) -> tuple[Field, ...]:
+def _fields(document: Mapping[str, Any], domain: str) -> tuple[Field, ...]:
+    """The lines of its table; what another server says, or its people in such words, is told as said there."""
     fields = []
     for one in objects_of(document.get("attachment"), "PropertyValue"):
         name = text.said_plainly(text_of(one, "name", most=MOST_FIELD))
         html = text.sanitise(text_of(one, "value", most=MOST_FIELD))
+        if is_servers_line(name):
+            name = f"{name} ({domain})"
         if name or html:
             fields.append(Field(name, text.plain(html), html))
     return tuple(fields[:MOST_FIELDS])

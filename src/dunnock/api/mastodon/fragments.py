@@ -13,7 +13,7 @@ from urllib.parse import quote as percent_encoded
 
 import msgspec
 
-from dunnock.accounts.account import Attestation, Label, read_fields
+from dunnock.accounts.account import SAID_BY_SERVER, VERIFIED_BY, Attestation, Label, read_fields
 from dunnock.accounts.views import AccountCard
 from dunnock.api.mastodon.roles import shown_roles
 from dunnock.filters import Filter, Result
@@ -57,8 +57,6 @@ STRANGERS_TAIL = b'"denied"}}'
 _NOT_FILTERED = len(b"[]}")
 
 
-SAID_BY_SERVER = "Server says"
-VERIFIED_BY = "Verified by"
 DOMAIN_LINE = "Domain"
 """The name of the profile's line that shows a label in apps that know of none."""
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from dunnock import accounts
-from dunnock.accounts.account import Account, Attestation
+from dunnock.accounts.account import SAID_BY_SERVER, VERIFIED_BY, Account, Attestation
 from dunnock.federation.keys import Pair
 from dunnock.federation.places import Places
 from dunnock.foundation.clock import DAY, iso
@@ -14,8 +14,6 @@ from dunnock.foundation.db import Reader
 from dunnock.media import read_picture
 from dunnock.media.model import URL_PATH
 
-_SAID = "Server says"  # the line of the profile that other software shows a label in
-_VERIFIED = "Verified by"  # the line that names a verifier
 _DOMAIN = "Domain"
 _TYPES = {"person": "Person", "service": "Service", "group": "Group"}
 
@@ -50,7 +48,7 @@ def actor(account: Account, places: Places, *, pair: Pair) -> dict[str, Any]:
     }
     if account.labels:
         told["labels"] = labels_of(account)
-        said = [{"type": "PropertyValue", "name": _SAID, "value": escape(one.text)} for one in account.labels]
+        said = [{"type": "PropertyValue", "name": SAID_BY_SERVER, "value": escape(one.text)} for one in account.labels]
         told["attachment"] = said + told["attachment"]
     if account.attestations:
         told["attestations"] = [
@@ -61,7 +59,8 @@ def actor(account: Account, places: Places, *, pair: Pair) -> dict[str, Any]:
             for one in account.attestations
         ]  # fmt: skip
         vouched = [
-            {"type": "PropertyValue", "name": _VERIFIED, "value": _vouched(one, places)} for one in account.attestations
+            {"type": "PropertyValue", "name": VERIFIED_BY, "value": _vouched(one, places)}
+            for one in account.attestations
         ]
         told["attachment"] = (
             told["attachment"][: len(account.labels)] + vouched + told["attachment"][len(account.labels) :]
