@@ -19,7 +19,8 @@ AT = 1_764_000_000_000
 SIGNALS = [
     ("identity.lookalike", 0.97, {"handle_is": "affix", "name_is": "", "answers": ["7"], "picture": -1}),
     ("identity.lookalike", 0.94, {"handle_is": "near", "name_is": "", "answers": [], "picture": 31}),
-    ("identity.lookalike", 0.4, {"handle_is": "near", "name_is": "", "answers": [], "picture": 32}),
+    ("identity.lookalike", 0.4, {"handle_is": "near", "name_is": "", "answers": [], "picture": 63}),
+    ("identity.lookalike", 0.76, {"handle_is": "near", "name_is": "", "answers": [], "picture": 32}),
     ("identity.return", 1 / (1 + math.exp(-4.5)),
      {"shares": {"handle": 4.0, "name": 3.0, "assets": 4.0}, "needed": 8.0}),
     ("identity.shift", 0.8976, {"fields": ["avatar", "bio", "display_name"], "role": "news", "badge": True}),

@@ -17,7 +17,7 @@ from dunnock.integrity.model import Signal
 from dunnock.integrity.signals import find_signal
 from dunnock.integrity.store import signals as store
 from dunnock.integrity.story import Story, still_open, tell
-from dunnock.media.nearness import SAME
+from dunnock.media.nearness import ALIKE
 from dunnock.moderation import Subject
 
 STRONG = {"identity.lookalike": 0.9, "identity.shift": 0.0, "identity.return": 0.9, "money.same_payee": 0.0}
@@ -53,7 +53,7 @@ async def _impostor(tx: Tx, signal: Signal) -> Story | None:
         return None
     told = signal.evidence
     ways = ", ".join(f"{what} {how}" for what, how in (("handle", told["handle_is"]), ("name", told["name_is"])) if how)
-    ways += f", picture {told['picture']} bits of 256 apart" if 0 <= told.get("picture", -1) <= SAME else ""
+    ways += f", picture {told['picture']} bits of 256 apart" if 0 <= told.get("picture", -1) <= ALIKE else ""
     target = (Subject(kind="account", subject_id=name.account_id, role="target"),) if name.account_id else ()
     answers = tuple(Subject(kind="post", subject_id=int(one)) for one in told["answers"])
     others = [one for one in await identity.marked_for(tx, name.id) if one != signal.subject_id]

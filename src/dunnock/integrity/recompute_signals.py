@@ -24,7 +24,8 @@ def lookalike_score(evidence: dict[str, Any]) -> float:
     """Signal `identity.lookalike`: each way in which the name is alike, each answer, and a copied picture leave a doubt."""
     ways = {"": 1.0, "same": 0.05, "affix": 0.1, "slip": 0.2, "near": 0.6}
     doubt: float = ways[evidence["handle_is"]] * ways[evidence["name_is"]] * 0.3 ** len(set(evidence["answers"]))
-    return 1 - doubt * (0.1 if 0 <= evidence["picture"] <= 31 else 1.0)
+    picture = evidence["picture"]
+    return 1 - doubt * (0.1 if 0 <= picture <= 31 else 0.4 if 31 < picture <= 62 else 1.0)
 
 
 def return_score(evidence: dict[str, Any]) -> float:

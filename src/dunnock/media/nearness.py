@@ -9,12 +9,23 @@ from __future__ import annotations
 
 SAME = 31
 """Bits in which two prints of one picture differ at most."""
+ALIKE = 62
+"""Bits in which prints differ at most where a picture was cut by a little or something was added; some of chance do, too."""
+_MIRROR = int("5" * 64, 16)
 _PARTS, _BITS = 16, 16
 
 
 def apart(one: str, other: str) -> int:
     """In how many of 256 bits two prints differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def apart_or_mirrored(one: str, other: str) -> int:
+    """In how many bits two prints differ at least, if one of the pictures may be the other in a mirror.
+
+    Mirrored, each second column of waves has the other sign, and so are its bits.
+    """
+    return min(apart(one, other), (int(one, 16) ^ _MIRROR ^ int(other, 16)).bit_count())
 
 
 def keys_of(told: str) -> list[int]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 
+import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from dunnock.integrity.identity.lookalike import keys_for, keys_of, likeness
 from dunnock.integrity.identity.protected import Protected
 from dunnock.integrity.identity.verdict import Seen, judge
+from dunnock.media.pdq import pdq
 
 LATIN = (
     ("Lufthavn", "lufthavn"), ("Banco Delmar", "bancodelmar"), ("Yamato Denki", "yamatodenki"), ("Vista Hotels", "vistahotels"),
@@ -141,3 +144,47 @@ def test_attacks_in_letters_of_all_kinds_are_seen_and_people_are_not():
 def test_how_names_of_other_letters_are_alike(name, protected, how):
     found = likeness(name, protected)
     assert (found and found.how) == how
+
+
+def drawn(rng):
+    """A picture as people have: shapes on a ground."""
+    found = Image.new("RGB", (400, 400), tuple(rng.randrange(60, 230) for _ in "rgb"))
+    pen = ImageDraw.Draw(found)
+    for _ in range(14):
+        x, y, width = rng.randrange(360), rng.randrange(360), rng.randrange(30, 140)
+        pen.ellipse((x, y, x + width, y + width), fill=tuple(rng.randrange(256) for _ in "rgb"))
+    return found
+
+
+def printed(image):
+    return pdq(np.asarray(image.convert("RGB"))) or ""
+
+
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [
+        (lambda one: one.resize((120, 120)), 0.95),
+        (
+            lambda one: Image.blend(one, Image.new("RGB", one.size, (200, 30, 30)), 0.3),
+            0.85,
+        ),  # some have too little left to see
+        (lambda one: one.transpose(Image.Transpose.FLIP_LEFT_RIGHT), 0.95),
+        (lambda one: one.crop((8, 8, 392, 392)), 0.9),
+        (lambda one: one.crop((12, 0, 400, 388)), 0.6),
+    ],
+    ids=["smaller", "coloured", "mirrored", "cut all around", "moved"],
+)
+def test_a_picture_that_was_changed_is_seen_beside_a_name_that_is_near(change, least):
+    rng = random.Random(7)
+    pictures = [drawn(rng) for _ in range(40)]
+    own = Protected(1, "Luft", "luft", 9, "", "staff")
+    seen = [
+        judge(Seen(1, "lufts", "", remote=True, picture=printed(change(one))), own, picture=printed(one))
+        for one in pictures
+    ]
+    assert sum(told is not None and told[0] == "marked" for told in seen) >= least * len(pictures)
+    others = [
+        judge(Seen(1, "lufts", "", remote=True, picture=printed(change(one))), own, picture=printed(other))
+        for one, other in itertools.pairwise(pictures)
+    ]
+    assert not [told for told in others if told is not None and told[0] == "marked"]

@@ -26,7 +26,7 @@ from dunnock.integrity.identity.verdict import Evidence, Seen, answers, judge
 from dunnock.integrity.pictures import print_of
 from dunnock.integrity.signals import raise_signal
 from dunnock.letters import SendLetter
-from dunnock.media.nearness import SAME
+from dunnock.media.nearness import ALIKE, SAME
 from dunnock.moderation import log
 
 _MOST_NAMES = 50
@@ -213,13 +213,14 @@ _TELL_OWNER_MS = MINUTE
 def _score(evidence: Evidence) -> float:
     """How sure: each way that a name is alike leaves its part of doubt, and so does each answer in it."""
     doubt = _DOUBT[evidence.handle_is] * _DOUBT[evidence.name_is] * _DOUBT_ANSWER ** len(evidence.answers)
-    doubt *= _DOUBT_PICTURE if 0 <= evidence.picture <= SAME else 1.0
+    if evidence.picture >= 0:
+        doubt *= _DOUBT_COPY if evidence.picture <= SAME else _DOUBT_CUT if evidence.picture <= ALIKE else 1.0
     return round(1 - doubt, 3)
 
 
 _DOUBT = {"": 1.0, "same": 0.05, "affix": 0.1, "slip": 0.2, "near": 0.6}
 _DOUBT_ANSWER = 0.3
-_DOUBT_PICTURE = 0.1
+_DOUBT_COPY, _DOUBT_CUT = 0.1, 0.4
 
 
 async def _label(tx: Tx, account_id: int) -> None:

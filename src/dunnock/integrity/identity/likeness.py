@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from dunnock.integrity.identity.skeleton import looks, words
-from dunnock.media.nearness import SAME, apart
+from dunnock.media.nearness import SAME, apart_or_mirrored
 
 _SURE = 3.0
 """Nats beyond what the number of comparisons makes likely: log(20), at most one link in twenty is a coincidence."""
@@ -112,7 +112,9 @@ def compare(new: Traits, former: Traits, crowd: Crowd) -> Common:
 def _one_picture(one: str, other: str) -> bool:
     if not one or not other:
         return False
-    return one == other or (bool(_PRINT.fullmatch(one) and _PRINT.fullmatch(other)) and apart(one, other) <= SAME)
+    return one == other or (
+        bool(_PRINT.fullmatch(one) and _PRINT.fullmatch(other)) and apart_or_mirrored(one, other) <= SAME
+    )
 
 
 def _rarest(common: set[tuple[str, str]], crowd: Crowd) -> float:

@@ -15,7 +15,7 @@ import msgspec
 from dunnock.integrity.identity.lookalike import Likeness, likeness
 from dunnock.integrity.identity.protected import Protected
 from dunnock.integrity.identity.skeleton import looks
-from dunnock.media.nearness import SAME, apart
+from dunnock.media.nearness import ALIKE, apart_or_mirrored
 
 State = Literal["watched", "marked"]
 _SHORT = 5
@@ -52,7 +52,8 @@ class Seen(msgspec.Struct, frozen=True):
 def judge(seen: Seen, protected: Protected, *, picture: str = "") -> tuple[State, Evidence] | None:
     """What an account is to the name at first sight; None: nothing, or it is the name's own.
 
-    `picture`: the print of the name's own avatar. Who comes near the name and shows a copy of it leaves no doubt.
+    `picture`: the print of the name's own avatar. Who comes near the name and shows a copy of it, also one that is
+    mirrored or cut by a little, is marked.
     """
     if seen.account_id == protected.account_id or (protected.site and protected.site in seen.proven):
         return None
@@ -62,9 +63,9 @@ def judge(seen: Seen, protected: Protected, *, picture: str = "") -> tuple[State
         return None
     told = Evidence(
         seen.handle, seen.name, protected.name, handle.how if handle else "", name.how if name else "", seen.remote,
-        apart(seen.picture, picture) if seen.picture and picture else -1,
+        apart_or_mirrored(seen.picture, picture) if seen.picture and picture else -1,
     )  # fmt: skip
-    if 0 <= told.picture <= SAME:
+    if 0 <= told.picture <= ALIKE:
         return "marked", told
     by_handle = handle is not None and handle.enough
     by_name = name is not None and name.enough and (_weight(name.part) >= _SHORT or by_handle)
