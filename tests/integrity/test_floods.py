@@ -120,6 +120,58 @@ async def test_a_crowd_with_its_own_words_opens_no_case_and_begins_nothing(db, f
     assert await cases_of(db, flood.anna.id) == []
 
 
+async def test_what_many_people_say_by_themselves_is_no_raid(db, flood):
+    """Short words alike: "happy birthday"; a bank of abuse is longer, or comes from new accounts of few servers."""
+    async with db.begin() as tx:
+        await notifications.choose_when_flooded(tx, flood.anna.id, "begin")
+    wishes = ("Happy birthday!", "Congratulations", "happy birthday")
+    fans = [await flood.make.account(domain=f"s{n}.example") for n in range(20)]
+    await flood.answers(fans, lambda n: wishes[n % 3])
+    (signal,) = await flood.signals()
+    assert signal.evidence["same_words"] == 20
+    assert not floods.is_raid(signal.evidence)
+    assert (await flood.quiet()).until is None
+    assert await cases_of(db, flood.anna.id) == []
+    assert floods.is_raid({**signal.evidence, "new": 15}), "new accounts"
+    assert floods.is_raid({**signal.evidence, "origins": {"a.example": 20, "": 2}}), "of one server"
+
+
+async def test_a_slow_raid_is_told_within_hours(db, flood, monkeypatch):
+    """Ten in twenty minutes are never a flood in minutes; sixty in hours are one, though they raise what is usual."""
+    raiders = await flood.people(20)
+    at = now_ms() - 300 * MINUTE
+    for n in range(59):
+        async with db.begin() as tx:
+            await tx.run(
+                observations.ADD, id=id_at(at + n * 5 * MINUTE), account_id=raiders[n % 20].id, act=1,
+                target_id=flood.anna.id, object_id=flood.root.id, marks=marks_of_post(BANK[n % 2]),
+            )  # fmt: skip
+    assert await flood.signals() == []
+    await flood.answers(raiders[:1], flood.from_a_bank)
+    (signal,) = await flood.signals()
+    assert (signal.evidence["replies"], signal.evidence["minutes"]) == (60, 360)
+    assert floods.is_raid(signal.evidence)
+    assert recompute.flood_score(signal.evidence) == pytest.approx(signal.score)
+    assert len(await cases_of(db, flood.anna.id)) == 1
+
+
+async def test_who_quotes_or_names_another_first_is_counted_too(db, flood):
+    """Neither a quote nor a decoy put before the target hides a raid."""
+    decoy, quoted = await flood.make.member(), await flood.make.post(flood.anna, quote_policy="public")
+    raiders, mentions = await flood.people(48), set()
+    for n, one in enumerate(raiders):
+        async with db.begin() as tx:
+            said = BANK[n % 2] if n % 2 else f"@{decoy.username} @{flood.anna.username} {BANK[0]}"
+            draft = posts.Draft(text=said, quoted_id=quoted.id if n % 2 else None)
+            made = await posts.publish(tx, draft, author_id=one.id, app_id=None, settings=SETTINGS)
+        mentions |= set() if n % 2 else {str(made.id)}
+        await flood.reactions.settle()
+    (signal,) = await flood.signals()
+    assert signal.evidence["replies"] >= 20
+    named = {post for post, _ in signal.evidence["posts"]}
+    assert 0 < len(named & mentions) < len(named), "by quotes and by names"
+
+
 async def test_who_wants_nothing_is_offered_nothing(db, flood):
     async with db.begin() as tx:
         await notifications.choose_when_flooded(tx, flood.anna.id, "never")

@@ -21,6 +21,10 @@ class Acting:
         """It is known who asks."""
         self.door, self.member_id, self.account_id = door, member_id, account_id
 
+    def leave(self) -> None:
+        """Nobody any more."""
+        self.come_in(0, member_id=0, account_id=0)
+
 
 ACTING: ContextVar[Acting] = ContextVar("ACTING")
 

@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from dunnock import accounts, notifications
 from dunnock.accounts import Account
-from dunnock.foundation.clock import DAY, MINUTE, iso
+from dunnock.foundation.clock import DAY, HOUR, MINUTE, iso
 from dunnock.foundation.db import Reader, Tx
 from dunnock.foundation.ids import id_at
 from dunnock.integrity import raids
@@ -34,18 +36,41 @@ SAME_WORDS, FEW_ORIGINS, MOSTLY_NEW = 0.3, 0.8, 0.5
 """Shares from which on a sign speaks for a raid: posts in the words of others; people of three other servers; new accounts."""
 EPISODE_MS = 7 * DAY
 """After so long without one it is another flood: what people said of the last one is not said of it."""
+SLOW_MS: Final = 6 * HOUR
+SLOW_FEWEST: Final = 60
+SLOW_PEOPLE: Final = 15
+"""Who stays below what is noticed in 20 minutes is noticed over hours."""
+_EACH_SLOW = 30
 _EACH = 10  # of a flood that goes on, each tenth is looked at
 _REST_MS = 10 * MINUTE  # a flood that was told of is not told of again so soon
 
 
 async def look_for_flood(tx: Tx, target_id: int) -> bool:
-    """Somebody wrote to the account: is it flooded? One short count while it is not. Whether it was told."""
-    since = id_at(tx.now - WINDOW_MS)
-    number = await tx.value(observations.NUMBER_TO, target=target_id, since=since, most=MOST)
-    if number < FEWEST:
-        return False
-    if number > 2 * FEWEST and (tx.now if number == MOST else number) % _EACH:  # from the most on it counts no further
-        return False
+    """Somebody wrote to the account: is it flooded, within minutes or within hours? Two short counts while it is not.
+
+    Whether it was told.
+    """
+    number = await _number(tx, target_id, WINDOW_MS)
+    if number >= FEWEST and (number <= 2 * FEWEST or _is_turn(number, _EACH, tx.now)):
+        return await _look(tx, target_id, window_ms=WINDOW_MS, fewest=FEWEST, fewest_people=FEWEST_PEOPLE)
+    slowly = await _number(tx, target_id, SLOW_MS)
+    if slowly >= SLOW_FEWEST and _is_turn(slowly, _EACH_SLOW, tx.now):
+        return await _look(tx, target_id, window_ms=SLOW_MS, fewest=SLOW_FEWEST, fewest_people=SLOW_PEOPLE)
+    return False
+
+
+async def _number(tx: Tx, target_id: int, window_ms: int) -> int:
+    found: int = await tx.value(observations.NUMBER_TO, target=target_id, since=id_at(tx.now - window_ms), most=MOST)
+    return found
+
+
+def _is_turn(number: int, each: int, now: int) -> bool:
+    """Of what goes on, some are looked at. From the most on it counts no further: then by the clock."""
+    return (now if number == MOST else number) % each == 0
+
+
+async def _look(tx: Tx, target_id: int, *, window_ms: int, fewest: int, fewest_people: int) -> bool:
+    since = id_at(tx.now - window_ms)
     told = next((one for one in await signals_about(tx, "account", target_id) if one.detector == DETECTOR), None)
     if told is not None and tx.now - told.last_at < _REST_MS:
         return False
@@ -53,11 +78,11 @@ async def look_for_flood(tx: Tx, target_id: int) -> bool:
     if target is None or not target.local:
         return False
     wrote = await strangers_of(tx, target_id, since=since)
-    usual = await usual_before(tx, target_id, since=since, now=tx.now)
+    usual = await usual_before(tx, target_id, since=since, now=tx.now, window_ms=window_ms)
     people = await accounts.find_many(tx, {one.account_id for one in wrote})
-    if len(wrote) < max(FEWEST, FAR_ABOVE * usual) or len(people) < FEWEST_PEOPLE:
+    if len(wrote) < max(fewest, FAR_ABOVE * usual) or len(people) < fewest_people:
         return False
-    evidence = await evidence_of(tx, wrote, people, usual=usual, now=tx.now)
+    evidence = await evidence_of(tx, wrote, people, usual=usual, now=tx.now) | {"minutes": window_ms // MINUTE}
     part = kin = None
     if is_raid(evidence):
         new = {one.id for one in people.values() if tx.now - one.created_at < NEW_MS}
@@ -107,6 +132,7 @@ async def evidence_of(
     """What a second program needs to come to the same score and the same words."""
     shared = shared_words(wrote)
     same = [bool(one.words & shared) for one in wrote]
+    at_length = shared_words([msgspec.structs.replace(one, words=one.told) for one in wrote])
     new = {one.id for one in people.values() if now - one.created_at < NEW_MS}
     origins = Counter(one.domain for one in people.values())
     said = [(one.account_id, alike) for one, alike in zip(wrote, same, strict=True)]
@@ -118,6 +144,7 @@ async def evidence_of(
         "origins": dict(origins.most_common(10)),
         "servers": await origins_of(reader, said, people, new, since=began(wrote)),
         "same_words": sum(same),
+        "same_at_length": sum(bool(one.told & at_length) for one in wrote),
         "new": len(new),
     }
 
@@ -129,11 +156,17 @@ def score(replies: int, usual: float) -> float:
 
 
 def is_raid(evidence: Mapping[str, Any]) -> bool:
-    """Does it look like one hand: the same words, or new accounts of few other servers? Else many people write on their own."""
+    """Does it look like one hand? Else many people write on their own.
+
+    The same words at length (32 letters) are enough. Short ones ("happy birthday") many people say on their own: they count where
+    the accounts are new, or of few other servers; and both of these are enough by themselves.
+    """
     elsewhere = sorted((number for domain, number in evidence["origins"].items() if domain), reverse=True)
     few = sum(elsewhere[:3]) >= FEW_ORIGINS * evidence["people"]
     new = evidence["new"] >= MOSTLY_NEW * evidence["people"]
-    return bool(evidence["same_words"] >= SAME_WORDS * evidence["replies"] or (few and new))
+    same = evidence["same_words"] >= SAME_WORDS * evidence["replies"]
+    at_length = evidence.get("same_at_length", evidence["same_words"]) >= SAME_WORDS * evidence["replies"]
+    return bool(at_length or (same and (few or new)) or (few and new))
 
 
 async def _put_before_people(
@@ -149,9 +182,10 @@ async def _put_before_people(
 ) -> None:
     before = told.get("raid")
     why = (
-        f"Found by the server: {told['people']} strangers wrote {told['replies']} posts to @{target.username} within 20 "
-        f"minutes; in a busy time {told['usual']:.0f} come. {told['same_words']} of them say what others say, {told['new']} "
-        f"of the accounts are new. The member was offered quiet. {_done(held)}{'' if before is None else _before(before)}"
+        f"Found by the server: {told['people']} strangers wrote {told['replies']} posts to @{target.username} within "
+        f"{told['minutes']} minutes; in a busy time {told['usual']:.0f} come. {told['same_words']} of them say what others say, "
+        f"{told['new']} of the accounts are new. "
+        f"The member was offered quiet. {_done(held)}{'' if before is None else _before(before)}"
     )
     await raids.tell_of_raid(tx, raid, why, target=target, wrote=wrote, core=core, signal_id=signal_id)
 

@@ -11,6 +11,7 @@ from dunnock.foundation.ids import id_at
 from dunnock.foundation.job import Job
 from dunnock.foundation.reactions import in_batches
 from dunnock.integrity import raids
+from dunnock.integrity.addressed import targets_of
 from dunnock.integrity.coaction.near import fingerprints_of
 from dunnock.integrity.floods import look_for_flood
 from dunnock.integrity.marks import marks_of_boost, marks_of_post
@@ -37,14 +38,14 @@ async def see_post(tx: Tx, events: Sequence[posts.PostPublished]) -> None:
     files = await media.find(tx, {one for post in seen for one in post.media})
     told = [text.parse(words_of(post)) for post in seen]
     keys = fingerprints_of([parsed.text.lower() for parsed in told])
-    targets = [_target(post) for post in seen]
+    targets = await targets_of(tx, seen)
     authors = {post.author_id for post, target in zip(seen, targets, strict=True) if target is not None}
     addressed = {target for target in targets if target is not None}
     near = await raids.nearby(tx, authors, addressed)
     for post, parsed, key, target in zip(seen, told, keys, targets, strict=True):
         marks = await _marks_of(tx, post, parsed, key, [files[one] for one in post.media if one in files])
         await tx.run(
-            store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=_first_addressed(post),
+            store.ADD, id=post.id, account_id=post.author_id, act=int(Act.POST), target_id=target or post.reply_to_author_id,
             object_id=post.reply_to_id, marks=marks,
         )  # fmt: skip
         if target is not None and await _look_for_raid(tx, post, target, marks, near):
@@ -72,19 +73,14 @@ async def _see_again(tx: Tx, post_id: int) -> None:
     parsed, files = text.parse(words_of(post)), await media.find(tx, set(post.media))
     (near,) = fingerprints_of([parsed.text.lower()])
     marks = await _marks_of(tx, post, parsed, near, [files[one] for one in post.media if one in files])
+    (target,) = await targets_of(tx, [post])
     await tx.run(
-        store.ANEW, the=post.id, new_target=_first_addressed(post), new_object=post.reply_to_id, new_marks=marks
+        store.ANEW,
+        the=post.id,
+        new_target=target or post.reply_to_author_id,
+        new_object=post.reply_to_id,
+        new_marks=marks,
     )
-
-
-def _target(post: posts.Post) -> int | None:
-    """To whom it is written: whom it answers, or names first; None: to nobody, or to themselves."""
-    target = _first_addressed(post)
-    return None if target == post.author_id else target
-
-
-def _first_addressed(post: posts.Post) -> int | None:
-    return post.reply_to_author_id or next((one for one in post.mentions if one != post.reply_to_author_id), None)
 
 
 async def _look_for_raid(tx: Tx, post: posts.Post, target: int, marks: bytes, near: raids.Nearby) -> bool:

@@ -68,15 +68,15 @@ def shared_words(wrote: Sequence[Wrote]) -> set[int]:
     return {word for word, people in who.items() if len(people) > 1}
 
 
-async def usual_before(reader: Reader, target_id: int, *, since: int, now: int) -> float:
+async def usual_before(reader: Reader, target_id: int, *, since: int, now: int, window_ms: int = WINDOW_MS) -> float:
     """What came to the account in a busy window of the 28 days before the id `since`; see `usual_of`."""
     rows = await reader.all(
         observations.TO_BEFORE, target=target_id, since=since, oldest=id_at(now - USUAL_MS), most=_PAST
     )
-    return usual_of([ms_of(row[0]) for row in rows])
+    return usual_of([ms_of(row[0]) for row in rows], window_ms=window_ms)
 
 
-def usual_of(moments: Sequence[int]) -> float:
+def usual_of(moments: Sequence[int], *, window_ms: int = WINDOW_MS) -> float:
     """What comes to the member in a busy window: more than in 19 of 20 in which anything came; at least 1. `moments`: ms."""
-    counts = Counter(at // WINDOW_MS for at in moments)
+    counts = Counter(at // window_ms for at in moments)
     return max(1.0, float(np.percentile(list(counts.values()), 95))) if counts else 1.0

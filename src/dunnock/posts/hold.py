@@ -15,15 +15,14 @@ from dunnock.posts.store import held as store
 
 
 async def hold_back(tx: Tx, post: Post) -> bool:
-    """Hold the post back from those whom it addresses or answers, who are quiet, and to whom its author is a stranger.
+    """Hold the post back from those whom it addresses, answers or quotes, who are quiet, and to whom its author is a stranger.
 
     Or to whom strangers of its author's server are held back (`origins`). Under their own posts nobody but they and its author
     sees it: True, and it is not to be counted among the replies as long as it is so; elsewhere only they are not told. One
     query, none for what addresses and answers nobody.
     """
     addressed = set(post.mentions)
-    if post.reply_to_author_id is not None:
-        addressed.add(post.reply_to_author_id)
+    addressed |= {one for one in (post.reply_to_author_id, post.quoted_author_id) if one is not None}
     addressed.discard(post.author_id)
     if not addressed:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import Text, and_, bindparam, cast, delete, or_, select, update
 
 from dunnock.accounts.tables import (
     access_changes,
@@ -67,7 +67,17 @@ MEMBER_ROWS = (
     Sql(delete(tokens).where(or_(tokens.c.member_id == _of_member, tokens.c.account_id == _the))),
     Sql(update(members).where(members.c.invitation_id.in_(_invited)).values(invitation_id=None)),
     Sql(delete(invitations).where(invitations.c.by_member_id == _of_member)),
-    Sql(delete(door_acts).where(door_acts.c.account_id == _the)),
+    Sql(
+        delete(door_acts).where(  # also what others did to it; all of a week, so that it needs no index
+            or_(
+                door_acts.c.account_id == _the,
+                and_(
+                    door_acts.c.target == cast(_the, Text),
+                    or_(*(door_acts.c.kind == kind for kind in ("follow", "block", "mute"))),
+                ),
+            )
+        )
+    ),
     Sql(delete(members).where(members.c.account_id == _the)),
 )
 """In this order: each refers to those behind it. A member's sessions, tokens and invitations are few."""

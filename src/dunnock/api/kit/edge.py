@@ -119,8 +119,14 @@ class Edge:
         scope["visit"] = visit = Visit(self.kit, authorization, address, request_id)
         GIVEN.set(self.kit.given)
         visit.acting = begin_acting()
+        try:
+            await self._answer(scope, receive, send, visit, is_open=is_open)
+        finally:
+            visit.acting.leave()  # what was begun in this request and goes on is nobody's act
+
+    async def _answer(self, scope: Any, receive: Any, send: Any, visit: Visit, *, is_open: bool) -> None:
         gate = self.kit.gate
-        if gate is not None and gate.watches and await gate.shuts_out(address):
+        if gate is not None and gate.watches and await gate.shuts_out(visit.address):
             await _turn_away(scope, send)
             return
         if scope["type"] != "http":
