@@ -11,6 +11,7 @@ from dunnock import accounts, notifications, posts
 from dunnock.foundation.db import Sql
 from dunnock.foundation.jobs import Jobs
 from dunnock.foundation.settings import Settings
+from dunnock.notifications import settle
 from dunnock.notifications.store import requests
 from dunnock.posts.tables import origin_holds
 from dunnock.posts.visibility import may_see
@@ -232,3 +233,17 @@ async def test_when_its_time_is_over_nothing_more_is_held_and_nothing_is_lost(db
     async with db.begin() as tx:
         assert await posts.release_held(tx, people["anna"].id, far.id, until=held.id, most=10) == 1
     assert await sees(people["carl"], held) == (True, True)
+
+
+async def test_a_quote_by_a_server_that_is_held_back_waits_too(db, make):
+    """Its author's own post stays where it is; only who is quoted is not told of it."""
+    anna, bea = await make.member(), await make.account(domain="raid.example")
+    root = await make.post(anna, quote_policy="public")
+    async with db.begin() as tx:
+        await posts.hold_origin(tx, "raid.example", account_id=anna.id, since=tx.now - 1, signal_id=1)
+        draft = posts.Draft(text="Look at this one", quoted_id=root.id)
+        quote = await posts.publish(tx, draft, author_id=bea.id, app_id=None, settings=SETTINGS)
+        await settle.settle_quote(tx, quote.id)
+    assert (await posts.find_visible(db, quote.id, None)).id == quote.id
+    assert await notifications.unread(db, anna.id, notifications.Filters()) == 0
+    assert (await notifications.summary(db, anna.id)).requests == 1
