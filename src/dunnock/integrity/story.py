@@ -17,7 +17,10 @@ _SAME = 0.5
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What a case would say. `beside`: accounts whose signals of the same detector tell the same story."""
+    """What a case would say. `beside`: accounts whose signals of the same detector tell the same story.
+
+    `instead`: what the server may have called the case before this was known; it is called by the title then.
+    """
 
     title: str
     why: str
@@ -26,6 +29,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     subjects: tuple[Subject, ...]
     former: tuple[int, ...] = ()
     beside: tuple[int, ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 async def still_open(reader: Reader, case_id: int | None) -> int | None:
@@ -53,8 +57,9 @@ async def tell(tx: Tx, story: Story, *, into: int | None = None, beside: int | N
         )  # fmt: skip
     else:
         await moderation.tell_more_by_server(
-            tx, case_id, story.why, severity=story.severity, techniques=story.techniques, subjects=story.subjects
-        )
+            tx, case_id, story.why, severity=story.severity, techniques=story.techniques, subjects=story.subjects,
+            renamed=(story.instead, story.title),
+        )  # fmt: skip
     await moderation.link_cases_by_server(tx, case_id, [one.id for one in known])
     return case_id
 

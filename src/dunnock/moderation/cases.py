@@ -99,12 +99,20 @@ async def add_subjects_by_server(tx: Tx, case_id: int, subjects: Collection[Subj
 
 
 async def tell_more_by_server(
-    tx: Tx, case_id: int, more: str, *, severity: int, techniques: Sequence[str], subjects: Collection[Subject]
+    tx: Tx,
+    case_id: int,
+    more: str,
+    *,
+    severity: int,
+    techniques: Sequence[str],
+    subjects: Collection[Subject],
+    renamed: tuple[Collection[str], str] = ((), ""),
 ) -> None:
     """Add to an open case what the server found besides about the same story: `more` is a paragraph of its hypothesis.
 
     The case is as severe as the worse of both. Subjects that had no part yet, and that no person brought in, get the new one.
-    What no longer fits is left out. Nothing happens to a closed case.
+    What no longer fits is left out. Nothing happens to a closed case. `renamed`: (what the server may have called
+    it, what it is called now); a title that staff gave stays.
 
     Raises:
         CaseMissing, CaseRefused: as `open_case` and `add_subjects`.
@@ -117,6 +125,7 @@ async def tell_more_by_server(
         hypothesis = f"{hypothesis}\n\n{more}".strip()
     new = msgspec.structs.replace(
         held,
+        title=renamed[1] if held.title in renamed[0] else held.title,
         hypothesis=hypothesis,
         severity=max(held.severity, severity),
         techniques=tuple(dict.fromkeys([*held.techniques, *techniques]))[:MOST_TECHNIQUES],

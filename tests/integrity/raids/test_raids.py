@@ -129,6 +129,7 @@ async def test_the_next_member_is_protected_at_the_fifth_of_them_and_it_is_one_c
     assert [(hit.account_id, hit.early) for hit in one.hits] == [(town.anna.id, False), (town.bert.id, True)]
     assert [hold.account_id for hold in one.holds] == [town.bert.id]
     assert await town.open_cases(town.anna) == await town.open_cases(town.bert) == [one.raid.case_id]
+    assert (await moderation.find_case(db, one.raid.case_id)).title == f"Raid on @{town.anna.username} and 1 other"
     parts = await moderation.parts_of(db, one.raid.case_id, [town.anna.id, town.bert.id, *(who.id for who in five)])
     assert parts == {town.anna.id: "target", town.bert.id: "target", **dict.fromkeys((who.id for who in five), "core")}
 
