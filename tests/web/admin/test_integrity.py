@@ -11,6 +11,7 @@ import stix2
 
 from dunnock import accounts
 from dunnock.integrity import DETECTORS, judge_signal, raise_signal
+from dunnock.posts.entries import hashtag_ids
 from dunnock.web.admin.alerts import DETECTORS as NAMED
 from web.admin.networks import planted
 
@@ -78,6 +79,11 @@ async def test_a_network_as_a_file(db, signed_in, make):
     bundle = stix2.parse(told)
     assert sum(one["type"] == "user-account" for one in bundle["objects"]) == 12
     assert (await mo.get(f"{path}/files/stix.json")).body == told, "the same each time"
+    for one in [held for held in bundle["objects"] if held["type"] == "user-account"]:
+        assert one["id"] == stix2.UserAccount(user_id=one["user_id"], account_type="fediverse")["id"]
+    for kind, least in (("observed-data", 12), ("grouping", 14)):
+        [one] = [held for held in bundle["objects"] if held["type"] == kind]
+        assert len(one["object_refs"]) == least
     assert (await mo.get(f"{path}/files/exe")).status == 404
 
 
@@ -134,11 +140,13 @@ async def test_alerts_of_a_detector_are_read_and_judged(db, signed_in, make):
     assert "None waits." in (await mo.get(here)).text
     wren, other = await make.account(username="wren"), await make.account()
     post = await make.post(other, "look at this")
+    await make.post(other, "#valley", hashtags=("valley",))
+    tag = (await hashtag_ids(db, ["valley"]))["valley"]
     evidence = {"changes": [[1, "email"], [2, "password"]], "window_ms": 9, "posts": list(range(99)), "share": 1 / 3}
     async with db.begin() as tx:
         await raise_signal(tx, "takeover.burst", "account", wren.id, score=0.65, evidence=evidence)
         await raise_signal(tx, "media.stopped", "post", post.id, score=0.9, evidence={})
-        await raise_signal(tx, "trends.held", "hashtag", name="valley", score=0.9, evidence={})
+        await raise_signal(tx, "trends.held", "hashtag", tag, score=0.9, evidence={})
     page = await mo.get(here)
     assert "@wren" in page.text
     assert "65 % sure" in page.text

@@ -9,9 +9,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from dunnock import integrity
+from dunnock import integrity, previews
 from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.errors import DomainError, Invalid, Missing
+from dunnock.posts.hashtag_search import hashtag_names
 from dunnock.web.admin.desk import Desk, desk_pages
 from dunnock.web.pages import DoneParams, Sent
 from dunnock.web.words import N_
@@ -90,6 +91,8 @@ async def _alerts(name: str, asked: str, desk: Desk, *, error: DomainError | Non
         alerts=[(one, list(facts_of(one.evidence))) for one in found],
         full=len(found) == _MOST,
         names=await desk.names([one.subject_id for one in found if one.kind == "account"]),
+        tags=await hashtag_names(desk.db, [one.subject_id for one in found if one.kind == "hashtag"]),
+        links=await previews.find(desk.db, [one.subject_id for one in found if one.kind == "link" and one.subject_id]),
         texts=await desk.texts([one.subject_id for one in found if one.kind == "post"]),
     )
 
