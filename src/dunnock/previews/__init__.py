@@ -12,7 +12,7 @@ from dunnock.previews.fetch import jobs_of
 from dunnock.previews.job import FetchPreview
 from dunnock.previews.model import Card, Preview
 from dunnock.previews.sweep import EVERY, SweepPreviews
-from dunnock.previews.views import find, find_link, of_posts
+from dunnock.previews.views import find, find_link, of_posts, shown_by
 
 __all__ = [
     "EVERY",
@@ -28,4 +28,5 @@ __all__ = [
     "jobs_of",
     "normal_address",
     "of_posts",
+    "shown_by",
 ]

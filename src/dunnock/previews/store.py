@@ -44,6 +44,7 @@ _OF_POSTS = Sql(
     .join_from(post_previews, previews, _p.id == _of.preview_id)
     .where(among(_of.post_id, "ids"), _p.state == "ready")
 )
+_SHOWN_BY = Sql(select(_of.post_id).where(_of.preview_id == _the).order_by(_of.post_id.desc()).limit(bindparam("most")))
 _READY = Sql(select(*_shown).where(among(_p.id, "ids"), _p.state == "ready"))
 # Nobody shows it, nor another address of the same page.
 _UNUSED = (
@@ -85,6 +86,11 @@ async def find(reader: Reader, preview_id: int) -> Known | None:
     """The same by id."""
     row = await reader.one(_BY_ID, the=preview_id)
     return None if row is None else Known(*row)
+
+
+async def shown_by(reader: Reader, preview_id: int, most: int) -> list[int]:
+    """Posts that show it, the newest first."""
+    return [int(row[0]) for row in await reader.all(_SHOWN_BY, the=preview_id, most=most)]
 
 
 async def add(tx: Tx, url: str) -> Known:

@@ -20,6 +20,11 @@ async def find(reader: Reader, ids: Sequence[int]) -> dict[int, Preview]:
     return await store.ready(reader, ids) if ids else {}
 
 
+async def shown_by(reader: Reader, preview_id: int, *, most: int) -> list[int]:
+    """Ids of posts that show this preview, the newest first."""
+    return await store.shown_by(reader, preview_id, most)
+
+
 async def find_link(reader: Reader, url: str) -> int | None:
     """The preview of the page at an address that somebody posted; None when nobody did."""
     normal = normal_address(url)

@@ -16,6 +16,8 @@ from dunnock.foundation.reactions import Reactions
 from dunnock.foundation.settings import Settings
 from dunnock.integrity import money
 from dunnock.integrity.money.graph import as_csv, as_graphml
+from dunnock.previews import Card, PreviewChanged
+from dunnock.previews import store as previews_store
 
 BTC = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
 
@@ -141,6 +143,27 @@ async def test_what_staff_block_nobody_posts_in_any_spelling(house, make, keeper
             await house.do(money.block, bad, why=why, by=keeper.id)
     with pytest.raises(NotPermitted):
         await house.do(money.block, "https://paypal.me/wren", why="x", by=one.id)
+
+
+async def test_an_address_of_their_own_that_leads_on_counts_for_where_it_leads(house, make, keeper, db):
+    """No shortener that is known: whoever made its preview was led to the payee."""
+    one, other = await make.member(), await make.member()
+    await house.post(one, "Help https://nest.example/go")
+    async with db.begin() as tx:
+        page = await previews_store.add(tx, "https://www.paypal.com/paypalme/wren")
+        at = await previews_store.known(tx, "https://nest.example/go")
+        for preview in (page, at):
+            await previews_store.put(tx, preview.id, link_id=page.id, card=Card(title="Wren"), picture=None)
+            await tx.record(PreviewChanged(preview_id=preview.id))
+    await house.settle()
+    assert [it.key for it in (await money.graph_of(db, account_ids=[one.id], by=keeper.id)).assets.values()] == [
+        "paypal/wren"
+    ]
+    await house.post(other, "Also http://nest.example/go?utm_source=x")
+    assert (await money.graph_of(db, account_ids=[one.id], by=keeper.id)).account_ids == sorted([one.id, other.id])
+    await house.do(money.block, "https://paypal.me/wren", why="A swindle", by=keeper.id)
+    with pytest.raises(posts.PostRefused):
+        await house.post(other, "https://nest.example/go")
 
 
 async def test_one_new_wallet_of_three_protected_accounts_is_held(house, make, keeper):

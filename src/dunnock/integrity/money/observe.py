@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from html import unescape
 
-from dunnock import accounts, posts, text
+from dunnock import accounts, posts, previews, text
 from dunnock.foundation.clock import DAY, now_ms
 from dunnock.foundation.db import Db, Reader, Tx
 from dunnock.foundation.http import Door, OutsideFailed, OutsideForbidden, Wanted
@@ -23,7 +23,8 @@ from dunnock.integrity.words import words_of
 KEPT_MS = 180 * DAY
 _HREF = re.compile(r'<a [^>]*?href="((?:https?|bitcoin|ethereum|litecoin):[^"]{1,2048})"', re.IGNORECASE)
 _MOST_LINKS = 40
-_FOLLOWED_MS = 7 * DAY
+_FOLLOWED_MS = 15 * DAY  # longer than a preview counts as known: what it told us must not be forgotten before
+_MOST_LED = 100
 _SHORT = Wanted(plain=True, most=1024, cut=True, hops=6, within_s=10)
 
 
@@ -61,6 +62,20 @@ async def on_profile(tx: Tx, event: accounts.PersonaChanged | accounts.AccountMa
     """A profile leads somewhere, or elsewhere now."""
     if not isinstance(event, accounts.PersonaChanged) or not {"bio", "fields"}.isdisjoint(event.fields.split(",")):
         await look_at_profile(tx, event.account_id)
+
+
+async def on_preview(tx: Tx, event: previews.PreviewChanged) -> None:
+    """Whoever looked what a link shows was led on to a payee: an address that is no shortener's led there all the same."""
+    one = (await previews.find(tx, [event.preview_id])).get(event.preview_id)
+    if one is None or one.link_id == one.id or asset_of(one.url) is not None:
+        return
+    page = (await previews.find(tx, [one.link_id])).get(one.link_id)
+    address = canonical(one.url)
+    if page is None or address is None or asset_of(page.url) is None:
+        return
+    await _learn(tx, address, page.url)
+    for post_id in await previews.shown_by(tx, one.id, most=_MOST_LED):
+        await look_at_post(tx, post_id)
 
 
 async def look_at_post(tx: Tx, post_id: int) -> None:
@@ -130,16 +145,21 @@ async def follow_short(db: Db, door: Door, job: FollowShort) -> None:
         except (OutsideFailed, OutsideForbidden):
             target = ""
         async with db.begin() as tx:
-            await tx.run(store.LEARN, address=address, target="" if canonical(target) == address else target, at=tx.now)
-            if (found := asset_of(target)) is not None:
-                for one in [Known(*row) for row in await tx.all(store.BY_KEYS, keys=[found.key])]:
-                    if one.state:
-                        await tx.record(AssetJudged(asset_id=one.id, state=one.state))
+            await _learn(tx, address, "" if canonical(target) == address else target)
     async with db.begin() as tx:
         if job.post_id:
             await look_at_post(tx, job.post_id)
         else:
             await look_at_profile(tx, job.account_id)
+
+
+async def _learn(tx: Tx, address: str, target: str) -> None:
+    """Keep where an address leads; where that is stopped, those who keep it from being posted hear of one more way there."""
+    await tx.run(store.LEARN, address=address, target=target, at=tx.now)
+    if (found := asset_of(target)) is not None:
+        for one in [Known(*row) for row in await tx.all(store.BY_KEYS, keys=[found.key])]:
+            if one.state:
+                await tx.record(AssetJudged(asset_id=one.id, state=one.state))
 
 
 async def short_ways(reader: Reader, keys: Collection[str], *, most: int = 5_000) -> dict[str, str]:
@@ -176,12 +196,13 @@ async def _found(tx: Tx, html: str, words: str) -> tuple[list[Asset], Sequence[s
     """What the HTML and its words lead to, as far as it is known; and the addresses that must be followed first."""
     urls = links_in(html) if "href=" in html else []
     urls += addresses(seen(words), without=urls)
-    short = {address: url for url in urls if shortened(url) and (address := canonical(url)) is not None}
-    if short:
-        learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=sorted(short))}
+    hidden = {at: url for url in urls if asset_of(url) is None and (at := canonical(url)) is not None}
+    short: list[str] = []
+    if hidden:
+        learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=sorted(hidden))}
         urls += [target for target in learnt.values() if target]
-        short = {address: url for address, url in short.items() if address not in learnt}
-    return _strip(assets_of(words, urls)), list(short.values())
+        short = [url for at, url in hidden.items() if at not in learnt and shortened(url)]
+    return _strip(assets_of(words, urls)), short
 
 
 def _strip(found: Iterable[Asset]) -> list[Asset]:

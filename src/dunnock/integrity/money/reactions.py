@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from dunnock import accounts, posts
+from dunnock import accounts, posts, previews
 from dunnock.foundation.db import Db
 from dunnock.foundation.http import Door
 from dunnock.foundation.job import Job
@@ -16,6 +16,7 @@ HEARS: Hears = {
     posts.PostPublished: (observe.on_post,),
     posts.PostEdited: (observe.on_post,),
     posts.PostDeleted: (observe.on_post_deleted,),
+    previews.PreviewChanged: (observe.on_preview,),
     accounts.AccountMade: (observe.on_profile,),
     accounts.PersonaChanged: (observe.on_profile,),
 }
