@@ -80,10 +80,16 @@ async def test_a_mail_that_is_confirmed_leads_to_it_and_it_can_be_put_away(close
     assert OFFER not in (await phone.submit("/welcome/collection")).text
 
 
-async def test_an_invitation_can_lead_to_one_and_what_is_gone_is_offered_to_nobody(closed_to, db, join, birds):
-    site, boss = closed_to(sign_up="invitation"), await join("boss", "owner")
+async def test_an_invitation_can_lead_to_one_and_what_is_gone_is_offered_to_nobody(closed_to, db, signed_in, birds):
+    site = closed_to(sign_up="invitation")
+    staff, boss = await signed_in("boss", "owner", at=site), await accounts.member_named(db, "boss")
     async with db.begin() as tx:
         invitation = await accounts.invite(tx, by_member_id=boss.id, most_uses=2)
+    assert f"/settings/invitations?collection={birds.id}" in (await staff.get(f"/collections/{birds.id}")).body
+    page = await staff.get(f"/settings/invitations?collection={birds.id}")
+    assert f"/invite/{invitation.code}?collection={birds.id}" in page.text
+    page = await staff.submit("/settings/invitations", most_uses="1", days="7")
+    assert page.text.count(f"?collection={birds.id}") == 2
     guest = site.browser()
     await guest.get(f"/invite/{invitation.code}?collection={birds.id}")
     page = await guest.submit("/auth/sign_up", **FORM)

@@ -152,6 +152,7 @@ async def show_collection(
         if visitor.account_id is None
         else await discovery.following_all(db, one.id, by=visitor.account_id),
         mine=one.account_id == visitor.account_id,
+        invites=visitor.is_staff and bool(one.items),
         joins=visitor.account_id is None and bool(one.items),
         follows=visitor.account_id is not None
         and one.account_id != visitor.account_id

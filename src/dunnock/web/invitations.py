@@ -5,12 +5,12 @@ from __future__ import annotations
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from dunnock import accounts
-from dunnock.api.kit import Form, Id
+from dunnock import accounts, discovery
+from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Db
 from dunnock.foundation.errors import DomainError, Invalid, Kind
-from dunnock.web.pages import Sent, pages
+from dunnock.web.pages import DoneParams, Sent, pages
 from dunnock.web.show import Show
 from dunnock.web.visitor import Member, Visitor
 
@@ -23,11 +23,18 @@ class InvitingRefused(DomainError):
     code, kind, safe = "inviting_refused", Kind.DENIED, "Only the people who run this server can invite others to it."
 
 
+class InvitationsParams(DoneParams, frozen=True):
+    """`collection`: whose people those who come are offered to follow."""
+
+    collection: Id | None = None
+
+
 class InvitationForm(Sent):
-    """For how many people and days; 0: no limit."""
+    """For how many people and days; 0: no limit. `collection`: as for the page."""
 
     most_uses: int = 1
     days: int = 7
+    collection: Id | None = None
 
 
 class WithdrawForm(Sent):
@@ -38,13 +45,15 @@ class WithdrawForm(Sent):
 
 @get("/settings/invitations")
 async def list_invitations(
+    *,
+    params: Query[InvitationsParams],
     show: NamedDependency[Show],
     member: NamedDependency[Member],
     visitor: NamedDependency[Visitor],
     db: NamedDependency[Db],
 ) -> Response[str]:
     """One's invitations, and the form for a new one."""
-    return await _list(show, db, member, visitor)
+    return await _list(show, db, member, visitor, collection=params.collection)
 
 
 @post("/settings/invitations", status_code=303)
@@ -69,8 +78,9 @@ async def invite(
                 expires_at=tx.now + form.days * DAY if form.days else None,
             )
     except DomainError as error:
-        return await _list(show, db, member, visitor, error=error)
-    return show.go("/settings/invitations", done="invited")
+        return await _list(show, db, member, visitor, collection=form.collection, error=error)
+    query = "" if form.collection is None else f"?collection={form.collection}"
+    return show.go(f"/settings/invitations{query}", done="invited")
 
 
 @post("/settings/invitations/withdraw", status_code=303)
@@ -87,10 +97,19 @@ async def withdraw(
 
 
 async def _list(
-    show: Show, db: Db, member: Member, visitor: Visitor, *, error: DomainError | None = None
+    show: Show,
+    db: Db,
+    member: Member,
+    visitor: Visitor,
+    *,
+    collection: int | None,
+    error: DomainError | None = None,
 ) -> Response[str]:
     held = await accounts.invitations_by(db, member.member_id)
-    return show("invitations.html", error=error, invitations=held, allowed=visitor.is_staff)
+    one = None
+    if collection is not None:
+        one = await discovery.find_collection(db, collection, viewer=member.account_id)
+    return show("invitations.html", error=error, invitations=held, allowed=visitor.is_staff, collection=one)
 
 
 HANDLERS = pages(list_invitations, invite, withdraw)
