@@ -286,6 +286,22 @@ async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(house, m
                 assert down == within[::-1][:most], (word, above, below, most)
 
 
+async def test_a_rare_word_takes_postgresql_one_question(house, make, monkeypatch):
+    monkeypatch.setattr("dunnock.discovery.find.WALKED", 4)
+    author = await make.member("author", indexable=True)
+    held = [await make.post(author, "rare" if n in {2, 9} else "common") for n in range(20)]
+    await house.index(*held)
+    asked = []
+    whole = house.db.all
+    monkeypatch.setattr(house.db, "all", lambda sql, **values: asked.append(sql) or whole(sql, **values))
+    for up, there in ((False, [held[9].id, held[2].id]), (True, [held[2].id, held[9].id])):
+        asked.clear()
+        assert (
+            await find(house.db, Asked('"rare"', "'rare'", timed=True), above=0, below=1 << 62, most=40, up=up) == there
+        )
+        assert len(asked) == 1
+
+
 def plainly(text: str, typed: str) -> bool:
     """Does the text have what was typed? The 京都 of 東京都 is none, nor the 국어 of 한국어."""
     held = words_of(text)

@@ -2,8 +2,9 @@
 
 SQLite's index gives posts in that order by itself. PostgreSQL's knows none: asked for a common word it gives every post with
 it, and going down the posts until enough have a rare one reads them all. So here the newest are gone through first. How many of
-them fit says what to do next: go through some thousands more, or ask the index, and of many only for a span of time, by its
-marks, and so on, always further. To go through a post takes a third of a microsecond, to get one from the index three.
+them fit says what to do next: ask the index (of few at once, in the same statement), go through some thousands more, or ask
+the index for a span of time, by its marks, and so on, always further. To go through a post takes a third of a microsecond, to
+get one from the index three.
 """
 
 from __future__ import annotations
@@ -51,15 +52,20 @@ class _Search:
     def __init__(self, db: Db, asked: Asked, most: int, *, up: bool) -> None:
         self._db, self._asked, self._most, self._up = db, asked, most, up
         self._index = asked.rough or asked.ts
+        self._many = MANY // 2 if asked.rough else MANY  # what a rough question gives is looked at again
         self._found: list[int] = []
 
     async def between(self, above: int, below: int) -> list[int]:
         walk = store.WALKED_UP if self._up else store.WALKED
+        values = {"ts": self._index, "many": self._many}
+        if self._asked.rough:
+            walk = store.WALKED_EXACT_UP if self._up else store.WALKED_EXACT
+            values["exact"] = self._asked.ts
         begin = above if self._up else below
         looked_at, step = 0, WALKED
         while True:
             missing = self._most - len(self._found)
-            rows = await self._db.all(walk, ts=self._asked.ts, above=above, below=below, looked_at=step, most=missing)
+            rows = await self._db.all(walk, **values, above=above, below=below, looked_at=step, most=missing)
             *fit, (edge, first, last) = rows
             self._found += [row[0] for row in fit]
             if not edge:
@@ -79,11 +85,10 @@ class _Search:
         """Ask the index for more and more, until there is enough or nothing left. `behind`: ms that were looked at."""
         least = 1.0
         likely = (len(self._found) + 1) * abs(ms_of(far) - ms_of(near)) / behind
-        many = MANY / 2 if self._asked.rough else MANY  # what a rough question gives is looked at again
         while len(self._found) < self._most:
             left = 2.0 * (self._most - len(self._found)) / (len(self._found) + 1)
             length = behind * min(_FURTHER, max(least, left))
-            edge, timed = self._step(near, far, length) if likely > many else (far, self._index)
+            edge, timed = self._step(near, far, length) if likely > self._many else (far, self._index)
             above, below = (near, edge) if self._up else (edge, near)
             values = {"ts": timed, "above": above, "below": below, "most": self._most - len(self._found)}
             if self._asked.rough:

@@ -105,43 +105,51 @@ FOUND, FOUND_UP = _found("ASC"), _found("DESC")
 _BETWEEN = "d.post_id < CAST(:below AS bigint) AND d.post_id > CAST(:above AS bigint)"
 
 
-def _walked(order: str) -> Sql:
+def _by_index(order: str, also: str) -> str:
+    # The sums and the inner SELECT keep PostgreSQL from going down the posts: how many match it guesses badly.
+    return (
+        "SELECT d.post_id FROM search_docs AS d WHERE d.words @@ (SELECT CAST(:ts AS tsquery)) "
+        f"AND d.post_id + 0 < CAST(:below AS bigint) AND d.post_id + 0 > CAST(:above AS bigint) {also}"
+        f"ORDER BY d.post_id + 0 {order} LIMIT CAST(:most AS bigint)"
+    )
+
+
+_exact = "AND CAST(d.words @@ CAST(:exact AS tsquery) AS int) + 0 = 1 "
+MATCHING, MATCHING_UP = Sql(text(_by_index("DESC", ""))), Sql(text(_by_index("ASC", "")))
+"""Ids of posts that match, by the index of words, on PostgreSQL."""
+LOOKED_AT, LOOKED_AT_UP = Sql(text(_by_index("DESC", _exact))), Sql(text(_by_index("ASC", _exact)))
+"""The same, and what was found by the index must be `exact`, too."""
+
+
+def _walked(order: str, also: str = "") -> Sql:
     # The sum keeps PostgreSQL from asking the index of words. Where the walk ended is only looked up when it has to go on.
     nearest = f"FROM search_docs AS d WHERE {_BETWEEN} ORDER BY d.post_id {order}"
+    whole = _by_index(order, f"{also}AND (SELECT rare FROM told) ")
+    exact = ":exact" if also else ":ts"
     return Sql(
         text(
             f"WITH fit AS MATERIALIZED (SELECT near.post_id FROM (SELECT d.post_id, d.words {nearest} "
-            "LIMIT CAST(:looked_at AS bigint)) AS near WHERE CAST(near.words @@ CAST(:ts AS tsquery) AS int) + 0 = 1 "
-            f"ORDER BY near.post_id {order} LIMIT CAST(:most AS bigint)) "
-            "SELECT post_id, 0, 0 FROM fit UNION ALL "
-            "SELECT CASE WHEN (SELECT count(*) FROM fit) < CAST(:most AS bigint) THEN coalesce("
-            f"(SELECT d.post_id {nearest} OFFSET CAST(:looked_at AS bigint) - 1 LIMIT 1), 0) ELSE 0 END, "
-            "coalesce((SELECT min(post_id) FROM search_docs), 0), coalesce((SELECT max(post_id) FROM search_docs), 0)"
+            f"LIMIT CAST(:looked_at AS bigint)) AS near WHERE CAST(near.words @@ CAST({exact} AS tsquery) AS int) + 0 = 1 "
+            f"ORDER BY near.post_id {order} LIMIT CAST(:most AS bigint)), "
+            "seen AS MATERIALIZED (SELECT count(*) AS fits, CASE WHEN count(*) < CAST(:most AS bigint) THEN coalesce("
+            f"(SELECT d.post_id {nearest} OFFSET CAST(:looked_at AS bigint) - 1 LIMIT 1), 0) ELSE 0 END AS edge FROM fit), "
+            "told AS MATERIALIZED (SELECT edge, edge <> 0 AND (fits + 1) * greatest((SELECT reltuples FROM pg_class "
+            "WHERE oid = CAST('search_docs' AS regclass)), 1) <= CAST(:many AS bigint) * CAST(:looked_at AS bigint) AS rare "
+            "FROM seen) "
+            "SELECT post_id, 0, 0 FROM fit WHERE NOT (SELECT rare FROM told) UNION ALL "
+            f"SELECT post_id, 0, 0 FROM ({whole}) AS found UNION ALL "
+            "SELECT CASE WHEN rare THEN 0 ELSE edge END, coalesce((SELECT min(post_id) FROM search_docs), 0), "
+            "coalesce((SELECT max(post_id) FROM search_docs), 0) FROM told"
         )
     )
 
 
 WALKED, WALKED_UP = _walked("DESC"), _walked("ASC")
 """Of the nearest posts those that match, by going through them, then (the last one looked at, the lowest and the highest of
-all); 0 for the last: there is no more, or enough fit; on PostgreSQL."""
-
-
-def _matching(order: str, also: str = "") -> Sql:
-    # The sums and the inner SELECT keep PostgreSQL from going down the posts: how many match it guesses badly.
-    return Sql(
-        text(
-            "SELECT d.post_id FROM search_docs AS d WHERE d.words @@ (SELECT CAST(:ts AS tsquery)) "
-            f"AND d.post_id + 0 < CAST(:below AS bigint) AND d.post_id + 0 > CAST(:above AS bigint) {also}"
-            f"ORDER BY d.post_id + 0 {order} LIMIT CAST(:most AS bigint)"
-        )
-    )
-
-
-MATCHING, MATCHING_UP = _matching("DESC"), _matching("ASC")
-"""Ids of posts that match, by the index of words, on PostgreSQL."""
-_looked_at = "AND CAST(d.words @@ CAST(:exact AS tsquery) AS int) + 0 = 1 "
-LOOKED_AT, LOOKED_AT_UP = _matching("DESC", _looked_at), _matching("ASC", _looked_at)
-"""The same, and what was found by the index must be `exact`, too."""
+all); 0 for the last: there is no more, or enough fit; on PostgreSQL. Where at most `many` of all posts are likely to match, the
+index is asked for them at once, and there is no more."""
+WALKED_EXACT, WALKED_EXACT_UP = _walked("DESC", _exact), _walked("ASC", _exact)
+"""The same, where the index is asked something rougher than `exact`."""
 
 _many = bindparam("ids", type_=ManyIds())
 FOUND_AMONG = Sql(
