@@ -142,16 +142,17 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("start", ["", "http://a.bc/", "@a@", "#"])
 def test_hostile_text_takes_linear_time(piece: str, start: str) -> None:
-    def seconds(size: int) -> float:
-        best = 9.0
-        for _ in range(3):
-            began = time.thread_time()
-            parsed = text.parse(start + piece * (size // len(piece)))
-            text.render(parsed, mention_url={}, tag_url=str)
-            text.length(parsed)
-            best = min(best, time.thread_time() - began)
-        return best
+    def once(size: int) -> float:
+        began = time.thread_time()
+        parsed = text.parse(start + piece * (size // len(piece)))
+        text.render(parsed, mention_url={}, tag_url=str)
+        text.length(parsed)
+        return time.thread_time() - began
 
-    large = seconds(100_000)
-    assert large < 0.1 or large < 16 * seconds(25_000)
-    assert large < 2
+    def seconds(size: int) -> float:
+        return min(once(size) for _ in range(3))
+
+    if once(100_000) >= 0.1:  # few of these texts take so long
+        large = seconds(100_000)
+        assert large < 16 * seconds(25_000)
+        assert large < 2
