@@ -304,11 +304,14 @@ class ForYou:
         draw: Callable[[], float] | None,
     ) -> list[Receipt]:
         """The best of what the viewer's filters do not hide. All of it is held against them only when a page has such a post."""
-        receipts = self._rank(found, posts, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+
+        def best(of: Sequence[PostCard]) -> list[Receipt]:
+            return self._rank(found, of, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+
+        receipts = best(posts)
         if await self._hidden(viewer.id, [found.cards[one.item] for one in receipts]):
             hidden = await self._hidden(viewer.id, posts)
-            left = [one for one in posts if one.id not in hidden]
-            receipts = self._rank(found, left, viewer, choices, now=now, limit=limit, minor=minor, draw=draw)
+            receipts = best([one for one in posts if one.id not in hidden])
         return receipts
 
     async def _hidden(self, viewer_id: int, cards: Sequence[PostCard]) -> set[int]:
