@@ -63,6 +63,7 @@ def test_short_texts_have_none():
 def test_one_text_alone_has_the_keys_that_it_has_among_others():
     dice = random.Random(5)
     texts = ["".join(dice.choices("abc déf漢 ", k=length)) for length in (0, 5, 30, 31, 32, 33, 60, 500, 3_000)]
-    rows, keys = fingerprints([texts])
-    for number, text in enumerate(texts):
-        assert fingerprint(text) == keys[rows == number].tolist()
+    for among in ([*texts, "a short one is last"], [*texts, "ab\0c" * 12], texts[::-1]):
+        rows, keys = fingerprints([among])
+        for number, text in enumerate(among):
+            assert fingerprint(text) == keys[rows == number].tolist()

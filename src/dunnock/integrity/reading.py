@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,10 +15,11 @@ from dunnock.integrity import definitions, engines
 from dunnock.integrity.coaction import Ints, Observations, Trace, Words, distinct, sorting
 from dunnock.integrity.coaction.near import fingerprints
 from dunnock.integrity.coaction.occasions import repeated
-from dunnock.integrity.engines import BadTable
+from dunnock.integrity.engines import PLACE, BadTable
 
 __all__ = ["BadTable", "Boosts", "Posts"]
 
+_IN_FILE = (1 << PLACE) - 1
 _CHUNK = 20_000  # texts at a time
 _LACKING = {"accounts": "account", "ids": "id", "dates": "a date that can be read"}
 _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93))  # odd: no two hashes become one
@@ -123,6 +124,7 @@ class Posts:
         row, actor = columns["row"].astype(np.int64), columns["actor"].astype(np.int64)
         kept = _once(row, actor, columns["which"].view(np.uint64))
         self._rows: Ints = row[kept]  # of each post, by its number
+        self._whole = _without_gaps(self._rows)
         self.author: Ints = actor[kept]
         self.at: Ints = columns["moment"][kept].astype(np.int64)
         self.is_repost: npt.NDArray[np.bool_] = columns["is_repost"][kept].astype(np.bool_)
@@ -132,15 +134,13 @@ class Posts:
         return self._observed(trace, found["row"], found["object"].view(np.uint64))
 
     def _near(self) -> Observations:
-        rows: list[Ints] = [np.empty(0, np.int64)]
-
-        def chunks() -> Iterator[list[str]]:
-            for some in self._engine.rows(definitions.worded(self._told), _CHUNK):
-                rows.append(np.array([row for row, _ in some], np.int64))
-                yield [words.lower() for _, words in some]
-
-        text, key = fingerprints(chunks())
-        return self._observed(Trace.NEAR_TEXT, np.concatenate(rows)[text], key)
+        found = self._engine.columns(definitions.worded(self._told))
+        words = found["words"]
+        chunks = (
+            [one.lower() for one in words[start : start + _CHUNK].tolist()] for start in range(0, len(words), _CHUNK)
+        )
+        text, key = fingerprints(chunks)
+        return self._observed(Trace.NEAR_TEXT, found["row"][text], key)
 
     def _observed(self, trace: Trace, row: Ints, thing: Words) -> Observations:
         there, number = self._numbers(row)
@@ -149,8 +149,14 @@ class Posts:
 
     def _numbers(self, row: Ints) -> tuple[npt.NDArray[np.bool_], Ints]:
         """Which of the rows are posts, and the numbers of these."""
-        number = np.minimum(np.searchsorted(self._rows, row), max(len(self._rows) - 1, 0))
-        there = self._rows[number] == row if len(self._rows) else np.zeros(len(row), np.bool_)
+        if len(self._rows) == 0:
+            return np.zeros(len(row), np.bool_), np.empty(0, np.int64)
+        if len(self._whole):
+            guess = self._whole[np.minimum(row >> PLACE, len(self._whole) - 1)] + (row & _IN_FILE)
+        else:
+            guess = np.searchsorted(self._rows, row)
+        number = np.clip(guess, 0, len(self._rows) - 1)
+        there = self._rows[number] == row
         return there, number[there]
 
 
@@ -164,6 +170,17 @@ def _once(row: Ints, actor: Ints, which: Words) -> Ints:
     kept[again[1:][same]] = False
     place = np.flatnonzero(kept)
     return place if np.all(np.diff(row[place]) > 0) else place[np.argsort(row[place])]
+
+
+def _without_gaps(rows: Ints) -> Ints:
+    """By the place of a file: what makes the number of a post of a place in that file. Empty where a file has gaps."""
+    starts = np.flatnonzero(np.diff(rows >> PLACE, prepend=-1))
+    sizes = np.diff(starts, append=len(rows))
+    if len(rows) == 0 or np.any(rows[starts + sizes - 1] - rows[starts] != sizes - 1):
+        return np.empty(0, np.int64)
+    made = np.zeros(int(rows[-1] >> PLACE) + 1, np.int64)
+    made[rows[starts] >> PLACE] = starts - (rows[starts] & _IN_FILE)
+    return made
 
 
 def _several(tags: Observations) -> Observations:

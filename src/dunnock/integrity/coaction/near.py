@@ -36,8 +36,7 @@ def fingerprints(texts: Iterable[Sequence[str]]) -> tuple[Ints, Words]:
     rows, keys, start = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], 0
     for chunk in texts:
         for first in range(0, len(chunk), _CHUNK):
-            part = [text.encode() for text in chunk[first : first + _CHUNK]]
-            row, key = _of_chunk(part)
+            row, key = _of_chunk(chunk[first : first + _CHUNK])
             rows.append(row + start + first)
             keys.append(key)
         start += len(chunk)
@@ -51,9 +50,8 @@ def fingerprint(text: str) -> list[int]:
         return []
     run = np.correlate(np.frombuffer(told, np.uint8).astype(np.uint64), _POWERS)
     run += _OF_ONES
-    mixed = run * _SALT_ROWS
-    mixed ^= mixed >> _SHIFT
-    least: list[int] = np.minimum.reduce(mixed, axis=1).tolist()
+    found: Words = np.minimum.reduce(run * _SALT_ROWS, axis=1)
+    least: list[int] = (found ^ (found >> _SHIFT)).tolist()
     return [(least[2 * n] * int(_BASE) & _ALL) ^ (least[2 * n + 1] + n & _ALL) for n in range(KEYS)]
 
 
@@ -74,28 +72,28 @@ _OF_ONES = np.uint64(sum(map(int, _POWERS)) & _ALL)  # bytes count from 1
 _SALT_ROWS, _SHIFT = _SALTS[:, None].copy(), np.uint64(29)
 
 
-def _of_chunk(texts: list[bytes]) -> tuple[Ints, Words]:
-    which = np.array([n for n, text in enumerate(texts) if len(text) >= SHORTEST], np.int64)
+def _of_chunk(texts: Sequence[str]) -> tuple[Ints, Words]:
+    told = np.frombuffer("\0".join(texts).encode(), np.uint8)
+    ends = np.append(np.flatnonzero(told == 0), len(told))
+    if len(ends) != len(texts):  # that sign is in a text, too
+        ends = np.cumsum([len(text.encode()) + 1 for text in texts]) - 1
+    starts = np.append(0, ends[:-1] + 1)
+    which = np.flatnonzero(ends - starts >= SHORTEST)
     if len(which) == 0:
         return which, np.empty(0, np.uint64)
-    kept = [texts[n] for n in which]
-    run = np.frombuffer(b"".join(kept), np.uint8).astype(np.uint64) + np.uint64(1)
+    run = told.astype(np.uint64) + np.uint64(1)
+    # Runs that reach over the end of a text belong to nobody: every second stretch is left out.
+    stretches = np.column_stack([starts[which], ends[which] - _RUN + 1]).ravel()
+    stretches = stretches[stretches < len(told) - _RUN + 1]
     with np.errstate(over="ignore"):
         base, width = _BASE, 1
         while width < _RUN:  # the hash of 2w bytes from those of w
             run = run[:-width] + base * run[width:]
             base, width = base * base, width * 2
-        lengths = np.array([len(text) for text in kept], np.int64)
-        # Runs that reach into the next text belong to nobody: they are taken out.
-        number = lengths - _RUN + 1
-        inner = np.ones(len(run) + _RUN - 1, np.bool_)
-        inner[(np.cumsum(lengths) - np.arange(1, _RUN)[:, None]).ravel()] = False
-        run, starts = run[inner[: len(run)]], np.cumsum(number) - number
-        least, mixed, shifted = [], np.empty_like(run), np.empty_like(run)
+        least, mixed = [], np.empty_like(run)
         for salt in _SALTS:
             np.multiply(run, salt, out=mixed)
-            np.right_shift(mixed, np.uint64(29), out=shifted)
-            np.bitwise_xor(mixed, shifted, out=mixed)
-            least.append(np.minimum.reduceat(mixed, starts))
+            one = np.minimum.reduceat(mixed, stretches)[::2]
+            least.append(one ^ (one >> _SHIFT))
         keys = [(least[2 * n] * _BASE) ^ (least[2 * n + 1] + np.uint64(n)) for n in range(KEYS)]
     return np.tile(which, KEYS), np.concatenate(keys)

@@ -153,9 +153,11 @@ def firsts(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Observati
     window -= window.min()
     whose = seen.trace * (seen.actor.max() + 1) + seen.actor
     which = whose * (window.max() + 1) + window  # one column sorts faster than three
-    again = repeated(seen.object + which.view(np.uint64) * _APART)
-    again = again[known[again]]
-    order = again[np.lexsort((seen.post[again], seen.at[again], which[again], seen.object[again]))]
+    both = seen.object + which.view(np.uint64) * _APART
+    again = repeated(both)
+    order = again[known[again]]
+    for column in (seen.post, seen.at, both):  # by the last, then by those before it
+        order = order[sorting(column[order])]
     new = np.ones(len(order), np.bool_)
     new[1:] = (np.diff(which[order]) != 0) | (np.diff(seen.object[order]) != 0)
     known[order[~new]] = False
@@ -163,12 +165,20 @@ def firsts(seen: Observations, rules: Mapping[Trace, Rule] = RULES) -> Observati
 
 
 def repeated(key: Words) -> Ints:
-    """Rows whose keys come more than once: by key, then in their order."""
-    rows = sorting(key)
-    key = key[rows]
-    same = np.zeros(len(key) + 1, np.bool_)
-    same[1:-1] = key[1:] == key[:-1]
-    return rows[same[1:] | same[:-1]]
+    """Rows whose keys come more than once: by key, then in their order. Sorts least where the upper bits tell keys apart."""
+    taken = np.uint64(len(key).bit_length())
+    upper = (key >> taken << taken) | np.arange(len(key), dtype=np.uint64)
+    upper.sort()
+    rows = (upper & np.uint64((1 << int(taken)) - 1)).view(np.int64)
+    rows = rows[_doubled(upper >> taken)]
+    rows = rows[sorting(key[rows])]
+    return rows[_doubled(key[rows])]
+
+
+def _doubled(ordered: Words) -> npt.NDArray[np.bool_]:
+    same = np.zeros(len(ordered) + 1, np.bool_)
+    same[1:-1] = ordered[1:] == ordered[:-1]
+    return np.asarray(same[1:] | same[:-1])
 
 
 def shares(actor: Ints, window: Ints) -> Floats:
