@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import ctypes
 import sys
 import tempfile
 import time
@@ -42,6 +44,7 @@ def scan(
 
     if not files:
         raise Refused("Name a table of posts.")
+    _keep_memory()
     least = scanning.THRESHOLD if threshold is None else threshold
     flags = scanning.scan(files, text=not no_text, threshold=least, engine=engine, tell=_tell)
     rows = (
@@ -49,6 +52,19 @@ def scan(
     )
     _write(out, _FLAGS, rows)
     print(f"{len(flags):,} accounts in {len({flag.cluster for flag in flags}):,} clusters act together: {out}")
+
+
+def _keep_memory() -> None:
+    """What one column leaves, the next one takes: to give it back and to have it zeroed again is a tenth of a scan's cost.
+
+    Where there is another library than glibc, all stays as it is. Source: mallopt(3).
+    """
+    mmap_max, trim_threshold, top_pad = -4, -1, -2
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        tune = ctypes.CDLL(None).mallopt
+        tune(mmap_max, 0)
+        tune(trim_threshold, 2**31 - 1)
+        tune(top_pad, 64 * 2**20)
 
 
 _FLAGS = {"account_id": "VARCHAR", "score": "DOUBLE", "cluster_id": "BIGINT", "evidence": "VARCHAR"}
