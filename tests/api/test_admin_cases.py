@@ -38,6 +38,14 @@ async def test_techniques_are_found(staff, people):
     assert await staff.get(f"{HERE}/techniques", people["mo"]) == []
 
 
+async def test_a_case_of_the_server_was_opened_by_nobody(staff, people, db):
+    async with db.begin() as tx:
+        case_id = await moderation.open_case_by_server(
+            tx, "Two birds", hypothesis="Alike", severity=1, techniques=(), subjects=()
+        )
+    assert (await staff.get(f"{HERE}/cases/{case_id}", people["mo"]))["opened_by_id"] is None
+
+
 @pytest.mark.both_engines
 async def test_a_case_from_its_opening_to_its_end(staff, people):
     mo, wren, robin = people["mo"], people["wren"], people["robin"]

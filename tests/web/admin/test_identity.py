@@ -51,7 +51,7 @@ async def test_names_impostors_and_turns(db, signed_in, make):
     beside = f"/admin/identity/lookalikes/{fake.id}/{one.name_id}"
     assert beside in page.body
     page = await ada.get(beside)
-    for words in ("nordwind<mark", "with a word of service added", "_help was added"):
+    for words in ("nordwind<mark", "with a word of service added", "_help was added", "Readers are told by a label"):
         assert words in page.text or words in page.body, words
     assert "/fingerprint" in page.body
     page = await _send(ada, beside, "case", account_id=fake.id, at="/admin/identity")

@@ -144,7 +144,10 @@ class DecisionForm(msgspec.Struct):
 
 
 class Case(msgspec.Struct, kw_only=True):
-    """A case; ours. `subjects`: how many by kind and part; `severity`: 0 (low) to 3 (critical)."""
+    """A case; ours. `subjects`: how many by kind and part; `severity`: 0 (low) to 3 (critical).
+
+    `opened_by_id` null: the server itself.
+    """
 
     id: str
     title: str
@@ -154,7 +157,7 @@ class Case(msgspec.Struct, kw_only=True):
     created_at: str
     updated_at: str
     closed_at: str | None
-    opened_by_id: str
+    opened_by_id: str | None
     assigned_to_id: str | None
 
 
@@ -233,7 +236,7 @@ def _case(one: moderation.Case) -> Case:
         created_at=iso(ms_of(one.id)),
         updated_at=iso(one.updated_at),
         closed_at=None if one.closed_at is None else iso(one.closed_at),
-        opened_by_id=str(one.opened_by),
+        opened_by_id=told_id(one.opened_by),
         assigned_to_id=told_id(one.assigned_to),
     )
 
