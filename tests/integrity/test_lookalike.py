@@ -107,6 +107,7 @@ def test_what_is_alike_is_found_by_its_keys():
         ("nordwinds", "nordwind", "near"),
         ("bordwind", "nordwind", "near"),
         ("delia", "delta", "near"),
+        ("reader12", "reader2", "near"),
         ("nordwind_fan", "nordwind", None),
         ("wind", "nordwind", None),
         ("", "nordwind", None),

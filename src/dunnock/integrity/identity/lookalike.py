@@ -81,6 +81,8 @@ def keys_for(name: str) -> list[str]:
 
 def likeness(name: str, protected: str) -> Likeness | None:
     """How `name` is like the `protected` one; None: it is not."""
+    if _other_number(name.casefold(), protected.casefold()):
+        return Likeness("near", protected.casefold())
     aims = [aim for aim in looks(protected) if len(aim) >= _SHORTEST]
     best: Likeness | None = None
     for core, cut in _cores(name):
@@ -92,6 +94,12 @@ def likeness(name: str, protected: str) -> Likeness | None:
         mixed = mixed_looks(name) & mixed_looks(protected, always=True)
         best = next((Likeness("same", one) for one in sorted(mixed) if len(one) >= _SHORTEST), best)
     return best
+
+
+def _other_number(name: str, protected: str) -> bool:
+    """Whether both are one word with different numbers, as members called alike have: anna85, anna86."""
+    bare = protected.rstrip("0123456789")
+    return protected not in {bare, name} and name.rstrip("0123456789") == bare
 
 
 _ORDER: dict[How, int] = {"same": 0, "affix": 1, "slip": 2, "near": 3}

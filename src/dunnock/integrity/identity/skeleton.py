@@ -12,7 +12,7 @@ from importlib import resources
 _PAIRS = (("vv", "w"), ("rn", "m"), ("cl", "d"))
 """Two letters that are read as one. The table of Unicode has `m` look like `rn`; here both become `m`."""
 _SPOKEN = str.maketrans(
-    {"2": "z", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i", "9": "g", "|": "l"}
+    {"3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "@": "a", "$": "s", "!": "i", "9": "g", "|": "l"}
 )
 _IGNORED = frozenset(("Mn", "Me", "Cf", "Cc"))
 _UNSEEN = frozenset("\u115f\u1160\u0640")
