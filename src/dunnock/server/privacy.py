@@ -20,7 +20,10 @@ This text comes with the software and says what it does. The people who run {dom
   its e-mail address keeps it from joining again.
 - **How many** members used the server on a day, but not who.
 
-Network addresses are used to stop abuse while you use the server and are not kept with your posts.
+Network addresses are used to stop abuse while you use the server and are not kept with your posts. Of the networks that you sign
+in from a few bits are kept for 400 days, so that a new one is noticed; nobody learns from them where you were. Whom you follow,
+block and mute, and what you filter, is kept as it was for eight days after each change, with the browser or app that changed it:
+so it can be undone if that was somebody else.
 
 ## Who sees it
 
