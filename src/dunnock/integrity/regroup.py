@@ -84,14 +84,15 @@ async def split_cluster(
         edits.ADD, id=edit_id, act="split", cluster_id=cluster_id, other_id=made, was=held.state, reason=words,
         by_account_id=by,
     )  # fmt: skip
-    await _remember(tx, edit_id, leaving, made)
     left = {one.account_id for one in leaving}
-    await _move(tx, sorted(left), cluster_id, made)
-    await _tie(tx, cluster_id, made)
+    # Before the members, which fill SQLite's cache: after them, of 20,000 it takes ten times as long.
     apart = [(cluster_id if one.account_id in left else made, one.account_id) for one in ours]
     await tx.many(
-        edits.KEEP_APART, [{"cluster_id": where, "account_id": who, "edit_id": edit_id} for where, who in apart]
+        edits.KEEP_APART, [{"cluster_id": where, "account_id": who, "edit_id": edit_id} for where, who in sorted(apart)]
     )
+    await _remember(tx, edit_id, leaving, made)
+    await _move(tx, sorted(left), cluster_id, made)
+    await _tie(tx, cluster_id, made)
     await log.note(tx, staff, "cluster.split", cluster_id, made=str(made), accounts=len(leaving), reason=words)
     await _settle(tx, cluster_id, made)
     await _raise(tx, made)
@@ -147,7 +148,9 @@ async def _bring_back(tx: Tx, edit: ClusterEdit, moved: list[ClusterMember], by:
 
 
 async def _members(tx: Tx, cluster_id: int) -> list[ClusterMember]:
-    return [store.member_of(row) for row in await tx.all(store.MEMBERS, the=cluster_id, most=_MOST_MOVED)]
+    """In the order of their ids: what is written of thousands looks up their accounts, which then lie beside each other."""
+    rows = await tx.all(store.MEMBERS, the=cluster_id, most=_MOST_MOVED)
+    return sorted(map(store.member_of, rows), key=lambda one: one.account_id)
 
 
 async def _remember(tx: Tx, edit_id: int, members: list[ClusterMember], into: int) -> None:
@@ -175,7 +178,7 @@ async def _tie(tx: Tx, cluster_id: int, into: int) -> None:
     there = {row[0] for row in await tx.all(store.SINCE, the=into)}
     ties = [store.tie_of(row) for row in await tx.all(store.TIES, the=cluster_id, most=_MOST_MOVED)]
     rows = [{"cluster_id": into, **asdict(one)} for one in ties if one.a_id in there and one.b_id in there]
-    await tx.many(store.PUT_TIE, rows)
+    await tx.many(store.PUT_TIE, sorted(rows, key=lambda one: (one["a_id"], one["b_id"])))
 
 
 async def _judge_alike(tx: Tx, cluster_id: int, by: int) -> None:
