@@ -228,6 +228,7 @@ ELSEWHERE = {
     "/notifications/requests/{request_id}": "wants a request, see tests/web/test_yours.py",
     "/admin/raids/{raid_id}": "wants a raid, see tests/web/admin/test_raids.py",
     "/admin/watch-rules/{rule_id}": "wants a rule, see tests/web/admin/test_watch_rules.py",
+    "/admin/integrity/detectors/{name}": "is among the screens for one detector",
     "/admin/integrity/{cluster_id}": "wants a network, see tests/web/admin/test_integrity.py",
     "/admin/cases/{case_id}": "wants a case, see tests/web/admin/test_cases.py",
     "/admin/reports/{report_id}/talk": "wants a report of another server, see tests/web/admin/test_talk.py",
