@@ -87,6 +87,18 @@ async def test_what_would_meet_much_of_all_is_started_only_when_that_is_meant(ho
     assert await house.do(rules.start_live, rule_id, by=ada.id, sure=True) is None
 
 
+async def test_a_rule_for_what_detectors_say_is_tried_on_what_they_said(db, house, ada, make):
+    wren, robin = await make.account(), await make.account()
+    await house.post(wren)
+    for one, score in ((wren, 0.95), (robin, 0.5)):
+        await house.do(integrity.raise_signal, "takeover.recalled", "account", one.id, score=score, evidence={})
+    await house.do(integrity.raise_signal, "takeover.recalled", "link", name="x", score=0.95, evidence={})
+    written = rules.Written(name="Taken", condition="all(kind = signal, signal:takeover.recalled > 0.9)")
+    rule_id = await house.do(rules.write_rule, written, by=ada.id)
+    found = rules.trial_of(await rules.show_rule(db, rule_id, by=ada.id))
+    assert (found.looked, found.hits, found.accounts, found.whole) == (4, 2, 1, True)
+
+
 async def test_nobody_starts_or_changes_what_somebody_else_changed_meanwhile(db, house, ada):
     written = rules.Written(name="Pills", condition=PILLS)
     rule_id = await house.do(rules.write_rule, written, by=ada.id)

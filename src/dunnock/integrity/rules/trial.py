@@ -20,12 +20,14 @@ from dunnock.foundation.ids import id_at, ms_of
 from dunnock.foundation.job import Job
 from dunnock.integrity.model import ACTS_KEPT_MS, Act
 from dunnock.integrity.rules import store
-from dunnock.integrity.rules.condition import Facts, compiled
+from dunnock.integrity.rules.condition import SIGNALS, Facts, compiled
 from dunnock.integrity.rules.facts import facts_of_post, of_account
 from dunnock.integrity.rules.model import Trial
-from dunnock.integrity.store import observations
+from dunnock.integrity.store import observations, signals
 
 MOST_ACTS = 20_000
+MOST_TOLD = 5_000
+"""Of what detectors said, for rules that ask for it."""
 MOST_SECONDS = 60.0
 _SAMPLE = 20
 _BREATH = 20
@@ -57,7 +59,10 @@ async def _look(db: Db, words: str) -> Trial:
     condition, began, now = compiled(words), time.monotonic(), now_ms()
     ((number,),) = await db.slow(observations.NUMBER_SINCE, since=id_at(now - ACTS_KEPT_MS))
     rows = await _of_each_day(db, now) if number > MOST_ACTS else await _newest(db, now)
-    looked, met = 0, list[tuple[int, int]]()
+    if SIGNALS in condition.needs:
+        told = await _told(db, now)
+        rows, number = [*told, *rows], number + len(told)
+    looked, met = 0, list[tuple[int, int | None]]()
     for row in rows:
         if time.monotonic() - began > MOST_SECONDS:
             break
@@ -67,7 +72,7 @@ async def _look(db: Db, words: str) -> Trial:
         facts = await _facts(db, row, condition.needs)
         if facts is not None and condition.meets(facts):
             met.append((row[0], row[1]))
-    people = {account_id for _, account_id in met}
+    people = {account_id for _, account_id in met if account_id is not None}
     return Trial(
         looked=looked,
         hits=len(met),
@@ -92,7 +97,17 @@ async def _of_each_day(db: Db, now: int) -> list[Any]:
     return [row for rows in itertools.zip_longest(*by_day) for row in rows if row is not None]
 
 
+async def _told(db: Db, now: int) -> list[Any]:
+    """What detectors said, as rows like those of acts: id, account (None: it is about no account), no act, what was said."""
+    rows = await db.all(signals.SINCE, since=now - ACTS_KEPT_MS, most=MOST_TOLD)
+    return [(row[0], row[2] if row[1] == "account" else None, None, row) for row in rows]
+
+
 async def _facts(db: Db, row: Any, needs: frozenset[str]) -> Facts | None:
+    if row[2] is None:
+        _, _, _, detector, score, at = row[3]
+        facts = Facts("signal", signals={detector: score})
+        return facts if row[1] is None else await of_account(db, facts, row[1], needs, at=at)
     if row[2] == Act.BOOST:
         return await of_account(db, Facts("boost"), row[1], needs, at=ms_of(row[0]))
     post = await posts.find_living(db, row[0])

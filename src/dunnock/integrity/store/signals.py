@@ -67,6 +67,12 @@ CASES_OF = Sql(  # of what one detector says of some accounts, the newest case f
     .order_by(_s.case_id.desc())
     .limit(1)
 )
+SINCE = Sql(  # what detectors said of late, but for what people dismissed, the latest first
+    select(_s.id, _s.kind, _s.subject_id, _s.detector, _s.score, _s.last_at)
+    .where(_s.last_at >= bindparam("since", type_=BigId), _s.state != "dismissed")
+    .order_by(_s.last_at.desc(), _s.id.desc())
+    .limit(bindparam("most"))
+)
 ABOUT = Sql(
     _row.where(_s.kind == bindparam("the_kind"), _s.subject_id == bindparam("subject", type_=BigId))
     .order_by(_s.last_at.desc(), _s.id.desc())
