@@ -16,10 +16,10 @@ _PARTS = {"bc": "btc", "ltc": "ltc", "addr": "ada", "cosmos": "atom"}
 _WORD = re.compile(r"(?<![A-Za-z0-9])(?:0x[0-9a-fA-F]{40}|[A-Za-z0-9]{25,110})(?![A-Za-z0-9=])")
 _BETWEEN = r"[ .\-\u00a0\u2009\u202f]?"
 _IBAN = re.compile(
-    rf"(?<![A-Za-z0-9])([A-Z]{{2}}{_BETWEEN}[0-9]{{2}}(?:{_BETWEEN}[A-Z0-9]{{4}}){{2,7}}(?:{_BETWEEN}[A-Z0-9]{{1,4}})?)(?![A-Za-z0-9])",
-    re.IGNORECASE,
+    rf"(?<![A-Za-z0-9])([A-Za-z]{{2}}{_BETWEEN}[0-9]{{2}}(?:{_BETWEEN}[A-Za-z0-9]{{4}}){{2,7}}(?:{_BETWEEN}[A-Za-z0-9]{{1,4}})?)"
+    r"(?![A-Za-z0-9])"
 )
-_LONG, _COUNTRY = re.compile(r"[A-Za-z0-9]{25}"), re.compile(rf"[A-Za-z]{{2}}{_BETWEEN}[0-9]{{2}}")
+_LONG, _NUMBER = re.compile(r"[A-Za-z0-9]{25}"), re.compile(r"[0-9]{2}(?=[^\n]{7})")
 """Without the first there is no word, without the second no account: most texts have neither, and these say so at once."""
 _ALL_DIGITS = frozenset(
     ("AE", "AT", "BE", "CZ", "DE", "DK", "EE", "ES", "FI", "HR", "HU", "IL", "IS", "LT", "NO", "PL", "PT", "RS", "SE", "SI", "SK")
@@ -75,7 +75,7 @@ def _found(text: str) -> Iterator[tuple[str, str]]:
                 yield "ln", paid
     if "@" in text:
         yield from (("ln", match[1].lower()) for match in coins.LIGHTNING_NAME.finditer(text))
-    for match in _IBAN.finditer(text) if _COUNTRY.search(text) else ():
+    for match in _IBAN.finditer(text) if _NUMBER.search(text) else ():
         written = match[1].upper()
         bare = _APART.sub("", written)
         length = _IBAN_LENGTHS.get(bare[:2], 0)
