@@ -39,7 +39,8 @@ async def test_it_waits_for_the_mail_and_for_approval_and_is_offered_in_another_
     site = closed_to(smtp_url=server.url, sign_up="approval")
     works = Jobs(db, mail_jobs_of(Mailer(site.settings), public_url=site.settings.public_url))
     stranger = site.browser()
-    await stranger.get(f"/auth/sign_up?collection={birds.id}")
+    page = await stranger.get(f"/auth/sign_up?collection={birds.id}")
+    assert f'<a href="/auth/sign_in?next=/collections/{birds.id}">Sign in</a>' in page.body
     page = await stranger.submit("/auth/sign_up", **FORM | {"agreement": None, "reason": "I like birds"})
     assert page.status == 422  # what is wrong in the form does not lose it
     await stranger.submit("/auth/sign_up", **FORM, reason="I like birds")
