@@ -286,6 +286,22 @@ async def test_far_back_and_up_again_nothing_is_left_out_or_found_twice(house, m
                 assert down == within[::-1][:most], (word, above, below, most)
 
 
+async def test_a_long_query_is_cut_and_keeps_nobody_waiting(house, make, monkeypatch):
+    author = await make.member("author", indexable=True)
+    one, other = await make.post(author, "ba " * 40), await make.post(author, "ba " * 31)
+    await house.index(one, other)
+    apart = []
+    slow = house.db.slow
+    monkeypatch.setattr(house.db, "slow", lambda sql, **values: apart.append(sql) or slow(sql, **values))
+    assert read(f'"{"ba " * 250}"').cut
+    assert not read(f'"{"ba " * 32}"').cut
+    assert await house.search(author, f'"{"ba " * 250}"') == [one.id]
+    assert bool(apart) == (house.db.engine == "sqlite"), "read beside the loop that serves everybody"
+    apart.clear()
+    assert await house.search(author, "ba ba") == [other.id, one.id]
+    assert not apart
+
+
 async def test_a_rare_word_takes_postgresql_one_question(house, make, monkeypatch):
     monkeypatch.setattr("dunnock.discovery.find.WALKED", 4)
     author = await make.member("author", indexable=True)

@@ -30,19 +30,22 @@ class Asked(msgspec.Struct, frozen=True):
     """One question in the words of both engines. `timed`: all that is in the index has its marks of time.
 
     `rough`: what PostgreSQL's index is asked instead, when what it gives is looked at again ("": it is asked the same).
+    `long`: of so many words that SQLite may need a tenth of a second, so that nobody else should wait for it.
     """
 
     fts: str
     ts: str
     timed: bool
     rough: str = ""
+    long: bool = False
 
 
 async def find(db: Db, asked: Asked, *, above: int, below: int, most: int, up: bool = False) -> list[int]:
     """The `most` newest posts between `above` and `below` that fit, the newest first; `up`: the oldest, the oldest first."""
     if db.engine == "sqlite":
         sql = store.FOUND_UP if up else store.FOUND
-        return [row[0] for row in await db.all(sql, fts=asked.fts, above=above, below=below, most=most)]
+        ask = db.slow if asked.long else db.all
+        return [row[0] for row in await ask(sql, fts=asked.fts, above=above, below=below, most=most)]
     return await _Search(db, asked, most, up=up).between(above, below)
 
 

@@ -62,6 +62,12 @@ class Query(msgspec.Struct, frozen=True):
     """Was more typed than is read? Then posts are found that may not have the rest."""
 
     @property
+    def length(self) -> int:
+        """How many words are asked for."""
+        terms = [*self.without, *(term for group in self.groups for term in group)]
+        return sum(max(len(term.words), 1) for term in terms)
+
+    @property
     def authors(self) -> tuple[str, ...]:
         """The handles that must be looked up, each once."""
         terms = [*self.without, *(term for group in self.groups for term in group)]
@@ -108,6 +114,9 @@ class _Reading:
         term = _plain(bare)
         if term is not None:
             self.says = True
+            if len(term.words) > MOST_TERMS:
+                self.cut = True
+                term = Term(term.words[:MOST_TERMS])
             self._add(term, refused=refused)
 
     def _add(self, term: Term, *, refused: bool) -> None:

@@ -18,6 +18,7 @@ from dunnock.posts.entries import Span
 _KEPT_A_ROUND = 1_000
 _KEPT_ROUNDS = 20  # of what one kept, so many times the above are looked through for a page
 _SCANNED = 300
+_LONG = 8  # words
 
 
 class Resolver(Protocol):
@@ -112,7 +113,13 @@ class PostSearch:
 def _asked(query: Query, people: dict[str, int], parts: tuple[Part, ...], has: Marked) -> Asked:
     exact = for_postgresql(query, people, parts, pairs=has.pairs)
     rough = for_postgresql(query, people, parts, pairs=has.pairs, rough=True)
-    return Asked(for_sqlite(query, people, parts), exact, timed=has.timed, rough="" if rough == exact else rough)
+    return Asked(
+        for_sqlite(query, people, parts),
+        exact,
+        timed=has.timed,
+        rough="" if rough == exact else rough,
+        long=query.length > _LONG,
+    )
 
 
 async def search_posts(
