@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from dunnock import __version__
@@ -42,7 +43,13 @@ def main() -> None:
     from dunnock.foundation.errors import DomainError  # noqa: PLC0415
 
     try:
-        app(sys.argv[1:])
+        try:
+            app(sys.argv[1:])
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # who read has enough: `dunnock members list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except DomainError as error:
         print(f"dunnock: {error.text}", file=sys.stderr)
         sys.exit(1)
