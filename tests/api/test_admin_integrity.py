@@ -16,6 +16,7 @@ from dunnock.integrity.money import observe
 from dunnock.integrity.rules import meet
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.stopped_media import meet as look
+from dunnock.integrity.store import clusters
 
 HERE = "/api/v1/dunnock/admin"
 
@@ -163,6 +164,11 @@ async def test_networks(db, staff, make, ada):
     assert await staff.get(f"{HERE}/networks", ada) == []
     assert (await staff.ask("GET", f"{HERE}/networks/6", ada)).status == 404
     assert (await staff.ask("POST", f"{HERE}/networks/5/judge", ada, json={})).status == 422
+    case = await staff.post("/api/v1/dunnock/admin/cases", ada, title="Three birds")
+    assert await staff.get(f"{HERE}/networks?case_id={case['id']}", ada) == []
+    async with db.begin() as tx:
+        await tx.run(clusters.JOIN_CASE, the=5, new_case=int(case["id"]))
+    assert [one["id"] for one in await staff.get(f"{HERE}/networks?case_id={case['id']}", ada)] == ["5"]
 
 
 async def test_government(staff, ada):

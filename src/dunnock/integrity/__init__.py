@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dunnock.integrity.events import SignalGrew, SignalRaised
     from dunnock.integrity.graph import Graph, GraphAccount, GraphTie, graph_of
     from dunnock.integrity.handle import (
+        clusters_of_case,
         growth_of,
         judge_cluster,
         judge_signal,
@@ -57,6 +58,7 @@ _HOMES = {
     "events": ("SignalGrew", "SignalRaised"),
     "graph": ("Graph", "GraphAccount", "GraphTie", "graph_of"),
     "handle": (
+        "clusters_of_case",
         "growth_of",
         "judge_cluster",
         "judge_signal",
@@ -130,6 +132,7 @@ __all__ = [
     "Summary",
     "Timeline",
     "Week",
+    "clusters_of_case",
     "detector_health",
     "detector_weeks",
     "edits_of",

@@ -27,6 +27,12 @@ async def list_clusters(reader: Reader, state: str, *, by: int, most: int = 100)
     return [store.cluster_of(row) for row in await reader.all(store.LIST, the_state=state, most=most)]
 
 
+async def clusters_of_case(reader: Reader, case_id: int, *, by: int, most: int = 100) -> list[Cluster]:
+    """The clusters that a case is about, in whatever state, those seen last first. Raises: NotPermitted."""
+    await accounts.permit(reader, by, _NEEDS)
+    return [store.cluster_of(row) for row in await reader.all(store.OF_CASE, the_case=case_id, most=most)]
+
+
 async def topics(reader: Reader, found: Sequence[Cluster]) -> dict[int, str]:
     """The hashtag that most posts of each cluster stand under, without `#`; clusters without such a one are left out."""
     posts = {one.id: msgspec.json.decode(one.summary, type=Summary).posts for one in found}

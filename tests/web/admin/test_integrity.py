@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 import pytest
 import stix2
 
-from dunnock import accounts
-from dunnock.integrity import DETECTORS, judge_signal, raise_signal
+from dunnock import accounts, moderation
+from dunnock.integrity import DETECTORS, judge_signal, list_clusters, raise_signal
+from dunnock.integrity.store import clusters
 from dunnock.posts.entries import hashtag_ids
 from dunnock.web.admin.alerts import DETECTORS as NAMED
 from web.admin.networks import planted
@@ -61,6 +62,24 @@ async def test_a_network_is_split_merged_and_given_back(db, signed_in, make):
     page = await mo.led(await mo.post(path, {"token": token, "what": "undo_edit", "edit": edit}))
     assert "1 account that" in page.text
     assert "taken back" in page.text
+
+
+async def test_a_case_leads_to_its_networks(db, signed_in, make):
+    mo = await signed_in("mo", "moderator")
+    await planted(db, make)
+    async with db.begin() as tx:
+        case_id = await moderation.open_case_by_server(
+            tx, "A valley", hypothesis="Said at once", severity=2, techniques=(), subjects=()
+        )
+    path = f"/admin/cases/{case_id}"
+    assert "/admin/integrity/" not in (await mo.get(path)).body
+    by = (await accounts.member_named(db, "mo")).account_id
+    [network] = await list_clusters(db, "open", by=by)
+    async with db.begin() as tx:
+        await tx.run(clusters.JOIN_CASE, the=network.id, new_case=case_id)
+    page = await mo.get(path)
+    assert f'href="/admin/integrity/{network.id}"' in page.body
+    assert "12 accounts" in page.text
 
 
 async def test_a_network_as_a_file(db, signed_in, make):

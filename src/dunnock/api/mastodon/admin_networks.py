@@ -30,6 +30,12 @@ class StateParams(msgspec.Struct, frozen=True):
     state: Literal["open", "confirmed", "dismissed"] = "open"
 
 
+class NetworksParams(StateParams, frozen=True):
+    """`case_id`: those that a case is about, whatever their state."""
+
+    case_id: Id | None = None
+
+
 class SignalsParams(StateParams, frozen=True):
     """Of one detector."""
 
@@ -233,9 +239,12 @@ class DetectorWeeks(msgspec.Struct, kw_only=True):
 
 
 @get(f"{HERE}/networks", guards=[require(READS)])
-async def list_networks(params: Query[StateParams], caller: Called, db: NamedDependency[Db]) -> list[Network]:
-    """Networks in one state, those seen last first; at most 100."""
-    found = await integrity.list_clusters(db, params.state, by=me(caller))
+async def list_networks(params: Query[NetworksParams], caller: Called, db: NamedDependency[Db]) -> list[Network]:
+    """Networks in one state, or of one case, those seen last first; at most 100."""
+    if params.case_id is not None:
+        found = await integrity.clusters_of_case(db, params.case_id, by=me(caller))
+    else:
+        found = await integrity.list_clusters(db, params.state, by=me(caller))
     return [Network(**_network(one)) for one in found]
 
 

@@ -19,6 +19,11 @@ HOLD = Sql(_row.where(_c.id == _the), _row.where(_c.id == _the).with_for_update(
 LIST = Sql(
     _row.where(_c.state == bindparam("the_state")).order_by(_c.last_at.desc(), _c.id.desc()).limit(bindparam("most"))
 )
+OF_CASE = Sql(
+    _row.where(_c.case_id == bindparam("the_case", type_=BigId), _c.state != "merged")
+    .order_by(_c.last_at.desc(), _c.id.desc())
+    .limit(bindparam("most"))
+)
 OF_ACCOUNT = Sql(  # with its part, nats, and since when; those seen last first
     _row.add_columns(_m.role, _m.score, _m.joined_at)
     .join(cluster_members, _m.cluster_id == _c.id)

@@ -16,7 +16,7 @@ from dunnock.api.kit import Form, Id, Query
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.db import Db, Tx
 from dunnock.foundation.errors import DomainError, Invalid
-from dunnock.integrity import raids
+from dunnock.integrity import clusters_of_case, raids, topics
 from dunnock.moderation import disarm, media_stops
 from dunnock.moderation.case_model import KINDS
 from dunnock.moderation.statement_words import CATEGORIES
@@ -337,6 +337,7 @@ async def _page(
     notes = await moderation.notes_of(db, case_id, by=by)
     counts = await moderation.count_subjects(db, case_id, by=by)
     raid = await raids.raid_of_case(db, case_id, by=by)
+    networks = await clusters_of_case(db, case_id, by=by)
     who: list[int | None] = [held.opened_by, held.assigned_to, *[one.by_account_id for one in notes]]
     for one in decisions:
         who += [one.by_account_id, one.approved_by]
@@ -356,6 +357,8 @@ async def _page(
         techniques=[disarm.find_technique(one) or disarm.Technique(one, "", "") for one in held.techniques],
         held=held,
         raid=raid,
+        networks=networks,
+        topics=await topics(db, networks),
         kind=kind,
         kinds=KINDS,
         subjects=subjects,
