@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dunnock import accounts
+from dunnock import accounts, moderation
 from dunnock.accounts.access_changes import note_access
 from dunnock.foundation.reactions import Reactions
-from dunnock.integrity import signals_about, takeover
+from dunnock.integrity import signals_about, stolen, takeover
+from dunnock.integrity.reactions import HEARS
 from dunnock.integrity.takeover import burst
 
 
@@ -38,3 +39,29 @@ async def test_staff_are_told(db, make):
     told = {one.detector: one for one in await signals_about(db, "account", wren.id)}
     assert set(told) == {"takeover.burst", "takeover.recalled"}
     assert told["takeover.burst"].evidence["ways"] == ["email", "password"]
+
+
+async def test_passwords_of_several_members_in_one_hand(db, make):
+    reactions = Reactions(db, {**stolen.HEARS, **HEARS})
+    await reactions.prepare()
+    members = [await make.member(name) for name in ("wren", "robin", "finch", "lark", "owl", "jay")]
+
+    async def tried(one, origin="ab12"):
+        async with db.begin() as tx:
+            await tx.record(accounts.SignInDoubted(member_id=one.member_id, account_id=one.id, origin=origin))
+        await reactions.settle()
+        return [told for told in await signals_about(db, "account", one.id) if told.detector == stolen.DETECTOR]
+
+    for one in members[:3]:
+        assert await tried(one) == await tried(one) == []
+    async with db.begin() as tx:  # it was she
+        await tx.record(accounts.SignedInAnew(member_id=members[0].member_id, session_id=1))
+    await reactions.settle()
+    assert await tried(members[3]) == []
+    assert await tried(members[0], "cd34") == []
+    [told] = await tried(members[4])
+    assert (told.score, told.case_id) == (0.875, None)
+    [told] = await tried(members[5])
+    assert set(told.evidence["accounts"]) == {str(one.id) for one in members[1:]}
+    case = await moderation.find_case(db, told.case_id)
+    assert (case.title, case.opened_by) == ("Passwords in other hands", None)

@@ -276,6 +276,7 @@ class Life:
             await row(ra.raid_hits, raid_id=raid, account_id=one.id, first_at=1, last_at=1, people=1, posts=1, again=0,
                       signal_id=1)  # fmt: skip
             await row(i.observations, id=new(), account_id=one.id, act=1, marks=b"")
+            await row(i.doubts, origin="ab12", account_id=one.id, at=1)
             await row(i.rhythms, account_id=one.id, hours=b"", hours_since=b"", last_at=1, woke_at=0, slept_ms=0,
                       moved_at=0, moved_from="[]", moved_to="[]")  # fmt: skip
             await row(i.cluster_members, cluster_id=cluster, account_id=one.id, score=20.0, evidence="{}",

@@ -38,7 +38,7 @@ from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.mail import Mailer
 from dunnock.foundation.reactions import Hears, Reaction
 from dunnock.foundation.settings import Settings
-from dunnock.integrity import held_trends, identity, money, rules, stopped_media, takeover
+from dunnock.integrity import held_trends, identity, money, rules, stolen, stopped_media, takeover
 from dunnock.integrity import reactions as watching
 from dunnock.letters import reactions as letter_reactions
 from dunnock.moderation import block_list_fetch
@@ -68,6 +68,7 @@ HEARS: Mapping[type[Event], Sequence[Reaction]] = _joined(
     identity.HEARS,
     money.HEARS,
     takeover.HEARS,
+    stolen.HEARS,
     held_trends.HEARS,
     rules.HEARS,
     stopped_media.HEARS,

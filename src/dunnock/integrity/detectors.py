@@ -12,6 +12,7 @@ DETECTORS = (
     "people.raiders",
     "takeover.burst",
     "takeover.recalled",
+    "takeover.stolen",
     "together.again",
     "together.repurposed",
     "together.script",

@@ -20,7 +20,13 @@ from dunnock.integrity.story import Story, still_open, tell
 from dunnock.media.nearness import ALIKE
 from dunnock.moderation import Subject
 
-STRONG = {"identity.lookalike": 0.9, "identity.shift": 0.0, "identity.return": 0.9, "money.same_payee": 0.0}
+STRONG = {
+    "identity.lookalike": 0.9,
+    "identity.shift": 0.0,
+    "identity.return": 0.9,
+    "money.same_payee": 0.0,
+    "takeover.stolen": 0.9,
+}
 """How sure a detector must be; what is raised only when it is serious needs no more."""
 _LONGEST_CALLED = 80
 
@@ -122,6 +128,23 @@ async def _one_payee(_: Tx, signal: Signal) -> Story | None:
     )
 
 
+async def _stolen(_: Tx, signal: Signal) -> Story | None:
+    people = [int(one) for one in signal.evidence["accounts"]]
+    return Story(
+        title="Passwords in other hands",
+        why=(
+            f"Found by the server: from one place somebody came with the right passwords of {len(people)} members within a day, "
+            "each time with a browser that was never seen. They were asked for mailed codes and showed none; members were told."
+        ),
+        severity=2,
+        techniques=("T0150.005",),
+        subjects=tuple(
+            Subject(kind="account", subject_id=one, role="target", why="The password was right") for one in people
+        ),
+        beside=tuple(people),
+    )
+
+
 async def _called(tx: Tx, account_id: int) -> str:
     account = await accounts.find(tx, account_id)
     return f"@{account.username}"[:_LONGEST_CALLED] if account is not None else str(account_id)
@@ -132,4 +155,5 @@ _STORIES: dict[str, Callable[[Tx, Signal], Awaitable[Story | None]]] = {
     "identity.shift": _turned,
     "identity.return": _returned,
     "money.same_payee": _one_payee,
+    "takeover.stolen": _stolen,
 }

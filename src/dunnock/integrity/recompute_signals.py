@@ -66,6 +66,11 @@ def burst_score(evidence: dict[str, Any]) -> float:
     return 1 - doubt * (0.6 if what & {"display_name", "avatar", "header"} else 1.0)
 
 
+def stolen_score(evidence: dict[str, Any]) -> float:
+    """Signal `takeover.stolen`: from how many members' right passwords came from one place."""
+    return 1 - 0.5 ** (len(set(evidence["accounts"])) - 1)
+
+
 def held_score(evidence: dict[str, Any]) -> float:
     """Signal `trends.held`: the part of the accounts that does not count as acting on its own."""
     counts: float = evidence["effective"] / max(evidence["accounts"], 1)
@@ -90,6 +95,7 @@ _SCORES: dict[str, Callable[[dict[str, Any]], float]] = {
     "money.same_payee": same_payee_score,
     "takeover.burst": burst_score,
     "takeover.recalled": lambda _: 1.0,  # its owner says so
+    "takeover.stolen": stolen_score,
     "trends.held": held_score,
     "media.stopped": stopped_score,
 }

@@ -40,6 +40,17 @@ rhythms = Table(  # at which hours an account posts, how long it slept, and wher
     sqlite_with_rowid=False,
 )
 
+doubts = Table(  # who came with a member's password and was asked for a code, for a day
+    "doubts",
+    metadata,
+    Column("origin", Text, primary_key=True),  # accounts.known_networks.origin_of
+    Column("account_id", BigId, ForeignKey("accounts.id"), primary_key=True, autoincrement=False),
+    Column("at", BigId, nullable=False),
+    Index("ix_doubts_account_id", "account_id"),
+    Index("ix_doubts_at", "at"),
+    sqlite_with_rowid=False,
+)
+
 pictures = Table(  # how a file that somebody posted looks; copies of one picture are one (`same_as`)
     "pictures",
     metadata,

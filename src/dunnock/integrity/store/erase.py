@@ -8,6 +8,7 @@ from dunnock.integrity.tables import (
     cluster_edit_members,
     cluster_members,
     cluster_ties,
+    doubts,
     observations,
     rhythms,
     signals,
@@ -15,6 +16,7 @@ from dunnock.integrity.tables import (
 
 SEEN: Step = rows(
     some_of(observations, of(observations.c.account_id), observations.c.id),
+    some_of(doubts, of(doubts.c.account_id), doubts.c.origin),
     some_of(rhythms, of(rhythms.c.account_id), rhythms.c.account_id),
     some_of(cluster_ties, of(cluster_ties.c.a_id), cluster_ties.c.b_id),
     some_of(cluster_ties, of(cluster_ties.c.b_id), cluster_ties.c.a_id),

@@ -175,7 +175,7 @@ NOT_TOLD: Final[dict[str, str]] = {
     "cluster_edits": "what staff did", "cluster_edit_members": "what integrity saw",
     "cluster_apart": "what staff did",
     "clusters": "what integrity saw", "independence": "what integrity saw", "observations": "what integrity saw",
-    "rhythms": "what integrity saw",
+    "rhythms": "what integrity saw", "doubts": "what integrity saw",
     "trend_gathered": "what trends saw", "trend_held_accounts": "what trends saw", "vouched": "what trends saw",
     "signals": "what integrity saw", "watch_hits": "what integrity saw", "media_stop_hits": "what integrity saw",
     "raids": "what integrity saw", "raid_accounts": "what integrity saw", "raid_hits": "what integrity saw",

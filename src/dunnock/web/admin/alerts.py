@@ -27,6 +27,7 @@ DETECTORS = {
     "people.raiders": N_("Those who raided others came to another member"),
     "takeover.burst": N_("The ways into an account changed within an hour"),
     "takeover.recalled": N_("A member took their account back"),
+    "takeover.stolen": N_("From one place somebody knows the passwords of several members"),
     "together.again": N_("Accounts did the same at the same time, again and again"),
     "together.repurposed": N_("Accounts changed their place, woke, and post about one thing"),
     "together.script": N_("Accounts wrote nearly the same within minutes"),
