@@ -25,7 +25,7 @@ def test_two_workers_count_together(tmp_path):
         fine = [one for one in answers if one.status_code == 200]
         over = [one for one in answers if one.status_code == 429]
         assert len(fine) + len(over) == 340
-        assert 300 <= len(fine) <= 325, "one worker alone would have let more pass"
+        assert 300 <= len(fine) < 340, "workers that count alone would have let all pass"
         assert over[-1].headers["x-ratelimit-reset"].endswith("Z")
         assert over[-1].json() == {"error": "Too many requests"}
     finally:
