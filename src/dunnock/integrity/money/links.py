@@ -149,7 +149,12 @@ def asset_at(written: str) -> Asset | None:
 def assets_of(text: str, urls: list[str]) -> list[Asset]:
     """Everything of money or contact in a text and its links, each once."""
     text = seen(text)
-    found = [one for url in [*urls, *addresses(text, without=urls)] if (one := asset_of(url)) is not None]
+    return assets_at([*urls, *addresses(text, without=urls)], text)
+
+
+def assets_at(urls: list[str], text: str) -> list[Asset]:
+    """The same, where all addresses of the text are among `urls`, and it has nothing that is not seen."""
+    found = [one for url in urls if (one := asset_of(url)) is not None]
     found += [Asset("wallet", f"{kind}:{address}", kind) for kind, address in wallets(text)]
     return list(dict.fromkeys(found))
 

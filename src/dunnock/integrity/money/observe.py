@@ -15,7 +15,7 @@ from dunnock.foundation.jobs import Every
 from dunnock.foundation.reactions import in_batches
 from dunnock.integrity.money import alarm, store
 from dunnock.integrity.money.events import AssetJudged
-from dunnock.integrity.money.links import Asset, asset_of, assets_of, canonical, shortened, unwrapped_short
+from dunnock.integrity.money.links import Asset, asset_of, assets_at, canonical, shortened, unwrapped_short
 from dunnock.integrity.money.model import Known
 from dunnock.integrity.money.written import addresses, seen
 from dunnock.integrity.words import words_of
@@ -47,9 +47,9 @@ EVERY = (Every(TrimAssets(), DAY),)
 async def on_post(tx: Tx, events: Sequence[posts.PostPublished | posts.PostEdited]) -> None:
     """Posts lead somewhere, or elsewhere now."""
     living = await posts.find_many_living(tx, {one.post_id for one in events})
-    for one in events:
-        if one.post_id in living:
-            await _look(tx, living[one.post_id], anew=isinstance(one, posts.PostEdited))
+    await _look(
+        tx, [(living[one.post_id], isinstance(one, posts.PostEdited)) for one in events if one.post_id in living]
+    )
 
 
 async def on_post_deleted(tx: Tx, event: posts.PostDeleted) -> None:
@@ -82,16 +82,20 @@ async def look_at_post(tx: Tx, post_id: int) -> None:
     """Write down what a post leads to now, if all may read it."""
     post = await posts.find_living(tx, post_id)
     if post is not None:
-        await _look(tx, post, anew=True)
+        await _look(tx, [(post, True)])
 
 
-async def _look(tx: Tx, post: posts.Post, *, anew: bool) -> None:
-    """`anew`: what it led to before may be written down already."""
-    if post.visibility not in posts.OPEN or post.boost_of_id is not None:
-        return
-    found, short = await _found(tx, post.html, words_of(post))
-    if anew:
-        await tx.run(store.UNUSE, account=post.author_id, post=post.id)
+async def _look(tx: Tx, some: Iterable[tuple[posts.Post, bool]]) -> None:
+    """Of each post whether what it led to before may be written down already."""
+    looked = [(post, anew) for post, anew in some if post.visibility in posts.OPEN and post.boost_of_id is None]
+    ways = await _ways(tx, [(post.html, words_of(post)) for post, _ in looked])
+    for (post, anew), (found, short) in zip(looked, ways, strict=True):
+        if anew:
+            await tx.run(store.UNUSE, account=post.author_id, post=post.id)
+        await _write_down(tx, post, found, short)
+
+
+async def _write_down(tx: Tx, post: posts.Post, found: Collection[Asset], short: Iterable[str]) -> None:
     for url in short:
         await tx.enqueue(FollowShort(url=url, post_id=post.id, account_id=post.author_id))
     if not found:
@@ -117,7 +121,7 @@ async def look_at_profile(tx: Tx, account_id: int) -> None:
     if account is None or not account.shown:
         return
     html = " ".join([account.bio_html, *(line.html for line in account.fields)])
-    found, short = await _found(tx, html, text.plain(html))
+    [(found, short)] = await _ways(tx, [(html, text.plain(html))])
     await tx.run(store.UNUSE, account=account_id, post=0)
     for url in short:
         await tx.enqueue(FollowShort(url=url, post_id=0, account_id=account_id))
@@ -192,17 +196,26 @@ def links_in(html: str) -> list[str]:
     return list(found)[:_MOST_LINKS]
 
 
-async def _found(tx: Tx, html: str, words: str) -> tuple[list[Asset], Sequence[str]]:
-    """What the HTML and its words lead to, as far as it is known; and the addresses that must be followed first."""
+async def _ways(tx: Tx, shown: Iterable[tuple[str, str]]) -> list[tuple[list[Asset], list[str]]]:
+    """What each HTML with its words leads to, as far as it is known, and the addresses that must be followed first. One query."""
+    read = [_read(html, seen(words)) for html, words in shown]
+    hidden = [
+        {at: url for url in urls if asset_of(url) is None and (at := canonical(url)) is not None} for _, urls in read
+    ]
+    asked = sorted({at for some in hidden for at in some})
+    learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=asked)} if asked else {}
+    return [
+        (
+            _strip(assets_at([*urls, *[learnt[at] for at in some if learnt.get(at)]], words)),
+            [url for at, url in some.items() if at not in learnt and shortened(url)],
+        )
+        for (words, urls), some in zip(read, hidden, strict=True)
+    ]
+
+
+def _read(html: str, words: str) -> tuple[str, list[str]]:
     urls = links_in(html) if "href=" in html else []
-    urls += addresses(seen(words), without=urls)
-    hidden = {at: url for url in urls if asset_of(url) is None and (at := canonical(url)) is not None}
-    short: list[str] = []
-    if hidden:
-        learnt = {row[0]: row[1] for row in await tx.all(store.TARGETS, addresses=sorted(hidden))}
-        urls += [target for target in learnt.values() if target]
-        short = [url for at, url in hidden.items() if at not in learnt and shortened(url)]
-    return _strip(assets_of(words, urls)), short
+    return words, urls + addresses(words, without=urls)
 
 
 def _strip(found: Iterable[Asset]) -> list[Asset]:
