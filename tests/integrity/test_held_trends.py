@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dunnock import discovery, moderation
 from dunnock.discovery.store import trend_facts as kept
+from dunnock.discovery.trend_engine import Why
 from dunnock.foundation.reactions import Reactions
-from dunnock.integrity import find_signal, held_trends, judge_signal, signals_about
+from dunnock.integrity import Summary, find_signal, held_trends, judge_signal, signals_about, watch
+from dunnock.integrity.coaction import Trace
 from dunnock.integrity.held_trends import CASE_FROM, score
 from dunnock.integrity.story import topics_of
 
@@ -113,3 +115,10 @@ def test_the_score_is_the_part_that_does_not_count():
     assert score(100, 10) == 0.9
     assert score(10, 10) == 0
     assert score(0, 0) == 1
+
+
+def test_cases_say_in_words_what_was_in_common_and_why_it_was_held():
+    assert held_trends._REASONS.keys() == {str(one) for one in Why}
+    assert watch._IN_COMMON.keys() == {one.name.lower() for one in Trace}
+    said = watch._hypothesis(Summary(how="script", traces={"near_text": 9}, shared=0.9, usual=0.1, posts=()))
+    assert "(9 times nearly the same text)" in said

@@ -21,6 +21,14 @@ _KINDS: dict[str, SubjectKind] = {"tag": "hashtag", "post": "post", "link": "lin
 _TECHNIQUES = {"tag": ("T0049.002",), "post": ("T0049.003",), "link": ("T0049",)}
 """Ids of DISARM: Flood Existing Hashtag; Bots Amplify via Automated Forwarding and Reposting; Flood Information Space."""
 
+_REASONS = {
+    "unknown_accounts": "most of them did nothing before",
+    "acted_together": "most of them have acted together before",
+    "one_burst": "they came in one burst, and nobody followed",
+    "nobody_vouches": "hardly anybody whom this server knows follows them",
+    "few_communities": "they are from too few circles",
+}
+
 
 async def on_held_back(tx: Tx, event: TrendHeldBack) -> None:
     """Raise a signal of the subject; a case, when there are many."""
@@ -57,7 +65,7 @@ async def on_held_back(tx: Tx, event: TrendHeldBack) -> None:
         title=f"{event.accounts} accounts behind what was kept out of trends{named}",
         why=(
             f"Found by the server: {event.accounts} accounts took up one {event.what} and count as "
-            f"{event.effective:.1f} that act on their own ({event.reason}). It was kept out of trends."
+            f"{event.effective:.1f} that act on their own: {_REASONS[event.reason]}. It was kept out of trends."
         ),
         severity=1,
         techniques=_TECHNIQUES[event.what],

@@ -218,6 +218,21 @@ def _part(role: str) -> moderation.Part:
     return "amplifier" if role == "amplifier" else "core"
 
 
+_IN_COMMON = {
+    "repost": "a boost of the same post",
+    "text": "the same text",
+    "near_text": "nearly the same text",
+    "tags": "the same hashtags in one post",
+    "tag": "the same hashtag",
+    "mention": "the same account named",
+    "link": "the same link",
+    "reply": "an answer to the same post",
+    "media": "the same picture",
+    "boosted": "a boost of the same account",
+}
+"""What two acts had in common, by trace."""
+
+
 def _hypothesis(summary: Summary) -> str:
     if summary.how == "repurposed":
         return (
@@ -225,7 +240,8 @@ def _hypothesis(summary: Summary) -> str:
             f"place, and woke together to post about one thing. {summary.usual:.1%} of the accounts that post about other "
             "things did the like. What each account was before stands beside it."
         )
-    traces = ", ".join(f"{name} {number}" for name, number in sorted(summary.traces.items(), key=lambda one: -one[1]))
+    counted = sorted(summary.traces.items(), key=lambda one: -one[1])
+    traces = ", ".join(f"{number} times {_IN_COMMON.get(name, name)}" for name, number in counted)
     what = "took up one topic within minutes in nearly the same words" if summary.how == "script" else (
         "did the same to the same things close in time, again and again"
     )  # fmt: skip
