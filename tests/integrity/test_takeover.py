@@ -9,6 +9,7 @@ from dunnock.accounts.access_changes import note_access
 from dunnock.foundation.reactions import Reactions
 from dunnock.integrity import signals_about, stolen, takeover
 from dunnock.integrity.reactions import HEARS
+from dunnock.integrity.store import doubts
 from dunnock.integrity.takeover import burst
 
 
@@ -41,7 +42,7 @@ async def test_staff_are_told(db, make):
     assert told["takeover.burst"].evidence["ways"] == ["email", "password"]
 
 
-async def test_passwords_of_several_members_in_one_hand(db, make):
+async def test_passwords_of_several_members_in_one_hand(db, make, monkeypatch):
     reactions = Reactions(db, {**stolen.HEARS, **HEARS})
     await reactions.prepare()
     members = [await make.member(name) for name in ("wren", "robin", "finch", "lark", "owl", "jay")]
@@ -65,3 +66,6 @@ async def test_passwords_of_several_members_in_one_hand(db, make):
     assert set(told.evidence["accounts"]) == {str(one.id) for one in members[1:]}
     case = await moderation.find_case(db, told.case_id)
     assert (case.title, case.opened_by) == ("Passwords in other hands", None)
+    monkeypatch.setattr(stolen, "WINDOW_MS", -1)
+    await stolen.trim_doubts(db, stolen.TrimDoubts())
+    assert await db.all(doubts.FROM, the_origin="ab12", since=0, most=9) == []

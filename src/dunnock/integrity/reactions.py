@@ -6,7 +6,7 @@ from dunnock import accounts, posts
 from dunnock.foundation.clock import DAY
 from dunnock.foundation.jobs import Does, Every
 from dunnock.foundation.reactions import Hears
-from dunnock.integrity import inquire, observe, pictures, raids, rhythm, watch
+from dunnock.integrity import inquire, observe, pictures, raids, rhythm, stolen, watch
 from dunnock.integrity.events import SignalGrew, SignalRaised
 from dunnock.media import MediaChanged
 
@@ -28,6 +28,7 @@ EVERY: tuple[Every, ...] = (
     Every(rhythm.TrimRhythms(), DAY),
     Every(pictures.TrimPictures(), DAY),
     Every(raids.TrimRaids(), DAY),
+    Every(stolen.TrimDoubts(), DAY),
 )
 JOBS: Does = {
     watch.WatchActs: watch.watch_acts,
@@ -35,4 +36,5 @@ JOBS: Does = {
     rhythm.TrimRhythms: rhythm.trim_rhythms,
     pictures.TrimPictures: pictures.trim_pictures,
     raids.TrimRaids: raids.trim_raids,
+    stolen.TrimDoubts: stolen.trim_doubts,
 }

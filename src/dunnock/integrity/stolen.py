@@ -10,7 +10,8 @@ from typing import Final
 
 from dunnock import accounts
 from dunnock.foundation.clock import DAY
-from dunnock.foundation.db import Tx
+from dunnock.foundation.db import Db, Tx
+from dunnock.foundation.job import Job
 from dunnock.foundation.reactions import Hears
 from dunnock.integrity.signals import raise_signal
 from dunnock.integrity.store import doubts as store
@@ -22,11 +23,21 @@ DETECTOR: Final = "takeover.stolen"
 _MOST = 50
 
 
+class TrimDoubts(Job, frozen=True):
+    """Forget who was doubted more than a day ago."""
+
+
+async def trim_doubts(db: Db, _: TrimDoubts) -> None:
+    """Do the job."""
+    async with db.begin(durable=False) as tx:
+        await tx.run(store.FORGET_OLD, before=tx.now - WINDOW_MS)
+
+
 async def on_doubted(tx: Tx, event: accounts.SignInDoubted) -> None:
     """A member was asked for a code: with others who came from there it is told."""
-    await tx.run(store.FORGET_OLD, before=tx.now - WINDOW_MS)
     await tx.run(store.PUT, origin=event.origin, account_id=event.account_id, at=tx.now)
-    found = [row[0] for row in await tx.all(store.FROM, the_origin=event.origin, most=_MOST)]
+    since = tx.now - WINDOW_MS
+    found = [row[0] for row in await tx.all(store.FROM, the_origin=event.origin, since=since, most=_MOST)]
     if len(found) >= FEWEST:
         shown = {"origin": event.origin, "accounts": [str(one) for one in found], "window_ms": WINDOW_MS}
         await raise_signal(tx, DETECTOR, "account", event.account_id, score=score(len(found)), evidence=shown)
