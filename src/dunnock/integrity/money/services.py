@@ -31,6 +31,12 @@ def _under(*names: str) -> _Read:
     return read
 
 
+def _under_or_first(*names: str) -> _Read:
+    """As `_under`; without any of these, the first part of the path."""
+    under = _under(*names)
+    return lambda match, parts, asked: under(match, parts, asked) or _first(match, parts, asked)
+
+
 def _exact(*names: str) -> _Read:
     """As `_under`, where letter case tells one from another."""
 
@@ -151,7 +157,7 @@ RULES = (
     _rule(r"paypal\.me", "payment", "paypal", _first),
     _rule(r"(?:\w+\.)?paypal\.com", "payment", "paypal", _paypal),
     _rule(r"cash\.app", "payment", "cashapp", _first),
-    _rule(r"(?:account\.)?venmo\.com", "payment", "venmo", lambda m, p, q: _under("u", "code")(m, p, q) or _first(m, p, q)),
+    _rule(r"(?:account\.)?venmo\.com", "payment", "venmo", _under_or_first("u", "code")),
     _rule(r"revolut\.me", "payment", "revolut", _first),
     _rule(r"(?:buy|donate|pay)\.stripe\.com", "payment", "stripe", _code),
     _rule(r"wise\.com", "payment", "wise", _under("me", "business", "r")),
@@ -171,7 +177,7 @@ RULES = (
     _rule(r"(?:\w{2}\.)?tipeee\.com", "fundraising", "tipeee", _first),
     _rule(r"ko-fi\.com", "fundraising", "ko-fi", _first),
     _rule(r"(?:buymeacoffee\.com|buymeacoff\.ee|bmc\.link)", "fundraising", "buymeacoffee", _first),
-    _rule(r"(?:\w{2}\.)?gofundme\.com", "fundraising", "gofundme", lambda m, p, q: _under("f")(m, p, q) or _first(m, p, q)),
+    _rule(r"(?:\w{2}\.)?gofundme\.com", "fundraising", "gofundme", _under_or_first("f")),
     _rule(r"givesendgo\.com", "fundraising", "givesendgo", _first),
     _rule(r"(?:fundly|leetchi|lepotcommun|betterplace|justgiving|gogetfunding|fundrazr|whydonate|ulule|kickstarter|"
           r"indiegogo|kisskissbankbank|helloasso|donorbox|streamlabs|streamelements|boosty|goteo|verkami)\.(?:com|org|fr|to)",
@@ -193,7 +199,7 @@ RULES = (
     _rule(r"(?P<name>[\w-]+)\.substack\.com", "subscription", "substack", _sub),
     _rule(r"github\.com", "subscription", "github-sponsors", _under("sponsors")),
     _rule(r"fansly\.com|memberful\.com|afdian\.(?:com|net)|flattr\.com", "subscription", "members",
-          lambda m, p, q: _under("a")(m, p, q) or _first(m, p, q)),
+          _under_or_first("a")),
     _rule(r"(?P<name>[\w-]+)\.(?:fanbox\.cc|memberful\.com|beehiiv\.com)", "subscription", "members", _sub),
     _rule(r"join\.skype\.com", "chat", "skype", _any),
     _rule(r"invite\.viber\.com", "chat", "viber", _asked("g2", "g")),
